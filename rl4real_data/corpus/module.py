@@ -1,0 +1,48 @@
+"""A module: one translation unit, the unit of work, of caching and of failure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+
+class Language(StrEnum):
+    """What a module is written in; the value is clang's name for it (`-x`)."""
+
+    C = "c"
+    CXX = "c++"
+    IR = "ir"
+
+
+LANGUAGE_OF_SUFFIX: Final = {
+    ".c": Language.C,
+    ".cc": Language.CXX,
+    ".cpp": Language.CXX,
+    ".cxx": Language.CXX,
+    ".ll": Language.IR,
+    ".bc": Language.IR,
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Module:
+    """One source file of a corpus and how it is compiled.
+
+    `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
+    `__FILE__` depends on where the corpus lies. (corpus, path) names a module within a dataset.
+    """
+
+    corpus: str
+    path: PurePosixPath
+    root: Path
+    language: Language
+    license: str
+    flags: tuple[str, ...] = ()
+    needs_libc: bool = True
+
+    @property
+    def source(self) -> Path:
+        """Where the source lies on this machine."""
+        return self.root / self.path

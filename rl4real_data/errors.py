@@ -1,0 +1,70 @@
+"""Every way a run can go wrong that is not a module's own failure.
+
+    Rl4realError
+    ├── UsageError            exit 2   a word on the command line, in the environment or in `.env`
+    ├── ManifestError         exit 2   a corpus manifest
+    ├── SourceError           exit 1   a corpus whose source cannot be had
+    ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
+    ├── TooManyFailures       exit 3   finished, with more failed modules than allowed
+    ├── ValidationFailed      exit 4   `validate` found something
+    └── ToolchainError        exit 5   clang, its headers or the plugin
+
+Each carries what is wrong (`str(error)`) and what to do next (`hint`). A module that does not compile is no
+exception: it is a `Failure` row in `modules.parquet`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class Rl4realError(Exception):
+    """A run error: `message` says what and where, `hint` says what to do next."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+class UsageError(Rl4realError):
+    """A word of the command line, the environment or `.env` that cannot be used."""
+
+    exit_code = 2
+
+
+class ManifestError(Rl4realError):
+    """A corpus manifest with problems; the message lists all of them."""
+
+    exit_code = 2
+
+
+class SourceError(Rl4realError):
+    """A corpus whose source cannot be had, or is not what its manifest says."""
+
+    exit_code = 1
+
+
+class DatasetError(Rl4realError):
+    """A DATA_DIR that cannot be read, or cannot be written as asked."""
+
+    exit_code = 1
+
+
+class TooManyFailures(Rl4realError):
+    """The dataset is whole, but more modules failed than the run allows."""
+
+    exit_code = 3
+
+
+class ValidationFailed(Rl4realError):
+    """`validate` found a difference between a dataset and what it promises."""
+
+    exit_code = 4
+
+
+class ToolchainError(Rl4realError):
+    """No clang that can be used, no headers, or a plugin that does not build or load."""
+
+    exit_code = 5

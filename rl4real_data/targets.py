@@ -1,0 +1,58 @@
+"""The targets, as rows: all that differs from one target to the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+
+class TargetName(StrEnum):
+    """The first word of `flow`."""
+
+    X86 = "x86"
+    AARCH64 = "aarch64"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """One row: how clang is told about the target, and what Debian calls its parts."""
+
+    name: TargetName
+    triple: str
+    clang_flags: tuple[str, ...]
+    cpu_flag: str
+    llvm_backend: str
+    libc_packages: tuple[str, ...]
+    fork_name: str
+
+
+TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
+    {
+        TargetName.X86: Target(
+            name=TargetName.X86,
+            triple="x86_64-linux-gnu",
+            clang_flags=("--target=x86_64-linux-gnu",),
+            cpu_flag="-march=",
+            llvm_backend="X86",
+            libc_packages=("libc6-dev", "libstdc++-12-dev"),
+            fork_name="X86",
+        ),
+        TargetName.AARCH64: Target(
+            name=TargetName.AARCH64,
+            triple="aarch64-linux-gnu",
+            # --sysroot alone breaks C++ (it hides Debian's cross libstdc++); --gcc-toolchain brings it back.
+            clang_flags=(
+                "--target=aarch64-linux-gnu",
+                "--sysroot=/usr/aarch64-linux-gnu",
+                "--gcc-toolchain=/usr",
+            ),
+            cpu_flag="-mcpu=",
+            llvm_backend="AArch64",
+            libc_packages=("libc6-dev-arm64-cross", "libstdc++-12-dev-arm64-cross"),
+            fork_name="AArch64",
+        ),
+    }
+)
