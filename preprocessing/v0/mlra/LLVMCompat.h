@@ -1,0 +1,159 @@
+//===- LLVMCompat.h - The differences between LLVM releases, all of them -----===//
+//
+// The plugin is written against LLVM 22. What an older release spells otherwise is translated here and nowhere else, so
+// that a new release means one edit of this file.
+//
+//===----------------------------------------------------------------------===//
+#ifndef MLRA_LLVMCOMPAT_H
+#define MLRA_LLVMCOMPAT_H
+
+#include "llvm/CodeGen/CalcSpillWeights.h"
+#include "llvm/CodeGen/LiveIntervals.h"
+#include "llvm/CodeGen/LiveRegMatrix.h"
+#include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
+#include "llvm/CodeGen/MachineFrameInfo.h"
+#include "llvm/CodeGen/MachineInstr.h"
+#include "llvm/CodeGen/MachineLoopInfo.h"
+#include "llvm/CodeGen/MachineOperand.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/Passes.h"
+#include "llvm/CodeGen/SlotIndexes.h"
+#include "llvm/CodeGen/TargetInstrInfo.h"
+#include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
+#include "llvm/CodeGen/VirtRegMap.h"
+#include "llvm/Config/llvm-config.h"
+#include "llvm/IR/ModuleSlotTracker.h"
+#include "llvm/Pass.h"
+
+#if LLVM_VERSION_MAJOR != MLRA_LLVM_MAJOR
+#error "the LLVM headers are of another release than llvm-config says"
+#endif
+
+namespace mlra::compat {
+
+/// The identity that the wrapped allocator has in the pass pipeline. The wrapper takes it over, so that
+/// `llc -start-before=greedy` and the targets' own insertions next to the allocator find it.
+inline char &greedyPassID() {
+#if LLVM_VERSION_MAJOR >= 20
+  return llvm::RAGreedyLegacyID;
+#else
+  return llvm::RAGreedyID;
+#endif
+}
+
+inline llvm::LiveIntervals &liveIntervals(llvm::Pass &P) {
+  return P.getAnalysis<llvm::LiveIntervalsWrapperPass>().getLIS();
+}
+
+inline llvm::SlotIndexes &slotIndexes(llvm::Pass &P) {
+  return P.getAnalysis<llvm::SlotIndexesWrapperPass>().getSI();
+}
+
+inline llvm::VirtRegMap &virtRegMap(llvm::Pass &P) {
+#if LLVM_VERSION_MAJOR >= 20
+  return P.getAnalysis<llvm::VirtRegMapWrapperLegacy>().getVRM();
+#else
+  return P.getAnalysis<llvm::VirtRegMap>();
+#endif
+}
+
+inline llvm::LiveRegMatrix &liveRegMatrix(llvm::Pass &P) {
+#if LLVM_VERSION_MAJOR >= 20
+  return P.getAnalysis<llvm::LiveRegMatrixWrapperLegacy>().getLRM();
+#else
+  return P.getAnalysis<llvm::LiveRegMatrix>();
+#endif
+}
+
+inline llvm::MachineBlockFrequencyInfo &blockFrequency(llvm::Pass &P) {
+  return P.getAnalysis<llvm::MachineBlockFrequencyInfoWrapperPass>().getMBFI();
+}
+
+inline llvm::MachineLoopInfo &loopInfo(llvm::Pass &P) {
+  return P.getAnalysis<llvm::MachineLoopInfoWrapperPass>().getLI();
+}
+
+inline bool isRematerializable(const llvm::LiveInterval &LI, const llvm::LiveIntervals &LIS,
+                               const llvm::VirtRegMap &VRM, const llvm::MachineFunction &MF) {
+  const llvm::TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
+#if LLVM_VERSION_MAJOR >= 20
+  return llvm::VirtRegAuxInfo::isRematerializable(LI, LIS, VRM, MF.getRegInfo(), TII);
+#else
+  return llvm::VirtRegAuxInfo::isRematerializable(LI, LIS, VRM, TII);
+#endif
+}
+
+/// The factor that the register class contributes to a spill weight; 1 where the release knows no such factor.
+inline float spillWeightScale(const llvm::TargetRegisterInfo &TRI, const llvm::TargetRegisterClass *RC) {
+#if LLVM_VERSION_MAJOR >= 20
+  return TRI.getSpillWeightScaleFactor(RC);
+#else
+  (void)TRI;
+  (void)RC;
+  return 1.0f;
+#endif
+}
+
+/// A register unit as a number: an enumeration in LLVM 22, an unsigned before.
+template <typename UnitT> inline unsigned unitNumber(UnitT Unit) { return static_cast<unsigned>(Unit); }
+
+/// A register's hints in order of preference.
+inline llvm::ArrayRef<llvm::Register> allocationHints(const llvm::MachineRegisterInfo &MRI, llvm::Register Reg) {
+#if LLVM_VERSION_MAJOR >= 20
+  const auto *Hints = MRI.getRegAllocationHints(Reg);
+  return Hints ? llvm::ArrayRef<llvm::Register>(Hints->second) : llvm::ArrayRef<llvm::Register>();
+#else
+  return MRI.getRegAllocationHints(Reg).second;
+#endif
+}
+
+/// Prints an operand that is no register in the MIR serialization format.
+inline void printOperand(llvm::raw_ostream &OS, const llvm::MachineOperand &MO, llvm::ModuleSlotTracker &MST,
+                         const llvm::TargetRegisterInfo &TRI) {
+  constexpr bool PrintDef = true, IsStandalone = false, PrintTies = false;
+#if LLVM_VERSION_MAJOR >= 20
+  MO.print(OS, MST, llvm::LLT{}, std::nullopt, PrintDef, IsStandalone, PrintTies, /*TiedOperandIdx=*/0, &TRI);
+#else
+  MO.print(OS, MST, llvm::LLT{}, std::nullopt, PrintDef, IsStandalone, PrintTies, /*TiedOperandIdx=*/0, &TRI,
+           /*IntrinsicInfo=*/nullptr);
+#endif
+}
+
+/// The words that MIR text puts before the opcode for an instruction's flags, in the order of the MIR printer.
+struct FlagName {
+  unsigned Flag;
+  const char *Text;
+};
+
+inline constexpr FlagName InstructionFlags[] = {
+    {llvm::MachineInstr::FrameSetup, "frame-setup "},
+    {llvm::MachineInstr::FrameDestroy, "frame-destroy "},
+    {llvm::MachineInstr::FmNoNans, "nnan "},
+    {llvm::MachineInstr::FmNoInfs, "ninf "},
+    {llvm::MachineInstr::FmNsz, "nsz "},
+    {llvm::MachineInstr::FmArcp, "arcp "},
+    {llvm::MachineInstr::FmContract, "contract "},
+    {llvm::MachineInstr::FmAfn, "afn "},
+    {llvm::MachineInstr::FmReassoc, "reassoc "},
+    {llvm::MachineInstr::NoUWrap, "nuw "},
+    {llvm::MachineInstr::NoSWrap, "nsw "},
+    {llvm::MachineInstr::IsExact, "exact "},
+    {llvm::MachineInstr::NoFPExcept, "nofpexcept "},
+    {llvm::MachineInstr::NoMerge, "nomerge "},
+    {llvm::MachineInstr::Unpredictable, "unpredictable "},
+    {llvm::MachineInstr::NoConvergent, "noconvergent "},
+    {llvm::MachineInstr::NonNeg, "nneg "},
+    {llvm::MachineInstr::Disjoint, "disjoint "},
+    {llvm::MachineInstr::NoUSWrap, "nusw "},
+#if LLVM_VERSION_MAJOR >= 20
+    {llvm::MachineInstr::SameSign, "samesign "},
+#endif
+#if LLVM_VERSION_MAJOR >= 22
+    {llvm::MachineInstr::InBounds, "inbounds "},
+#endif
+};
+
+} // namespace mlra::compat
+
+#endif

@@ -1,0 +1,284 @@
+//===- MachineIRBody.cpp - A function's instructions as MIR text --------------===//
+#include "MachineIRBody.h"
+
+#include "LLVMCompat.h"
+#include "Positions.h"
+
+#include "llvm/CodeGen/MachineMemOperand.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/PseudoSourceValue.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/MCSymbol.h"
+#include "llvm/Support/Format.h"
+
+#include <algorithm>
+
+using namespace llvm;
+
+namespace mlra {
+
+namespace {
+
+/// `%stack.0.buffer` -> `%stack.0`: the reader would look the name up among the allocas of the function's IR.
+std::string withoutStackName(StringRef Printed) {
+  size_t Begin = Printed.find("%stack.");
+  if (Begin == StringRef::npos)
+    return Printed.str();
+  size_t NumberEnd = Printed.find_first_not_of("0123456789", Begin + 7);
+  if (NumberEnd == StringRef::npos || Printed[NumberEnd] != '.')
+    return Printed.str();
+  size_t NameEnd = Printed[NumberEnd + 1] == '"' ? Printed.find('"', NumberEnd + 2) + 1
+                                                 : Printed.find_first_of(" ,)", NumberEnd);
+  return (Printed.take_front(NumberEnd) + Printed.substr(NameEnd)).str();
+}
+
+} // namespace
+
+MachineIRBody::MachineIRBody(const MachineFunction &MF, ModuleSlotTracker &MST)
+    : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
+      TII(*MF.getSubtarget().getInstrInfo()), MST(MST), OS(Text) {
+  for (const MachineBasicBlock &MBB : MF)
+    printBlock(MBB);
+}
+
+void MachineIRBody::printBlock(const MachineBasicBlock &MBB) {
+  printBlockHeader(MBB);
+  bool InBundle = false;
+  for (const MachineInstr &MI : MBB.instrs()) {
+    if (InBundle && !MI.isInsideBundle()) {
+      OS << "  }\n";
+      InBundle = false;
+    }
+    if (MI.isDebugOrPseudoInstr())
+      continue;
+    OS << (InBundle ? "      " : "    ");
+    printInstruction(MI);
+    if (!InBundle && MI.getFlag(MachineInstr::BundledSucc)) {
+      OS << " {";
+      InBundle = true;
+    }
+    OS << '\n';
+  }
+  if (InBundle)
+    OS << "    }\n";
+}
+
+void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
+  OS << "  ";
+  printBlockAttributes(MBB);
+  OS << ":\n    successors:";
+  const char *Separator = " ";
+  for (auto I = MBB.succ_begin(); I != MBB.succ_end(); ++I) {
+    OS << Separator << "%bb." << (*I)->getNumber()
+       << format("(0x%08x)", MBB.getSuccProbability(I).getNumerator());
+    Separator = ", ";
+  }
+  OS << '\n';
+  if (MBB.livein_empty())
+    return;
+  OS << "    liveins: ";
+  Separator = "";
+  for (const auto &LiveIn : MBB.liveins()) {
+    OS << Separator << printReg(LiveIn.PhysReg, &TRI);
+    if (!LiveIn.LaneMask.all())
+      OS << ":0x" << PrintLaneMask(LiveIn.LaneMask);
+    Separator = ", ";
+  }
+  OS << '\n';
+}
+
+void MachineIRBody::printBlockAttributes(const MachineBasicBlock &MBB) {
+  if (!MBB.isIRBlockAddressTaken()) {
+    MBB.printName(OS, MachineBasicBlock::PrintNameAttributes, &MST);
+    return;
+  }
+  std::string Printed;
+  raw_string_ostream PrintedOS(Printed);
+  MBB.printName(PrintedOS, MachineBasicBlock::PrintNameAttributes, &MST);
+  const BasicBlock *Block = MBB.getAddressTakenIRBlock();
+  AddressTaken.insert(Block);
+  size_t Index = std::find(AddressTaken.begin(), AddressTaken.end(), Block) - AddressTaken.begin();
+  static constexpr StringRef Attribute = "ir-block-address-taken ";
+  size_t Begin = Printed.find(Attribute.data()) + Attribute.size();
+  size_t End = Printed.find_first_of(",)", Begin);
+  OS << Printed.substr(0, Begin) << "%ir-block.address" << Index << Printed.substr(End);
+}
+
+void MachineIRBody::printInstruction(const MachineInstr &MI) {
+  unsigned Index = 0, Count = MI.getNumOperands();
+  for (; Index < Count; ++Index) {
+    const MachineOperand &MO = MI.getOperand(Index);
+    if (!MO.isReg() || !MO.isDef() || MO.isImplicit())
+      break;
+    if (Index)
+      OS << ", ";
+    printOperand(MI, Index, /*IsBehindOpcode=*/false);
+  }
+  if (Index)
+    OS << " = ";
+  for (const compat::FlagName &Flag : compat::InstructionFlags)
+    if (MI.getFlag(static_cast<MachineInstr::MIFlag>(Flag.Flag)))
+      OS << Flag.Text;
+  OS << TII.getName(MI.getOpcode());
+  const char *Separator = " ";
+  for (; Index < Count; ++Index) {
+    OS << Separator;
+    printOperand(MI, Index, /*IsBehindOpcode=*/true);
+    Separator = ", ";
+  }
+  printSymbols(MI, Separator);
+  Separator = " :: ";
+  for (const MachineMemOperand *Access : MI.memoperands()) {
+    OS << Separator;
+    printMemory(*Access);
+    Separator = ", ";
+  }
+}
+
+void MachineIRBody::printSymbols(const MachineInstr &MI, const char *Separator) {
+  auto Print = [&](const char *Word, const MCSymbol *Symbol) {
+    if (!Symbol)
+      return;
+    OS << Separator << Word;
+    printSymbol(*Symbol);
+    Separator = ", ";
+  };
+  Print("pre-instr-symbol ", MI.getPreInstrSymbol());
+  Print("post-instr-symbol ", MI.getPostInstrSymbol());
+  if (uint32_t Type = MI.getCFIType())
+    OS << Separator << "cfi-type " << Type;
+}
+
+void MachineIRBody::printOperand(const MachineInstr &MI, unsigned Index, bool IsBehindOpcode) {
+  const MachineOperand &MO = MI.getOperand(Index);
+  switch (MO.getType()) {
+  case MachineOperand::MO_Register:
+    printRegister(MO, IsBehindOpcode);
+    if (MI.hasComplexRegisterTies() && MO.isTied() && !MO.isDef())
+      OS << "(tied-def " << MI.findTiedOperandIdx(Index) << ')';
+    return;
+  case MachineOperand::MO_Immediate:
+    MachineOperand::printTargetFlags(OS, MO);
+    if (MI.isOperandSubregIdx(Index))
+      MachineOperand::printSubRegIdx(OS, MO.getImm(), &TRI);
+    else
+      OS << MO.getImm();
+    return;
+  case MachineOperand::MO_FrameIndex:
+    MachineOperand::printStackObjectReference(
+        OS, MO.getIndex() - (MO.getIndex() < 0 ? MF.getFrameInfo().getObjectIndexBegin() : 0), MO.getIndex() < 0, "");
+    return;
+  case MachineOperand::MO_GlobalAddress:
+    return printGlobal(MO);
+  case MachineOperand::MO_BlockAddress:
+    return printBlockAddress(MO);
+  case MachineOperand::MO_RegisterMask:
+    return printRegisterMask(MO.getRegMask());
+  case MachineOperand::MO_MCSymbol:
+    MachineOperand::printTargetFlags(OS, MO);
+    return printSymbol(*MO.getMCSymbol());
+  case MachineOperand::MO_Metadata:
+    UsesMetadata = true;
+    OS << "!0";
+    return;
+  default:
+    compat::printOperand(OS, MO, MST, TRI);
+  }
+}
+
+void MachineIRBody::printRegister(const MachineOperand &MO, bool IsBehindOpcode) {
+  if (MO.isImplicit())
+    OS << (MO.isDef() ? "implicit-def " : "implicit ");
+  else if (IsBehindOpcode && MO.isDef())
+    OS << "def ";
+  if (MO.isInternalRead())
+    OS << "internal ";
+  if (MO.isDead())
+    OS << "dead ";
+  if (MO.isKill())
+    OS << "killed ";
+  if (MO.isUndef())
+    OS << "undef ";
+  if (MO.isEarlyClobber())
+    OS << "early-clobber ";
+  Register Reg = MO.getReg();
+  if (Reg.isVirtual()) {
+    OS << '%' << Reg.virtRegIndex(); // its class stands in `registers:`
+  } else {
+    if (Reg && MO.isRenamable())
+      OS << "renamable ";
+    OS << printReg(Reg, &TRI);
+  }
+  if (MO.getSubReg())
+    OS << '.' << TRI.getSubRegIndexName(MO.getSubReg());
+}
+
+template <typename PrintT> void MachineIRBody::printName(PrintT Print) {
+  size_t Begin = Text.size();
+  Print();
+  Names.push_back({Begin, Text.size()});
+}
+
+void MachineIRBody::printGlobal(const MachineOperand &MO) {
+  MachineOperand::printTargetFlags(OS, MO);
+  Globals.insert(MO.getGlobal());
+  printName([&] { MO.getGlobal()->printAsOperand(OS, /*PrintType=*/false, MST); });
+  MachineOperand::printOperandOffset(OS, MO.getOffset());
+}
+
+void MachineIRBody::printBlockAddress(const MachineOperand &MO) {
+  MachineOperand::printTargetFlags(OS, MO);
+  const BlockAddress &Address = *MO.getBlockAddress();
+  if (Address.getFunction() != &MF.getFunction()) {
+    compat::printOperand(OS, MO, MST, TRI);
+    return;
+  }
+  AddressTaken.insert(Address.getBasicBlock());
+  size_t Index =
+      std::find(AddressTaken.begin(), AddressTaken.end(), Address.getBasicBlock()) - AddressTaken.begin();
+  OS << "blockaddress(";
+  printName([&] { MF.getFunction().printAsOperand(OS, /*PrintType=*/false, MST); });
+  OS << ", %ir-block.address" << Index << ')';
+  MachineOperand::printOperandOffset(OS, MO.getOffset());
+}
+
+void MachineIRBody::printRegisterMask(const uint32_t *Mask) {
+  ArrayRef<const uint32_t *> Known = TRI.getRegMasks();
+  for (size_t I = 0; I < Known.size(); ++I)
+    if (Known[I] == Mask) {
+      OS << StringRef(TRI.getRegMaskNames()[I]).lower();
+      return;
+    }
+  OS << "CustomRegMask(";
+  const char *Separator = "";
+  for (unsigned Reg = 0; Reg < TRI.getNumRegs(); ++Reg)
+    if (Mask[Reg / 32] >> (Reg % 32) & 1) {
+      OS << Separator << printReg(Register(Reg), &TRI);
+      Separator = ",";
+    }
+  OS << ')';
+}
+
+void MachineIRBody::printSymbol(const MCSymbol &Symbol) {
+  printName([&] { MachineOperand::printSymbol(OS, const_cast<MCSymbol &>(Symbol)); });
+}
+
+void MachineIRBody::printMemory(const MachineMemOperand &Access) {
+  MachinePointerInfo Pointer = Access.getPointerInfo();
+  const PseudoSourceValue *Pseudo = Access.getPseudoValue();
+  if (!Pseudo)
+    Pointer = MachinePointerInfo(Access.getAddrSpace(), Access.getOffset());
+  MachineMemOperand Plain(Pointer, Access.getFlags(), Access.getMemoryType(), Access.getBaseAlign(), AAMDNodes(),
+                          /*Ranges=*/nullptr, Access.getSyncScopeID(), Access.getSuccessOrdering(),
+                          Access.getFailureOrdering());
+  SmallVector<StringRef, 0> SyncScopes;
+  std::string Printed;
+  raw_string_ostream PrintedOS(Printed);
+  Plain.print(PrintedOS, MST, SyncScopes, MF.getFunction().getContext(), &MF.getFrameInfo(), &TII);
+  if (Pseudo && Pseudo->kind() == PseudoSourceValue::GlobalValueCallEntry)
+    Globals.insert(static_cast<const GlobalValuePseudoSourceValue *>(Pseudo)->getValue());
+  OS << (Pseudo && Pseudo->kind() == PseudoSourceValue::FixedStack ? withoutStackName(Printed) : Printed);
+}
+
+} // namespace mlra

@@ -1,0 +1,71 @@
+//===- MachineIRBody.h - A function's instructions as MIR text ----------------===//
+#ifndef MLRA_MACHINEIRBODY_H
+#define MLRA_MACHINEIRBODY_H
+
+#include "llvm/ADT/SetVector.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/IR/BasicBlock.h"
+#include "llvm/IR/GlobalValue.h"
+#include "llvm/IR/ModuleSlotTracker.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <string>
+#include <vector>
+
+namespace mlra {
+
+/// The `body:` of MIR text, with what it refers to outside the function. It differs from LLVM's MIR printer where that
+/// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks, of allocas and of
+/// memory operands' addresses, no alias metadata, no debug instructions and locations.
+class MachineIRBody {
+public:
+  MachineIRBody(const llvm::MachineFunction &MF, llvm::ModuleSlotTracker &MST);
+
+  const std::string &text() const { return Text; }
+
+  /// Where `text()` holds a symbol's name, in order: what a comparison up to names has to skip.
+  struct NameSpan {
+    size_t Begin;
+    size_t End;
+  };
+  const std::vector<NameSpan> &names() const { return Names; }
+
+  const llvm::SetVector<const llvm::GlobalValue *> &globals() const { return Globals; }
+
+  /// Blocks of the function's LLVM IR whose address is taken; block i is called `%ir-block.address<i>` in the text.
+  const llvm::SetVector<const llvm::BasicBlock *> &addressTaken() const { return AddressTaken; }
+
+  /// Whether the text refers to `!0`, which stands for every metadata operand.
+  bool usesMetadata() const { return UsesMetadata; }
+
+private:
+  void printBlock(const llvm::MachineBasicBlock &MBB);
+  void printBlockHeader(const llvm::MachineBasicBlock &MBB);
+  void printBlockAttributes(const llvm::MachineBasicBlock &MBB);
+  void printInstruction(const llvm::MachineInstr &MI);
+  void printSymbols(const llvm::MachineInstr &MI, const char *Separator);
+  void printOperand(const llvm::MachineInstr &MI, unsigned Index, bool IsBehindOpcode);
+  void printRegister(const llvm::MachineOperand &MO, bool IsBehindOpcode);
+  void printGlobal(const llvm::MachineOperand &MO);
+  void printBlockAddress(const llvm::MachineOperand &MO);
+  void printRegisterMask(const uint32_t *Mask);
+  void printSymbol(const llvm::MCSymbol &Symbol);
+  void printMemory(const llvm::MachineMemOperand &Access);
+  template <typename PrintT> void printName(PrintT Print);
+
+  const llvm::MachineFunction &MF;
+  const llvm::MachineRegisterInfo &MRI;
+  const llvm::TargetRegisterInfo &TRI;
+  const llvm::TargetInstrInfo &TII;
+  llvm::ModuleSlotTracker &MST;
+  std::string Text;
+  llvm::raw_string_ostream OS;
+  std::vector<NameSpan> Names;
+  llvm::SetVector<const llvm::GlobalValue *> Globals;
+  llvm::SetVector<const llvm::BasicBlock *> AddressTaken;
+  bool UsesMetadata = false;
+};
+
+} // namespace mlra
+
+#endif

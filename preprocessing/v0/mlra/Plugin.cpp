@@ -1,0 +1,157 @@
+//===- Plugin.cpp - The -mlra-* flags and the allocators mlra and mlbasicra ----===//
+//
+//   clang -O3 -fplugin=libmlra.so -mllvm -regalloc=mlra -mllvm -mlra-dump=unit.ndjson -c a.c
+//   llc -load=libmlra.so -regalloc=mlra -mlra-dump=unit.ndjson a.ll
+//
+// An allocator of this plugin allocates nothing: it writes the problem down, lets LLVM's greedy (mlra) or basic
+// (mlbasicra) allocator solve it, and writes down what that one did. The object file stays the same, byte by byte.
+//
+// The inner pass is not in the pass manager. It borrows the wrapper's AnalysisResolver while it runs, and gives it back
+// before it is destroyed, since a pass deletes its resolver.
+//
+//===----------------------------------------------------------------------===//
+#include "DotWriter.h"
+#include "LLVMCompat.h"
+#include "MachineIRText.h"
+#include "Outcome.h"
+#include "Positions.h"
+#include "Problem.h"
+#include "RecordWriter.h"
+#include "RegisterFile.h"
+#include "Verify.h"
+
+#include "llvm/CodeGen/MachineFunctionPass.h"
+#include "llvm/CodeGen/RegAllocRegistry.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+#include "llvm/Support/CommandLine.h"
+
+#include <optional>
+
+using namespace llvm;
+using namespace mlra;
+
+static cl::OptionCategory Category("mlra: dumps of register allocation problems");
+static cl::opt<std::string> DumpPath("mlra-dump", cl::value_desc("file"), cl::cat(Category),
+                                     cl::desc("Write one JSON record a function"));
+static cl::opt<bool> DumpMIR("mlra-dump-mir", cl::cat(Category), cl::desc("Add the machine IR text to the records"));
+static cl::opt<bool> DumpDot("mlra-dump-ig-dot", cl::cat(Category),
+                             cl::desc("Write the RL4ReAl fork's DOT file of each function into the working folder"));
+static cl::opt<unsigned> OnlyFunction("mlra-funcID", cl::init(0), cl::value_desc("N"), cl::cat(Category),
+                                      cl::desc("Record only the N-th function that reaches the allocator, from 1"));
+static cl::opt<bool> Verify("mlra-verify", cl::cat(Category),
+                            cl::desc("Check what is recorded another way; a difference is an error"));
+static cl::opt<std::string> RegistersPath("mlra-dump-registers", cl::value_desc("file"), cl::cat(Category),
+                                          cl::desc("Write the target's register file as JSON"));
+
+namespace {
+
+class RecordingAllocator : public MachineFunctionPass {
+public:
+  RecordingAllocator(char &ID, FunctionPass *Inner, StringRef Name, bool PacksIndexes)
+      : MachineFunctionPass(ID), Inner(Inner), Name(Name), PacksIndexes(PacksIndexes) {}
+
+  StringRef getPassName() const override { return Name; }
+
+  void getAnalysisUsage(AnalysisUsage &AU) const override { Inner->getAnalysisUsage(AU); }
+
+  bool doInitialization(Module &M) override {
+    FunctionCounter = 0;
+    if (!DumpPath.empty())
+      Writer.emplace(DumpPath);
+    return Inner->doInitialization(M);
+  }
+
+  bool runOnMachineFunction(MachineFunction &MF) override {
+    ++FunctionCounter;
+    if (!RegistersPath.empty() && FunctionCounter == 1)
+      report(MF, writeRegisterFile(RegistersPath, MF));
+    bool IsWanted = OnlyFunction == 0 || OnlyFunction == FunctionCounter;
+    if (!IsWanted || !(Writer || DumpDot || Verify))
+      return allocate(MF);
+    return recordAndAllocate(MF);
+  }
+
+  bool doFinalization(Module &M) override {
+    if (Writer)
+      if (std::string Problem = Writer->finish(); !Problem.empty())
+        M.getContext().emitError("mlra: " + Problem);
+    Writer.reset();
+    return Inner->doFinalization(M);
+  }
+
+  void releaseMemory() override { Inner->releaseMemory(); }
+
+private:
+  bool allocate(MachineFunction &MF) {
+    Inner->setResolver(getResolver());
+    bool Changed = Inner->runOnFunction(MF.getFunction());
+    Inner->setResolver(nullptr);
+    return Changed;
+  }
+
+  bool recordAndAllocate(MachineFunction &MF) {
+    // Greedy renumbers the slot indices before it looks at any distance: record what it will see.
+    if (PacksIndexes)
+      compat::slotIndexes(*this).packIndexes();
+    Analyses A{MF, compat::liveIntervals(*this), compat::virtRegMap(*this), compat::loopInfo(*this),
+               compat::blockFrequency(*this)};
+    Positions P(MF, *A.LIS.getSlotIndexes());
+    std::optional<MachineIRText> Text;
+    if (Writer)
+      Text.emplace(MF, slotTracker(*MF.getFunction().getParent()));
+    Problem Recorded = collectProblem(A, P, Shapes);
+    if (Verify)
+      report(MF, verifyProblem(A, Recorded, compat::liveRegMatrix(*this)));
+    if (DumpDot)
+      report(MF, writeForkDot(MF, FunctionCounter, Recorded));
+
+    bool Changed = allocate(MF);
+
+    Outcome Result = collectOutcome(A, Recorded.Nodes);
+    if (Verify)
+      report(MF, verifyAllocation(A, Recorded, Result));
+    if (Writer)
+      Writer->write({MF, FunctionCounter, Recorded, Result, *Text, DumpMIR, Shapes.takeNew()});
+    return Changed;
+  }
+
+  /// One for the module: a new one for each function would walk over the whole module each time.
+  ModuleSlotTracker &slotTracker(const Module &M) {
+    if (!Slots)
+      Slots = std::make_unique<ModuleSlotTracker>(&M, /*ShouldInitializeAllMetadata=*/false);
+    return *Slots;
+  }
+
+  static void report(const MachineFunction &MF, const std::string &Problem) {
+    if (!Problem.empty())
+      MF.getFunction().getContext().emitError("mlra: " + MF.getName() + ": " + Problem);
+  }
+  static void report(const MachineFunction &MF, const std::vector<std::string> &Problems) {
+    for (const std::string &Problem : Problems)
+      report(MF, "verify: " + Problem);
+  }
+
+  std::unique_ptr<FunctionPass> Inner;
+  StringRef Name;
+  bool PacksIndexes;
+  unsigned FunctionCounter = 0;
+  InstructionShapes Shapes;
+  std::unique_ptr<ModuleSlotTracker> Slots;
+  std::optional<RecordWriter> Writer;
+};
+
+FunctionPass *createRecordingGreedy() {
+  return new RecordingAllocator(compat::greedyPassID(), createGreedyRegisterAllocator(),
+                                "Recording Greedy Register Allocator", /*PacksIndexes=*/true);
+}
+
+FunctionPass *createRecordingBasic() {
+  return new RecordingAllocator(RABasicID, createBasicRegisterAllocator(), "Recording Basic Register Allocator",
+                                /*PacksIndexes=*/false);
+}
+
+RegisterRegAlloc GreedyEntry("mlra", "greedy register allocator that records its problems", createRecordingGreedy);
+RegisterRegAlloc BasicEntry("mlbasicra", "basic register allocator that records its problems", createRecordingBasic);
+
+} // namespace

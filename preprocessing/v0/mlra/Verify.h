@@ -1,0 +1,25 @@
+//===- Verify.h - -mlra-verify: every fact once more, another way --------------===//
+#ifndef MLRA_VERIFY_H
+#define MLRA_VERIFY_H
+
+#include "Outcome.h"
+#include "Problem.h"
+
+#include "llvm/CodeGen/LiveRegMatrix.h"
+
+#include <string>
+#include <vector>
+
+namespace mlra {
+
+/// Before allocation: edges against all pairs, positional weights against VirtRegAuxInfo::weightCalcHelper, forbidden
+/// registers against LiveRegMatrix::checkInterference. Returns what differs.
+std::vector<std::string> verifyProblem(const Analyses &A, const Problem &Recorded, llvm::LiveRegMatrix &Matrix);
+
+/// After allocation: no two virtual registers that are live at once hold a common register unit, no forbidden register
+/// was given, and the spill weights are those that the allocator worked with.
+std::vector<std::string> verifyAllocation(const Analyses &A, const Problem &Recorded, const Outcome &Result);
+
+} // namespace mlra
+
+#endif
