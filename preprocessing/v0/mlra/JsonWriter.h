@@ -69,6 +69,7 @@ private:
     First = false;
   }
   void quote(llvm::StringRef String);
+  void escape(unsigned char C);
 
   std::string Text;
   bool First = true;

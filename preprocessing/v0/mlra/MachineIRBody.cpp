@@ -13,6 +13,7 @@
 #include "llvm/Support/Format.h"
 
 #include <algorithm>
+#include <charconv>
 
 using namespace llvm;
 
@@ -35,9 +36,9 @@ std::string withoutStackName(StringRef Printed) {
 
 } // namespace
 
-MachineIRBody::MachineIRBody(const MachineFunction &MF, ModuleSlotTracker &MST)
+MachineIRBody::MachineIRBody(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST)
     : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
-      TII(*MF.getSubtarget().getInstrInfo()), MST(MST), OS(Text) {
+      TII(*MF.getSubtarget().getInstrInfo()), Spelled(Spelled), MST(MST), OS(Text) {
   for (const MachineBasicBlock &MBB : MF)
     printBlock(MBB);
 }
@@ -47,21 +48,21 @@ void MachineIRBody::printBlock(const MachineBasicBlock &MBB) {
   bool InBundle = false;
   for (const MachineInstr &MI : MBB.instrs()) {
     if (InBundle && !MI.isInsideBundle()) {
-      OS << "  }\n";
+      Text += "  }\n";
       InBundle = false;
     }
     if (MI.isDebugOrPseudoInstr())
       continue;
-    OS << (InBundle ? "      " : "    ");
+    Text += InBundle ? "      " : "    ";
     printInstruction(MI);
     if (!InBundle && MI.getFlag(MachineInstr::BundledSucc)) {
-      OS << " {";
+      Text += " {";
       InBundle = true;
     }
-    OS << '\n';
+    Text += '\n';
   }
   if (InBundle)
-    OS << "    }\n";
+    Text += "    }\n";
 }
 
 void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
@@ -112,25 +113,26 @@ void MachineIRBody::printInstruction(const MachineInstr &MI) {
     if (!MO.isReg() || !MO.isDef() || MO.isImplicit())
       break;
     if (Index)
-      OS << ", ";
+      Text += ", ";
     printOperand(MI, Index, /*IsBehindOpcode=*/false);
   }
   if (Index)
-    OS << " = ";
-  for (const compat::FlagName &Flag : compat::InstructionFlags)
-    if (MI.getFlag(static_cast<MachineInstr::MIFlag>(Flag.Flag)))
-      OS << Flag.Text;
-  OS << TII.getName(MI.getOpcode());
+    Text += " = ";
+  if (MI.getFlags())
+    for (const compat::FlagName &Flag : compat::InstructionFlags)
+      if (MI.getFlag(static_cast<MachineInstr::MIFlag>(Flag.Flag)))
+        Text += Flag.Text;
+  Text += TII.getName(MI.getOpcode());
   const char *Separator = " ";
   for (; Index < Count; ++Index) {
-    OS << Separator;
+    Text += Separator;
     printOperand(MI, Index, /*IsBehindOpcode=*/true);
     Separator = ", ";
   }
   printSymbols(MI, Separator);
   Separator = " :: ";
   for (const MachineMemOperand *Access : MI.memoperands()) {
-    OS << Separator;
+    Text += Separator;
     printMemory(*Access);
     Separator = ", ";
   }
@@ -159,11 +161,12 @@ void MachineIRBody::printOperand(const MachineInstr &MI, unsigned Index, bool Is
       OS << "(tied-def " << MI.findTiedOperandIdx(Index) << ')';
     return;
   case MachineOperand::MO_Immediate:
-    MachineOperand::printTargetFlags(OS, MO);
+    if (MO.getTargetFlags())
+      MachineOperand::printTargetFlags(OS, MO);
     if (MI.isOperandSubregIdx(Index))
       MachineOperand::printSubRegIdx(OS, MO.getImm(), &TRI);
     else
-      OS << MO.getImm();
+      printNumber(MO.getImm());
     return;
   case MachineOperand::MO_FrameIndex:
     MachineOperand::printStackObjectReference(
@@ -189,29 +192,35 @@ void MachineIRBody::printOperand(const MachineInstr &MI, unsigned Index, bool Is
 
 void MachineIRBody::printRegister(const MachineOperand &MO, bool IsBehindOpcode) {
   if (MO.isImplicit())
-    OS << (MO.isDef() ? "implicit-def " : "implicit ");
+    Text += MO.isDef() ? "implicit-def " : "implicit ";
   else if (IsBehindOpcode && MO.isDef())
-    OS << "def ";
+    Text += "def ";
   if (MO.isInternalRead())
-    OS << "internal ";
+    Text += "internal ";
   if (MO.isDead())
-    OS << "dead ";
+    Text += "dead ";
   if (MO.isKill())
-    OS << "killed ";
+    Text += "killed ";
   if (MO.isUndef())
-    OS << "undef ";
+    Text += "undef ";
   if (MO.isEarlyClobber())
-    OS << "early-clobber ";
+    Text += "early-clobber ";
   Register Reg = MO.getReg();
   if (Reg.isVirtual()) {
-    OS << '%' << Reg.virtRegIndex(); // its class stands in `registers:`
+    Text += '%';
+    printNumber(Reg.virtRegIndex()); // its class stands in `registers:`
   } else {
     if (Reg && MO.isRenamable())
-      OS << "renamable ";
-    OS << printReg(Reg, &TRI);
+      Text += "renamable ";
+    Text += Spelled.registerName(Reg.id());
   }
   if (MO.getSubReg())
-    OS << '.' << TRI.getSubRegIndexName(MO.getSubReg());
+    (Text += '.') += TRI.getSubRegIndexName(MO.getSubReg());
+}
+
+void MachineIRBody::printNumber(int64_t Number) {
+  char Digits[24];
+  Text.append(Digits, std::to_chars(Digits, Digits + sizeof(Digits), Number).ptr);
 }
 
 template <typename PrintT> void MachineIRBody::printName(PrintT Print) {

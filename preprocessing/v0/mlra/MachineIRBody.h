@@ -2,6 +2,8 @@
 #ifndef MLRA_MACHINEIRBODY_H
 #define MLRA_MACHINEIRBODY_H
 
+#include "TargetNames.h"
+
 #include "llvm/ADT/SetVector.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/IR/BasicBlock.h"
@@ -19,7 +21,7 @@ namespace mlra {
 /// memory operands' addresses, no alias metadata, no debug instructions and locations.
 class MachineIRBody {
 public:
-  MachineIRBody(const llvm::MachineFunction &MF, llvm::ModuleSlotTracker &MST);
+  MachineIRBody(const llvm::MachineFunction &MF, const TargetNames &Spelled, llvm::ModuleSlotTracker &MST);
 
   const std::string &text() const { return Text; }
 
@@ -51,15 +53,17 @@ private:
   void printRegisterMask(const uint32_t *Mask);
   void printSymbol(const llvm::MCSymbol &Symbol);
   void printMemory(const llvm::MachineMemOperand &Access);
+  void printNumber(int64_t Number);
   template <typename PrintT> void printName(PrintT Print);
 
   const llvm::MachineFunction &MF;
   const llvm::MachineRegisterInfo &MRI;
   const llvm::TargetRegisterInfo &TRI;
   const llvm::TargetInstrInfo &TII;
+  const TargetNames &Spelled;
   llvm::ModuleSlotTracker &MST;
   std::string Text;
-  llvm::raw_string_ostream OS;
+  llvm::raw_string_ostream OS; ///< into Text, for what LLVM prints
   std::vector<NameSpan> Names;
   llvm::SetVector<const llvm::GlobalValue *> Globals;
   llvm::SetVector<const llvm::BasicBlock *> AddressTaken;

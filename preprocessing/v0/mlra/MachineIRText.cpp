@@ -3,7 +3,6 @@
 
 #include "LLVMCompat.h"
 #include "MachineIRBody.h"
-#include "Problem.h"
 #include "StubModule.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -13,8 +12,8 @@
 #include "llvm/CodeGen/MachineJumpTableInfo.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/IR/Constants.h"
-#include "llvm/Support/SHA256.h"
 #include "llvm/Support/YAMLTraits.h"
+#include "llvm/Support/xxhash.h"
 #include "llvm/Target/TargetMachine.h"
 
 using namespace llvm;
@@ -23,38 +22,43 @@ namespace mlra {
 
 namespace {
 
-template <typename PrintableT> std::string printed(const PrintableT &P) {
+/// Written by hand: a function has hundreds of virtual registers, and yaml::Output costs a microsecond for each.
+std::string registerLists(const MachineFunction &MF, const TargetNames &Spelled) {
+  const MachineRegisterInfo &MRI = MF.getRegInfo();
+  auto Name = [&](Register Reg) {
+    return Reg.isVirtual() ? "%" + std::to_string(Reg.virtRegIndex()) : Spelled.registerName(Reg.id());
+  };
   std::string Text;
-  raw_string_ostream(Text) << P;
+  if (MRI.getNumVirtRegs())
+    Text += "registers:\n";
+  for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I) {
+    Register Reg = Register::index2VirtReg(I);
+    const TargetRegisterClass *RC = MRI.getRegClassOrNull(Reg);
+    ((Text += "  - { id: ") += std::to_string(I)) += ", class: ";
+    Text += RC ? Spelled.className(RC->getID()) : std::string("_");
+    if (Register Hint = MRI.getSimpleHint(Reg))
+      ((Text += ", preferred-register: '") += Name(Hint)) += "'";
+    Text += " }\n";
+  }
+  if (!MRI.livein_empty())
+    Text += "liveins:\n";
+  for (auto [Physical, Virtual] : MRI.liveins()) {
+    ((Text += "  - { reg: '") += Name(Physical)) += "'";
+    if (Virtual)
+      ((Text += ", virtual-reg: '") += Name(Virtual)) += "'";
+    Text += " }\n";
+  }
   return Text;
 }
 
-void fillRegisters(yaml::MachineFunction &Y, const MachineFunction &MF) {
+void fillCalleeSaved(yaml::MachineFunction &Y, const MachineFunction &MF, const TargetNames &Spelled) {
   const MachineRegisterInfo &MRI = MF.getRegInfo();
-  const TargetRegisterInfo &TRI = *MF.getSubtarget().getRegisterInfo();
-  Y.TracksRegLiveness = MRI.tracksLiveness();
-  for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I) {
-    Register Reg = Register::index2VirtReg(I);
-    yaml::VirtualRegisterDefinition V;
-    V.ID = I;
-    V.Class.Value = printed(printRegClassOrBank(Reg, MRI, &TRI));
-    if (Register Hint = MRI.getSimpleHint(Reg))
-      V.PreferredRegister.Value = printed(printReg(Hint, &TRI));
-    Y.VirtualRegisters.push_back(std::move(V));
-  }
-  for (auto [Physical, Virtual] : MRI.liveins()) {
-    yaml::MachineFunctionLiveIn LiveIn;
-    LiveIn.Register.Value = printed(printReg(Physical, &TRI));
-    if (Virtual)
-      LiveIn.VirtualRegister.Value = printed(printReg(Virtual, &TRI));
-    Y.LiveIns.push_back(std::move(LiveIn));
-  }
   if (!MRI.isUpdatedCSRsInitialized())
     return;
   Y.CalleeSavedRegisters.emplace();
   for (const MCPhysReg *Reg = MRI.getCalleeSavedRegs(); *Reg; ++Reg) {
     yaml::FlowStringValue Name;
-    Name.Value = printed(printReg(*Reg, &TRI));
+    Name.Value = Spelled.registerName(*Reg);
     Y.CalleeSavedRegisters->push_back(std::move(Name));
   }
 }
@@ -164,7 +168,7 @@ void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF) {
 }
 
 /// Everything of the MIR document between `name:` and `body:`.
-std::string header(const MachineFunction &MF, ModuleSlotTracker &MST) {
+std::string header(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST) {
   yaml::MachineFunction Y;
   Y.Alignment = MF.getAlignment();
   Y.ExposesReturnsTwice = MF.exposesReturnsTwice();
@@ -173,7 +177,8 @@ std::string header(const MachineFunction &MF, ModuleSlotTracker &MST) {
   Y.HasEHScopes = MF.hasEHScopes();
   Y.HasEHFunclets = MF.hasEHFunclets();
   Y.IsOutlined = MF.isOutlined();
-  fillRegisters(Y, MF);
+  Y.TracksRegLiveness = MF.getRegInfo().tracksLiveness();
+  fillCalleeSaved(Y, MF, Spelled);
   fillFrameInfo(Y.FrameInfo, MF.getFrameInfo());
   fillFixedObjects(Y, MF.getFrameInfo());
   fillObjects(Y, MF.getFrameInfo());
@@ -187,7 +192,7 @@ std::string header(const MachineFunction &MF, ModuleSlotTracker &MST) {
   Out << Y;
   size_t NameEnd = Document.find('\n', Document.find("name:")) + 1;
   size_t DocumentEnd = Document.rfind("...");
-  return Document.substr(NameEnd, DocumentEnd - NameEnd);
+  return registerLists(MF, Spelled) + Document.substr(NameEnd, DocumentEnd - NameEnd);
 }
 
 std::string quotedForYaml(StringRef Name) {
@@ -197,30 +202,31 @@ std::string quotedForYaml(StringRef Name) {
   return Quoted + "'";
 }
 
-std::string hashWithoutNames(StringRef Header, const MachineIRBody &Body, ArrayRef<MCPhysReg> Reserved) {
-  SHA256 Hasher;
-  Hasher.update(Header);
+std::string hashWithoutNames(const std::string &Header, const MachineIRBody &Body, ArrayRef<MCPhysReg> Reserved) {
+  std::string Input = Header;
   for (MCPhysReg Reg : Reserved)
-    Hasher.update(ArrayRef<uint8_t>{static_cast<uint8_t>(Reg), static_cast<uint8_t>(Reg >> 8)});
+    ((Input += ' ') += std::to_string(Reg));
   StringMap<unsigned> OrderOf;
   size_t Done = 0;
-  StringRef Text = Body.text();
+  const std::string &Text = Body.text();
   for (MachineIRBody::NameSpan Span : Body.names()) {
-    Hasher.update(Text.slice(Done, Span.Begin));
-    unsigned Order = OrderOf.try_emplace(Text.slice(Span.Begin, Span.End), OrderOf.size()).first->second;
-    Hasher.update("@" + std::to_string(Order));
+    Input.append(Text, Done, Span.Begin - Done);
+    StringRef Name = StringRef(Text).slice(Span.Begin, Span.End);
+    unsigned Order = OrderOf.try_emplace(Name, OrderOf.size()).first->second;
+    ((Input += '@') += std::to_string(Order)) += ' ';
     Done = Span.End;
   }
-  Hasher.update(Text.substr(Done));
-  return toHex(ArrayRef<uint8_t>(Hasher.final()).take_front(16), /*LowerCase=*/true);
+  Input.append(Text, Done);
+  XXH128_hash_t Hash = xxh3_128bits(arrayRefFromStringRef(Input));
+  return utohexstr(Hash.high64, /*LowerCase=*/true, 16) + utohexstr(Hash.low64, /*LowerCase=*/true, 16);
 }
 
 } // namespace
 
-MachineIRText::MachineIRText(const MachineFunction &MF, ModuleSlotTracker &MST) {
-  MachineIRBody Body(MF, MST);
-  std::string Header = header(MF, MST);
-  Hash = hashWithoutNames(Header, Body, reservedRegisters(MF));
+MachineIRText::MachineIRText(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST) {
+  MachineIRBody Body(MF, Spelled, MST);
+  std::string Header = header(MF, Spelled, MST);
+  Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
   Text = "--- |\n" + stubModule(MF, Body, MST) + "...\n---\nname: " + quotedForYaml(MF.getName()) + "\n" + Header +
          "body: |\n" + Body.text() + "...\n";
 }

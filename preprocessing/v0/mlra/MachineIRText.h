@@ -7,6 +7,8 @@
 #ifndef MLRA_MACHINEIRTEXT_H
 #define MLRA_MACHINEIRTEXT_H
 
+#include "TargetNames.h"
+
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/IR/ModuleSlotTracker.h"
 
@@ -16,12 +18,12 @@ namespace mlra {
 
 class MachineIRText {
 public:
-  MachineIRText(const llvm::MachineFunction &MF, llvm::ModuleSlotTracker &MST);
+  MachineIRText(const llvm::MachineFunction &MF, const TargetNames &Spelled, llvm::ModuleSlotTracker &MST);
 
   const std::string &text() const { return Text; }
 
-  /// First 128 bits of a SHA-256 in hexadecimal, over the function's frame, registers, reserved registers and body, in
-  /// which each symbol counts by where it appears first and not by its name. Equal hashes: the same allocation problem.
+  /// XXH3 (128 bits, hexadecimal) of the function's frame, registers, reserved registers and body, in which each symbol
+  /// counts by where it appears first and not by its name. Equal hashes: the same allocation problem.
   const std::string &contentHash() const { return Hash; }
 
 private:

@@ -15,8 +15,9 @@ namespace mlra {
 
 namespace {
 
-/// What is left of one original register.
+/// What became of one original register.
 struct Remains {
+  bool WasEdited = false; ///< the allocator made new registers from it
   unsigned Registers = 0; ///< virtual registers that some instruction still names
   Register Last;          ///< one of them
   bool CopiedWithin = false;
@@ -28,10 +29,11 @@ DenseMap<Register, Remains> collectRemains(const Analyses &A) {
   DenseMap<Register, Remains> RemainsOf;
   for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I) {
     Register Reg = Register::index2VirtReg(I);
-    if (MRI.reg_nodbg_empty(Reg))
-      continue;
     Register Original = A.VRM.getOriginal(Reg);
     Remains &R = RemainsOf[Original];
+    R.WasEdited |= Reg != Original;
+    if (MRI.reg_nodbg_empty(Reg))
+      continue;
     ++R.Registers;
     R.Last = Reg;
     for (const MachineInstr &MI : MRI.def_instructions(Reg)) {
@@ -45,17 +47,12 @@ DenseMap<Register, Remains> collectRemains(const Analyses &A) {
   return RemainsOf;
 }
 
-NodeOutcome fateOf(const Analyses &A, Register Reg, const DenseMap<Register, Remains> &RemainsOf) {
-  if (A.VRM.getStackSlot(Reg) != VirtRegMap::NO_STACK_SLOT)
+NodeOutcome fateOf(const Analyses &A, const Node &N, const Remains &R) {
+  if (A.VRM.getStackSlot(N.Reg) != VirtRegMap::NO_STACK_SLOT)
     return {Fate::Spilled, 0};
-  auto Found = RemainsOf.find(Reg);
-  if (Found == RemainsOf.end()) {
-    // A register that was never split vanishes only when its definition is dead; one that was split and vanished has
-    // been folded, definition and all, into the instructions that used it.
-    return {A.LIS.hasInterval(Reg) ? Fate::Eliminated : Fate::Rematerialized, 0};
-  }
-  const Remains &R = Found->second;
-  if (R.Registers == 1)
+  if (!R.Registers) // folded, definition and all, into the instructions that used it; or dead
+    return {R.WasEdited ? Fate::Rematerialized : Fate::Eliminated, 0};
+  if (R.Registers == 1 && (!R.WasEdited || A.LIS.getInterval(R.Last).getSize() == N.Size))
     return {Fate::Assigned, static_cast<MCPhysReg>(A.VRM.getPhys(R.Last).id())};
   return {R.CopiedWithin ? Fate::Split : Fate::Rematerialized, 0};
 }
@@ -132,7 +129,7 @@ Outcome collectOutcome(const Analyses &A, const std::vector<Node> &Nodes) {
   DenseMap<Register, Remains> RemainsOf = collectRemains(A);
   Result.Nodes.reserve(Nodes.size());
   for (const Node &N : Nodes)
-    Result.Nodes.push_back(fateOf(A, N.Reg, RemainsOf));
+    Result.Nodes.push_back(fateOf(A, N, RemainsOf.lookup(N.Reg)));
   CostCounter Counter(A, Result);
   for (const MachineBasicBlock &MBB : A.MF) {
     double Frequency = A.MBFI.getBlockFreqRelativeToEntryBlock(&MBB);

@@ -43,6 +43,15 @@ BitVector PhysicalInterference::takenUnits(const LiveInterval &LI) const {
   return Taken;
 }
 
+bool PhysicalInterference::hasUnitIn(MCRegister Reg, const BitVector &Units) const {
+  for (auto Unit : TRI.regunits(Reg))
+    if (Units.test(compat::unitNumber(Unit)))
+      return true;
+  return false;
+}
+
+// An overlap that is only a copy between the two (`%1 = COPY $edi` while $edi lives on) is no interference. Only
+// LiveRegMatrix can tell, and it is asked only where there is an overlap at all.
 std::vector<MCPhysReg> PhysicalInterference::forbidden(const LiveInterval &LI) {
   std::vector<MCPhysReg> Result;
   if (LI.empty())
@@ -54,10 +63,7 @@ std::vector<MCPhysReg> PhysicalInterference::forbidden(const LiveInterval &LI) {
   for (MCPhysReg Reg : MRI.getRegClass(LI.reg())->getRawAllocationOrder(A.MF)) {
     if (MRI.isReserved(Reg))
       continue;
-    bool IsTaken = CrossesMask && !Usable.test(Reg);
-    for (auto Unit : TRI.regunits(Reg))
-      IsTaken = IsTaken || Taken.test(compat::unitNumber(Unit));
-    if (IsTaken)
+    if ((CrossesMask && !Usable.test(Reg)) || (hasUnitIn(Reg, Taken) && A.Matrix.checkRegUnitInterference(LI, Reg)))
       Result.push_back(Reg);
   }
   return Result;

@@ -22,6 +22,7 @@ public:
 
 private:
   llvm::BitVector takenUnits(const llvm::LiveInterval &LI) const;
+  bool hasUnitIn(llvm::MCRegister Reg, const llvm::BitVector &Units) const;
 
   struct FixedUnit {
     unsigned Unit;

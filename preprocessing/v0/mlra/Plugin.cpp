@@ -18,6 +18,7 @@
 #include "Problem.h"
 #include "RecordWriter.h"
 #include "RegisterFile.h"
+#include "TargetNames.h"
 #include "Verify.h"
 
 #include "llvm/CodeGen/MachineFunctionPass.h"
@@ -65,7 +66,7 @@ public:
   bool runOnMachineFunction(MachineFunction &MF) override {
     ++FunctionCounter;
     if (!RegistersPath.empty() && FunctionCounter == 1)
-      report(MF, writeRegisterFile(RegistersPath, MF));
+      report(MF, writeRegisterFile(RegistersPath, MF, targetNames(MF)));
     bool IsWanted = OnlyFunction == 0 || OnlyFunction == FunctionCounter;
     if (!IsWanted || !(Writer || DumpDot || Verify))
       return allocate(MF);
@@ -94,15 +95,16 @@ private:
     // Greedy renumbers the slot indices before it looks at any distance: record what it will see.
     if (PacksIndexes)
       compat::slotIndexes(*this).packIndexes();
-    Analyses A{MF, compat::liveIntervals(*this), compat::virtRegMap(*this), compat::loopInfo(*this),
-               compat::blockFrequency(*this)};
+    Analyses A{MF, compat::liveIntervals(*this), compat::virtRegMap(*this), compat::liveRegMatrix(*this),
+               compat::loopInfo(*this), compat::blockFrequency(*this)};
+    const TargetNames &Names = targetNames(MF);
     Positions P(MF, *A.LIS.getSlotIndexes());
     std::optional<MachineIRText> Text;
     if (Writer)
-      Text.emplace(MF, slotTracker(*MF.getFunction().getParent()));
-    Problem Recorded = collectProblem(A, P, Shapes);
+      Text.emplace(MF, Names, slotTracker(*MF.getFunction().getParent()));
+    Problem Recorded = collectProblem(A, P, Names, Shapes);
     if (Verify)
-      report(MF, verifyProblem(A, Recorded, compat::liveRegMatrix(*this)));
+      report(MF, verifyProblem(A, Recorded));
     if (DumpDot)
       report(MF, writeForkDot(MF, FunctionCounter, Recorded));
 
@@ -123,6 +125,12 @@ private:
     return *Slots;
   }
 
+  const TargetNames &targetNames(const MachineFunction &MF) {
+    if (!Spelled)
+      Spelled = std::make_unique<TargetNames>(*MF.getSubtarget().getRegisterInfo());
+    return *Spelled;
+  }
+
   static void report(const MachineFunction &MF, const std::string &Problem) {
     if (!Problem.empty())
       MF.getFunction().getContext().emitError("mlra: " + MF.getName() + ": " + Problem);
@@ -138,6 +146,7 @@ private:
   unsigned FunctionCounter = 0;
   InstructionShapes Shapes;
   std::unique_ptr<ModuleSlotTracker> Slots;
+  std::unique_ptr<TargetNames> Spelled;
   std::optional<RecordWriter> Writer;
 };
 

@@ -5,6 +5,7 @@
 #include "InterferenceGraph.h"
 #include "LLVMCompat.h"
 #include "PhysicalInterference.h"
+#include "TargetNames.h"
 #include "UsePoints.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -92,22 +93,7 @@ std::vector<Node> collectNodes(const Analyses &A, const Positions &P,
 
 } // namespace
 
-std::vector<MCPhysReg> reservedRegisters(const MachineFunction &MF) {
-  const MachineRegisterInfo &MRI = MF.getRegInfo();
-  const TargetRegisterInfo &TRI = *MF.getSubtarget().getRegisterInfo();
-  BitVector Members(TRI.getNumRegs());
-  for (const TargetRegisterClass *RC : TRI.regclasses())
-    if (RC->isAllocatable())
-      for (MCPhysReg Reg : *RC)
-        Members.set(Reg);
-  std::vector<MCPhysReg> Reserved;
-  for (unsigned Reg : Members.set_bits())
-    if (MRI.isReserved(MCRegister(Reg)))
-      Reserved.push_back(static_cast<MCPhysReg>(Reg));
-  return Reserved;
-}
-
-Problem collectProblem(const Analyses &A, const Positions &P, InstructionShapes &Shapes) {
+Problem collectProblem(const Analyses &A, const Positions &P, const TargetNames &Names, InstructionShapes &Shapes) {
   VirtRegAuxInfo(A.MF, A.LIS, A.VRM, A.Loops, A.MBFI).calculateSpillWeightsAndHints();
 
   Problem Result;
@@ -122,7 +108,7 @@ Problem collectProblem(const Analyses &A, const Positions &P, InstructionShapes 
   Result.Blocks = collectBlocks(A, P);
   Result.Nodes = collectNodes(A, P, Intervals);
   Result.Edges = sweepInterference(Intervals);
-  Result.Reserved = reservedRegisters(A.MF);
+  Result.Reserved = Names.reserved(A.MF);
   return Result;
 }
 

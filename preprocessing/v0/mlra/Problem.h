@@ -10,6 +10,7 @@
 #include "Positions.h"
 
 #include "llvm/CodeGen/LiveIntervals.h"
+#include "llvm/CodeGen/LiveRegMatrix.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/MachineLoopInfo.h"
@@ -26,6 +27,7 @@ struct Analyses {
   llvm::MachineFunction &MF;
   llvm::LiveIntervals &LIS;
   llvm::VirtRegMap &VRM;
+  llvm::LiveRegMatrix &Matrix;
   llvm::MachineLoopInfo &Loops;
   llvm::MachineBlockFrequencyInfo &MBFI;
 };
@@ -75,13 +77,11 @@ struct Problem {
 };
 
 class InstructionShapes;
+class TargetNames;
 
 /// Reads the problem off the analyses. Computes the spill weights and hints, as every allocator of LLVM does first, so
 /// that it may be called right before one runs.
-Problem collectProblem(const Analyses &A, const Positions &P, InstructionShapes &Shapes);
-
-/// Registers that this function may not use at all, among those that belong to an allocatable class; ascending.
-std::vector<llvm::MCPhysReg> reservedRegisters(const llvm::MachineFunction &MF);
+Problem collectProblem(const Analyses &A, const Positions &P, const TargetNames &Names, InstructionShapes &Shapes);
 
 } // namespace mlra
 

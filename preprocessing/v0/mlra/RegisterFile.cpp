@@ -3,7 +3,6 @@
 
 #include "JsonWriter.h"
 #include "LLVMCompat.h"
-#include "Problem.h"
 #include "RecordWriter.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -42,7 +41,7 @@ void writeClass(JsonWriter &J, const TargetRegisterClass &RC, const TargetRegist
 
 } // namespace
 
-std::string writeRegisterFile(StringRef Path, const MachineFunction &MF) {
+std::string writeRegisterFile(StringRef Path, const MachineFunction &MF, const TargetNames &Names) {
   const TargetRegisterInfo &TRI = *MF.getSubtarget().getRegisterInfo();
   JsonWriter J;
   J.beginObject();
@@ -50,7 +49,7 @@ std::string writeRegisterFile(StringRef Path, const MachineFunction &MF) {
   J.member("triple", MF.getTarget().getTargetTriple().str());
   J.member("llvm_version", LLVM_VERSION_STRING);
   J.member("registers_total", TRI.getNumRegs());
-  J.array("reserved", reservedRegisters(MF), [&](MCPhysReg Reg) { J.value(Reg); });
+  J.array("reserved", Names.reserved(MF), [&](MCPhysReg Reg) { J.value(Reg); });
   J.key("registers");
   J.beginArray();
   for (unsigned Reg = 1; Reg < TRI.getNumRegs(); ++Reg)

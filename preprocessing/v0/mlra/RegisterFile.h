@@ -2,6 +2,8 @@
 #ifndef MLRA_REGISTERFILE_H
 #define MLRA_REGISTERFILE_H
 
+#include "TargetNames.h"
+
 #include "llvm/ADT/StringRef.h"
 #include "llvm/CodeGen/MachineFunction.h"
 
@@ -11,7 +13,7 @@ namespace mlra {
 
 /// Writes one JSON object: the target's registers with their units and aliases, and its allocatable classes with their
 /// allocation order, as the function's subtarget has them. Returns what went wrong, or an empty string.
-std::string writeRegisterFile(llvm::StringRef Path, const llvm::MachineFunction &MF);
+std::string writeRegisterFile(llvm::StringRef Path, const llvm::MachineFunction &MF, const TargetNames &Names);
 
 } // namespace mlra
 

@@ -75,13 +75,13 @@ void verifyWeights(const Analyses &A, const Problem &Recorded, Findings &Found) 
     }
 }
 
-void verifyForbidden(const Analyses &A, const Problem &Recorded, LiveRegMatrix &Matrix, Findings &Found) {
+void verifyForbidden(const Analyses &A, const Problem &Recorded, Findings &Found) {
   const MachineRegisterInfo &MRI = A.MF.getRegInfo();
   for (const Node &N : Recorded.Nodes) {
     const LiveInterval &LI = A.LIS.getInterval(N.Reg);
     std::vector<MCPhysReg> Expected;
     for (MCPhysReg Reg : MRI.getRegClass(N.Reg)->getRawAllocationOrder(A.MF))
-      if (!MRI.isReserved(Reg) && !LI.empty() && Matrix.checkInterference(LI, Reg) != LiveRegMatrix::IK_Free)
+      if (!MRI.isReserved(Reg) && !LI.empty() && A.Matrix.checkInterference(LI, Reg) != LiveRegMatrix::IK_Free)
         Expected.push_back(Reg);
     if (Expected != N.Forbidden)
       Found.push_back("forbidden registers of " + nameOf(N.Reg) + ": " + std::to_string(N.Forbidden.size()) +
@@ -112,11 +112,11 @@ void verifyNoSharedUnit(const Analyses &A, Findings &Found) {
 
 } // namespace
 
-std::vector<std::string> verifyProblem(const Analyses &A, const Problem &Recorded, LiveRegMatrix &Matrix) {
+std::vector<std::string> verifyProblem(const Analyses &A, const Problem &Recorded) {
   Findings Found;
   verifyEdges(A, Recorded, Found);
   verifyWeights(A, Recorded, Found);
-  verifyForbidden(A, Recorded, Matrix, Found);
+  verifyForbidden(A, Recorded, Found);
   return Found;
 }
 
@@ -128,8 +128,7 @@ std::vector<std::string> verifyAllocation(const Analyses &A, const Problem &Reco
     const NodeOutcome &O = Result.Nodes[I];
     if (O.Kind == Fate::Assigned && !O.Assigned)
       Found.push_back(nameOf(N.Reg) + " counts as assigned but has no register");
-    if (O.Kind == Fate::Assigned && std::count(N.Forbidden.begin(), N.Forbidden.end(), O.Assigned) &&
-        A.VRM.getPreSplitReg(N.Reg) == Register() && A.LIS.hasInterval(N.Reg))
+    if (O.Kind == Fate::Assigned && std::count(N.Forbidden.begin(), N.Forbidden.end(), O.Assigned))
       Found.push_back(nameOf(N.Reg) + " was given a register that counts as forbidden");
   }
   return Found;

@@ -5,8 +5,6 @@
 #include "Outcome.h"
 #include "Problem.h"
 
-#include "llvm/CodeGen/LiveRegMatrix.h"
-
 #include <string>
 #include <vector>
 
@@ -14,7 +12,7 @@ namespace mlra {
 
 /// Before allocation: edges against all pairs, positional weights against VirtRegAuxInfo::weightCalcHelper, forbidden
 /// registers against LiveRegMatrix::checkInterference. Returns what differs.
-std::vector<std::string> verifyProblem(const Analyses &A, const Problem &Recorded, llvm::LiveRegMatrix &Matrix);
+std::vector<std::string> verifyProblem(const Analyses &A, const Problem &Recorded);
 
 /// After allocation: no two virtual registers that are live at once hold a common register unit, no forbidden register
 /// was given, and the spill weights are those that the allocator worked with.
