@@ -14,6 +14,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 using namespace llvm;
 
@@ -21,17 +22,15 @@ namespace mlra {
 
 namespace {
 
-/// `%stack.0.buffer` -> `%stack.0`: the reader would look the name up among the allocas of the function's IR.
-std::string withoutStackName(StringRef Printed) {
-  size_t Begin = Printed.find("%stack.");
+/// Puts our reference in the place of LLVM's, `%stack.0.buffer`: a reader would look the name up among the allocas of
+/// the function's IR.
+std::string withStackReference(StringRef Printed, StringRef Reference) {
+  size_t Begin = std::min(Printed.find("%stack."), Printed.find("%fixed-stack."));
   if (Begin == StringRef::npos)
     return Printed.str();
-  size_t NumberEnd = Printed.find_first_not_of("0123456789", Begin + 7);
-  if (NumberEnd == StringRef::npos || Printed[NumberEnd] != '.')
-    return Printed.str();
-  size_t NameEnd = Printed[NumberEnd + 1] == '"' ? Printed.find('"', NumberEnd + 2) + 1
-                                                 : Printed.find_first_of(" ,)", NumberEnd);
-  return (Printed.take_front(NumberEnd) + Printed.substr(NameEnd)).str();
+  size_t Quote = Printed.find('"', Begin);
+  size_t End = Quote == StringRef::npos ? Printed.find_first_of(" ,)", Begin) : Printed.find('"', Quote + 1) + 1;
+  return (Printed.take_front(Begin) + Reference + Printed.substr(End)).str();
 }
 
 } // namespace
@@ -39,8 +38,25 @@ std::string withoutStackName(StringRef Printed) {
 MachineIRBody::MachineIRBody(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST)
     : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
       TII(*MF.getSubtarget().getInstrInfo()), Spelled(Spelled), MST(MST), OS(Text) {
+  LayoutIndex.resize(MF.getNumBlockIDs());
+  unsigned Index = 0;
+  for (const MachineBasicBlock &MBB : MF)
+    LayoutIndex[MBB.getNumber()] = Index++;
+  const MachineFrameInfo &MFI = MF.getFrameInfo();
+  unsigned Fixed = 0, Ordinary = 0;
+  for (int I = MFI.getObjectIndexBegin(); I < MFI.getObjectIndexEnd(); ++I)
+    if (!MFI.isDeadObjectIndex(I))
+      StackIndex[I] = I < 0 ? Fixed++ : Ordinary++;
   for (const MachineBasicBlock &MBB : MF)
     printBlock(MBB);
+}
+
+std::string MachineIRBody::blockReference(const MachineBasicBlock &MBB) const {
+  return "%bb." + std::to_string(LayoutIndex[MBB.getNumber()]);
+}
+
+std::string MachineIRBody::stackReference(int FrameIndex) const {
+  return (FrameIndex < 0 ? "%fixed-stack." : "%stack.") + std::to_string(StackIndex.lookup(FrameIndex));
 }
 
 void MachineIRBody::printBlock(const MachineBasicBlock &MBB) {
@@ -71,7 +87,7 @@ void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
   OS << ":\n    successors:";
   const char *Separator = " ";
   for (auto I = MBB.succ_begin(); I != MBB.succ_end(); ++I) {
-    OS << Separator << "%bb." << (*I)->getNumber()
+    OS << Separator << blockReference(**I)
        << format("(0x%08x)", MBB.getSuccProbability(I).getNumerator());
     Separator = ", ";
   }
@@ -90,13 +106,16 @@ void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
 }
 
 void MachineIRBody::printBlockAttributes(const MachineBasicBlock &MBB) {
-  if (!MBB.isIRBlockAddressTaken()) {
-    MBB.printName(OS, MachineBasicBlock::PrintNameAttributes, &MST);
-    return;
-  }
   std::string Printed;
   raw_string_ostream PrintedOS(Printed);
   MBB.printName(PrintedOS, MachineBasicBlock::PrintNameAttributes, &MST);
+  size_t NumberEnd = Printed.find_first_not_of("0123456789", strlen("bb."));
+  OS << StringRef(blockReference(MBB)).drop_front();
+  Printed.erase(0, NumberEnd);
+  if (!MBB.isIRBlockAddressTaken()) {
+    OS << Printed;
+    return;
+  }
   const BasicBlock *Block = MBB.getAddressTakenIRBlock();
   AddressTaken.insert(Block);
   size_t Index = std::find(AddressTaken.begin(), AddressTaken.end(), Block) - AddressTaken.begin();
@@ -169,8 +188,11 @@ void MachineIRBody::printOperand(const MachineInstr &MI, unsigned Index, bool Is
       printNumber(MO.getImm());
     return;
   case MachineOperand::MO_FrameIndex:
-    MachineOperand::printStackObjectReference(
-        OS, MO.getIndex() - (MO.getIndex() < 0 ? MF.getFrameInfo().getObjectIndexBegin() : 0), MO.getIndex() < 0, "");
+    Text += stackReference(MO.getIndex());
+    return;
+  case MachineOperand::MO_MachineBasicBlock:
+    MachineOperand::printTargetFlags(OS, MO);
+    Text += blockReference(*MO.getMBB());
     return;
   case MachineOperand::MO_GlobalAddress:
     return printGlobal(MO);
@@ -287,7 +309,11 @@ void MachineIRBody::printMemory(const MachineMemOperand &Access) {
   Plain.print(PrintedOS, MST, SyncScopes, MF.getFunction().getContext(), &MF.getFrameInfo(), &TII);
   if (Pseudo && Pseudo->kind() == PseudoSourceValue::GlobalValueCallEntry)
     Globals.insert(static_cast<const GlobalValuePseudoSourceValue *>(Pseudo)->getValue());
-  OS << (Pseudo && Pseudo->kind() == PseudoSourceValue::FixedStack ? withoutStackName(Printed) : Printed);
+  if (Pseudo && Pseudo->kind() == PseudoSourceValue::FixedStack)
+    Text += withStackReference(
+        Printed, stackReference(static_cast<const FixedStackPseudoSourceValue *>(Pseudo)->getFrameIndex()));
+  else
+    Text += Printed;
 }
 
 } // namespace mlra

@@ -4,6 +4,7 @@
 
 #include "TargetNames.h"
 
+#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/IR/BasicBlock.h"
@@ -37,6 +38,12 @@ public:
   /// Blocks of the function's LLVM IR whose address is taken; block i is called `%ir-block.address<i>` in the text.
   const llvm::SetVector<const llvm::BasicBlock *> &addressTaken() const { return AddressTaken; }
 
+  /// `%bb.<index in layout order>`: the numbers that a reader gives to the blocks, whatever they are now.
+  std::string blockReference(const llvm::MachineBasicBlock &MBB) const;
+
+  /// `%stack.<index among the living>` or `%fixed-stack.<…>`.
+  std::string stackReference(int FrameIndex) const;
+
   /// Whether the text refers to `!0`, which stands for every metadata operand.
   bool usesMetadata() const { return UsesMetadata; }
 
@@ -67,6 +74,8 @@ private:
   std::vector<NameSpan> Names;
   llvm::SetVector<const llvm::GlobalValue *> Globals;
   llvm::SetVector<const llvm::BasicBlock *> AddressTaken;
+  std::vector<unsigned> LayoutIndex;        ///< by block number
+  llvm::DenseMap<int, unsigned> StackIndex; ///< by frame index, of the objects that are not dead
   bool UsesMetadata = false;
 };
 

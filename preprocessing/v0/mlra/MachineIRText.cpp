@@ -3,6 +3,7 @@
 
 #include "LLVMCompat.h"
 #include "MachineIRBody.h"
+#include "SlotGaps.h"
 #include "StubModule.h"
 
 #include "llvm/ADT/StringExtras.h"
@@ -63,12 +64,7 @@ void fillCalleeSaved(yaml::MachineFunction &Y, const MachineFunction &MF, const 
   }
 }
 
-std::string stackReference(const MachineFrameInfo &MFI, int Index) {
-  return Index < 0 ? "%fixed-stack." + std::to_string(Index - MFI.getObjectIndexBegin())
-                   : "%stack." + std::to_string(Index);
-}
-
-void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI) {
+void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI, const MachineIRBody &Body) {
   Y.IsFrameAddressTaken = MFI.isFrameAddressTaken();
   Y.IsReturnAddressTaken = MFI.isReturnAddressTaken();
   Y.HasStackMap = MFI.hasStackMap();
@@ -87,9 +83,9 @@ void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI) {
   Y.IsCalleeSavedInfoValid = MFI.isCalleeSavedInfoValid();
   Y.LocalFrameSize = MFI.getLocalFrameSize();
   if (MFI.hasStackProtectorIndex())
-    Y.StackProtector.Value = stackReference(MFI, MFI.getStackProtectorIndex());
+    Y.StackProtector.Value = Body.stackReference(MFI.getStackProtectorIndex());
   if (MFI.hasFunctionContextIndex())
-    Y.FunctionContext.Value = stackReference(MFI, MFI.getFunctionContextIndex());
+    Y.FunctionContext.Value = Body.stackReference(MFI.getFunctionContextIndex());
 }
 
 void fillFixedObjects(yaml::MachineFunction &Y, const MachineFrameInfo &MFI) {
@@ -97,7 +93,7 @@ void fillFixedObjects(yaml::MachineFunction &Y, const MachineFrameInfo &MFI) {
     if (MFI.isDeadObjectIndex(I))
       continue;
     yaml::FixedMachineStackObject Object;
-    Object.ID = I - MFI.getObjectIndexBegin();
+    Object.ID = Y.FixedStackObjects.size();
     Object.Type = MFI.isSpillSlotObjectIndex(I) ? yaml::FixedMachineStackObject::SpillSlot
                                                 : yaml::FixedMachineStackObject::DefaultType;
     Object.Offset = MFI.getObjectOffset(I);
@@ -120,7 +116,7 @@ void fillObjects(yaml::MachineFunction &Y, const MachineFrameInfo &MFI) {
     if (MFI.isDeadObjectIndex(I))
       continue;
     yaml::MachineStackObject Object;
-    Object.ID = I;
+    Object.ID = Y.StackObjects.size();
     Object.Type = MFI.isSpillSlotObjectIndex(I)          ? yaml::MachineStackObject::SpillSlot
                   : MFI.isVariableSizedObjectIndex(I) ? yaml::MachineStackObject::VariableSized
                                                          : yaml::MachineStackObject::DefaultType;
@@ -150,7 +146,7 @@ void fillConstants(yaml::MachineFunction &Y, const MachineFunction &MF, ModuleSl
   }
 }
 
-void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF) {
+void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF, const MachineIRBody &Body) {
   const MachineJumpTableInfo *Tables = MF.getJumpTableInfo();
   if (!Tables)
     return;
@@ -160,7 +156,7 @@ void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF) {
     Entry.ID = Y.JumpTableInfo.Entries.size();
     for (const MachineBasicBlock *MBB : Table.MBBs) {
       yaml::FlowStringValue Name;
-      Name.Value = "%bb." + std::to_string(MBB->getNumber());
+      Name.Value = Body.blockReference(*MBB);
       Entry.Blocks.push_back(std::move(Name));
     }
     Y.JumpTableInfo.Entries.push_back(std::move(Entry));
@@ -168,7 +164,8 @@ void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF) {
 }
 
 /// Everything of the MIR document between `name:` and `body:`.
-std::string header(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST) {
+std::string header(const MachineFunction &MF, const MachineIRBody &Body, const TargetNames &Spelled,
+                   ModuleSlotTracker &MST) {
   yaml::MachineFunction Y;
   Y.Alignment = MF.getAlignment();
   Y.ExposesReturnsTwice = MF.exposesReturnsTwice();
@@ -179,11 +176,11 @@ std::string header(const MachineFunction &MF, const TargetNames &Spelled, Module
   Y.IsOutlined = MF.isOutlined();
   Y.TracksRegLiveness = MF.getRegInfo().tracksLiveness();
   fillCalleeSaved(Y, MF, Spelled);
-  fillFrameInfo(Y.FrameInfo, MF.getFrameInfo());
+  fillFrameInfo(Y.FrameInfo, MF.getFrameInfo(), Body);
   fillFixedObjects(Y, MF.getFrameInfo());
   fillObjects(Y, MF.getFrameInfo());
   fillConstants(Y, MF, MST);
-  fillJumpTables(Y, MF);
+  fillJumpTables(Y, MF, Body);
   Y.MachineFuncInfo.reset(MF.getTarget().convertFuncInfoToYAML(MF));
 
   std::string Document;
@@ -223,11 +220,12 @@ std::string hashWithoutNames(const std::string &Header, const MachineIRBody &Bod
 
 } // namespace
 
-MachineIRText::MachineIRText(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST) {
+MachineIRText::MachineIRText(const MachineFunction &MF, SlotIndexes &Indexes, const TargetNames &Spelled,
+                             ModuleSlotTracker &MST) {
   MachineIRBody Body(MF, Spelled, MST);
-  std::string Header = header(MF, Spelled, MST);
+  std::string Header = header(MF, Body, Spelled, MST);
   Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
-  Text = "--- |\n" + stubModule(MF, Body, MST) + "...\n---\nname: " + quotedForYaml(MF.getName()) + "\n" + Header +
+  Text = "--- |\n" + stubModule(MF, Body, describeSlotGaps(MF, Indexes), MST) + "...\n---\nname: " + quotedForYaml(MF.getName()) + "\n" + Header +
          "body: |\n" + Body.text() + "...\n";
 }
 

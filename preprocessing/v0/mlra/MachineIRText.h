@@ -10,6 +10,7 @@
 #include "TargetNames.h"
 
 #include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/SlotIndexes.h"
 #include "llvm/IR/ModuleSlotTracker.h"
 
 #include <string>
@@ -18,7 +19,8 @@ namespace mlra {
 
 class MachineIRText {
 public:
-  MachineIRText(const llvm::MachineFunction &MF, const TargetNames &Spelled, llvm::ModuleSlotTracker &MST);
+  MachineIRText(const llvm::MachineFunction &MF, llvm::SlotIndexes &Indexes, const TargetNames &Spelled,
+                llvm::ModuleSlotTracker &MST);
 
   const std::string &text() const { return Text; }
 

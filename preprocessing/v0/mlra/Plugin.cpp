@@ -18,6 +18,7 @@
 #include "Problem.h"
 #include "RecordWriter.h"
 #include "RegisterFile.h"
+#include "SlotGaps.h"
 #include "TargetNames.h"
 #include "Verify.h"
 
@@ -92,6 +93,7 @@ private:
   }
 
   bool recordAndAllocate(MachineFunction &MF) {
+    restoreSlotGaps(MF, compat::slotIndexes(*this));
     // Greedy renumbers the slot indices before it looks at any distance: record what it will see.
     if (PacksIndexes)
       compat::slotIndexes(*this).packIndexes();
@@ -101,7 +103,7 @@ private:
     Positions P(MF, *A.LIS.getSlotIndexes());
     std::optional<MachineIRText> Text;
     if (Writer)
-      Text.emplace(MF, Names, slotTracker(*MF.getFunction().getParent()));
+      Text.emplace(MF, compat::slotIndexes(*this), Names, slotTracker(*MF.getFunction().getParent()));
     Problem Recorded = collectProblem(A, P, Names, Shapes);
     if (Verify)
       report(MF, verifyProblem(A, Recorded));

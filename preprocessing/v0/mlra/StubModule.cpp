@@ -1,6 +1,8 @@
 //===- StubModule.cpp - The LLVM IR that a function's MIR text needs around it -===//
 #include "StubModule.h"
 
+#include "SlotGaps.h"
+
 #include "llvm/IR/Attributes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
@@ -45,20 +47,25 @@ void printDeclaration(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker 
 }
 
 /// Attributes that speak of the parameters would not fit the stub, which has none.
-std::string functionAttributes(const Function &F) {
+std::string functionAttributes(const Function &F, StringRef SlotGaps) {
   AttributeSet Attributes = F.getAttributes().getFnAttrs();
   Attributes = Attributes.removeAttribute(F.getContext(), Attribute::AllocSize);
-  return Attributes.getAsString();
+  Attributes = Attributes.removeAttribute(F.getContext(), SlotGapsAttribute);
+  std::string Text = Attributes.getAsString();
+  if (!SlotGaps.empty())
+    Text += (Text.empty() ? "\"" : " \"") + std::string(SlotGapsAttribute) + "\"=\"" + SlotGaps.str() + "\"";
+  return Text;
 }
 
-void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body, ModuleSlotTracker &MST) {
+void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body, StringRef SlotGaps,
+                   ModuleSlotTracker &MST) {
   OS << "  define ";
   printVisibility(OS, F);
   if (F.getCallingConv() != CallingConv::C)
     OS << "cc " << F.getCallingConv() << ' ';
   OS << "void ";
   F.printAsOperand(OS, /*PrintType=*/false, MST);
-  OS << (F.isVarArg() ? "(...) " : "() ") << functionAttributes(F);
+  OS << (F.isVarArg() ? "(...) " : "() ") << functionAttributes(F, SlotGaps);
   if (F.hasPersonalityFn()) {
     OS << " personality ";
     F.getPersonalityFn()->printAsOperand(OS, /*PrintType=*/true, MST);
@@ -80,7 +87,8 @@ void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body
 
 } // namespace
 
-std::string stubModule(const MachineFunction &MF, const MachineIRBody &Body, ModuleSlotTracker &MST) {
+std::string stubModule(const MachineFunction &MF, const MachineIRBody &Body, StringRef SlotGaps,
+                       ModuleSlotTracker &MST) {
   const Function &F = MF.getFunction();
   std::string Text;
   raw_string_ostream OS(Text);
@@ -93,7 +101,7 @@ std::string stubModule(const MachineFunction &MF, const MachineIRBody &Body, Mod
   for (const GlobalValue *GV : Globals)
     if (GV != &F)
       printDeclaration(OS, *GV, MST);
-  printFunction(OS, F, Body, MST);
+  printFunction(OS, F, Body, SlotGaps, MST);
   if (Body.usesMetadata())
     OS << "  !mlra = !{!0}\n  !0 = !{}\n";
   return Text;

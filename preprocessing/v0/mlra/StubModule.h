@@ -10,7 +10,8 @@ namespace mlra {
 
 /// LLVM IR with the function as a stub that keeps its name, calling convention and attributes, and with a declaration
 /// of each global that the body names: what the MIR parser looks up. Indented as a YAML block scalar.
-std::string stubModule(const llvm::MachineFunction &MF, const MachineIRBody &Body, llvm::ModuleSlotTracker &MST);
+std::string stubModule(const llvm::MachineFunction &MF, const MachineIRBody &Body, llvm::StringRef SlotGaps,
+                       llvm::ModuleSlotTracker &MST);
 
 } // namespace mlra
 
