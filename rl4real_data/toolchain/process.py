@@ -1,0 +1,130 @@
+"""The only place that starts processes: own process group, time limit, memory limit, empty scratch folder."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+STDERR_TAIL_BYTES: Final = 4096
+"""Enough for a compiler's last dozen messages; a crash's stack dump stands before them."""
+
+_live: set[int] = set()
+_live_lock = threading.Lock()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """What one process may use."""
+
+    timeout_s: float
+    memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completed:
+    """How a process ended: `returncode` is negative for a signal, as in `subprocess`."""
+
+    returncode: int
+    timed_out: bool
+    seconds: float
+    stdout: str
+    stderr: str
+
+    @property
+    def ok(self) -> bool:
+        return self.returncode == 0 and not self.timed_out
+
+    @property
+    def signal_name(self) -> str:
+        """Such as SIGSEGV; empty for a process that was not killed."""
+        if self.returncode >= 0:
+            return ""
+        try:
+            return signal.Signals(-self.returncode).name
+        except ValueError:
+            return f"signal {-self.returncode}"
+
+
+def run(
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    limits: Limits,
+    scratch: Path,
+    environment: Mapping[str, str] | None = None,
+) -> Completed:
+    """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
+
+    `scratch` is an existing folder: it takes the outputs and is the process's TMPDIR. OSError if it cannot be started.
+    """
+    env = {**os.environ, "TMPDIR": str(scratch), "LC_ALL": "C", **(environment or {})}
+    begin = time.monotonic()
+    out_path, err_path = scratch / "stdout", scratch / "stderr"
+    with out_path.open("wb") as out, err_path.open("wb") as err:
+        process = subprocess.Popen(  # noqa: S603
+            list(command), cwd=cwd, env=env, stdin=subprocess.DEVNULL, stdout=out, stderr=err, start_new_session=True
+        )
+        with _registered(process.pid):
+            timed_out = _wait(process, limits)
+    return Completed(
+        returncode=process.returncode,
+        timed_out=timed_out,
+        seconds=time.monotonic() - begin,
+        stdout=out_path.read_text(errors="replace"),
+        stderr=_tail(err_path),
+    )
+
+
+def kill_all() -> None:
+    """Kills every process group that `run` has under way in this process: for an interrupted run."""
+    with _live_lock:
+        for pid in _live:
+            _kill_group(pid)
+
+
+def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
+    try:
+        if limits.memory_bytes is not None:
+            # prlimit after the start and not setrlimit before: a preexec function would force a full fork.
+            with contextlib.suppress(ProcessLookupError):
+                resource.prlimit(process.pid, resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+        process.wait(timeout=limits.timeout_s)
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        _kill_group(process.pid)  # also what the process may have left behind
+        process.wait()
+    return False
+
+
+@contextlib.contextmanager
+def _registered(pid: int):  # type: ignore[no-untyped-def]
+    with _live_lock:
+        _live.add(pid)
+    try:
+        yield
+    finally:
+        with _live_lock:
+            _live.discard(pid)
+
+
+def _kill_group(pid: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def _tail(path: Path) -> str:
+    with path.open("rb") as stream:
+        size = stream.seek(0, os.SEEK_END)
+        stream.seek(max(0, size - STDERR_TAIL_BYTES))
+        text = stream.read().decode(errors="replace")
+    return text if size <= STDERR_TAIL_BYTES else "…" + text
