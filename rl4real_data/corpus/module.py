@@ -46,3 +46,21 @@ class Module:
     def source(self) -> Path:
         """Where the source lies on this machine."""
         return self.root / self.path
+
+
+class Split(StrEnum):
+    """The part of a dataset that a corpus is meant for."""
+
+    TRAIN = "train"
+    TEST = "test"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Corpus:
+    """Modules that came together, from one manifest or from one folder; `modules` is sorted by path."""
+
+    name: str
+    license: str
+    root: Path
+    split: Split
+    modules: tuple[Module, ...]

@@ -1,0 +1,168 @@
+"""A manifest: one TOML file that says what a corpus is, where it comes from and which files are modules.
+
+Everything that is wrong with a file is reported in one ManifestError.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from rl4real_data.corpus.license import license_problem
+from rl4real_data.corpus.module import Language, Split
+from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
+from rl4real_data.corpus.sources.package import PackageSource
+from rl4real_data.corpus.sources.source import Source
+from rl4real_data.corpus.tables import Table, nearest
+from rl4real_data.errors import ManifestError
+from rl4real_data.targets import TargetName
+
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9._+-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleRules:
+    """Which files of the source are modules, and how they are compiled.
+
+    `language` None: each file's suffix says it. `flags` may be relative to the top of the source, where the
+    compiler runs.
+    """
+
+    globs: tuple[str, ...]
+    excludes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    language: Language | None = None
+    needs_libc: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expected:
+    """What was counted when the manifest was written; shown in lists, never enforced."""
+
+    modules: int | None = None
+    functions: Mapping[TargetName, int] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """One corpus as its file describes it."""
+
+    name: str
+    summary: str
+    license: str
+    license_evidence: str
+    homepage: str
+    split: Split
+    source: Source
+    modules: ModuleRules
+    expected: Expected
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in `path`; one ManifestError with all problems, each with file and key."""
+    table = read_toml(path)
+    manifest = _read(table)
+    if manifest.name and manifest.name != path.stem:
+        table.note("name", f'"{manifest.name}" differs from the name of the file, {path.name}')
+    table.close()
+    raise_problems(path, table.problems)
+    return manifest
+
+
+def read_groups(path: Path, known: Mapping[str, object]) -> dict[str, tuple[str, ...]]:
+    """The groups in `path`: name = list of corpora, each of them in `known`."""
+    table = read_toml(path)
+    groups = {group: table.texts(group, required=True) for group in table.values}
+    for group, members in groups.items():
+        if group in known:
+            table.note(group, "is the name of a corpus already")
+        if len(set(members)) < len(members):
+            table.note(group, "names a corpus twice")
+        for member in members:
+            if member not in known:
+                table.note(group, f'"{member}" is no corpus{nearest(member, known)}')
+    raise_problems(path, table.problems)
+    return groups
+
+
+def read_toml(path: Path) -> Table:
+    """The top table of a TOML file."""
+    try:
+        return Table(values=tomllib.loads(path.read_text(encoding="utf-8")), problems=[])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ManifestError(f"{path}: is no valid TOML: {error}") from error
+    except OSError as error:
+        raise ManifestError(f"{path}: cannot be read: {error}") from error
+
+
+def raise_problems(path: Path, problems: list[str]) -> None:
+    """One ManifestError for all `problems` of the file, if there are any."""
+    if problems:
+        raise ManifestError(
+            "\n".join(f"{path}: {problem}" for problem in problems),
+            hint="correct the manifest; corpus_manifests/ has examples",
+        )
+
+
+def _read(table: Table) -> Manifest:
+    name = table.text("name")
+    if name and not _NAME.fullmatch(name):
+        table.note("name", f'"{name}" must be lower-case letters, digits and . _ + -')
+    license_expression = table.text("license")
+    if license_expression and (problem := license_problem(license_expression)):
+        table.note("license", f'"{license_expression}" is no SPDX expression: it {problem}')
+    return Manifest(
+        name=name,
+        summary=table.text("summary"),
+        license=license_expression,
+        license_evidence=table.text("license_evidence"),
+        homepage=table.text("homepage", default=""),
+        split=Split(table.choice("split", Split) or Split.TRAIN),
+        source=_read_source(table.table("source")),
+        modules=_read_rules(table.table("modules")),
+        expected=_read_expected(table.table("expected", required=False)),
+    )
+
+
+def _read_source(table: Table | None) -> Source:
+    kind = table.choice("kind", SOURCE_KINDS) if table else ""
+    if table is None or not kind:  # the problem is noted; the rest of the table means nothing without a kind
+        return PackageSource(folder="")
+    source = SOURCE_KINDS[kind].read(table)
+    table.close()
+    return source
+
+
+def _read_rules(table: Table | None) -> ModuleRules:
+    if table is None:
+        return ModuleRules(globs=())
+    language = table.choice("language", Language, required=False)
+    rules = ModuleRules(
+        globs=table.relative_paths("globs", required=True),
+        excludes=table.relative_paths("excludes"),
+        flags=table.texts("flags"),
+        language=Language(language) if language else None,
+        needs_libc=table.flag("needs_libc", default=True),
+    )
+    table.close()
+    return rules
+
+
+def _read_expected(table: Table | None) -> Expected:
+    if table is None:
+        return Expected()
+    modules = table.optional_whole_number("modules")
+    functions: dict[TargetName, int] = {}
+    if counts := table.table("functions", required=False):
+        for target in TargetName:
+            count = counts.optional_whole_number(target)
+            if count is not None:
+                functions[target] = count
+        counts.close()
+    table.close()
+    return Expected(modules=modules, functions=MappingProxyType(functions))

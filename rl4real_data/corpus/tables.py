@@ -1,0 +1,138 @@
+"""Reads TOML tables and gathers every problem of a file, so that one run shows all of them.
+
+A `Table` knows a key as valid because somebody asked for it; `close()` then refuses the keys that nobody
+asked for. A reader that finds a problem notes it and returns a placeholder; the caller raises at the end.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+
+_NAMES = {str: "a string", int: "a whole number", bool: "true or false", dict: "a table", list: "a list"}
+
+
+def nearest(word: str, known: Iterable[str]) -> str:
+    """`; did you mean "x"?` for the known word that is most like `word`, or nothing."""
+    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
+    return f'; did you mean "{found[0]}"?' if found else ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Table:
+    """One table of a TOML file; `problems` is shared by all tables of the file."""
+
+    values: Mapping[str, object]
+    prefix: str = ""
+    problems: list[str]
+    asked: set[str] = field(default_factory=set)
+
+    def note(self, key: str, problem: str) -> None:
+        """Record a problem of `key`."""
+        self.problems.append(f"{self.prefix}{key}: {problem}")
+
+    def text(self, key: str, *, default: str | None = None) -> str:
+        """A string that is not empty; "" stands in for a bad one."""
+        value = self._value(key, str, required=default is None)
+        if value is None:
+            return default or ""
+        if isinstance(value, str) and not value.strip():
+            self.note(key, "is empty")
+        return str(value)
+
+    def whole_number(self, key: str) -> int:
+        """A whole number above zero; 0 stands in for a bad one."""
+        if key not in self.values:
+            self._value(key, int, required=True)
+        return self.optional_whole_number(key) or 0
+
+    def optional_whole_number(self, key: str) -> int | None:
+        """A whole number above zero, or None."""
+        value = self._value(key, int, required=False)
+        if not isinstance(value, int):
+            return None
+        if value <= 0:
+            self.note(key, f"must be above zero, not {value}")
+        return value
+
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false."""
+        value = self._value(key, bool, required=False)
+        return value if isinstance(value, bool) else default
+
+    def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """A list of strings, none of them empty; a required one has at least one."""
+        value = self._value(key, list, required=required)
+        if not isinstance(value, list):
+            return ()
+        if required and not value:
+            self.note(key, "is empty")
+        for index, item in enumerate(value):
+            if not isinstance(item, str) or not item:
+                self.note(f"{key}[{index}]", f"must be a string that is not empty, not {item!r}")
+        return tuple(item for item in value if isinstance(item, str))
+
+    def table(self, key: str, *, required: bool = True) -> Table | None:
+        """The table below `key`; None when it is missing or no table."""
+        value = self._value(key, dict, required=required)
+        if not isinstance(value, dict):
+            return None
+        return Table(values=value, prefix=f"{self.prefix}{key}.", problems=self.problems)
+
+    def choice(self, key: str, known: Iterable[str], *, required: bool = True) -> str:
+        """One of `known`; "" stands in for a bad one, or for one that need not be there."""
+        word, known = self.text(key, default=None if required else ""), sorted(known)
+        if word in known:
+            return word
+        if word:
+            self.note(key, f'"{word}" is none of {", ".join(known)}{nearest(word, known)}')
+        return ""
+
+    def relative_path(self, key: str) -> str:
+        """A path with `/` that stays below the folder it is relative to."""
+        value = self.text(key)
+        if value and (problem := path_problem(value)):
+            self.note(key, f'"{value}" {problem}')
+        return value
+
+    def relative_paths(self, key: str, *, required: bool = False) -> tuple[str, ...]:
+        """A list of such paths; globs are such paths too."""
+        values = self.texts(key, required=required)
+        for index, value in enumerate(values):
+            if value and (problem := path_problem(value)):
+                self.note(f"{key}[{index}]", f'"{value}" {problem}')
+        return values
+
+    def close(self) -> None:
+        """Refuse the keys that nobody asked for."""
+        for key in self.values:
+            if key not in self.asked:
+                hint = nearest(key, self.asked) or f"; valid here: {', '.join(sorted(self.asked))}"
+                self.note(key, f"unknown key{hint}")
+
+    def _value(self, key: str, kind: type, *, required: bool) -> object | None:
+        self.asked.add(key)
+        if key not in self.values:
+            if required:
+                self.note(key, "is missing")
+            return None
+        value = self.values[key]
+        # A bool is an int in Python; `size = true` is still wrong.
+        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+            self.note(key, f"must be {_NAMES[kind]}, not {value!r}")
+            return None
+        return value
+
+
+def path_problem(text: str) -> str:
+    """Why `text` may leave the folder it is relative to, or nothing."""
+    path = PurePosixPath(text)
+    if path.is_absolute():
+        return "is absolute; it must be relative to the top of the source"
+    if ".." in path.parts:
+        return 'climbs out with ".."; it must stay below the top of the source'
+    if not path.parts:
+        return "names no file"
+    return ""
