@@ -1,0 +1,219 @@
+"""The command line: parse, call the library, render. The only place that prints results or exits."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, NoReturn, Optional
+
+import typer
+
+from rl4real_data import __version__
+from rl4real_data.config import Environment, load_environment
+from rl4real_data.corpus.module import Split
+from rl4real_data.errors import Rl4realError, TooManyFailures, UsageError, ValidationFailed
+from rl4real_data.models import ModelName
+from rl4real_data.settings import (
+    DEFAULT_CORPUS,
+    DEFAULT_MAX_FAILED,
+    DEFAULT_MEMORY_MB,
+    DEFAULT_TIMEOUT_S,
+    RunSettings,
+)
+from rl4real_data.targets import TargetName
+
+app = typer.Typer(
+    help="Turns source code into training data for learned register allocation, on a stock clang.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+path_app = typer.Typer(help="Print where something lies on this machine.", no_args_is_help=True)
+app.add_typer(path_app, name="path")
+
+DataDir = Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+
+
+def main() -> NoReturn:
+    """Entry point: every error of ours becomes a message and its exit code, never a stack trace."""
+    try:
+        code = app(standalone_mode=False)
+    except Rl4realError as error:
+        _complain(error)
+        code = error.exit_code
+    except typer.Abort:
+        code = 130
+    except KeyboardInterrupt:
+        print("interrupted; the same command resumes", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 1
+    except Exception as error:
+        code = _foreign_error(error)
+    raise SystemExit(code or 0)
+
+
+@app.command()
+def flow(
+    target: Annotated[TargetName, typer.Argument(metavar="TARGET", help="x86 or aarch64")],
+    mode: Annotated[Split, typer.Argument(metavar="MODE", help="train (filtered) or test (everything)")],
+    model: Annotated[ModelName, typer.Argument(metavar="MODEL", help="mlra (greedy) or mlbasicra (basic)")],
+    corpus: Annotated[
+        Optional[list[str]],
+        typer.Option(metavar="NAME|FOLDER|FILE", help=f"Corpus, group, folder or file; may repeat. [{DEFAULT_CORPUS}]"),
+    ] = None,
+    data_dir: Annotated[
+        Optional[Path], typer.Option(help="Where the dataset goes. [DATA_DIR, or data/TARGET-MODEL]")
+    ] = None,
+    jobs: Annotated[Optional[int], typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
+    limit: Annotated[Optional[int], typer.Option(min=1, help="Take only the first modules.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be compiled, and why.")] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a module may take.")] = DEFAULT_TIMEOUT_S,
+    memory: Annotated[int, typer.Option(min=64, help="Megabytes of address space a module may take.")] = DEFAULT_MEMORY_MB,
+    max_failed: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
+    ] = DEFAULT_MAX_FAILED,
+    mir: Annotated[Optional[bool], typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
+    mirror: Annotated[
+        Optional[str], typer.Option(metavar="URL", help="Mirror of the distribution's packages. [apt's sources]")
+    ] = None,
+    build_dir: Annotated[Optional[Path], typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
+    config_dir: Annotated[Optional[Path], typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
+) -> None:
+    """Compile corpora and write their register allocation problems as Parquet episodes."""
+    from rl4real_data import flow_command
+
+    environment = load_environment()
+    settings = RunSettings(
+        target=target,
+        split=mode,
+        model=model,
+        corpora=tuple(corpus or [DEFAULT_CORPUS]),
+        data_dir=data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}",
+        cache_dir=environment.cache_dir,
+        search_path=environment.search_path,
+        build_dir=build_dir or environment.build_dir,
+        config_dir=config_dir or environment.config_dir,
+        mirror=mirror or environment.mirror,
+        jobs=jobs or environment.jobs,
+        limit=limit,
+        timeout_s=timeout,
+        memory_mb=memory,
+        max_failed=max_failed,
+        mir=mir,
+        verify=verify,
+        retry_failed=retry_failed,
+        replace=replace,
+    )
+    if dry_run:
+        print(flow_command.dry_run(settings))
+        return
+    summary = flow_command.execute(settings, show_bar=sys.stderr.isatty())
+    print(summary.text, file=sys.stderr)
+    if summary.is_over_limit:
+        raise TooManyFailures(summary.verdict, hint=summary.advice)
+
+
+@app.command()
+def stats(data_dir: DataDir, as_json: Json = False) -> None:
+    """Show what a dataset holds, what was left out, and why."""
+    from rl4real_data.stats import collect_stats
+    from rl4real_data.stats_text import render_text
+
+    found = collect_stats(data_dir)
+    print(found.to_json() if as_json else render_text(found))
+
+
+@app.command()
+def validate(
+    data_dir: DataDir,
+    replay: Annotated[bool, typer.Option("--replay", help="Feed every episode's MIR to llc, expect the same again.")] = False,
+    limit: Annotated[Optional[int], typer.Option(min=1, help="Replay only so many episodes, evenly spread.")] = None,
+    jobs: Annotated[Optional[int], typer.Option("--jobs", "-j", min=1, help="Processes at once. [all cores]")] = None,
+    as_json: Json = False,
+) -> None:
+    """Check a dataset: checksums, schemas, books, and the invariants of every episode."""
+    from rl4real_data import validate_command
+
+    environment = load_environment()
+    report = validate_command.execute(
+        data_dir, environment, replay=replay, limit=limit, jobs=jobs or environment.jobs, show_bar=sys.stderr.isatty()
+    )
+    print(report.to_json() if as_json else report.text)
+    if not report.ok:
+        raise ValidationFailed(f"{data_dir}: {report.verdict}", hint=report.advice)
+
+
+@app.command()
+def doctor(as_json: Json = False) -> None:
+    """Check clang, plugin and headers, and say what to install."""
+    from rl4real_data.doctor import examine
+
+    report = examine(load_environment(), announce=_say)
+    print(report.to_json() if as_json else report.text)
+    report.raise_if_unfit()
+
+
+@path_app.command("plugin")
+def path_plugin() -> None:
+    """Print the path of the plugin for the clang in use, building it if need be."""
+    from rl4real_data.locations import plugin_path
+
+    print(plugin_path(load_environment(), announce=_say))
+
+
+@path_app.command("corpus")
+def path_corpus(name: Annotated[str, typer.Argument(help="Name of a corpus.")]) -> None:
+    """Print the folder of a corpus's sources, fetching them if need be."""
+    from rl4real_data.locations import corpus_path
+
+    with _fetching() as progress:
+        print(corpus_path(name, load_environment(), progress=progress))
+
+
+@app.callback(invoke_without_command=True)
+def options(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and exit.")] = False,
+) -> None:
+    if version:
+        print(f"rl4real-data {__version__}")
+        raise typer.Exit
+
+
+def _say(text: str) -> None:
+    print(f"rl4real-data: {text}", file=sys.stderr)
+
+
+def _complain(error: Rl4realError) -> None:
+    print(f"rl4real-data: error: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"  next: {error.hint}", file=sys.stderr)
+
+
+def _foreign_error(error: Exception) -> int:
+    """Words of the command line that typer refuses, a full disk, and what nobody thought of."""
+    show = getattr(error, "show", None)
+    if show is not None:  # typer's own usage errors
+        show()
+        return int(getattr(error, "exit_code", 2))
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"rl4real-data: error: {error.strerror or error}{where}", file=sys.stderr)
+        print("  next: mend that, then run the same command again: it resumes", file=sys.stderr)
+        return 1
+    raise error
+
+
+@contextmanager
+def _fetching() -> Iterator[object]:
+    from rl4real_data.flow_command import fetch_progress
+
+    with fetch_progress(sys.stderr.isatty()) as progress:
+        yield progress

@@ -1,0 +1,70 @@
+"""The fork's graphs as episodes, so that its datasets and ours are read by the same code.
+
+DOT has no instructions, no live ranges and no outcome: those columns are null. The columns that tell where an
+episode comes from are the caller's to fill.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pyarrow as pa
+
+from rl4real_data.compat.fork_dot import ForkGraph
+from rl4real_data.episodes.schema import EPISODES
+
+
+def content_hash(graph: ForkGraph) -> str:
+    """128-bit hash, in hex, of the allocation problem: no names, no function number.
+
+    Colours are left out, as they are names that a configuration gives to registers. So are vectors: an
+    episode does not hold them, and the hash must not depend on whether they were read.
+    """
+    nodes = [
+        [
+            n.vreg,
+            n.class_name,
+            n.spill_weight,
+            n.split_points,
+            n.use_distances,
+            n.use_spill_weights,
+            n.live_instructions,
+            n.physical,
+        ]
+        for n in graph.nodes
+    ]
+    canonical = json.dumps([graph.registers, nodes, graph.edges], separators=(",", ":"))
+    return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+
+
+def graphs_to_table(graphs: Iterable[ForkGraph], *, class_ids: Mapping[str, int] | None) -> pa.Table:
+    """The graphs as episodes, one row each, in schema EPISODES; what DOT does not tell is null.
+
+    `class_ids` gives the class_id of each register class's name; without it `node_class` is null, and so is
+    the entry of an unknown class. `node_forbidden` holds every register that the graph joins to the node, those
+    outside the node's class too, ascending.
+    """
+    rows = [_episode(graph, class_ids) for graph in graphs]
+    columns = [pa.array([row.get(column.name) for row in rows], type=column.type) for column in EPISODES]
+    return pa.Table.from_arrays(columns, schema=EPISODES)
+
+
+def _episode(graph: ForkGraph, class_ids: Mapping[str, int] | None) -> dict[str, Any]:
+    nodes = graph.nodes
+    return {
+        "function": graph.function,
+        "function_id": graph.function_id,
+        "content_hash": content_hash(graph),
+        "node_vreg": [n.vreg for n in nodes],
+        "node_class": None if class_ids is None else [class_ids.get(n.class_name) for n in nodes],
+        "node_spill_weight": [n.spill_weight for n in nodes],
+        "node_forbidden": [n.physical for n in nodes],
+        "use_distance": [n.use_distances for n in nodes],
+        "use_spill_weight": [n.use_spill_weights for n in nodes],
+        "split_points": [n.split_points for n in nodes],
+        "edge_u": [u for u, _ in graph.edges],
+        "edge_v": [v for _, v in graph.edges],
+    }

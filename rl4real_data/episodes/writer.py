@@ -1,0 +1,149 @@
+"""Writes the Parquet files of a dataset, the same bytes for the same rows."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rl4real_data.episodes.index import FileEntry, file_entry
+from rl4real_data.episodes.schema import EPISODES
+
+_CONSTANT_COLUMNS: Final = ("corpus", "license", "target", "cpu", "opt_level", "allocator", "llvm_version", "module")
+
+
+def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]:
+    """`data/train-00000-of-00004.parquet`, …; one empty shard for a split without episodes, so that it can be read."""
+    count = max(1, -(-episodes // per_shard))
+    return tuple(f"data/{split}-{number:05d}-of-{count:05d}.parquet" for number in range(count))
+
+
+def with_inst_ids(table: pa.Table, ids: npt.NDArray[np.int32]) -> pa.Table:
+    """Replaces `inst` by `ids[inst]`; a null list (the fork has no instructions) stays null."""
+    column = table["inst"].combine_chunks()
+    if not len(column) or column.null_count == len(column):
+        return table
+    values = ids[np.asarray(column.flatten())]
+    offsets = np.concatenate(([0], np.cumsum(np.asarray(column.value_lengths().fill_null(0)))))
+    mask = column.is_null() if column.null_count else None
+    renumbered = pa.ListArray.from_arrays(
+        pa.array(offsets, pa.int32()), pa.array(values, pa.int32()), type=EPISODES.field("inst").type, mask=mask
+    )
+    return table.set_column(table.schema.get_field_index("inst"), EPISODES.field("inst"), renumbered)
+
+
+def table_writer(path: Path, schema: pa.Schema, *, compression_level: int) -> pq.ParquetWriter:
+    """The one place that sets Parquet's options. No statistics: nobody queries the lists, and the strings are few."""
+    return pq.ParquetWriter(
+        path,
+        schema,
+        version="2.6",
+        compression="zstd",
+        compression_level=compression_level,
+        use_dictionary=[name for name in _CONSTANT_COLUMNS if name in schema.names],
+        write_statistics=False,
+        store_schema=True,
+    )
+
+
+def write_table(path: Path, table: pa.Table, schema: pa.Schema, *, compression_level: int) -> FileEntry:
+    """Writes a small table as one file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with table_writer(path, schema, compression_level=compression_level) as writer:
+        writer.write_table(table.cast(schema))
+    return file_entry(path, rows=table.num_rows)
+
+
+class ShardWriter(contextlib.AbstractContextManager["ShardWriter"]):
+    """Takes tables of episodes, cuts them into row groups and shards; holds one row group in memory.
+
+    The cuts depend on the rows alone, not on how they come: a row group always has `per_row_group` rows but for the
+    last of a shard.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        names: tuple[str, ...],
+        *,
+        per_shard: int,
+        per_row_group: int,
+        compression_level: int,
+        footer: Mapping[str, str],
+    ) -> None:
+        self._folder = folder
+        self._names: Iterator[str] = iter(names)
+        self._per_shard = per_shard
+        self._per_row_group = per_row_group
+        self._level = compression_level
+        metadata = {**(EPISODES.metadata or {}), **{f"rl4real_data.{k}".encode(): v.encode() for k, v in footer.items()}}
+        self._schema = EPISODES.with_metadata(metadata)
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
+        self._writer: pq.ParquetWriter | None = None
+        self._name = ""
+        self._rows = 0
+        self.files: dict[str, FileEntry] = {}
+
+    def write(self, table: pa.Table) -> None:
+        """Adds rows in the schema of EPISODES."""
+        self._waiting.append(table)
+        self._waiting_rows += table.num_rows
+        while self._waiting_rows >= self._room():
+            self._flush(self._room())
+
+    def _room(self) -> int:
+        return min(self._per_row_group, self._per_shard - self._rows)
+
+    def _flush(self, count: int) -> None:
+        waiting = pa.concat_tables(self._waiting)
+        self._waiting = [waiting.slice(count)]
+        self._waiting_rows -= count
+        if self._writer is None:
+            self._open()
+        assert self._writer is not None
+        self._writer.write_table(waiting.slice(0, count).combine_chunks(), row_group_size=count)
+        self._rows += count
+        if self._rows == self._per_shard:
+            self._close()
+
+    def _open(self) -> None:
+        self._name = next(self._names)
+        path = self._folder / self._name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._writer = table_writer(path, self._schema, compression_level=self._level)
+
+    def _close(self) -> None:
+        if self._writer is None:
+            return
+        self._writer.close()
+        self.files[self._name] = file_entry(self._folder / self._name, rows=self._rows)
+        self._writer, self._rows = None, 0
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if kind is None:
+            if self._waiting_rows:
+                self._flush(self._waiting_rows)
+            elif not self.files and self._writer is None:
+                self._open()
+            self._close()
+        elif self._writer is not None:
+            self._writer.close()
+
+
+def write_shards(folder: Path, names: tuple[str, ...], tables: Iterable[pa.Table], **options: Any) -> dict[str, FileEntry]:
+    """Streams `tables` into the shards `names` below `folder`."""
+    with ShardWriter(folder, names, **options) as writer:
+        for table in tables:
+            if table.num_rows:
+                writer.write(table)
+    return writer.files

@@ -1,0 +1,38 @@
+"""The flow: corpus manifest -> modules -> clang + plugin -> records -> embeddings -> shards."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from rl4real_data.stages.compile import compile_module
+from rl4real_data.stages.embed import embed_instructions
+from rl4real_data.stages.pack import merge_instructions, pack_episodes, pack_tables
+from rl4real_data.stages.record import record_module
+from rl4real_data.stages.stage import DatasetStage, ModuleStage
+
+COMPILE: Final = ModuleStage(name="compile", version=1, run=compile_module)
+RECORD: Final = ModuleStage(name="record", version=1, run=record_module)
+MERGE: Final = DatasetStage(name="merge", version=1, run=merge_instructions)
+EMBED: Final = DatasetStage(name="embed", version=1, run=embed_instructions)
+PACK: Final = DatasetStage(name="pack", version=1, run=pack_episodes)
+TABLES: Final = DatasetStage(name="tables", version=1, run=pack_tables)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Flow:
+    """Stages of each module, then those of the dataset, in order."""
+
+    modules: tuple[ModuleStage, ...]
+    dataset: tuple[DatasetStage, ...]
+
+    def module_versions(self) -> tuple[tuple[str, int], ...]:
+        """What a part depends on."""
+        return tuple((stage.name, stage.version) for stage in self.modules)
+
+    def dataset_versions(self) -> tuple[tuple[str, int], ...]:
+        """What the dataset's files depend on, besides the parts."""
+        return tuple((stage.name, stage.version) for stage in self.dataset)
+
+
+FLOW: Final = Flow(modules=(COMPILE, RECORD), dataset=(MERGE, EMBED, PACK, TABLES))

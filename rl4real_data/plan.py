@@ -1,0 +1,100 @@
+"""What a run has to do: which modules there are, which of them are done already, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.module import Corpus, Language, Module
+from rl4real_data.flows import Flow
+from rl4real_data.settings import RunSettings
+from rl4real_data.stages.compile import pasteable_command
+from rl4real_data.stages.job import Compilation, ModuleJob, part_key
+from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
+from rl4real_data.stages.selection import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All modules of a run in their order, the parts that can be used as they are, and the rest as jobs."""
+
+    jobs: tuple[ModuleJob, ...]
+    ready: Mapping[str, Part]  # by key
+    reasons: Mapping[str, str]  # by key: why a module is compiled
+
+    @property
+    def to_compile(self) -> tuple[ModuleJob, ...]:
+        """The jobs without a part, the largest source first: one long module at the end would leave cores idle."""
+        missing = [job for job in self.jobs if job.key not in self.ready]
+        return tuple(sorted(missing, key=lambda job: (-_size(job.module), job.module.corpus, job.module.path)))
+
+
+def modules_of(corpora: Sequence[Corpus], limit: int | None) -> tuple[Module, ...]:
+    """All modules by corpus name and path, whatever the order of the words on the command line."""
+    modules = sorted(
+        (module for corpus in corpora for module in corpus.modules), key=lambda module: (module.corpus, module.path)
+    )
+    return tuple(modules[:limit])
+
+
+def make_plan(
+    modules: Sequence[Module],
+    compilation: Compilation,
+    flow: Flow,
+    *,
+    parts: Path,
+    scratch: Path,
+    retry_failed: bool,
+) -> Plan:
+    """Looks at every source and at the headers that it read last time; compiles nothing."""
+    hashes = FileHashes()
+    fingerprint = compilation.fingerprint(flow.module_versions())
+    jobs, ready, reasons = [], {}, {}
+    for module in modules:
+        digest = hashes.of(module.source) or ""
+        key = part_key(module, source_sha256=digest, fingerprint=fingerprint)
+        jobs.append(
+            ModuleJob(
+                module=module, key=key, source_sha256=digest, compilation=compilation, parts=parts, scratch=scratch
+            )
+        )
+        part = find_part(parts, key, root=module.root, hashes=hashes)
+        if part is not None and not (retry_failed and part.failure):
+            ready[key] = part
+        elif part is not None:
+            reasons[key] = f"failed before ({part.failure.reason if part.failure else ''})"
+        else:
+            reasons[key] = "a header changed" if marker_path(parts, key).exists() else "new source, flags or toolchain"
+    return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons)
+
+
+def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
+    """Every module with its part, in the order of the run."""
+    known = {manifest.name for manifest in load_catalog().manifests.values()}
+    entries = []
+    for job in plan.jobs:
+        name = job.module.corpus
+        folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
+        command = pasteable_command(job.compilation, job.module, corpus_folder=folder)
+        entries.append(Entry(module=job.module, part=parts[job.key], command=command))
+    return tuple(entries)
+
+
+def needs_headers(jobs: Sequence[ModuleJob]) -> tuple[bool, bool]:
+    """(whether any of the modules needs the C library's headers, whether any needs the C++ library's)."""
+    needing = [job.module for job in jobs if job.module.needs_libc and job.module.language is not Language.IR]
+    return bool(needing), any(module.language is Language.CXX for module in needing)
+
+
+def limits_text(settings: RunSettings) -> str:
+    """The limits of one module, for a person."""
+    return f"{settings.timeout_s:g} s and {settings.memory_mb} MB a module"
+
+
+def _size(module: Module) -> int:
+    try:
+        return module.source.stat().st_size
+    except OSError:
+        return 0

@@ -1,0 +1,60 @@
+"""Runs module jobs through joblib, shows how far they are, and leaves nothing running when it is interrupted.
+
+Threads by default: a worker waits for its compiler nearly all the time, and Arrow works outside the interpreter's lock.
+`joblib.parallel_config(backend="loky" | "dask" | "ray")` around the call takes the same jobs to processes or a cluster.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import joblib
+from tqdm import tqdm
+
+from rl4real_data.stages.job import ModuleJob
+from rl4real_data.stages.module import process_module
+from rl4real_data.stages.part import Part
+from rl4real_data.stages.stage import ModuleStage
+from rl4real_data.toolchain.process import kill_all
+
+
+@dataclass(slots=True)
+class Progress:
+    """What the bar says: modules done and failed, functions, rate."""
+
+    total: int
+    done: int = 0
+    failed: int = 0
+    functions: int = 0
+    begin: float = field(default_factory=time.monotonic)
+
+    def add(self, part: Part) -> None:
+        self.failed += part.failure is not None
+        self.done += part.failure is None
+        self.functions += len(part.functions)
+
+    def text(self) -> str:
+        rate = self.functions / max(time.monotonic() - self.begin, 1e-9)
+        return f"{self.done} done, {self.failed} failed, {self.functions} functions, {rate:.0f}/s"
+
+
+def run_jobs(
+    jobs: Sequence[ModuleJob], stages: tuple[ModuleStage, ...], *, workers: int, show_bar: bool
+) -> Iterator[tuple[ModuleJob, Part]]:
+    """Yields every job with its part, in the order of the jobs."""
+    parallel = joblib.Parallel(n_jobs=workers, prefer="threads", return_as="generator", batch_size=1)
+    progress = Progress(total=len(jobs))
+    bar = tqdm(total=len(jobs), unit="module", disable=not show_bar, file=sys.stderr, dynamic_ncols=True)
+    try:
+        results = parallel(joblib.delayed(process_module)(job, stages) for job in jobs)
+        for job, part in zip(jobs, results, strict=True):
+            progress.add(part)
+            bar.set_postfix_str(progress.text(), refresh=False)
+            bar.update()
+            yield job, part
+    finally:
+        bar.close()
+        kill_all()

@@ -1,0 +1,150 @@
+"""The compile stage: one module through clang with the plugin (or through the fork), into a scratch folder."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.compat.fork_dot import fork_flags
+from rl4real_data.corpus.module import Language, Module
+from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.stages.job import Compilation, ModuleJob
+from rl4real_data.toolchain.process import Completed, run
+
+RECORDS_NAME: Final = "unit.ndjson"
+DEPENDENCIES_NAME: Final = "unit.d"
+
+_OUT_OF_MEMORY: Final = re.compile(r"out of memory|bad_alloc|cannot allocate memory", re.IGNORECASE)
+_TRIPLE: Final = re.compile(rb'^target triple = "([^"]+)"', re.MULTILINE)
+_ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A module that compiled: where its dump lies and which headers it read."""
+
+    records: Path
+    headers: tuple[Path, ...]
+    seconds: float
+
+
+def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
+    """Plain compilation of the module, from the corpus's folder: what a build would run, without an output."""
+    return (
+        *(str(compilation.clang.path), *compilation.target.clang_flags),
+        *("-x", module.language.value, *module.flags),
+        f"{compilation.target.cpu_flag}{compilation.recipe.cpu}",
+        *(f"-{compilation.recipe.opt_level}", "-w", "-c", str(module.path)),
+    )
+
+
+def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[str, ...]:
+    """What turns a compilation into a recorded one."""
+    if compilation.plugin is None:
+        return fork_flags(compilation.fork_config, compilation.model.allocator)
+    return (
+        f"-fplugin={plugin}",
+        *("-mllvm", f"-regalloc={compilation.model.plugin_allocator}", "-mllvm", f"-mlra-dump={records}"),
+        *(("-mllvm", "-mlra-dump-mir") if compilation.recipe.mir else ()),
+        *(("-mllvm", "-mlra-verify") if compilation.verify else ()),
+    )
+
+
+def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder: str | None) -> str:
+    """The recorded compilation as a line for a shell, free of paths of this machine.
+
+    `corpus_folder` is the shell's word for the corpus's folder; None leaves the `cd` to the reader.
+    """
+    plain = source_command(compilation, module)
+    plugin = "rl4real-data-plugin"  # stands in while the words are quoted
+    words = (compilation.clang.path.name, *plain[1:], *dump_flags(compilation, records="/dev/null", plugin=plugin))
+    line = shlex.join((*words, "-o", "/dev/null")).replace(plugin, '"$(rl4real-data path plugin)"')
+    return f"cd {corpus_folder} && {line}" if corpus_folder else line
+
+
+def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
+    """Compiles the module; every way in which that can go wrong is a Failure."""
+    foreign = _foreign_triple(job)
+    if foreign:
+        return foreign
+    compilation, module = job.compilation, job.module
+    records = scratch / RECORDS_NAME
+    plugin = str(compilation.plugin.path) if compilation.plugin else ""
+    command = [
+        *source_command(compilation, module),
+        *dump_flags(compilation, records=str(records), plugin=plugin),
+        *("-o", "/dev/null"),
+    ]
+    if module.language is not Language.IR:
+        command += ["-MD", "-MF", str(scratch / DEPENDENCIES_NAME)]
+    folder = module.root
+    if compilation.plugin is None:  # the fork writes its files into the working folder
+        folder = scratch
+        command[command.index(str(module.path))] = str(module.source)
+        command.append(f"-I{module.root}")
+    done = run(command, cwd=folder, limits=compilation.limits, scratch=scratch)
+    if not done.ok:
+        return _failure(done, job, scratch)
+    return Compiled(
+        records=records,
+        headers=_headers(scratch / DEPENDENCIES_NAME, module),
+        seconds=done.seconds,
+    )
+
+
+def _foreign_triple(job: ModuleJob) -> Failure | None:
+    """LLVM IR of another architecture: clang would compile it for the wrong one with a mere warning."""
+    if job.module.path.suffix != ".ll":
+        return None
+    found = _TRIPLE.search(job.module.source.read_bytes())
+    wanted = job.compilation.target.triple.split("-")[0]
+    if found is None or found[1].decode(errors="replace").split("-")[0] == wanted:
+        return None
+    return Failure(
+        kind=FailureKind.REJECTED,
+        reason=f"written for {found[1].decode(errors='replace')}, not for {job.compilation.target.triple}",
+    )
+
+
+def _failure(done: Completed, job: ModuleJob, scratch: Path) -> Failure:
+    stderr = done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    stderr = _ADDRESS.sub("0x…", stderr)
+    limits = job.compilation.limits
+    if done.timed_out:
+        return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
+    if _OUT_OF_MEMORY.search(done.stderr):
+        limit = f" of {limits.memory_bytes >> 20} MB" if limits.memory_bytes else ""
+        return Failure(kind=FailureKind.MEMORY, reason=f"needs more than the memory limit{limit}", stderr=stderr)
+    if done.signal_name:
+        return Failure(kind=FailureKind.CRASH, reason=f"the compiler died of {done.signal_name}", stderr=stderr)
+    if "mlra: " in stderr and ": verify: " in stderr:
+        return Failure(kind=FailureKind.VERIFY, reason=_first_error(stderr), stderr=stderr)
+    crashed = "PLEASE submit a bug report" in stderr or "Stack dump:" in stderr
+    kind = FailureKind.CRASH if crashed else FailureKind.REJECTED
+    return Failure(kind=kind, reason=_first_error(stderr) or f"exit code {done.returncode}", stderr=stderr)
+
+
+def _first_error(stderr: str) -> str:
+    for line in stderr.splitlines():
+        if "error" in line.lower():
+            return line.strip()[:300]
+    return ""
+
+
+def _headers(path: Path, module: Module) -> tuple[Path, ...]:
+    """The files of a Make rule but for the source, sorted; relative to the corpus where they lie in it."""
+    if not path.is_file():
+        return ()
+    _, _, files = path.read_text(errors="surrogateescape").replace("\\\n", " ").partition(": ")
+    names = (name.replace("\\ ", " ").replace("$$", "$") for name in re.split(r"(?<!\\)\s+", files) if name)
+    headers = set()
+    for name in names:
+        header = Path(name)
+        if header.is_absolute() and header.is_relative_to(module.root):
+            header = header.relative_to(module.root)
+        if header != Path(module.path):
+            headers.add(header)
+    return tuple(sorted(headers))

@@ -1,0 +1,65 @@
+"""What goes into the module stages: one module and everything that decides what comes out of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from rl4real_data.corpus.module import Module
+from rl4real_data.models import Model
+from rl4real_data.recipe import Recipe
+from rl4real_data.targets import Target
+from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.plugin import Plugin
+from rl4real_data.toolchain.process import Limits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compilation:
+    """What all modules of a run have in common. `plugin` is None for the fork, which has the flags built in."""
+
+    clang: Clang
+    plugin: Plugin | None
+    target: Target
+    model: Model
+    recipe: Recipe
+    limits: Limits
+    verify: bool = False
+    fork_config: Path | None = None
+    class_ids: tuple[tuple[str, int], ...] = ()
+
+    def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
+        """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""
+        settings = (
+            stages,
+            self.clang.fingerprint(),
+            self.plugin.source_hash if self.plugin else "fork",
+            self.target.clang_flags,
+            self.target.cpu_flag + self.recipe.cpu,
+            self.recipe.opt_level,
+            self.recipe.mir,
+            self.model.name,
+            self.verify,
+            str(self.fork_config or ""),
+        )
+        return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleJob:
+    """One module to compile; `key` names its part, `parts` and `scratch` are folders of the dataset."""
+
+    module: Module
+    key: str
+    source_sha256: str
+    compilation: Compilation
+    parts: Path
+    scratch: Path
+
+
+def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:
+    """Name of the module's part: equal for equal source, flags and toolchain. Headers are checked beside it."""
+    identity = (module.corpus, str(module.path), module.language, module.flags, source_sha256, fingerprint)
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]

@@ -1,0 +1,60 @@
+"""The worker's side: one module through its stages, and nothing that a module does may end the run."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import traceback
+from pathlib import Path
+from typing import Any
+
+from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.stages.job import ModuleJob
+from rl4real_data.stages.part import Part, write_marker
+from rl4real_data.stages.stage import ModuleStage
+
+
+def process_module(job: ModuleJob, stages: tuple[ModuleStage, ...]) -> Part:
+    """Takes the module through the stages in a scratch folder of its own, publishes its part, returns the marker.
+
+    OSError (a full disk, a folder that is gone) is no fault of the module and ends the run.
+    """
+    scratch = Path(tempfile.mkdtemp(dir=job.scratch))
+    try:
+        result = _run_stages(job, scratch, stages)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    part = result if isinstance(result, Part) else _failed(job, result)
+    write_marker(job.parts, part)
+    return part
+
+
+def _run_stages(job: ModuleJob, scratch: Path, stages: tuple[ModuleStage, ...]) -> Part | Failure:
+    value: Any = scratch
+    try:
+        for stage in stages:
+            value = stage.run(job, value)
+            if isinstance(value, Failure):
+                break
+    except OSError as error:
+        if job.module.source.is_file():
+            raise
+        reason = f"{job.module.path}: the source is gone ({error.strerror})"
+        return Failure(kind=FailureKind.SOURCE, reason=reason)
+    except Exception:  # noqa: BLE001 - the worker boundary: a defect of ours costs this module, and says so
+        trace = traceback.format_exc()
+        return Failure(kind=FailureKind.BUG, reason=trace.splitlines()[-1][:300], stderr=trace[-2000:])
+    assert isinstance(value, Part | Failure)
+    return value
+
+
+def _failed(job: ModuleJob, failure: Failure) -> Part:
+    return Part(
+        key=job.key,
+        source_sha256=job.source_sha256,
+        headers=(),
+        functions=(),
+        size=0,
+        seconds=0.0,
+        failure=failure,
+    )

@@ -1,0 +1,211 @@
+"""The dataset stages: selected functions become the files of a DATA_DIR, in a draft folder that is published whole.
+
+Everything streams: the largest thing in memory is one module's part or one row group.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rl4real_data.corpus.module import Split
+from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
+from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
+from rl4real_data.episodes.index import FileEntry
+from rl4real_data.episodes.writer import shard_names, with_inst_ids, write_shards, write_table
+from rl4real_data.recipe import Recipe
+from rl4real_data.stages.part import Part, Shapes, read_functions, read_shapes
+from rl4real_data.stages.selection import Selected, Selection
+
+INSTRUCTIONS_NAME: Final = "instructions.parquet"
+REGISTERS_NAME: Final = "registers.parquet"
+MODULES_NAME: Final = "modules.parquet"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherSplit:
+    """The split of the dataset that this run does not make: its shards, and the functions that it has to give up."""
+
+    split: Split
+    data_dir: Path
+    names: tuple[str, ...]
+    dropped_hashes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The state that the dataset stages hand on; each returns it with what it added."""
+
+    folder: Path
+    parts: Path
+    split: Split
+    recipe: Recipe
+    selection: Selection
+    identity: Mapping[str, str]  # constant columns of all episodes
+    footer: Mapping[str, str]
+    register_table: pa.Table
+    other: OtherSplit | None = None
+    instructions: pa.Table | None = None
+    files: Mapping[str, FileEntry]
+
+    def with_files(self, files: Mapping[str, FileEntry]) -> Draft:
+        return replace(self, files={**self.files, **files})
+
+
+def merge_instructions(draft: Draft) -> Draft:
+    """Collects the shapes that the dataset's episodes use into one table."""
+    shapes: set[Shape] = set()
+    for selected in draft.selection.modules:
+        if selected.rows:
+            shapes.update(_used_shapes(draft.parts, selected))
+    if draft.other is not None:
+        known = _known_shapes(draft.other)
+        for table in _kept_episodes(draft.other):
+            used = np.unique(np.asarray(table["inst"].combine_chunks().flatten()))
+            shapes.update(known[number] for number in used)
+    table = InstructionTable.of(shapes).to_arrow(draft.recipe.dimension)
+    return replace(draft, instructions=table)
+
+
+def pack_episodes(draft: Draft) -> Draft:
+    """Writes the shards: those of this run's split from the parts, those of the other split from what they are."""
+    assert draft.instructions is not None
+    table = InstructionTable({shape: number for number, shape in enumerate(shapes_of_table(draft.instructions))})
+    files = _write(draft, draft.split, draft.selection.episodes, _new_episodes(draft, table))
+    if draft.other is not None:
+        known = _known_shapes(draft.other)
+        renumbered = (with_inst_ids(kept, table.remap(known)) for kept in _kept_episodes(draft.other))
+        count = sum(kept.num_rows for kept in _kept_episodes(draft.other))
+        files |= _write(draft, draft.other.split, count, renumbered)
+    return draft.with_files(files)
+
+
+def pack_tables(draft: Draft) -> Draft:
+    """Writes the instruction and register tables."""
+    assert draft.instructions is not None
+    level = draft.recipe.compression_level
+    schema = instructions_schema(draft.recipe.dimension)
+    return draft.with_files(
+        {
+            INSTRUCTIONS_NAME: write_table(
+                draft.folder / INSTRUCTIONS_NAME, draft.instructions, schema, compression_level=level
+            ),
+            REGISTERS_NAME: write_table(
+                draft.folder / REGISTERS_NAME, draft.register_table, REGISTERS, compression_level=level
+            ),
+        }
+    )
+
+
+def module_rows(split: Split, selection: Selection) -> pa.Table:
+    """The rows of `modules.parquet` for one split, in the order of the run."""
+    rows = []
+    for selected in selection.modules:
+        module, part = selected.entry.module, selected.entry.part
+        failure = part.failure
+        rows.append(
+            {
+                "split": split.value,
+                "corpus": module.corpus,
+                "module": str(module.path),
+                "license": module.license,
+                "sha256": part.source_sha256,
+                "status": "failed" if failure else "done",
+                "kind": failure.kind.value if failure else None,
+                "reason": failure.reason if failure else None,
+                "stderr": failure.stderr if failure else None,
+                "command": selected.entry.command,
+                "functions": len(part.functions),
+                "episodes": len(selected.rows),
+            }
+        )
+    return pa.Table.from_pylist(rows, schema=MODULES)
+
+
+def _write(draft: Draft, split: Split, episodes: int, tables: Iterator[pa.Table]) -> dict[str, FileEntry]:
+    recipe = draft.recipe
+    return write_shards(
+        draft.folder,
+        shard_names(split.value, episodes=episodes, per_shard=recipe.per_shard),
+        tables,
+        per_shard=recipe.per_shard,
+        per_row_group=recipe.per_row_group,
+        compression_level=recipe.compression_level,
+        footer={**draft.footer, "split": split.value},
+    )
+
+
+def _used_shapes(parts: Path, selected: Selected) -> set[Shape]:
+    part = selected.entry.part
+    if len(selected.rows) == len(part.functions):
+        return set(_shape_list(read_shapes(parts, part.key)))
+    functions, shapes = read_functions(parts, part.key)
+    inst = functions["inst"].take(list(selected.rows)).combine_chunks()
+    names = _shape_list(shapes)
+    return {names[number] for number in np.unique(np.asarray(inst.flatten()))}
+
+
+def _shape_list(shapes: Shapes) -> list[Shape]:
+    return list(zip(shapes.opcodes, shapes.operands, strict=True))
+
+
+def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
+    for selected in draft.selection.modules:
+        if not selected.rows:
+            continue
+        part = selected.entry.part
+        functions, shapes = read_functions(draft.parts, part.key)
+        if len(selected.rows) < functions.num_rows:
+            functions = functions.take(list(selected.rows))
+        functions = with_inst_ids(functions, table.remap(_shape_list(shapes)))
+        yield _with_identity(functions, selected, draft.identity)
+
+
+def _with_identity(functions: pa.Table, selected: Selected, identity: Mapping[str, str]) -> pa.Table:
+    module = selected.entry.module
+    constants = {**identity, "corpus": module.corpus, "module": str(module.path), "license": module.license}
+    columns: dict[str, Any] = {name: functions[name] for name in functions.schema.names}
+    for name, value in constants.items():
+        columns[name] = pa.array([value] * functions.num_rows, pa.string())
+    columns["episode_id"] = pa.array(_episode_ids(functions, constants), pa.string())
+    return pa.table([columns[name] for name in EPISODES.names], schema=EPISODES)
+
+
+def _episode_ids(functions: pa.Table, constants: Mapping[str, str]) -> list[str]:
+    common = "\0".join(f"{key}={value}" for key, value in sorted(constants.items()))
+    rows = zip(
+        *(functions[name].to_pylist() for name in ("content_hash", "function", "function_id")), strict=True
+    )
+    return [
+        hashlib.blake2b(f"{common}\0{content}\0{name}\0{number}".encode(), digest_size=16).hexdigest()
+        for content, name, number in rows
+    ]
+
+
+def _known_shapes(other: OtherSplit) -> list[Shape]:
+    return shapes_of_table(pq.read_table(other.data_dir / INSTRUCTIONS_NAME, columns=["opcode", "operands"]))
+
+
+def _kept_episodes(other: OtherSplit) -> Iterator[pa.Table]:
+    for name in other.names:
+        with pq.ParquetFile(other.data_dir / name) as shard:
+            for group in range(shard.num_row_groups):
+                table = shard.read_row_group(group).cast(EPISODES)
+                if other.dropped_hashes:
+                    hashes = table["content_hash"].to_pylist()
+                    keep: npt.NDArray[np.bool_] = np.array([h not in other.dropped_hashes for h in hashes], dtype=bool)
+                    table = table.filter(pa.array(keep))
+                yield table
+
+
+def parts_of(selection: Selection) -> Iterator[Part]:
+    """The markers of all modules of a selection."""
+    return (selected.entry.part for selected in selection.modules)

@@ -1,0 +1,151 @@
+"""Parts: what one module became, kept in the DATA_DIR's working folder so that a run can be resumed.
+
+A part is `<key>.json` (the marker, written last) and, for a module that compiled, `<key>.arrow` (its functions as an
+Arrow IPC file, in the columns of an episode that do not depend on the run). The marker names the headers that the
+module read with their hashes: a part counts only while they are the same.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+
+from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.locks import publish
+
+SHAPES_KEY: Final = b"rl4real_data.shapes"
+RUN_COLUMNS: Final = (
+    *("episode_id", "module", "corpus", "license", "target", "cpu", "opt_level", "allocator", "llvm_version"),
+)
+"""Columns of an episode that the pack stage adds."""
+
+PART_SCHEMA: Final = pa.schema([field for field in EPISODES if field.name not in RUN_COLUMNS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionFacts:
+    """What decides whether a function becomes an episode."""
+
+    content_hash: str
+    nodes: int
+    max_uses: int
+    eh_pads: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shapes:
+    """A module's instruction shapes; `inst` of its functions are indices into them."""
+
+    opcodes: tuple[str, ...]
+    operands: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """The marker of one module."""
+
+    key: str
+    source_sha256: str
+    headers: tuple[tuple[str, str], ...]  # path (relative to the corpus where it lies in it), sha256
+    functions: tuple[FunctionFacts, ...]
+    size: int  # of the Arrow file; 0 for a failed module
+    seconds: float
+    failure: Failure | None = None
+
+
+class FileHashes:
+    """sha256 of files, each read once; None for a file that cannot be read."""
+
+    def __init__(self) -> None:
+        self._known: dict[Path, str | None] = {}
+
+    def of(self, path: Path) -> str | None:
+        if path not in self._known:
+            try:
+                with path.open("rb") as stream:
+                    self._known[path] = hashlib.file_digest(stream, "sha256").hexdigest()
+            except OSError:
+                self._known[path] = None
+        return self._known[path]
+
+
+def arrow_path(folder: Path, key: str) -> Path:
+    return folder / f"{key}.arrow"
+
+
+def marker_path(folder: Path, key: str) -> Path:
+    return folder / f"{key}.json"
+
+
+def write_marker(folder: Path, part: Part) -> None:
+    """Publishes the marker; the Arrow file must lie there already."""
+    with publish(marker_path(folder, part.key)) as draft:
+        draft.write_text(json.dumps(asdict(part), separators=(",", ":")), encoding="utf-8")
+
+
+def find_part(folder: Path, key: str, *, root: Path, hashes: FileHashes) -> Part | None:
+    """The part of that key if it is whole and its headers have not changed."""
+    try:
+        part = _parse(json.loads(marker_path(folder, key).read_text(encoding="utf-8")))
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+    if part.size:
+        try:
+            if arrow_path(folder, key).stat().st_size != part.size:
+                return None
+        except OSError:
+            return None
+    if any(hashes.of(root / path) != digest for path, digest in part.headers):
+        return None
+    return part
+
+
+def write_functions(folder: Path, key: str, functions: pa.Table, shapes: Shapes) -> int:
+    """Publishes the Arrow file (columns of PART_SCHEMA); returns its size."""
+    text = json.dumps({"opcodes": shapes.opcodes, "operands": shapes.operands}, separators=(",", ":"))
+    schema = PART_SCHEMA.with_metadata({SHAPES_KEY: text.encode()})
+    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    final = arrow_path(folder, key)
+    with publish(final) as draft:
+        with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
+            writer.write_table(functions.cast(PART_SCHEMA).replace_schema_metadata(schema.metadata))
+        size = draft.stat().st_size
+    return size
+
+
+def read_functions(folder: Path, key: str) -> tuple[pa.Table, Shapes]:
+    """The module's functions in the order of their index, and its shapes."""
+    with pa.memory_map(str(arrow_path(folder, key))) as source:
+        reader = pa.ipc.open_file(source)
+        return reader.read_all(), _shapes(reader.schema)
+
+
+def read_shapes(folder: Path, key: str) -> Shapes:
+    """The module's shapes alone."""
+    with pa.memory_map(str(arrow_path(folder, key))) as source:
+        return _shapes(pa.ipc.open_file(source).schema)
+
+
+def _shapes(schema: pa.Schema) -> Shapes:
+    raw = json.loads(schema.metadata[SHAPES_KEY])
+    return Shapes(opcodes=tuple(raw["opcodes"]), operands=tuple(map(tuple, raw["operands"])))
+
+
+def _parse(raw: Mapping[str, Any]) -> Part:
+    failure = raw["failure"]
+    return Part(
+        key=raw["key"],
+        source_sha256=raw["source_sha256"],
+        headers=tuple((path, digest) for path, digest in raw["headers"]),
+        functions=tuple(FunctionFacts(**facts) for facts in raw["functions"]),
+        size=raw["size"],
+        seconds=raw["seconds"],
+        failure=Failure(**{**failure, "kind": FailureKind(failure["kind"])}) if failure else None,
+    )

@@ -1,0 +1,150 @@
+"""The record stage: a module's dump becomes its part, checked on the way in.
+
+The dump is one JSON object a line. Arrow's own JSON reader takes it straight into columns with the frozen types; a
+detour over Python objects costs more than the compilation's recording itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.json
+
+from rl4real_data.compat.fork_dot import ForkFormatError, parse_dot
+from rl4real_data.compat.fork_table import graphs_to_table
+from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.stages.compile import Compiled
+from rl4real_data.stages.job import ModuleJob
+from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Part, Shapes, write_functions
+
+RECORD_VERSION: Final = 1
+"""`RecordVersion` of the plugin's RecordWriter.h."""
+
+_DUMP_SCHEMA: Final = pa.schema(
+    [
+        *PART_SCHEMA,
+        pa.field("v", pa.int32()),
+        pa.field("eh_pads", pa.bool_()),
+        pa.field("shape_opcode", pa.list_(pa.string())),
+        pa.field("shape_operands", pa.list_(pa.list_(pa.string()))),
+        pa.field("functions", pa.int32()),
+    ]
+)
+
+
+class BadRecord(ValueError):
+    """A dump that the plugin did not write like this, or did not finish."""
+
+
+def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
+    """Turns the dump into `<key>.arrow`; returns the marker, which the caller publishes last."""
+    try:
+        if job.compilation.plugin is None:
+            functions, shapes, facts = _read_fork(compiled.records.parent, job)
+        else:
+            functions, shapes, facts = read_dump(compiled.records)
+    except (BadRecord, ForkFormatError, pa.ArrowException, OSError) as error:
+        return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
+    size = write_functions(job.parts, job.key, functions, shapes)
+    hashes = FileHashes()
+    return Part(
+        key=job.key,
+        source_sha256=job.source_sha256,
+        headers=tuple((str(path), hashes.of(job.module.root / path) or "") for path in compiled.headers),
+        functions=facts,
+        size=size,
+        seconds=round(compiled.seconds, 3),
+    )
+
+
+def read_dump(path: Path) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
+    """Reads a whole dump file. BadRecord for another version or a missing end, ArrowInvalid for broken JSON."""
+    size = path.stat().st_size
+    if size == 0:
+        raise BadRecord("it is empty")
+    table = pa.json.read_json(
+        path,
+        # One record must fit into one block. Two bytes more: the reader looks behind the last line.
+        read_options=pa.json.ReadOptions(use_threads=False, block_size=max(size + 2, 1 << 16)),
+        parse_options=pa.json.ParseOptions(explicit_schema=_DUMP_SCHEMA, unexpected_field_behavior="error"),
+    ).combine_chunks()
+    versions = set(table["v"].to_pylist())
+    if versions != {RECORD_VERSION}:
+        raise BadRecord(f"record version {sorted(map(str, versions))}, this program reads {RECORD_VERSION}")
+    count = table.num_rows - 1
+    if table["functions"][count].as_py() != count or table["function"].null_count != 1:
+        raise BadRecord("its closing record is missing: it was cut off")
+    functions = table.slice(0, count).combine_chunks()
+    return _without_nulls(functions.select(PART_SCHEMA.names)), _collect_shapes(functions), _facts(functions)
+
+
+def _without_nulls(functions: pa.Table) -> pa.Table:
+    """JSON has no infinity: the plugin writes null for the weight of a register that cannot be spilled."""
+    for name in ("node_spill_weight", "use_spill_weight"):
+        column = functions[name].combine_chunks() if functions.num_rows else functions[name]
+        if functions.num_rows:
+            column = _fill_infinity(column)
+        functions = functions.set_column(functions.schema.get_field_index(name), PART_SCHEMA.field(name), column)
+    return functions
+
+
+def _fill_infinity(column: pa.Array) -> pa.Array:
+    if pa.types.is_list(column.type):
+        return pa.ListArray.from_arrays(column.offsets, _fill_infinity(column.values), type=column.type)
+    return pc.fill_null(column, pa.scalar(np.inf, column.type))
+
+
+def _collect_shapes(functions: pa.Table) -> Shapes:
+    """A shape is spelled in the record of the function that met it first: all of them in order."""
+    opcodes = pc.list_flatten(functions["shape_opcode"]).to_pylist()
+    operands = pc.list_flatten(functions["shape_operands"]).to_pylist()
+    if len(opcodes) != len(operands):
+        raise BadRecord("its instruction shapes have opcodes and operands of different number")
+    return Shapes(opcodes=tuple(opcodes), operands=tuple(map(tuple, operands)))
+
+
+def _facts(functions: pa.Table) -> tuple[FunctionFacts, ...]:
+    nodes = pc.list_value_length(functions["node_vreg"]).to_pylist()
+    return tuple(
+        FunctionFacts(content_hash=content_hash, nodes=count, max_uses=uses, eh_pads=bool(eh_pads))
+        for content_hash, count, uses, eh_pads in zip(
+            functions["content_hash"].to_pylist(),
+            nodes,
+            _largest_use_counts(functions["use_spill_weight"]),
+            functions["eh_pads"].to_pylist(),
+            strict=True,
+        )
+    )
+
+
+def _largest_use_counts(uses: pa.ChunkedArray) -> list[int]:
+    """Use points of the register that has most of them, one a function; `uses` is list<list<…>>."""
+    if not len(uses):
+        return []
+    column = uses.combine_chunks()
+    starts = np.asarray(column.offsets)
+    per_node = np.asarray(pc.list_value_length(column.values).fill_null(0))
+    largest = [per_node[a:b].max(initial=0) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    return [int(count) for count in largest]
+
+
+def _read_fork(folder: Path, job: ModuleJob) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
+    """The fork's DOT files of one module. It writes none for a function that it leaves out."""
+    graphs = [parse_dot(path.read_bytes(), name=path.name) for path in sorted(folder.glob("*.dot"))]
+    graphs.sort(key=lambda graph: graph.function_id)
+    table = graphs_to_table(graphs, class_ids=dict(job.compilation.class_ids) or None)
+    functions = table.select(PART_SCHEMA.names)
+    facts = tuple(
+        FunctionFacts(content_hash=content_hash, nodes=nodes, max_uses=uses, eh_pads=False)
+        for content_hash, nodes, uses in zip(
+            functions["content_hash"].to_pylist(),
+            pc.list_value_length(functions["node_vreg"]).to_pylist(),
+            _largest_use_counts(functions["use_spill_weight"]),
+            strict=True,
+        )
+    )
+    return functions, Shapes(opcodes=(), operands=()), facts

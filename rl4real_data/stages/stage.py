@@ -1,0 +1,29 @@
+"""What a stage is: a name, a version and a function. The flows are tuples of them (`rl4real_data.flows`)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from rl4real_data.failure import Failure
+from rl4real_data.stages.job import ModuleJob
+from rl4real_data.stages.pack import Draft
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleStage:
+    """Runs once a module, in a worker: takes what the stage before returned (the first one, the scratch folder)."""
+
+    name: str
+    version: int  # raise it when the stage writes other bytes for the same input
+    run: Callable[[ModuleJob, Any], Any | Failure]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetStage:
+    """Runs once a dataset, over all parts: returns the draft with what it added."""
+
+    name: str
+    version: int  # raise it when the stage writes other bytes for the same input
+    run: Callable[[Draft], Draft]

@@ -1,0 +1,111 @@
+"""Builds the plugin on first use: one build per LLVM version and source hash, in the user's cache folder."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rl4real_data.errors import ToolchainError
+from rl4real_data.locks import exclusive, publish
+from rl4real_data.resources import plugin_source_dir
+from rl4real_data.targets import Target
+from rl4real_data.toolchain.clang import PROBE_LIMITS, Clang
+from rl4real_data.toolchain.process import Limits, run
+
+LIBRARY: Final = "libmlra.so"
+BUILD_LIMITS: Final = Limits(timeout_s=900)  # 25 s on two cores; one slow core under load takes minutes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """A built plugin; `source_hash` identifies it in datasets, the same on every machine."""
+
+    path: Path
+    source_hash: str
+
+
+def source_hash(folder: Path) -> str:
+    """Hash of the names and bytes of all plugin sources."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.iterdir() if p.suffix in {".cpp", ".h", ".txt"}):
+        content = path.read_bytes()
+        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
+
+
+def ensure_plugin(clang: Clang, *, cache_dir: Path, announce: Callable[[str], None]) -> Plugin:
+    """The plugin for `clang`, built now if it is not in the cache. ToolchainError if it does not build."""
+    sources = plugin_source_dir()
+    digest = source_hash(sources)
+    folder = cache_dir / "plugins" / f"llvm-{clang.version}-{digest[:16]}"
+    plugin = Plugin(path=folder / LIBRARY, source_hash=digest)
+    if plugin.path.is_file():
+        return plugin
+    with exclusive(cache_dir / "plugins" / f".{folder.name}.lock", wait=True):
+        if not plugin.path.is_file():  # another run may have built it while this one waited
+            announce(f"building the plugin for LLVM {clang.version} (once, about half a minute)")
+            _build(clang, sources, plugin.path)
+    return plugin
+
+
+def _build(clang: Clang, sources: Path, library: Path) -> None:
+    llvm_config = clang.bin_dir / "llvm-config"
+    if not llvm_config.is_file():
+        raise ToolchainError(
+            f"{llvm_config} does not exist: the headers of LLVM {clang.major} are missing",
+            hint=f"apt-get install llvm-{clang.major}-dev",
+        )
+    cmake = shutil.which("cmake")
+    if cmake is None or not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
+        raise ToolchainError("building the plugin needs CMake and a C++ compiler", hint="apt-get install cmake g++ make")
+    library.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory() as folder:
+        build = Path(folder)
+        configure = (cmake, "-S", str(sources), "-B", str(build), f"-DMLRA_LLVM_CONFIG={llvm_config}")
+        compile_ = (cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1))
+        for command in (configure, compile_):
+            done = run(command, cwd=build, limits=BUILD_LIMITS, scratch=build)
+            if not done.ok:
+                raise ToolchainError(
+                    f"the plugin does not build for LLVM {clang.version}: {' '.join(command)}\n{done.stderr or done.stdout}",
+                    hint=f"apt-get install llvm-{clang.major}-dev cmake g++ make, then run the command again",
+                )
+        with publish(library) as draft:
+            shutil.copyfile(build / LIBRARY, draft)
+
+
+def register_file(clang: Clang, plugin: Plugin, target: Target, cpu: str) -> dict[str, Any]:
+    """What the plugin says of the target's registers; shows at the same time that the plugin loads.
+
+    Kept beside the plugin. ToolchainError if clang does not take the plugin.
+    """
+    key = hashlib.sha256(f"{clang.fingerprint()}|{target.clang_flags}|{cpu}".encode()).hexdigest()[:16]
+    kept = plugin.path.parent / f"registers-{target.name.value}-{key}.json"
+    if kept.is_file():
+        loaded: dict[str, Any] = json.loads(kept.read_text())
+        return loaded
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "probe.c").write_text("void probe(void) {}\n")
+        command = (
+            *(str(clang.path), *target.clang_flags, f"{target.cpu_flag}{cpu}", "-O3", f"-fplugin={plugin.path}"),
+            *("-mllvm", "-regalloc=mlra", "-mllvm", "-mlra-dump-registers=registers.json"),
+            *("-c", "probe.c", "-o", "/dev/null"),
+        )
+        done = run(command, cwd=folder, limits=PROBE_LIMITS, scratch=folder)
+        if not done.ok or not (folder / "registers.json").is_file():
+            raise ToolchainError(
+                f"{clang.path} does not work with the plugin: {' '.join(command)}\n{done.stderr}",
+                hint=f"delete {plugin.path.parent} and run again; it rebuilds the plugin",
+            )
+        with publish(kept) as draft:
+            shutil.copyfile(folder / "registers.json", draft)
+    loaded = json.loads(kept.read_text())
+    return loaded
