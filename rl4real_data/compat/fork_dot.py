@@ -1,9 +1,9 @@
 """The RL4ReAl fork's DOT files: the flags that make them, and their reader.
 
 A clang that already knows `-mlra-dump-ig-dot` writes its own format, hundreds of MB a program, nearly all of
-it vectors of instructions. A DOT library takes minutes for that and accepts anything that looks like DOT. This
-reader knows the one format: it takes a vector as one line, checks each distinct line once, and names file and
-line of whatever does not belong there, so that a damaged file never becomes a plausible graph.
+it vectors of instructions. A DOT library takes minutes for that and accepts anything that looks like DOT. The
+reader here knows the one format: it takes a vector as one line, checks each distinct line once, and names
+file and line of what does not belong there, so that a damaged file never becomes a plausible graph.
 
 Both spellings are read: the fork's (edges without a semicolon, no line feed at the end) and our plugin's.
 """
@@ -28,7 +28,7 @@ _MAX_REGISTERS: Final = 2**15 - 1  # reg_ids are int16 in the episodes; AArch64 
 _MAX_FLOAT: Final = 2.0**128 - 2.0**103  # halfway from the last float32 to the next: below it, it rounds down
 _SHOWN_BYTES: Final = 60
 
-_INT: Final = rb"\d{1,10}"
+_INT: Final = rb"(?:0|[1-9]\d{0,9})"  # ten digits: checked against 32 bits where it is used
 _DECIMAL: Final = rb"\d{1,39}\.\d{6}"  # std::to_string; 39 digits are enough for any float
 _ANY_WEIGHT: Final = rb"(?:" + _DECIMAL + rb"|inf|-1\.000000)"
 
@@ -41,8 +41,8 @@ _HEADER: Final = (
     (re.compile(rb"graph G \{\n"), "'graph G {'"),
     (re.compile(rb'FileName="(.*)";\n'), "'FileName=\"…\";'"),
     (re.compile(rb'Function="(.*)";\n'), "'Function=\"…\";'"),
-    (re.compile(rb"Function_ID=(" + _INT + rb");\n"), "'Function_ID=<number>;'"),
-    (re.compile(rb"Registers=(" + _INT + rb");\n"), "'Registers=<number>;'"),
+    (re.compile(rb"Function_ID=([1-9]\d{0,9});\n"), "'Function_ID=<number>;'"),
+    (re.compile(rb"Registers=([1-9]\d{0,9});\n"), "'Registers=<number>;'"),
 )
 _END: Final = re.compile(rb"\}[ \t\r\n]*\Z")
 _EDGE: Final = re.compile(rb"[ \t]*(" + _INT + rb")[ \t]*--[ \t]*(" + _INT + rb")[ \t]*;?[ \t]*\n")
@@ -266,11 +266,7 @@ class _Reader:
         edges: set[tuple[int, int]] = set()
         for pos, one, other in self.edges:
             low, high = (one, other) if one < other else (other, one)
-            if (
-                high not in index
-                or low not in (index if low > self.registers else self.colours)
-                or low == high
-            ):
+            if low == high or high not in index or not (low in index or low in self.colours):
                 self.fail(f"an edge of two nodes of this file, one of them virtual, not {one}--{other}", pos)
             if low in index:
                 edges.add((index[low], index[high]))

@@ -44,8 +44,8 @@ def graphs_to_table(graphs: Iterable[ForkGraph], *, class_ids: Mapping[str, int]
     """The graphs as episodes, one row each, in schema EPISODES; what DOT does not tell is null.
 
     `class_ids` gives the class_id of each register class's name; without it `node_class` is null, and so is
-    the entry of an unknown class. `node_forbidden` holds every register that the graph joins to the node, those
-    outside the node's class too, ascending.
+    the entry of an unknown class. `node_forbidden` holds every register that the graph joins to the node,
+    those of other classes too, ascending.
     """
     rows = [_episode(graph, class_ids) for graph in graphs]
     columns = [pa.array([row.get(column.name) for row in rows], type=column.type) for column in EPISODES]
