@@ -44,10 +44,8 @@ def main() -> NoReturn:
     except Rl4realError as error:
         _complain(error)
         code = error.exit_code
-    except typer.Abort:
-        code = 130
-    except KeyboardInterrupt:
-        print("interrupted; the same command resumes", file=sys.stderr)
+    except (KeyboardInterrupt, typer.Abort):
+        print("rl4real-data: interrupted; the same command resumes", file=sys.stderr)
         code = 130
     except BrokenPipeError:
         sys.stderr.close()

@@ -16,7 +16,7 @@ from rl4real_data.registers import RegisterFacts
 
 @dataclass(frozen=True, slots=True)
 class Spots:
-    """Where an invariant does not hold: rows of the batch, and in each row one place (node, edge, block, …)."""
+    """Where an invariant does not hold: rows of the batch, and in each one place (a node, an edge, …)."""
 
     rows: Ints
     places: Ints

@@ -1,14 +1,14 @@
 """The edges of an episode against its live ranges, found once more and another way than in the plugin.
 
-The plugin walks the segments by their start and keeps those that are alive. Here the ranges of all episodes of a batch
-are sorted by their start, so that the ranges which overlap one of them are its neighbours up to a binary search. Every
-pair that is looked at overlaps: the work is that of the answer.
+The plugin walks the segments by their start and keeps those that are alive. Here the ranges of all episodes
+of a batch are sorted by their start, so that the ranges which overlap one of them are its neighbours up to a
+binary search. Every pair that is looked at overlaps: the work is that of the answer.
 
-Live ranges count instructions, LLVM's segments count slots of instructions. Two registers that are live at once at
-some instruction always have an edge. The reverse has one exception: a definition that is made early, before the
-instruction reads (early-clobber), overlaps what ends at this very instruction. Such an edge touches: one node starts
-where the other ends, or where the other is used (a register that is read last at the first instruction of a block ends
-where its range in that block begins, and an empty range is not recorded).
+Live ranges count instructions, LLVM's segments count slots of instructions. Two registers that are live at
+once at some instruction always have an edge. The reverse has one exception: a definition that is made early,
+before the instruction reads (early-clobber), overlaps what ends at this very instruction. Such an edge
+touches: one node starts where the other ends, or where the other is used (a register that is read last at the
+first instruction of a block ends where its range in that block begins, and an empty range is not recorded).
 """
 
 from __future__ import annotations
@@ -76,21 +76,17 @@ def _sorted_ranges(batch: EpisodeBatch, stride: int) -> _Ranges:
 
 
 def _sweep(ranges: _Ranges, edges: Ints, total: int) -> tuple[Flags, Ints]:
-    """(edges,) True where the nodes overlap; and the pairs, in the form of `edges`, that overlap without an edge."""
+    """(edges,) True where the nodes overlap; and the overlapping pairs, formed like `edges`, without one."""
     overlapping = np.zeros(len(edges), np.bool_)
     missing = [np.empty(0, np.int64)]
     behind = np.searchsorted(ranges.first, ranges.last, side="left")
     counts = behind - np.arange(len(behind)) - 1
-    cuts = (
-        np.searchsorted(np.cumsum(counts), np.arange(_CHUNK, counts.sum() + _CHUNK, _CHUNK), side="left") + 1
-    )
+    full = np.arange(_CHUNK, counts.sum() + _CHUNK, _CHUNK)
+    ends = np.minimum(np.searchsorted(np.cumsum(counts), full, side="left") + 1, len(counts))
     begin = 0
-    for end in np.minimum(cuts, len(counts)):
-        left = np.repeat(np.arange(begin, end), counts[begin:end])
-        in_run = np.arange(len(left)) - np.repeat(
-            np.cumsum(counts[begin:end]) - counts[begin:end], counts[begin:end]
-        )
-        one, other = ranges.node[left], ranges.node[left + 1 + in_run]
+    for end in ends:
+        left, in_run = _expand(counts[begin:end])
+        one, other = ranges.node[begin + left], ranges.node[begin + left + 1 + in_run]
         pairs = (np.minimum(one, other) * total + np.maximum(one, other))[one != other]
         where = np.searchsorted(edges, pairs)
         found = where < len(edges)
@@ -101,23 +97,25 @@ def _sweep(ranges: _Ranges, edges: Ints, total: int) -> tuple[Flags, Ints]:
     return overlapping, np.unique(np.concatenate(missing))
 
 
+def _expand(counts: Ints) -> tuple[Ints, Ints]:
+    """Each index i as often as counts[i] says, and which repetition it is: [2, 1] gives 0 0 1 and 0 1 0."""
+    which = np.repeat(np.arange(len(counts)), counts)
+    return which, np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
+
+
 def _touch(batch: EpisodeBatch, ranges: _Ranges, stride: int, left: Ints, right: Ints) -> Flags:
     """(pairs,) True where one node starts at an instruction at which the other ends or is used."""
     uses = batch.nested("use_inst")
     use_node = batch.lists("node_vreg").starts[uses.row] + uses.node
     wide = stride * (batch.rows + 1)
-    ends = np.concatenate(
-        (ranges.node * wide + ranges.last, use_node * wide + uses.inner.values + uses.row * stride)
-    )
-    ends.sort()
+    use_ends = use_node * wide + uses.row * stride + uses.inner.values
+    ends = np.concatenate((ranges.node * wide + ranges.last, use_ends))
     by_node = np.argsort(ranges.node, kind="stable")
     node, first = ranges.node[by_node], ranges.first[by_node]
     touching = np.zeros(len(left), np.bool_)
     for one, other in ((left, right), (right, left)):
         begin, end = np.searchsorted(node, one, side="left"), np.searchsorted(node, one, side="right")
-        pair = np.repeat(np.arange(len(one)), end - begin)
-        in_run = np.arange(len(pair)) - np.repeat(np.cumsum(end - begin) - (end - begin), end - begin)
+        pair, in_run = _expand(end - begin)
         wanted = other[pair] * wide + first[begin[pair] + in_run]
-        where = np.minimum(np.searchsorted(ends, wanted), max(len(ends) - 1, 0))
-        touching[pair[ends[where] == wanted]] = True if len(ends) else False
+        touching[pair[np.isin(wanted, ends)]] = True
     return touching

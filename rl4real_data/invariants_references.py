@@ -1,4 +1,4 @@
-"""Invariants of what an episode refers to: instruction shapes, registers, classes, and each other's registers."""
+"""Invariants of what an episode refers to: instruction shapes, registers, classes, neighbours."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 from rl4real_data.episode_batch import EpisodeBatch, Spots
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.ragged import Ints
+from rl4real_data.ragged import Flags, Ints
 from rl4real_data.registers import RegisterFacts
 
 
@@ -33,11 +33,9 @@ def unknown_hint(batch: EpisodeBatch) -> Spots:
 
 def reserved_invalid(batch: EpisodeBatch) -> Spots:
     reserved, registers = batch.lists("reserved"), batch.facts.registers
-    late = reserved.not_ascending()
-    unknown = (
-        ~registers.has_register(reserved.values) if registers else np.zeros(len(reserved.values), np.bool_)
-    )
-    rows = np.concatenate((reserved.owner[late], reserved.owner[unknown]))
+    rows = reserved.owner[reserved.not_ascending()]
+    if registers is not None:
+        rows = np.concatenate((rows, reserved.owner[~registers.has_register(reserved.values)]))
     return Spots(rows, np.zeros(len(rows), np.int64))
 
 
@@ -60,12 +58,11 @@ def forbidden_order(batch: EpisodeBatch) -> Spots:
     return Spots(forbidden.row[wrong], forbidden.node[wrong])
 
 
-def _is_reserved(
-    batch: EpisodeBatch, rows: Ints, registers: Ints
-) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+def _is_reserved(batch: EpisodeBatch, rows: Ints, registers: Ints) -> Flags:
     matrix = batch.reserved
     inside = (registers >= 0) & (registers < matrix.shape[1])
-    return inside & matrix[rows, np.where(inside, registers, 0)]
+    found: Flags = inside & matrix[rows, np.where(inside, registers, 0)]
+    return found
 
 
 def forbidden_reserved(batch: EpisodeBatch) -> Spots:
@@ -120,8 +117,8 @@ def shared_unit(batch: EpisodeBatch) -> Spots:
     return Spots(rows[wrong], places[wrong])
 
 
-def _share(registers: RegisterFacts, assigned: Ints, left: Ints, right: Ints) -> Ints:
+def _share(registers: RegisterFacts, assigned: Ints, left: Ints, right: Ints) -> Flags:
     known = registers.has_register(assigned)
     sound = np.where(known, assigned, 0)
-    shared: Ints = registers.shares_unit[sound[left], sound[right]] & known[left] & known[right]
+    shared: Flags = registers.shares_unit[sound[left], sound[right]] & known[left] & known[right]
     return shared

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from rl4real_data.episode_batch import EpisodeBatch, Spots
 from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.ragged import Ints
 
 Find = Callable[[EpisodeBatch], Spots]
 
@@ -18,7 +19,7 @@ REQUIRED: Final = ("episode_id", "module", "corpus", "target", "node_vreg", "edg
 
 
 def _is_nested(kind: pa.DataType) -> bool:
-    return pa.types.is_list(kind) and pa.types.is_list(kind.value_type)
+    return bool(pa.types.is_list(kind) and pa.types.is_list(kind.value_type))
 
 
 LISTS: Final = tuple(field.name for field in EPISODES if pa.types.is_list(field.type))
@@ -55,9 +56,8 @@ def holds_null(name: str) -> Find:
             return Spots(column.owner[column.holes], column.place[column.holes])
         nested = batch.nested(name)
         outer, holes = nested.outer, nested.inner.holes
-        return Spots(outer.owner[outer.holes], outer.place[outer.holes]) + Spots(
-            nested.row[holes], nested.node[holes]
-        )
+        whole = Spots(outer.owner[outer.holes], outer.place[outer.holes])
+        return whole + Spots(nested.row[holes], nested.node[holes])
 
     return find
 
@@ -65,22 +65,21 @@ def holds_null(name: str) -> Find:
 def half_null(names: tuple[str, ...]) -> Find:
     def find(batch: EpisodeBatch) -> Spots:
         told = np.stack([batch.known(name) for name in names])
-        return Spots.of_rows(told.any(axis=0) & ~told.all(axis=0))
+        some, every = told.any(axis=0), told.all(axis=0)
+        return Spots.of_rows(np.asarray(some & ~every))
 
     return find
+
+
+def _lengths(batch: EpisodeBatch, name: str) -> Ints:
+    return (batch.nested(name).outer if name in NESTED else batch.lists(name)).lengths
 
 
 def differs(one: str, other: str) -> Find:
     """Rows in which two columns have a different number of entries."""
-
-    def find(batch: EpisodeBatch) -> Spots:
-        lengths = [
-            (batch.nested(name).outer if name in NESTED else batch.lists(name)).lengths
-            for name in (one, other)
-        ]
-        return Spots.of_rows((lengths[0] != lengths[1]) & batch.known(one, other))
-
-    return find
+    return lambda batch: Spots.of_rows(
+        (_lengths(batch, one) != _lengths(batch, other)) & batch.known(one, other)
+    )
 
 
 def differs_inside(one: str, other: str) -> Find:

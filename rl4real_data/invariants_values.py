@@ -98,10 +98,8 @@ def distance_start(batch: EpisodeBatch) -> Spots:
 
 def _use_counts(batch: EpisodeBatch) -> Nested:
     """The column that tells the use points of most episodes; all columns agree where they tell."""
-    return max(
-        (batch.nested(name) for name in ("use_inst", "use_distance")),
-        key=lambda column: len(column.inner.lengths),
-    )
+    columns = (batch.nested(name) for name in ("use_inst", "use_distance"))
+    return max(columns, key=lambda column: len(column.inner.lengths))
 
 
 def split_point_outside(batch: EpisodeBatch) -> Spots:

@@ -53,7 +53,7 @@ def make_plan(
     fingerprint = compilation.fingerprint(flow.module_versions())
     jobs, ready, reasons = [], {}, {}
     for module in modules:
-        digest = hashes.of(module.source) or ""
+        digest = hashes.of(str(module.source)) or ""
         key = part_key(module, source_sha256=digest, fingerprint=fingerprint)
         jobs.append(
             ModuleJob(

@@ -1,7 +1,7 @@
-"""Lists of lists as flat numpy arrays: what lets a check look at every node of 512 episodes in one expression.
+"""Lists of lists as flat numpy arrays: what lets a check look at all nodes of 512 episodes in one expression.
 
-Arrow already stores a list column as one array of values and the lengths of the lists. These classes keep that form
-and add, for every value, whose it is.
+Arrow already stores a list column as one array of values and the lengths of the lists. These classes keep
+that form and add, for every value, whose it is.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Values = npt.NDArray[Any]
 
 
 class Lists:
-    """`lengths` (lists,) int64, `values` (sum of the lengths,), `holes` (same) True where Arrow has a null."""
+    """`lengths` (lists,) int64, `values` (sum of the lengths,), `holes` (same) True for a null."""
 
     def __init__(self, lengths: Ints, values: Values, holes: Flags) -> None:
         self.lengths = lengths
@@ -45,10 +45,11 @@ class Lists:
     @cached_property
     def follows(self) -> Flags:
         """(values - 1,) True where value i + 1 belongs to the same list as value i."""
-        return self.owner[1:] == self.owner[:-1]
+        same: Flags = self.owner[1:] == self.owner[:-1]
+        return same
 
     def not_ascending(self, *, strict: bool = True) -> Ints:
-        """Indices of the values that are smaller than the one before them in their list, or equal if `strict`."""
+        """Indices of the values below the one before them in their list, or equal to it if `strict`."""
         before, after = self.values[:-1], self.values[1:]
         wrong = after <= before if strict else after < before
         return np.flatnonzero(wrong & self.follows) + 1
@@ -96,3 +97,16 @@ def flatten_nested(column: pa.Array) -> Nested:
     holes = lists.is_null().to_numpy(zero_copy_only=False)
     outer = Lists(list_lengths(column), np.arange(len(lists)), holes)
     return Nested(outer, flatten_lists(lists))
+
+
+def nested_lengths(column: pa.Array) -> tuple[Ints, Ints]:
+    """For each row of a column of lists of lists: the sum of the inner lengths, and the largest of them."""
+    outer = list_lengths(column)
+    inner = list_lengths(column.flatten())
+    starts = np.cumsum(outer) - outer
+    filled = outer > 0
+    total, largest = np.zeros(len(outer), np.int64), np.zeros(len(outer), np.int64)
+    if filled.any():
+        total[filled] = np.add.reduceat(inner, starts[filled])
+        largest[filled] = np.maximum.reduceat(inner, starts[filled])
+    return total, largest

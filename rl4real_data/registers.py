@@ -41,7 +41,7 @@ class RegisterFacts:
         return inside & (self.place[np.where(inside, classes, 0)] >= 0).any(axis=1)
 
     def place_in_class(self, classes: Ints, registers: Ints) -> Ints:
-        """Place in the allocation order, -1 for a register outside the class, and for ids that do not exist."""
+        """Place in the allocation order; -1 for a register outside the class, and for unknown ids."""
         inside = (classes >= 0) & (classes < len(self.place)) & (registers >= 0) & (registers < self.size)
         found = self.place[np.where(inside, classes, 0), np.where(inside, registers, 0)]
         return np.where(inside, found, -1).astype(np.int64)

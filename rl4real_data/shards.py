@@ -45,9 +45,9 @@ def find_shards(data_dir: Path, index: DatasetIndex) -> tuple[Shard, ...]:
 
 @contextmanager
 def open_parquet(path: Path, *, name: str) -> Iterator[pq.ParquetFile]:
-    """Opens a Parquet file; DatasetError for one that is missing, damaged or without a column that is asked for."""
+    """Opens a Parquet file; DatasetError if it is missing, damaged or lacks a column that is asked for."""
     try:
-        # No pre-buffering and no memory map: both keep more of a file in memory than the batch that is looked at.
+        # No pre-buffering and no memory map: both keep more of a file in memory than what is looked at.
         with pq.ParquetFile(path, pre_buffer=False, memory_map=False) as file:
             yield file
     except (pa.ArrowException, OSError, UnicodeDecodeError) as error:

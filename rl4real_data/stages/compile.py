@@ -27,7 +27,7 @@ class Compiled:
     """A module that compiled: where its dump lies and which headers it read."""
 
     records: Path
-    headers: tuple[Path, ...]
+    headers: tuple[str, ...]
     seconds: float
 
 
@@ -134,17 +134,12 @@ def _first_error(stderr: str) -> str:
     return ""
 
 
-def _headers(path: Path, module: Module) -> tuple[Path, ...]:
+def _headers(path: Path, module: Module) -> tuple[str, ...]:
     """The files of a Make rule but for the source, sorted; relative to the corpus where they lie in it."""
     if not path.is_file():
         return ()
     _, _, files = path.read_text(errors="surrogateescape").replace("\\\n", " ").partition(": ")
-    names = (name.replace("\\ ", " ").replace("$$", "$") for name in re.split(r"(?<!\\)\s+", files) if name)
-    headers = set()
-    for name in names:
-        header = Path(name)
-        if header.is_absolute() and header.is_relative_to(module.root):
-            header = header.relative_to(module.root)
-        if header != Path(module.path):
-            headers.add(header)
-    return tuple(sorted(headers))
+    names = re.split(r"(?<!\\)\s+", files) if "\\" in files else files.split()
+    root = f"{module.root}/"
+    headers = {name.replace("\\ ", " ").replace("$$", "$").removeprefix(root) for name in names if name}
+    return tuple(sorted(headers - {str(module.path)}))

@@ -7,10 +7,12 @@ module read with their hashes: a part counts only while they are the same.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
@@ -61,19 +63,29 @@ class Part:
 
 
 class FileHashes:
-    """sha256 of files, each read once; None for a file that cannot be read."""
+    """sha256 of files, each read once: the modules of a corpus read the same headers. None for an unreadable file."""
 
     def __init__(self) -> None:
-        self._known: dict[Path, str | None] = {}
+        self._known: dict[str, str | None] = {}
 
-    def of(self, path: Path) -> str | None:
+    def of(self, path: str) -> str | None:
         if path not in self._known:
-            try:
-                with path.open("rb") as stream:
-                    self._known[path] = hashlib.file_digest(stream, "sha256").hexdigest()
-            except OSError:
-                self._known[path] = None
+            self._known[path] = _sha256_of_state(path)
         return self._known[path]
+
+
+def _sha256_of_state(path: str) -> str | None:
+    try:
+        state = os.stat(path)
+        return _sha256(path, state.st_size, state.st_mtime_ns)
+    except OSError:
+        return None
+
+
+@functools.lru_cache(maxsize=65536)
+def _sha256(path: str, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - the state is part of the key
+    with open(path, "rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def arrow_path(folder: Path, key: str) -> Path:
@@ -87,7 +99,7 @@ def marker_path(folder: Path, key: str) -> Path:
 def write_marker(folder: Path, part: Part) -> None:
     """Publishes the marker; the Arrow file must lie there already."""
     with publish(marker_path(folder, part.key)) as draft:
-        draft.write_text(json.dumps(asdict(part), separators=(",", ":")), encoding="utf-8")
+        draft.write_text(json.dumps(part, default=_fields_of, separators=(",", ":")), encoding="utf-8")
 
 
 def find_part(folder: Path, key: str, *, root: Path, hashes: FileHashes) -> Part | None:
@@ -102,7 +114,8 @@ def find_part(folder: Path, key: str, *, root: Path, hashes: FileHashes) -> Part
                 return None
         except OSError:
             return None
-    if any(hashes.of(root / path) != digest for path, digest in part.headers):
+    base = f"{root}/"
+    if any(hashes.of(path if path[0] == "/" else base + path) != digest for path, digest in part.headers):
         return None
     return part
 
@@ -131,6 +144,11 @@ def read_shapes(folder: Path, key: str) -> Shapes:
     """The module's shapes alone."""
     with pa.memory_map(str(arrow_path(folder, key))) as source:
         return _shapes(pa.ipc.open_file(source).schema)
+
+
+def _fields_of(value: Any) -> dict[str, Any]:
+    """A dataclass for json.dumps: asdict would copy every hash of every header."""
+    return {field.name: getattr(value, field.name) for field in fields(value)}
 
 
 def _shapes(schema: pa.Schema) -> Shapes:

@@ -50,11 +50,11 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
     except (BadRecord, ForkFormatError, pa.ArrowException, OSError) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
     size = write_functions(job.parts, job.key, functions, shapes)
-    hashes = FileHashes()
+    hashes, base = FileHashes(), f"{job.module.root}/"
     return Part(
         key=job.key,
         source_sha256=job.source_sha256,
-        headers=tuple((str(path), hashes.of(job.module.root / path) or "") for path in compiled.headers),
+        headers=tuple((name, hashes.of(name if name[0] == "/" else base + name) or "") for name in compiled.headers),
         functions=facts,
         size=size,
         seconds=round(compiled.seconds, 3),

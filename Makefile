@@ -1,0 +1,52 @@
+# Two commands do everything on a fresh Debian machine: `make demo` and `make test`.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+PROGRAM := $(VENV)/bin/rl4real-data
+DEMO_DIR := data/demo-x86
+PACKAGES := clang-22 llvm-22 llvm-22-dev llvm-22-tools clang-19 llvm-19 llvm-19-dev llvm-19-tools \
+            cmake g++ make python3-venv libc6-dev libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross
+DEMO_PACKAGES := clang-22 llvm-22 llvm-22-dev cmake g++ make python3-venv libc6-dev
+
+.PHONY: demo test check bench setup packages demo-packages clean
+
+## make demo: compile real programs for x86 and show what came out
+demo: demo-packages $(VENV)/.installed
+	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
+	$(PROGRAM) stats $(DEMO_DIR)
+
+## make test: all checks and all tests
+test: packages $(VENV)/.installed-dev check
+	$(PYTHON) -m pytest tests $(PYTEST_ARGS)
+
+## make check: formatting, lint, types
+check: $(VENV)/.installed-dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
+
+## make bench: the promised ratios and limits, measured here
+bench: packages $(VENV)/.installed-dev
+	$(PYTHON) tests/bench/bench.py $(BENCH_ARGS)
+
+setup: packages $(VENV)/.installed-dev
+
+packages:
+	@.ci/install-packages $(PACKAGES)
+
+demo-packages:
+	@.ci/install-packages $(DEMO_PACKAGES)
+
+$(VENV)/bin/python:
+	python3 -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+clean:
+	rm -rf $(VENV) data build dist

@@ -1,0 +1,24 @@
+"""Where the plugin and the corpora lie on this machine: what the commands in `modules.parquet` ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rl4real_data.config import Environment
+from rl4real_data.corpus.resolve import resolve
+from rl4real_data.corpus.sources.source import Progress
+from rl4real_data.toolchain.clang import discover_clang
+from rl4real_data.toolchain.plugin import ensure_plugin
+
+
+def plugin_path(environment: Environment, *, announce: Callable[[str], None]) -> Path:
+    """The plugin for the clang in use, built if need be."""
+    clang = discover_clang(build_dir=environment.build_dir, search_path=environment.search_path)
+    return ensure_plugin(clang, cache_dir=environment.cache_dir, announce=announce).path
+
+
+def corpus_path(name: str, environment: Environment, *, progress: Progress) -> Path:
+    """The folder that the corpus's modules are compiled in, fetched if need be."""
+    (corpus, *_) = resolve((name,), cache=environment.cache_dir, mirror=environment.mirror, progress=progress)
+    return corpus.root

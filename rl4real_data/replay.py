@@ -1,0 +1,201 @@
+"""`validate --replay`: whether an episode stands alone.
+
+Its `mir` text is given to `llc` with the plugin, without the source: assembly must come out, and the plugin
+must record the same problem and the same decisions again.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import joblib
+
+from rl4real_data.episodes.index import read_index
+from rl4real_data.errors import DatasetError, ToolchainError
+from rl4real_data.replay_compare import IDENTITY, REPLAYED, BadReplay, Shape, differing_columns, parse_record
+from rl4real_data.shards import INSTRUCTIONS_NAME, Shard, find_shards, iterate_batches, open_parquet
+from rl4real_data.toolchain.process import Completed, Limits, run
+
+START_BEFORE: Final[Mapping[str, str]] = {"mlra": "greedy", "mlbasicra": "regallocbasic"}
+"""Allocator flag -> the pass that llc starts at: the one that the plugin's allocator takes the place of."""
+
+_ROWS: Final = 16
+"""Episodes with their text that are held at once, beside those at work."""
+
+
+DEFAULT_LIMITS: Final = Limits(timeout_s=120.0)
+"""The largest function of zstd takes less than 2 s on one core."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayTool:
+    """What replays an episode: llc and the plugin of one LLVM release, and the plugin's allocator."""
+
+    llc: Path
+    plugin: Path
+    allocator: str = "mlra"
+    limits: Limits = DEFAULT_LIMITS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayedEpisode:
+    """An episode that did not come out equal: `columns` that differ, or why llc gave no record (`reason`)."""
+
+    episode_id: str
+    module: str
+    function: str
+    columns: tuple[str, ...] = ()
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayReport:
+    """`total` = `equal` + differing + refused, in the order of the dataset."""
+
+    total: int
+    equal: int
+    differing: tuple[ReplayedEpisode, ...]
+    refused: tuple[ReplayedEpisode, ...]
+
+    @property
+    def share_equal(self) -> float:
+        """1.0 for no episode at all."""
+        return self.equal / self.total if self.total else 1.0
+
+    def to_json(self) -> Mapping[str, Any]:
+        return {**asdict(self), "share_equal": self.share_equal}
+
+
+def replay(
+    data_dir: Path,
+    tool: ReplayTool,
+    *,
+    scratch: Path,
+    jobs: int = 1,
+    limit: int | None = None,
+    progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> ReplayReport:
+    """Replays all episodes, or `limit` of them spread evenly over the dataset: the same ones every time.
+
+    DatasetError for a dataset without MIR text, ToolchainError for an llc that cannot be started. `progress`
+    is called with the number of episodes that are done and of all.
+    """
+    shards, shapes, rows = _open_dataset(data_dir)
+    total = rows if limit is None else min(rows, limit)
+    work = (joblib.delayed(_replay_row)(row, shapes, tool, scratch) for row in _pick(shards, rows, total))
+    # Threads: the work is llc's. As a generator, so that only the episodes under way are in memory.
+    results = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(work)
+    equal = 0
+    differing: list[ReplayedEpisode] = []
+    refused: list[ReplayedEpisode] = []
+    for done, result in enumerate(results, start=1):
+        if result is None:
+            equal += 1
+        else:
+            (refused if result.reason else differing).append(result)
+        progress(done, total)
+    return ReplayReport(total=total, equal=equal, differing=tuple(differing), refused=tuple(refused))
+
+
+def _open_dataset(data_dir: Path) -> tuple[tuple[Shard, ...], list[Shape], int]:
+    index = read_index(data_dir)
+    shards = find_shards(data_dir, index)
+    shapes: list[Shape] = []
+    if INSTRUCTIONS_NAME in index.files:
+        with open_parquet(data_dir / INSTRUCTIONS_NAME, name=INSTRUCTIONS_NAME) as file:
+            for batch in iterate_batches(file, ("opcode", "operands")):
+                shapes += [(row["opcode"], tuple(row["operands"] or ())) for row in batch.to_pylist()]
+    return shards, shapes, sum(index.files[shard.name].rows for shard in shards)
+
+
+def _pick(shards: tuple[Shard, ...], rows: int, wanted: int) -> Iterator[Mapping[str, Any]]:
+    """`wanted` of `rows` episodes as plain rows: number i of the choice is row i * rows // wanted."""
+    chosen = iter([i * rows // wanted for i in range(wanted)])
+    target = next(chosen, None)
+    at = 0
+    for shard in shards:
+        with open_parquet(shard.path, name=shard.name) as file:
+            for batch in iterate_batches(file, (*IDENTITY, "mir", *REPLAYED), rows=_ROWS):
+                while target is not None and target < at + batch.num_rows:
+                    row = batch.slice(target - at, 1).to_pylist()[0]
+                    if row["mir"] is None or row["inst"] is None:
+                        raise _no_text(shard.name)
+                    yield row
+                    target = next(chosen, None)
+                at += batch.num_rows
+
+
+def _no_text(name: str) -> DatasetError:
+    return DatasetError(
+        f"{name}: its episodes carry no MIR text, there is nothing to replay",
+        hint="make the dataset with MIR text (the default of `rl4real-data flow` with the plugin)",
+    )
+
+
+def _replay_row(
+    row: Mapping[str, Any], shapes: list[Shape], tool: ReplayTool, scratch: Path
+) -> ReplayedEpisode | None:
+    """None for an episode that came out equal."""
+    with tempfile.TemporaryDirectory(prefix="replay-", dir=scratch) as name:
+        folder = Path(name)
+        (folder / "x.mir").write_text(row["mir"], encoding="utf-8")
+        completed = _run_llc(tool, folder)
+        try:
+            _check_output(completed, folder, tool.limits)
+            record = parse_record(folder / "x.ndjson")
+            columns = differing_columns(row, shapes, record)
+        except BadReplay as error:
+            return _outcome(row, reason=str(error))
+    return _outcome(row, columns=columns) if columns else None
+
+
+def _outcome(row: Mapping[str, Any], *, columns: tuple[str, ...] = (), reason: str = "") -> ReplayedEpisode:
+    episode_id, module, function = (row[name] or "" for name in IDENTITY)
+    return ReplayedEpisode(
+        episode_id=episode_id, module=module, function=function, columns=columns, reason=reason
+    )
+
+
+def llc_command(tool: ReplayTool, folder: Path) -> tuple[str, ...]:
+    """Reads `x.mir` of the folder, writes `x.s` and `x.ndjson` there."""
+    return (
+        str(tool.llc),
+        "-load",
+        str(tool.plugin),
+        f"-regalloc={tool.allocator}",
+        f"-start-before={START_BEFORE[tool.allocator]}",
+        str(folder / "x.mir"),
+        "-o",
+        str(folder / "x.s"),
+        f"-mlra-dump={folder / 'x.ndjson'}",
+    )
+
+
+def _run_llc(tool: ReplayTool, folder: Path) -> Completed:
+    try:
+        return run(llc_command(tool, folder), cwd=folder, limits=tool.limits, scratch=folder)
+    except OSError as error:
+        raise ToolchainError(
+            f"{tool.llc}: cannot be started ({error.strerror or error})",
+            hint="llc comes with the package llvm-N of the release whose clang made the dataset",
+        ) from error
+
+
+def _check_output(completed: Completed, folder: Path, limits: Limits) -> None:
+    if completed.timed_out:
+        raise BadReplay(f"llc took more than {limits.timeout_s:g} s")
+    if completed.signal_name:
+        raise BadReplay(f"llc died of {completed.signal_name}")
+    if not completed.ok:
+        lines = [line.strip() for line in completed.stderr.splitlines() if line.strip()]
+        errors = [line for line in lines if "error:" in line] or lines
+        raise BadReplay(
+            f"llc exited with {completed.returncode}: {errors[0] if errors else 'it says nothing'}"
+        )
+    assembly = folder / "x.s"
+    if not assembly.is_file() or not assembly.stat().st_size:
+        raise BadReplay("llc wrote no assembly")

@@ -1,0 +1,83 @@
+"""An episode against the record that a replay of it gave."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+Shape = tuple[str, tuple[str, ...]]
+"""Opcode and operand entities."""
+
+RECORD_VERSION: Final = 1
+TOLERANCE: Final = 1e-5
+"""Relative: LLVM adds up frequencies and weights in another order after reading MIR."""
+
+IDENTITY: Final = ("episode_id", "module", "function")
+_EXACT: Final = (
+    *("block_start", "block_loop_depth", "block_succ"),
+    *("node_vreg", "node_class", "node_size", "node_live", "node_forbidden", "reserved"),
+    *("use_inst", "use_distance", "split_points", "edge_u", "edge_v"),
+    *("node_outcome", "node_assigned", "spills", "reloads", "folded_spills", "folded_reloads", "copies"),
+)
+_CLOSE: Final = ("block_freq", "node_spill_weight", "use_spill_weight", "spill_cost", "copy_cost")
+REPLAYED: Final = ("inst", *_EXACT, *_CLOSE)
+"""Columns that a replay must give again. Hints are left out: what they change, the outcome shows."""
+
+
+class BadReplay(ValueError):
+    """llc gave no assembly, or no record that can be compared."""
+
+
+def parse_record(path: Path) -> Mapping[str, Any]:
+    """The only record of a dump. BadReplay for another number, another version, or a cut-off file."""
+    try:
+        records = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+        functions = [record for record in records if "function" in record]
+        closing = records[-1]["functions"] if records else None
+    except FileNotFoundError:
+        raise BadReplay("the plugin wrote no record") from None
+    except (ValueError, TypeError, KeyError, OSError) as error:
+        raise BadReplay(f"the plugin's record cannot be read ({error!r})") from error
+    if len(functions) != 1 or closing != 1:
+        raise BadReplay(f"the plugin recorded {len(functions)} functions, not one")
+    record: Mapping[str, Any] = functions[0]
+    if record.get("v") != RECORD_VERSION:
+        raise BadReplay(
+            f"the plugin's record has version {record.get('v')}, this program reads {RECORD_VERSION}"
+        )
+    missing = {"shape_opcode", "shape_operands", *REPLAYED} - set(record)
+    if missing:
+        raise BadReplay(f"the plugin's record has no {min(missing)}")
+    return record
+
+
+def differing_columns(
+    episode: Mapping[str, Any], shapes: Sequence[Shape], record: Mapping[str, Any]
+) -> tuple[str, ...]:
+    """Names of the columns that are not the same. A null of the episode compares equal to anything."""
+    own = list(zip(record["shape_opcode"], map(tuple, record["shape_operands"]), strict=True))
+    try:
+        same_shapes = [shapes[i] for i in episode["inst"]] == [own[i] for i in record["inst"]]
+    except IndexError as error:
+        raise BadReplay("an instruction shape is not in the table that it refers to") from error
+    found = [] if same_shapes else ["inst"]
+    found += [name for name in _EXACT if episode[name] is not None and episode[name] != record[name]]
+    found += [
+        name for name in _CLOSE if episode[name] is not None and not _close(episode[name], record[name])
+    ]
+    return tuple(name for name in REPLAYED if name in found)
+
+
+def _close(one: Any, other: Any) -> bool:
+    """Numbers, or lists of them of any depth; JSON's null stands for +inf."""
+    if isinstance(one, Iterable):
+        return (
+            isinstance(other, list)
+            and len(one) == len(other)  # type: ignore[arg-type]
+            and all(map(_close, one, other))
+        )
+    expected, found = (math.inf if value is None else value for value in (one, other))
+    return isinstance(found, int | float) and math.isclose(expected, found, rel_tol=TOLERANCE)

@@ -1,0 +1,212 @@
+"""`stats`: what a DATA_DIR holds, counted without loading it.
+
+The books (modules, functions, what was dropped and why) are those of `dataset.json`. Everything else is read
+off the shards, a batch of rows at a time and only the columns that are counted; of lists only the lengths are
+kept, 20 bytes an episode, so that the quantiles are exact and a million episodes take 20 MB. The text of an
+episode (`mir`) is never read: its size on disk stands in the Parquet footer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
+from rl4real_data.shards import (
+    INSTRUCTIONS_NAME,
+    MODULES_NAME,
+    find_shards,
+    iterate_batches,
+    open_parquet,
+)
+from rl4real_data.stats_disk import DiskUse, measure_disk
+from rl4real_data.stats_tally import Distribution, Expert, Tally
+
+_MODULE_COLUMNS: Final = ("split", "corpus", "module", "license", "status", "kind", "reason", "functions")
+_NO_BOOKS: Final = SplitBooks(
+    corpora=(), modules=0, modules_done=0, modules_failed=0, functions=0, episodes=0, duplicates=0
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedModule:
+    """A module that gave nothing; its command and stderr stand in modules.parquet."""
+
+    split: str
+    corpus: str
+    module: str
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GroupStats:
+    """What a corpus or a licence contributes."""
+
+    name: str
+    modules: int = 0
+    functions: int = 0
+    episodes: int = 0
+    nodes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SplitStats:
+    """One split, or all. None: no episode tells (a dataset of the fork has no instructions, for one)."""
+
+    modules: int
+    modules_done: int
+    modules_failed: int
+    modules_filtered: Mapping[str, int]
+    failures: Mapping[str, int]
+    functions: int
+    episodes: int
+    filtered: Mapping[str, int]
+    duplicates: int
+    nodes: int
+    edges: int
+    use_points: int
+    instructions: int | None
+    shapes: int | None
+    distributions: Mapping[str, Distribution | None]
+    expert: Expert | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stats:
+    """Everything that `stats` shows."""
+
+    target: str
+    model: str
+    schema_version: int
+    toolchain: Mapping[str, str]
+    splits: Mapping[str, SplitStats]
+    overall: SplitStats
+    failed_modules: tuple[FailedModule, ...]
+    corpora: tuple[GroupStats, ...]
+    licenses: tuple[GroupStats, ...]
+    disk: DiskUse
+
+    def to_json(self) -> Mapping[str, Any]:
+        """Plain values, as `json.dumps` takes them."""
+        return asdict(self)
+
+
+def collect_stats(data_dir: Path) -> Stats:
+    """Counts a dataset of any size. DatasetError if there is none, or a file of it cannot be read."""
+    index = read_index(data_dir)
+    corpora, licenses = _Groups(), _Groups()
+    failed = _read_modules(data_dir, index, corpora, licenses)
+    tallies = {split: Tally() for split in sorted(index.splits, reverse=True)}
+    for shard in find_shards(data_dir, index):
+        tally = tallies.setdefault(shard.split, Tally())
+        with open_parquet(shard.path, name=shard.name) as file:
+            for batch in iterate_batches(file, Tally.COLUMNS):
+                tally.add(batch)
+    for tally in tallies.values():
+        corpora.add_episodes(tally.corpora)
+        licenses.add_episodes(tally.licenses)
+    splits = {
+        split: _summarize(index.splits.get(split, _NO_BOOKS), tally) for split, tally in tallies.items()
+    }
+    return Stats(
+        target=index.target,
+        model=index.model,
+        schema_version=index.schema_version,
+        toolchain=dict(index.toolchain),
+        splits=splits,
+        overall=_summarize(_add_books(index), Tally.merge(tallies.values()), shapes=_count_shapes(index)),
+        failed_modules=failed,
+        corpora=corpora.result(),
+        licenses=licenses.result(),
+        disk=measure_disk(data_dir, index),
+    )
+
+
+def _count_shapes(index: DatasetIndex) -> int | None:
+    entry = index.files.get(INSTRUCTIONS_NAME)
+    return entry.rows if entry and entry.rows else None
+
+
+class _Groups:
+    """Sums by name."""
+
+    def __init__(self) -> None:
+        self._sums: dict[str, dict[str, int]] = {}
+
+    def add(self, name: str | None, **counts: int) -> None:
+        sums = self._sums.setdefault(name or "unknown", {})
+        for key, count in counts.items():
+            sums[key] = sums.get(key, 0) + count
+
+    def add_episodes(self, by_name: Mapping[str, tuple[int, int]]) -> None:
+        for name, (episodes, nodes) in by_name.items():
+            self.add(name, episodes=episodes, nodes=nodes)
+
+    def result(self) -> tuple[GroupStats, ...]:
+        """Those with most episodes first."""
+        groups = [GroupStats(name=name, **sums) for name, sums in self._sums.items()]
+        return tuple(sorted(groups, key=lambda group: (-group.episodes, group.name)))
+
+
+def _read_modules(
+    data_dir: Path, index: DatasetIndex, corpora: _Groups, licenses: _Groups
+) -> tuple[FailedModule, ...]:
+    failed: list[FailedModule] = []
+    if MODULES_NAME not in index.files:
+        return ()
+    with open_parquet(data_dir / MODULES_NAME, name=MODULES_NAME) as file:
+        for batch in iterate_batches(file, _MODULE_COLUMNS):
+            for module in batch.to_pylist():
+                functions = module["functions"] or 0
+                corpora.add(module["corpus"], modules=1, functions=functions)
+                licenses.add(module["license"], modules=1, functions=functions)
+                if module["status"] == "failed":
+                    told = {key: module[key] or "" for key in ("split", "corpus", "module", "kind", "reason")}
+                    failed.append(FailedModule(**told))
+    return tuple(failed)
+
+
+def _add_counts(parts: list[Mapping[str, int]]) -> dict[str, int]:
+    names = sorted({name for part in parts for name in part})
+    return {name: sum(part.get(name, 0) for part in parts) for name in names}
+
+
+def _add_books(index: DatasetIndex) -> SplitBooks:
+    books = list(index.splits.values())
+    return SplitBooks(
+        corpora=(),
+        modules=sum(book.modules for book in books),
+        modules_done=sum(book.modules_done for book in books),
+        modules_failed=sum(book.modules_failed for book in books),
+        modules_filtered=_add_counts([book.modules_filtered for book in books]),
+        failures=_add_counts([book.failures for book in books]),
+        functions=sum(book.functions for book in books),
+        episodes=sum(book.episodes for book in books),
+        filtered=_add_counts([book.filtered for book in books]),
+        duplicates=sum(book.duplicates for book in books),
+    )
+
+
+def _summarize(books: SplitBooks, tally: Tally, *, shapes: int | None = None) -> SplitStats:
+    """`shapes`: the number of all, where it is known better than from the episodes."""
+    return SplitStats(
+        modules=books.modules,
+        modules_done=books.modules_done,
+        modules_failed=books.modules_failed,
+        modules_filtered=dict(books.modules_filtered),
+        failures=dict(books.failures),
+        functions=books.functions,
+        episodes=books.episodes,
+        filtered=dict(books.filtered),
+        duplicates=books.duplicates,
+        nodes=tally.total("nodes") or 0,
+        edges=tally.total("edges") or 0,
+        use_points=tally.total("use_points") or 0,
+        instructions=tally.total("instructions"),
+        shapes=shapes if shapes is not None else tally.distinct_shapes,
+        distributions=tally.distributions(),
+        expert=tally.expert(),
+    )

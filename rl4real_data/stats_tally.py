@@ -1,0 +1,157 @@
+"""Counts over episodes that stay small: one int32 an episode and quantity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import ClassVar, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rl4real_data.episodes.schema import Outcome
+from rl4real_data.ragged import Ints, list_lengths, nested_lengths
+
+Counts = npt.NDArray[np.int32]
+QUANTITIES: Final = ("nodes", "edges", "use_points", "largest_use_points", "instructions")
+_SUMS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """Of a count an episode, by nearest rank: every figure is the count of some episode."""
+
+    minimum: int
+    median: int
+    p90: int
+    p99: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expert:
+    """What LLVM's allocator did in the `episodes` that tell: nodes by outcome, and what the code pays."""
+
+    episodes: int
+    outcomes: Mapping[str, int]
+    spills: int
+    reloads: int
+    folded_spills: int
+    folded_reloads: int
+    copies: int
+    spill_cost: float
+    copy_cost: float
+
+
+def describe(counts: Counts) -> Distribution | None:
+    """None for no counts at all."""
+    if not len(counts):
+        return None
+    figures = np.quantile(counts, (0, 0.5, 0.9, 0.99, 1), method="inverted_cdf")
+    minimum, median, p90, p99, maximum = (int(figure) for figure in figures)
+    return Distribution(minimum=minimum, median=median, p90=p90, p99=p99, maximum=maximum)
+
+
+@dataclass(slots=True)
+class Tally:
+    """What has been counted so far."""
+
+    COLUMNS: ClassVar[tuple[str, ...]] = (
+        *("corpus", "license", "node_vreg", "edge_u", "use_distance", "inst", "node_outcome"),
+        *_SUMS,
+    )
+
+    corpora: dict[str, tuple[int, int]] = field(default_factory=dict)  # name -> episodes, nodes
+    licenses: dict[str, tuple[int, int]] = field(default_factory=dict)
+    _counts: dict[str, list[Counts]] = field(default_factory=lambda: {name: [] for name in QUANTITIES})
+    _shapes: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
+    _outcomes: Ints = field(default_factory=lambda: np.zeros(len(Outcome), np.int64))
+    _sums: Counter[str] = field(default_factory=Counter)
+    _told: int = 0
+
+    def add(self, batch: pa.RecordBatch) -> None:
+        """Counts the rows of a batch with at least `COLUMNS`."""
+        nodes = list_lengths(batch["node_vreg"])
+        self._keep("nodes", batch["node_vreg"], nodes)
+        self._keep("edges", batch["edge_u"], list_lengths(batch["edge_u"]))
+        self._keep("instructions", batch["inst"], list_lengths(batch["inst"]))
+        total, largest = nested_lengths(batch["use_distance"])
+        self._keep("use_points", batch["use_distance"], total)
+        self._keep("largest_use_points", batch["use_distance"], largest)
+        _add_groups(self.corpora, batch["corpus"], nodes)
+        _add_groups(self.licenses, batch["license"], nodes)
+        self._add_shapes(batch["inst"].flatten())
+        self._add_outcomes(batch)
+
+    @classmethod
+    def merge(cls, tallies: Iterable[Tally]) -> Tally:
+        """All of them as one; the arrays of counts are shared and not copied."""
+        merged = cls()
+        for tally in tallies:
+            for name in QUANTITIES:
+                merged._counts[name] += tally._counts[name]
+            merged._outcomes = merged._outcomes + tally._outcomes
+            merged._sums.update(tally._sums)
+            merged._told += tally._told
+        return merged
+
+    def total(self, quantity: str) -> int | None:
+        """Sum over all episodes; None if there are some and none tells."""
+        parts = self._counts[quantity]
+        if not parts:
+            return None
+        return sum(int(part.sum(dtype=np.int64)) for part in parts)
+
+    @property
+    def distinct_shapes(self) -> int | None:
+        """Instruction shapes that occur in the episodes."""
+        return int(self._shapes.sum()) if self._counts["instructions"] else None
+
+    def distributions(self) -> dict[str, Distribution | None]:
+        empty = [np.zeros(0, np.int32)]
+        return {name: describe(np.concatenate(self._counts[name] or empty)) for name in QUANTITIES}
+
+    def expert(self) -> Expert | None:
+        """None if no episode tells what an allocator did."""
+        if not self._told:
+            return None
+        outcomes = {outcome.name.lower(): int(self._outcomes[outcome]) for outcome in Outcome}
+        costs = {name: float(self._sums[name]) for name in ("spill_cost", "copy_cost")}
+        counts = {name: int(self._sums[name]) for name in _SUMS if name not in costs}
+        return Expert(episodes=self._told, outcomes=outcomes, **counts, **costs)  # type: ignore[arg-type]
+
+    def _keep(self, quantity: str, column: pa.Array, counts: Ints) -> None:
+        """Leaves out the rows that do not tell."""
+        if column.null_count:
+            counts = counts[column.is_valid().to_numpy(zero_copy_only=False)]
+        if len(counts):
+            self._counts[quantity].append(counts.astype(np.int32))
+
+    def _add_shapes(self, inst: pa.Array) -> None:
+        used = np.unique(pc.fill_null(inst, -1).to_numpy(zero_copy_only=False))
+        used = used[used >= 0]
+        if len(used) and used[-1] >= len(self._shapes):
+            grown = np.zeros(max(2 * len(self._shapes), int(used[-1]) + 1), np.bool_)
+            grown[: len(self._shapes)] = self._shapes
+            self._shapes = grown
+        self._shapes[used] = True
+
+    def _add_outcomes(self, batch: pa.RecordBatch) -> None:
+        self._told += len(batch) - batch["node_outcome"].null_count
+        outcomes = pc.fill_null(batch["node_outcome"].flatten(), -1).to_numpy(zero_copy_only=False)
+        known = outcomes[(outcomes >= 0) & (outcomes < len(Outcome))]
+        self._outcomes += np.bincount(known, minlength=len(Outcome))
+        for name in _SUMS:
+            self._sums[name] += pc.sum(batch[name]).as_py() or 0
+
+
+def _add_groups(groups: dict[str, tuple[int, int]], names: pa.Array, nodes: Ints) -> None:
+    encoded = pc.fill_null(names, "unknown").dictionary_encode()
+    which = encoded.indices.to_numpy(zero_copy_only=False)
+    for i, name in enumerate(encoded.dictionary.to_pylist()):
+        episodes, sum_of_nodes = groups.get(name, (0, 0))
+        own = which == i
+        groups[name] = (episodes + int(own.sum()), sum_of_nodes + int(nodes[own].sum()))

@@ -1,0 +1,189 @@
+"""`Stats` as text for a terminal of 80 columns and more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from rl4real_data.stats import GroupStats, SplitStats, Stats
+from rl4real_data.stats_tally import Distribution
+
+MAX_FAILED: Final = 20
+MAX_GROUPS: Final = 30
+_WIDTH: Final = 78
+_ABSENT: Final = "-"
+_QUANTITIES: Final = {
+    "nodes": "nodes",
+    "edges": "edges",
+    "use_points": "use points",
+    "largest_use_points": "use points of one node",
+    "instructions": "instructions",
+}
+Columns = Mapping[str, SplitStats]
+
+
+def render_text(stats: Stats) -> str:
+    """Ends with a line break. Figures that no episode tells are shown as `-`."""
+    columns: dict[str, SplitStats] = dict(stats.splits)
+    if len(columns) != 1:
+        columns["all"] = stats.overall
+    sections = [
+        _head(stats),
+        _counts(columns),
+        _dropped("functions left out", columns, lambda split: split.filtered),
+        _dropped("modules left out", columns, lambda split: split.modules_filtered),
+        _dropped("failed modules", columns, lambda split: split.failures),
+        _failed(stats),
+        _distributions(columns),
+        _expert(columns),
+        _groups("corpus", stats.corpora),
+        _groups("licence", stats.licenses),
+        _disk(stats),
+    ]
+    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+
+
+def _number(value: int | None) -> str:
+    return _ABSENT if value is None else f"{value:,}"
+
+
+def _decimal(value: float | None) -> str:
+    return _ABSENT if value is None else f"{value:,.1f}"
+
+
+def _bytes(value: float | None) -> str:
+    """Three significant digits in decimal units, as the bars of the project count."""
+    if value is None:
+        return _ABSENT
+    for unit in ("B", "kB", "MB", "GB", "TB"):
+        if value < 999.5 or unit == "TB":
+            return (
+                f"{value:.0f} {unit}"
+                if unit == "B" or value >= 99.95
+                else f"{value:.{2 if value < 10 else 1}f} {unit}"
+            )
+        value /= 1000
+    raise AssertionError
+
+
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
+    """First column to the left, the others to the right; a name that is too long keeps its end."""
+    cells = [list(header), *map(list, rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    first = max(12, min(widths[0], _WIDTH - 2 - sum(width + 2 for width in widths[1:])))
+    lines = []
+    for row in cells:
+        name = row[0] if len(row[0]) <= first else "…" + row[0][1 - first :]
+        values = "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths[1:], strict=True))
+        lines.append(f"  {name:<{first}}{values}".rstrip())
+    return lines
+
+
+def _head(stats: Stats) -> list[str]:
+    version = stats.toolchain.get("llvm_version") or stats.toolchain.get("llvm") or ""
+    with_version = f", LLVM {version}" if version else ""
+    return [f"{stats.overall.episodes:,} episodes for {stats.target}, {stats.model}{with_version}"]
+
+
+def _counts(columns: Columns) -> list[str]:
+    rows: tuple[tuple[str, Callable[[SplitStats], int | None]], ...] = (
+        ("modules", lambda split: split.modules),
+        ("  done", lambda split: split.modules_done),
+        ("  failed", lambda split: split.modules_failed),
+        ("  left out", lambda split: sum(split.modules_filtered.values())),
+        ("functions", lambda split: split.functions),
+        ("  episodes", lambda split: split.episodes),
+        ("  left out", lambda split: sum(split.filtered.values())),
+        ("  duplicates", lambda split: split.duplicates),
+        ("nodes", lambda split: split.nodes),
+        ("edges", lambda split: split.edges),
+        ("use points", lambda split: split.use_points),
+        ("instructions", lambda split: split.instructions),
+        ("  distinct shapes", lambda split: split.shapes),
+    )
+    return _table(
+        ("", *columns), [(name, *(_number(get(s)) for s in columns.values())) for name, get in rows]
+    )
+
+
+def _dropped(title: str, columns: Columns, get: Callable[[SplitStats], Mapping[str, int]]) -> list[str]:
+    reasons = sorted({reason for split in columns.values() for reason in get(split)})
+    if not reasons:
+        return []
+    rows = [
+        (reason, *(_number(get(split).get(reason, 0)) for split in columns.values())) for reason in reasons
+    ]
+    return _table((title, *columns), rows)
+
+
+def _failed(stats: Stats) -> list[str]:
+    if not stats.failed_modules:
+        return []
+    lines = []
+    for failed in stats.failed_modules[:MAX_FAILED]:
+        lines.append(f"  {failed.corpus}/{failed.module}  {failed.kind}")
+        lines.append(
+            f"      {failed.reason}"
+            if len(failed.reason) <= _WIDTH - 6
+            else f"      {failed.reason[: _WIDTH - 7]}…"
+        )
+    more = len(stats.failed_modules) - MAX_FAILED
+    return [*lines, f"  … and {more:,} more (--json lists all)"] if more > 0 else lines
+
+
+def _distributions(columns: Columns) -> list[str]:
+    lines: list[str] = []
+    for name, split in columns.items():
+        rows = [(title, *_figures(split.distributions[key])) for key, title in _QUANTITIES.items()]
+        title = "an episode has" if len(columns) == 1 else f"an episode of {name} has"
+        lines += ([""] if lines else []) + _table((title, "min", "median", "p90", "p99", "max"), rows)
+    return lines
+
+
+def _figures(found: Distribution | None) -> tuple[str, ...]:
+    if found is None:
+        return (_ABSENT,) * 5
+    return tuple(map(_number, (found.minimum, found.median, found.p90, found.p99, found.maximum)))
+
+
+def _expert(columns: Columns) -> list[str]:
+    experts = [split.expert for split in columns.values()]
+    told = [expert for expert in experts if expert]
+    if not told:
+        return _table(("LLVM's allocator", *columns), [("outcomes", *(_ABSENT for _ in experts))])
+    rows: list[tuple[str, ...]] = []
+    for outcome in told[0].outcomes:
+        cells = []
+        for expert in experts:
+            count = expert.outcomes[outcome] if expert else None
+            nodes = sum(expert.outcomes.values()) if expert else 0
+            cells.append(_number(count) + (f" {count / nodes:6.1%}" if count is not None and nodes else ""))
+        rows.append((f"nodes {outcome}", *cells))
+    for name in ("spills", "reloads", "folded_spills", "folded_reloads", "copies"):
+        rows.append((name.replace("_", " "), *(_number(getattr(e, name) if e else None) for e in experts)))
+    for name in ("spill_cost", "copy_cost"):
+        rows.append((name.replace("_", " "), *(_decimal(getattr(e, name) if e else None) for e in experts)))
+    return _table(("LLVM's allocator", *columns), rows)
+
+
+def _groups(title: str, groups: Sequence[GroupStats]) -> list[str]:
+    rows = [
+        (group.name, *map(_number, (group.modules, group.functions, group.episodes, group.nodes)))
+        for group in groups[:MAX_GROUPS]
+    ]
+    lines = _table((title, "modules", "functions", "episodes", "nodes"), rows)
+    more = len(groups) - MAX_GROUPS
+    return [*lines, f"  … and {more:,} more (--json lists all)"] if more > 0 else lines
+
+
+def _disk(stats: Stats) -> list[str]:
+    disk = stats.disk
+    rows = [
+        ("dataset", _bytes(disk.dataset)),
+        ("  shards", _bytes(disk.shards)),
+        ("    of these, MIR text", _bytes(disk.mir)),
+        ("an episode", _bytes(disk.per_episode)),
+        ("  without the MIR text", _bytes(disk.per_episode_without_mir)),
+        ("working files (.work)", _bytes(disk.working)),
+    ]
+    return _table(("on disk", ""), rows)

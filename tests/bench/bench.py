@@ -1,0 +1,157 @@
+"""`make bench`: the ratios and limits that the project promises, measured on this machine.
+
+A time means nothing alone: what is compared runs in turns within one run, and the median of the pairs counts. Wall time
+of two runs on a busy machine says little; the processor time of the same pair stands beside it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from rl4real_data.config import load_environment
+from rl4real_data.corpus.module import Corpus, Module
+from rl4real_data.corpus.resolve import resolve
+from rl4real_data.recipe import load_recipe
+from rl4real_data.targets import TARGETS, Target, TargetName
+from rl4real_data.toolchain.clang import discover_clang
+from rl4real_data.toolchain.plugin import ensure_plugin
+
+JOBS = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cost:
+    """Wall and processor seconds of one command."""
+
+    wall: float
+    cpu: float
+
+
+def measure(action: Callable[[], None]) -> Cost:
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begin = time.monotonic()
+    action()
+    wall = time.monotonic() - begin
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(wall=wall, cpu=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def rl4real(*words: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+    command = (sys.executable, "-m", "rl4real_data", *words)
+    return subprocess.run(command, check=check, capture_output=True, text=True)
+
+
+def compile_plainly(clang: Path, target: Target, cpu: str, modules: Sequence[Module]) -> None:
+    """`clang -O3 -c` of every module into a scratch folder, the largest first, as the flow orders them."""
+    with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(JOBS) as pool:
+
+        def compile_one(number: int, module: Module) -> None:
+            command = (
+                *(str(clang), *target.clang_flags, "-x", module.language.value, *module.flags),
+                *(f"{target.cpu_flag}{cpu}", "-O3", "-w", "-c", str(module.path), "-o", f"{folder}/{number}.o"),
+            )
+            subprocess.run(command, cwd=module.root, check=True, capture_output=True)
+
+        ordered = sorted(modules, key=lambda module: -module.source.stat().st_size)
+        list(pool.map(compile_one, range(len(ordered)), ordered))
+
+
+def bench_overhead(corpora: Sequence[Corpus], words: Sequence[str], pairs: int) -> None:
+    clang = discover_clang(build_dir=None, search_path=os.environ["PATH"])
+    modules = [module for corpus in corpora for module in corpus.modules]
+    for name in TargetName:
+        target, cpu = TARGETS[name], load_recipe(name).cpu
+        walls, cpus = [], []
+        for _ in range(pairs):
+            plain = measure(lambda: compile_plainly(clang.path, target, cpu, modules))
+            with tempfile.TemporaryDirectory() as folder:
+                flow = ("flow", name.value, "train", "mlra", "--data-dir", f"{folder}/d", "-j", str(JOBS))
+                full = measure(lambda: _run(flow, words))
+            walls.append(full.wall / plain.wall)
+            cpus.append(full.cpu / plain.cpu)
+            print(f"    plain {plain.wall:6.2f} s ({plain.cpu:6.2f} cpu)  flow {full.wall:6.2f} s ({full.cpu:6.2f} cpu)")
+        print(
+            f"{name.value}: whole flow / plain clang -O3 -c: wall {statistics.median(walls):.3f}, "
+            f"cpu {statistics.median(cpus):.3f} (medians of {pairs} pairs; bar 1.15)"
+        )
+
+
+def _run(flow: tuple[str, ...], words: Sequence[str]) -> None:
+    rl4real(*flow, *(word for corpus in words for word in ("--corpus", corpus)))
+
+
+def bench_second_run(words: Sequence[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        flow = ("flow", "x86", "train", "mlra", "--data-dir", f"{folder}/d", "-j", str(JOBS))
+        _run(flow, words)
+        times = [measure(lambda: _run(flow, words)).wall for _ in range(5)]
+    print(f"second run of a finished dataset: {statistics.median(times):.2f} s (bar 2 s)")
+    times = [measure(lambda: rl4real("--help") and None).wall for _ in range(9)]
+    print(f"rl4real-data --help: {statistics.median(times):.2f} s (bar 0.5 s)")
+
+
+def peak_memory_mb(command: Sequence[str]) -> float:
+    """Largest resident size of the main process alone, as the kernel saw it."""
+    script = (
+        "import resource, runpy, sys; sys.argv = sys.argv[1:]\n"
+        "try: runpy.run_module('rl4real_data', run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+    )
+    done = subprocess.run((sys.executable, "-c", script, *command), check=True, capture_output=True, text=True)
+    return float(done.stdout.split()[-1])
+
+
+def bench_memory(corpora: Sequence[Corpus], words: Sequence[str]) -> None:
+    """The demo once, then ten times as many modules: copies of it in ten folders, each with another first line."""
+    corpus_words = [word for corpus in words for word in ("--corpus", corpus)]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        flow = ("rl4real-data", "flow", "x86", "test", "mlra", "-j", str(JOBS), "--data-dir")
+        once = peak_memory_mb((*flow, str(folder / "one"), *corpus_words))
+        lua = next(corpus for corpus in corpora if corpus.name.startswith("lua"))
+        copies = folder / "copies"
+        for number in range(round(10 * sum(len(corpus.modules) for corpus in corpora) / len(lua.modules))):
+            shutil.copytree(lua.root, copies / f"{number:03}", ignore=shutil.ignore_patterns("doc"))
+            for source in (copies / f"{number:03}").rglob("*.c"):
+                text = source.read_text(errors="surrogateescape")
+                # Another function in each copy, or all but the first would be duplicates.
+                own = f"int copy_{number}_{source.stem}(int x) {{ return x * {number + 3}; }}\n"
+                source.write_text(text + own, errors="surrogateescape")
+        tenfold = peak_memory_mb((*flow, str(folder / "ten"), "--corpus", str(copies)))
+    print(f"memory of the main process: {once:.0f} MB on the demo, {tenfold:.0f} MB on ten times as many modules (bar 400)")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--pairs", type=int, default=5)
+    parser.add_argument("--corpus", action="append", default=None, help="default: demo")
+    parser.add_argument("--only", choices=["overhead", "second", "memory"], default=None)
+    arguments = parser.parse_args()
+    words = arguments.corpus or ["demo"]
+    environment = load_environment()
+    corpora = resolve(words, cache=environment.cache_dir, mirror=environment.mirror)
+    clang = discover_clang(build_dir=None, search_path=environment.search_path)
+    ensure_plugin(clang, cache_dir=environment.cache_dir, announce=lambda text: print(text, file=sys.stderr))
+    if arguments.only in (None, "overhead"):
+        bench_overhead(corpora, words, arguments.pairs)
+    if arguments.only in (None, "second"):
+        bench_second_run(words)
+    if arguments.only in (None, "memory"):
+        bench_memory(corpora, words)
+
+
+if __name__ == "__main__":
+    main()
