@@ -45,7 +45,6 @@ def main() -> NoReturn:
         _complain(error)
         code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        print("rl4real-data: interrupted; the same command resumes", file=sys.stderr)
         code = 130
     except BrokenPipeError:
         sys.stderr.close()
@@ -71,7 +70,7 @@ def flow(
     limit: Annotated[Optional[int], typer.Option(min=1, help="Take only the first modules.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be compiled, and why.")] = False,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a module may take.")] = DEFAULT_TIMEOUT_S,
-    memory: Annotated[int, typer.Option(min=64, help="Megabytes of address space a module may take.")] = DEFAULT_MEMORY_MB,
+    memory: Annotated[int, typer.Option(min=512, help="Megabytes of address space a module may take.")] = DEFAULT_MEMORY_MB,
     max_failed: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
     ] = DEFAULT_MAX_FAILED,

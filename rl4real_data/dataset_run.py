@@ -93,7 +93,7 @@ def plan_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> 
     corpora = resolve(
         settings.corpora, cache=settings.cache_dir, mirror=settings.mirror, progress=console.fetch_progress
     )
-    work = WorkDir(data_dir=settings.data_dir)
+    work = WorkDir(data_dir=settings.data_dir.absolute())
     _refuse_other_dataset(work, settings, recipe)
     return RunReport(plan=_plan(settings, corpora, compilation, work, flow))
 

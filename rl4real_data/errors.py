@@ -7,7 +7,8 @@
     ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
     ├── TooManyFailures       exit 3   finished, with more failed modules than allowed
     ├── ValidationFailed      exit 4   `validate` found something
-    └── ToolchainError        exit 5   clang, its headers or the plugin
+    ├── ToolchainError        exit 5   clang, its headers or the plugin
+    └── Interrupted           exit 130 Ctrl-C
 
 Each carries what is wrong (`str(error)`) and what to do next (`hint`). A module that does not compile is no
 exception: it is a `Failure` row in `modules.parquet`.
@@ -62,6 +63,12 @@ class ValidationFailed(Rl4realError):
     """`validate` found a difference between a dataset and what it promises."""
 
     exit_code = 4
+
+
+class Interrupted(Rl4realError):
+    """The user pressed Ctrl-C; nothing is left running and nothing is lost."""
+
+    exit_code = 130
 
 
 class ToolchainError(Rl4realError):

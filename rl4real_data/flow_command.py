@@ -13,6 +13,7 @@ from tqdm import tqdm
 
 from rl4real_data.corpus.sources.source import Progress
 from rl4real_data.dataset_run import Console, RunReport, plan_flow, run_flow
+from rl4real_data.errors import Interrupted
 from rl4real_data.settings import RunSettings
 from rl4real_data.stages.selection import Entry
 
@@ -32,8 +33,11 @@ class Summary:
 def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
     """Runs the flow and sums it up."""
     begin = time.monotonic()
-    with fetch_progress(show_bar) as progress:
-        report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))
+    try:
+        with fetch_progress(show_bar) as progress:
+            report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))
+    except KeyboardInterrupt:
+        raise Interrupted("interrupted", hint="the same command resumes") from None
     share = len(report.failed) / max(1, len(report.plan.jobs))
     return Summary(
         text=_summary(settings, report, seconds=time.monotonic() - begin),

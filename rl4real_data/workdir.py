@@ -105,7 +105,7 @@ def open_workdir(data_dir: Path) -> Iterator[WorkDir]:
     with lock as got_it:
         if not got_it:
             raise DatasetError(f"{data_dir}: another run is writing to it", hint="wait for it, or choose another --data-dir")
-        work = WorkDir(data_dir=data_dir)
+        work = WorkDir(data_dir=data_dir.absolute())  # compilers run in other folders
         work.clean()
         yield work
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 import shlex
 from dataclasses import dataclass
@@ -78,6 +79,7 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
         *dump_flags(compilation, records=str(records), plugin=plugin),
         *("-o", "/dev/null"),
     ]
+    command.append("-fno-crash-diagnostics")  # else clang preprocesses the source again for a report that nobody reads
     if module.language is not Language.IR:
         command += ["-MD", "-MF", str(scratch / DEPENDENCIES_NAME)]
     folder = module.root
@@ -87,6 +89,7 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
         command.append(f"-I{module.root}")
     done = run(command, cwd=folder, limits=compilation.limits, scratch=scratch)
     if not done.ok:
+        _raise_if_disk_failed(done)
         return _failure(done, job, scratch)
     return Compiled(
         records=records,
@@ -109,8 +112,14 @@ def _foreign_triple(job: ModuleJob) -> Failure | None:
     )
 
 
+def _raise_if_disk_failed(done: Completed) -> None:
+    """A full disk is no fault of the module: OSError, which ends the run."""
+    if "mlra: cannot write" in done.stderr or "No space left on device" in done.stderr:
+        raise OSError(errno.ENOSPC, f"the compiler cannot write its output: {_first_error(done.stderr)}")
+
+
 def _failure(done: Completed, job: ModuleJob, scratch: Path) -> Failure:
-    stderr = done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    stderr = done.stderr_tail.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
     stderr = _ADDRESS.sub("0x…", stderr)
     limits = job.compilation.limits
     if done.timed_out:
@@ -120,11 +129,12 @@ def _failure(done: Completed, job: ModuleJob, scratch: Path) -> Failure:
         return Failure(kind=FailureKind.MEMORY, reason=f"needs more than the memory limit{limit}", stderr=stderr)
     if done.signal_name:
         return Failure(kind=FailureKind.CRASH, reason=f"the compiler died of {done.signal_name}", stderr=stderr)
-    if "mlra: " in stderr and ": verify: " in stderr:
-        return Failure(kind=FailureKind.VERIFY, reason=_first_error(stderr), stderr=stderr)
-    crashed = "PLEASE submit a bug report" in stderr or "Stack dump:" in stderr
-    kind = FailureKind.CRASH if crashed else FailureKind.REJECTED
-    return Failure(kind=kind, reason=_first_error(stderr) or f"exit code {done.returncode}", stderr=stderr)
+    reason = _first_error(done.stderr) or f"exit code {done.returncode}"
+    if "mlra: " in done.stderr and ": verify: " in done.stderr:
+        return Failure(kind=FailureKind.VERIFY, reason=reason, stderr=stderr)
+    # The driver runs the compiler in its own process, catches its signals and exits with 128 + the signal's number.
+    kind = FailureKind.CRASH if done.returncode > 128 or "Stack dump:" in done.stderr else FailureKind.REJECTED
+    return Failure(kind=kind, reason=reason, stderr=stderr)
 
 
 def _first_error(stderr: str) -> str:

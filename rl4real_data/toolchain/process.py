@@ -14,8 +14,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-STDERR_TAIL_BYTES: Final = 4096
-"""Enough for a compiler's last dozen messages; a crash's stack dump stands before them."""
+STDERR_BYTES: Final = 1 << 16
+"""What is kept of a process's stderr, half from its beginning and half from its end: a crash begins with the reason and
+ends with a stack dump."""
+
+STDERR_TAIL_CHARACTERS: Final = 4000
+"""What a dataset keeps of it: a compiler's last dozen messages."""
 
 _live: set[int] = set()
 _live_lock = threading.Lock()
@@ -42,6 +46,12 @@ class Completed:
     @property
     def ok(self) -> bool:
         return self.returncode == 0 and not self.timed_out
+
+    @property
+    def stderr_tail(self) -> str:
+        """The end of what the process said."""
+        text = self.stderr
+        return text if len(text) <= STDERR_TAIL_CHARACTERS else "…" + text[-STDERR_TAIL_CHARACTERS:]
 
     @property
     def signal_name(self) -> str:
@@ -80,7 +90,7 @@ def run(
         timed_out=timed_out,
         seconds=time.monotonic() - begin,
         stdout=out_path.read_text(errors="replace"),
-        stderr=_tail(err_path),
+        stderr=_both_ends(err_path),
     )
 
 
@@ -122,9 +132,12 @@ def _kill_group(pid: int) -> None:
         os.killpg(pid, signal.SIGKILL)
 
 
-def _tail(path: Path) -> str:
+def _both_ends(path: Path) -> str:
     with path.open("rb") as stream:
         size = stream.seek(0, os.SEEK_END)
-        stream.seek(max(0, size - STDERR_TAIL_BYTES))
-        text = stream.read().decode(errors="replace")
-    return text if size <= STDERR_TAIL_BYTES else "…" + text
+        stream.seek(0)
+        if size <= STDERR_BYTES:
+            return stream.read().decode(errors="replace")
+        begin = stream.read(STDERR_BYTES // 2)
+        stream.seek(-STDERR_BYTES // 2, os.SEEK_END)
+        return begin.decode(errors="replace") + "\n…\n" + stream.read().decode(errors="replace")
