@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, NoReturn, Optional
+from typing import Annotated, NoReturn
 
 import typer
 
 from rl4real_data import __version__
-from rl4real_data.config import Environment, load_environment
+from rl4real_data.config import load_environment
 from rl4real_data.corpus.module import Split
-from rl4real_data.errors import Rl4realError, TooManyFailures, UsageError, ValidationFailed
+from rl4real_data.errors import Rl4realError, TooManyFailures, ValidationFailed
 from rl4real_data.models import ModelName
 from rl4real_data.settings import (
     DEFAULT_CORPUS,
@@ -49,7 +49,7 @@ def main() -> NoReturn:
     except BrokenPipeError:
         sys.stderr.close()
         code = 1
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the last boundary: raised again unless it is the user's own mistake
         code = _foreign_error(error)
     raise SystemExit(code or 0)
 
@@ -60,29 +60,32 @@ def flow(
     mode: Annotated[Split, typer.Argument(metavar="MODE", help="train (filtered) or test (everything)")],
     model: Annotated[ModelName, typer.Argument(metavar="MODEL", help="mlra (greedy) or mlbasicra (basic)")],
     corpus: Annotated[
-        Optional[list[str]],
+        list[str] | None,
         typer.Option(metavar="NAME|FOLDER|FILE", help=f"Corpus, group, folder or file; may repeat. [{DEFAULT_CORPUS}]"),
     ] = None,
     data_dir: Annotated[
-        Optional[Path], typer.Option(help="Where the dataset goes. [DATA_DIR, or data/TARGET-MODEL]")
+        Path | None, typer.Option(help="Where the dataset goes. [DATA_DIR, or data/TARGET-MODEL]")
     ] = None,
-    jobs: Annotated[Optional[int], typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
-    limit: Annotated[Optional[int], typer.Option(min=1, help="Take only the first modules.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take only the first modules.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be compiled, and why.")] = False,
     timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a module may take.")] = DEFAULT_TIMEOUT_S,
-    memory: Annotated[int, typer.Option(min=512, help="Megabytes of address space a module may take.")] = DEFAULT_MEMORY_MB,
+    memory: Annotated[
+        int, typer.Option(min=512, help="Megabytes of address space a module may take.")
+    ] = DEFAULT_MEMORY_MB,
     max_failed: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
     ] = DEFAULT_MAX_FAILED,
-    mir: Annotated[Optional[bool], typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
+    mir: Annotated[bool | None, typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
     mirror: Annotated[
-        Optional[str], typer.Option(metavar="URL", help="Mirror of the distribution's packages. [apt's sources]")
+        str | None,
+        typer.Option(metavar="URL", help="Mirror of the distribution's packages. [apt's sources]"),
     ] = None,
-    build_dir: Annotated[Optional[Path], typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
-    config_dir: Annotated[Optional[Path], typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
+    build_dir: Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
+    config_dir: Annotated[Path | None, typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
 ) -> None:
     """Compile corpora and write their register allocation problems as Parquet episodes."""
     from rl4real_data import flow_command
@@ -131,9 +134,11 @@ def stats(data_dir: DataDir, as_json: Json = False) -> None:
 @app.command()
 def validate(
     data_dir: DataDir,
-    replay: Annotated[bool, typer.Option("--replay", help="Feed every episode's MIR to llc, expect the same again.")] = False,
-    limit: Annotated[Optional[int], typer.Option(min=1, help="Replay only so many episodes, evenly spread.")] = None,
-    jobs: Annotated[Optional[int], typer.Option("--jobs", "-j", min=1, help="Processes at once. [all cores]")] = None,
+    replay: Annotated[
+        bool, typer.Option("--replay", help="Feed every episode's MIR to llc, expect the same again.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Replay only so many episodes, evenly spread.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes at once. [all cores]")] = None,
     as_json: Json = False,
 ) -> None:
     """Check a dataset: checksums, schemas, books, and the invariants of every episode."""
@@ -141,7 +146,12 @@ def validate(
 
     environment = load_environment()
     report = validate_command.execute(
-        data_dir, environment, replay=replay, limit=limit, jobs=jobs or environment.jobs, show_bar=sys.stderr.isatty()
+        data_dir,
+        environment,
+        replay=replay,
+        limit=limit,
+        jobs=jobs or environment.jobs,
+        show_bar=sys.stderr.isatty(),
     )
     print(report.to_json() if as_json else report.text)
     if not report.ok:
@@ -209,7 +219,7 @@ def _foreign_error(error: Exception) -> int:
 
 
 @contextmanager
-def _fetching() -> Iterator[object]:
+def _fetching() -> Iterator[Callable[[str, int, int], None]]:
     from rl4real_data.flow_command import fetch_progress
 
     with fetch_progress(sys.stderr.isatty()) as progress:

@@ -33,9 +33,7 @@ class Environment:
     search_path: str
 
 
-def load_environment(
-    environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None
-) -> Environment:
+def load_environment(environ: Mapping[str, str] | None = None, *, dotenv: Path | None = None) -> Environment:
     """Reads the process's environment over the `.env` of the working folder. UsageError names every bad value."""
     environ = os.environ if environ is None else environ
     dotenv = Path(".env") if dotenv is None else dotenv

@@ -50,7 +50,8 @@ class Diagnosis:
         missing = [check for check in self.checks if not check.ok and check.is_required]
         if missing:
             raise ToolchainError(
-                f"missing: {', '.join(check.name for check in missing)}", hint="; ".join(check.remedy for check in missing)
+                f"missing: {', '.join(check.name for check in missing)}",
+                hint="; ".join(check.remedy for check in missing),
             )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
+import os
 import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NoReturn
 
 from tqdm import tqdm
 
@@ -44,7 +45,8 @@ def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
         is_over_limit=share > settings.max_failed,
         verdict=f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
         f"{settings.max_failed:.1%}; the dataset holds the rest",
-        advice=f"see `rl4real-data stats {settings.data_dir}`; allow more with --max-failed, try again with --retry-failed",
+        advice=f"see `rl4real-data stats {settings.data_dir}`; allow more with --max-failed, "
+        "try again with --retry-failed",
     )
 
 
@@ -66,14 +68,19 @@ def say(text: str) -> None:
 @contextlib.contextmanager
 def fetch_progress(show_bar: bool) -> Iterator[Progress]:
     """Shows downloads: a bar each on a terminal, else a line when one starts."""
-    bars: dict[str, tqdm[None]] = {}
+    bars: dict[str, tqdm[NoReturn]] = {}
 
     def show(name: str, done: int, total: int) -> None:
         if name not in bars:
             if not show_bar:
                 say(f"fetching {name} ({total / 1e6:.1f} MB)")
             bars[name] = tqdm(
-                desc=f"fetching {name}", total=total, unit="B", unit_scale=True, disable=not show_bar, file=sys.stderr
+                desc=f"fetching {name}",
+                total=total,
+                unit="B",
+                unit_scale=True,
+                disable=not show_bar,
+                file=sys.stderr,
             )
         bars[name].update(done - bars[name].n)
 
@@ -112,7 +119,7 @@ def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
         failure = entry.part.failure
         assert failure is not None
         lines.append(f"  failed     {entry.module.corpus}/{entry.module.path}: {failure.kind.value}: {failure.reason}")
-        lines.append(f"             (cd {shutil.os.path.relpath(entry.module.root)} && {entry.command.split(' && ')[-1]})")
+        lines.append(f"             (cd {os.path.relpath(entry.module.root)} && {entry.command.split(' && ')[-1]})")
     if len(failed) > _FAILURES_SHOWN:
         lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")
     return lines

@@ -72,9 +72,7 @@ SHAPES: Final = (
 INNER_SHAPES: Final = (
     Invariant("node {place}: node_live is no list of pairs", shape.odd_live_ranges),
     *(
-        Invariant(
-            f"node {{place}}: {one} and {other} have different lengths", shape.differs_inside(one, other)
-        )
+        Invariant(f"node {{place}}: {one} and {other} have different lengths", shape.differs_inside(one, other))
         for one, other in shape.USE_PAIRS
     ),
 )

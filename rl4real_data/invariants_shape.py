@@ -77,9 +77,7 @@ def _lengths(batch: EpisodeBatch, name: str) -> Ints:
 
 def differs(one: str, other: str) -> Find:
     """Rows in which two columns have a different number of entries."""
-    return lambda batch: Spots.of_rows(
-        (_lengths(batch, one) != _lengths(batch, other)) & batch.known(one, other)
-    )
+    return lambda batch: Spots.of_rows((_lengths(batch, one) != _lengths(batch, other)) & batch.known(one, other))
 
 
 def differs_inside(one: str, other: str) -> Find:

@@ -28,11 +28,12 @@ class Model:
 
 MODELS: Final[Mapping[ModelName, Model]] = MappingProxyType(
     {
-        ModelName.MLRA: Model(
-            name=ModelName.MLRA, allocator="greedy", plugin_allocator="mlra", pass_name="greedy"
-        ),
+        ModelName.MLRA: Model(name=ModelName.MLRA, allocator="greedy", plugin_allocator="mlra", pass_name="greedy"),
         ModelName.MLBASICRA: Model(
-            name=ModelName.MLBASICRA, allocator="basic", plugin_allocator="mlbasicra", pass_name="regallocbasic"
+            name=ModelName.MLBASICRA,
+            allocator="basic",
+            plugin_allocator="mlbasicra",
+            pass_name="regallocbasic",
         ),
     }
 )

@@ -34,7 +34,8 @@ class Plan:
 def modules_of(corpora: Sequence[Corpus], limit: int | None) -> tuple[Module, ...]:
     """All modules by corpus name and path, whatever the order of the words on the command line."""
     modules = sorted(
-        (module for corpus in corpora for module in corpus.modules), key=lambda module: (module.corpus, module.path)
+        (module for corpus in corpora for module in corpus.modules),
+        key=lambda module: (module.corpus, module.path),
     )
     return tuple(modules[:limit])
 
@@ -57,7 +58,12 @@ def make_plan(
         key = part_key(module, source_sha256=digest, fingerprint=fingerprint)
         jobs.append(
             ModuleJob(
-                module=module, key=key, source_sha256=digest, compilation=compilation, parts=parts, scratch=scratch
+                module=module,
+                key=key,
+                source_sha256=digest,
+                compilation=compilation,
+                parts=parts,
+                scratch=scratch,
             )
         )
         part = find_part(parts, key, root=module.root, hashes=hashes)

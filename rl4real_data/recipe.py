@@ -57,4 +57,6 @@ def load_recipe(target: TargetName, *, mir: bool | None = None, path: Path | Non
             dimension=raw["embedding"]["dimension"],
         )
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
-        raise UsageError(f"{path}: not a recipe of format v0 ({error!r})", hint="restore the file of this release") from error
+        raise UsageError(
+            f"{path}: not a recipe of format v0 ({error!r})", hint="restore the file of this release"
+        ) from error

@@ -60,9 +60,7 @@ def build_facts(rows: Iterable[Mapping[str, Any]]) -> RegisterFacts:
     """The tables from rows of `registers.parquet`."""
     by_id = {row["reg_id"]: row for row in rows if row["reg_id"] is not None and row["reg_id"] >= 0}
     size = max(by_id, default=0) + 1
-    classes = (
-        max((held["class_id"] for row in by_id.values() for held in row["classes"] or ()), default=-1) + 1
-    )
+    classes = max((held["class_id"] for row in by_id.values() for held in row["classes"] or ()), default=-1) + 1
     units = max((unit for row in by_id.values() for unit in row["units"] or ()), default=-1) + 1
     exists = np.zeros(size, np.bool_)
     place = np.full((max(classes, 1), size), -1, np.int16)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -13,6 +13,9 @@ import pyarrow as pa
 from rl4real_data.finding import Finding
 from rl4real_data.ragged import Ints
 from rl4real_data.shards import Shard
+
+MAX_REPEATS: Final = 10
+"""As many are named; a dataset that was packed twice would have a million."""
 
 
 @dataclass(slots=True)
@@ -36,20 +39,23 @@ class Repeats:
         self._files.append(np.full(len(known), len(self._shards) - 1))
 
     def findings(self) -> Iterator[Finding]:
-        """One for each row that repeats the value of an earlier one, in the order of the rows."""
+        """One for each of the first rows that repeat the value of an earlier one, and one for all others."""
         if not self._values:
             return
         values, rows, files = (np.concatenate(column) for column in (self._values, self._rows, self._files))
         order = np.argsort(values, kind="stable")
         same = np.flatnonzero(values[order][1:] == values[order][:-1]) + 1
         first = order[_run_starts(same)]
-        for later, earlier in sorted(zip(order[same], first, strict=True)):
+        repeats = sorted(zip(order[same], first, strict=True))
+        for later, earlier in repeats[:MAX_REPEATS]:
             here, there = self._shards[files[later]], self._shards[files[earlier]]
             place = f"row {rows[earlier]}" if here == there else f"{there.name}, row {rows[earlier]}"
-            split = (
-                "" if here.split == there.split else f", and {there.split} and {here.split} share no function"
-            )
+            split = "" if here.split == there.split else f", and {there.split} and {here.split} share no function"
             yield Finding(here.name, int(rows[later]), f"{self.column} is that of {place}{split}")
+        if len(repeats) > MAX_REPEATS:
+            name = self._shards[files[repeats[MAX_REPEATS][0]]].name
+            more = len(repeats) - MAX_REPEATS
+            yield Finding(name, None, f"here and behind, {more:,} rows more repeat the {self.column} of an earlier one")
 
 
 def _run_starts(same: Ints) -> Ints:

@@ -28,7 +28,7 @@ _ROWS: Final = 16
 
 
 DEFAULT_LIMITS: Final = Limits(timeout_s=120.0)
-"""The largest function of zstd takes less than 2 s on one core."""
+"""The largest function of Lua and zstd (530 kB of text) takes 0.2 s."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +66,8 @@ class ReplayReport:
         """1.0 for no episode at all."""
         return self.equal / self.total if self.total else 1.0
 
-    def to_json(self) -> Mapping[str, Any]:
+    def as_dict(self) -> Mapping[str, Any]:
+        """Plain values, as `json.dumps` takes them."""
         return {**asdict(self), "share_equal": self.share_equal}
 
 
@@ -136,9 +137,7 @@ def _no_text(name: str) -> DatasetError:
     )
 
 
-def _replay_row(
-    row: Mapping[str, Any], shapes: list[Shape], tool: ReplayTool, scratch: Path
-) -> ReplayedEpisode | None:
+def _replay_row(row: Mapping[str, Any], shapes: list[Shape], tool: ReplayTool, scratch: Path) -> ReplayedEpisode | None:
     """None for an episode that came out equal."""
     with tempfile.TemporaryDirectory(prefix="replay-", dir=scratch) as name:
         folder = Path(name)
@@ -155,9 +154,7 @@ def _replay_row(
 
 def _outcome(row: Mapping[str, Any], *, columns: tuple[str, ...] = (), reason: str = "") -> ReplayedEpisode:
     episode_id, module, function = (row[name] or "" for name in IDENTITY)
-    return ReplayedEpisode(
-        episode_id=episode_id, module=module, function=function, columns=columns, reason=reason
-    )
+    return ReplayedEpisode(episode_id=episode_id, module=module, function=function, columns=columns, reason=reason)
 
 
 def llc_command(tool: ReplayTool, folder: Path) -> tuple[str, ...]:
@@ -193,9 +190,7 @@ def _check_output(completed: Completed, folder: Path, limits: Limits) -> None:
     if not completed.ok:
         lines = [line.strip() for line in completed.stderr.splitlines() if line.strip()]
         errors = [line for line in lines if "error:" in line] or lines
-        raise BadReplay(
-            f"llc exited with {completed.returncode}: {errors[0] if errors else 'it says nothing'}"
-        )
+        raise BadReplay(f"llc exited with {completed.returncode}: {errors[0] if errors else 'it says nothing'}")
     assembly = folder / "x.s"
     if not assembly.is_file() or not assembly.stat().st_size:
         raise BadReplay("llc wrote no assembly")

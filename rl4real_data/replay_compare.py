@@ -45,9 +45,7 @@ def parse_record(path: Path) -> Mapping[str, Any]:
         raise BadReplay(f"the plugin recorded {len(functions)} functions, not one")
     record: Mapping[str, Any] = functions[0]
     if record.get("v") != RECORD_VERSION:
-        raise BadReplay(
-            f"the plugin's record has version {record.get('v')}, this program reads {RECORD_VERSION}"
-        )
+        raise BadReplay(f"the plugin's record has version {record.get('v')}, this program reads {RECORD_VERSION}")
     missing = {"shape_opcode", "shape_operands", *REPLAYED} - set(record)
     if missing:
         raise BadReplay(f"the plugin's record has no {min(missing)}")
@@ -65,9 +63,7 @@ def differing_columns(
         raise BadReplay("an instruction shape is not in the table that it refers to") from error
     found = [] if same_shapes else ["inst"]
     found += [name for name in _EXACT if episode[name] is not None and episode[name] != record[name]]
-    found += [
-        name for name in _CLOSE if episode[name] is not None and not _close(episode[name], record[name])
-    ]
+    found += [name for name in _CLOSE if episode[name] is not None and not _close(episode[name], record[name])]
     return tuple(name for name in REPLAYED if name in found)
 
 

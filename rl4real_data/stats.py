@@ -8,10 +8,11 @@ episode (`mir`) is never read: its size on disk stands in the Parquet footer.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
 from rl4real_data.shards import (
@@ -89,9 +90,9 @@ class Stats:
     licenses: tuple[GroupStats, ...]
     disk: DiskUse
 
-    def to_json(self) -> Mapping[str, Any]:
-        """Plain values, as `json.dumps` takes them."""
-        return asdict(self)
+    def to_json(self) -> str:
+        """The fields as they are named here, indented; the splits in the order train, test."""
+        return json.dumps(asdict(self), indent=2, ensure_ascii=False)
 
 
 def collect_stats(data_dir: Path) -> Stats:
@@ -108,9 +109,7 @@ def collect_stats(data_dir: Path) -> Stats:
     for tally in tallies.values():
         corpora.add_episodes(tally.corpora)
         licenses.add_episodes(tally.licenses)
-    splits = {
-        split: _summarize(index.splits.get(split, _NO_BOOKS), tally) for split, tally in tallies.items()
-    }
+    splits = {split: _summarize(index.splits.get(split, _NO_BOOKS), tally) for split, tally in tallies.items()}
     return Stats(
         target=index.target,
         model=index.model,
@@ -151,9 +150,7 @@ class _Groups:
         return tuple(sorted(groups, key=lambda group: (-group.episodes, group.name)))
 
 
-def _read_modules(
-    data_dir: Path, index: DatasetIndex, corpora: _Groups, licenses: _Groups
-) -> tuple[FailedModule, ...]:
+def _read_modules(data_dir: Path, index: DatasetIndex, corpora: _Groups, licenses: _Groups) -> tuple[FailedModule, ...]:
     failed: list[FailedModule] = []
     if MODULES_NAME not in index.files:
         return ()

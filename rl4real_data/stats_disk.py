@@ -39,9 +39,7 @@ def measure_disk(data_dir: Path, index: DatasetIndex) -> DiskUse:
             for group in range(file.metadata.num_row_groups):
                 chunks = file.metadata.row_group(group)
                 columns = (chunks.column(i) for i in range(chunks.num_columns))
-                mir += sum(
-                    chunk.total_compressed_size for chunk in columns if chunk.path_in_schema == TEXT_COLUMN
-                )
+                mir += sum(chunk.total_compressed_size for chunk in columns if chunk.path_in_schema == TEXT_COLUMN)
     return DiskUse(
         dataset=dataset,
         shards=sum(sizes[shard.name] for shard in shards),

@@ -23,7 +23,7 @@ Columns = Mapping[str, SplitStats]
 
 
 def render_text(stats: Stats) -> str:
-    """Ends with a line break. Figures that no episode tells are shown as `-`."""
+    """Lines of at most 80 columns, without a line break at the end. What no episode tells is shown as `-`."""
     columns: dict[str, SplitStats] = dict(stats.splits)
     if len(columns) != 1:
         columns["all"] = stats.overall
@@ -40,7 +40,7 @@ def render_text(stats: Stats) -> str:
         _groups("licence", stats.licenses),
         _disk(stats),
     ]
-    return "\n\n".join("\n".join(section) for section in sections if section) + "\n"
+    return "\n\n".join("\n".join(section) for section in sections if section)
 
 
 def _number(value: int | None) -> str:
@@ -58,9 +58,7 @@ def _bytes(value: float | None) -> str:
     for unit in ("B", "kB", "MB", "GB", "TB"):
         if value < 999.5 or unit == "TB":
             return (
-                f"{value:.0f} {unit}"
-                if unit == "B" or value >= 99.95
-                else f"{value:.{2 if value < 10 else 1}f} {unit}"
+                f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.{2 if value < 10 else 1}f} {unit}"
             )
         value /= 1000
     raise AssertionError
@@ -101,18 +99,14 @@ def _counts(columns: Columns) -> list[str]:
         ("instructions", lambda split: split.instructions),
         ("  distinct shapes", lambda split: split.shapes),
     )
-    return _table(
-        ("", *columns), [(name, *(_number(get(s)) for s in columns.values())) for name, get in rows]
-    )
+    return _table(("", *columns), [(name, *(_number(get(s)) for s in columns.values())) for name, get in rows])
 
 
 def _dropped(title: str, columns: Columns, get: Callable[[SplitStats], Mapping[str, int]]) -> list[str]:
     reasons = sorted({reason for split in columns.values() for reason in get(split)})
     if not reasons:
         return []
-    rows = [
-        (reason, *(_number(get(split).get(reason, 0)) for split in columns.values())) for reason in reasons
-    ]
+    rows = [(reason, *(_number(get(split).get(reason, 0)) for split in columns.values())) for reason in reasons]
     return _table((title, *columns), rows)
 
 
@@ -123,9 +117,7 @@ def _failed(stats: Stats) -> list[str]:
     for failed in stats.failed_modules[:MAX_FAILED]:
         lines.append(f"  {failed.corpus}/{failed.module}  {failed.kind}")
         lines.append(
-            f"      {failed.reason}"
-            if len(failed.reason) <= _WIDTH - 6
-            else f"      {failed.reason[: _WIDTH - 7]}…"
+            f"      {failed.reason}" if len(failed.reason) <= _WIDTH - 6 else f"      {failed.reason[: _WIDTH - 7]}…"
         )
     more = len(stats.failed_modules) - MAX_FAILED
     return [*lines, f"  … and {more:,} more (--json lists all)"] if more > 0 else lines

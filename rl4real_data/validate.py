@@ -45,9 +45,7 @@ def validate(data_dir: Path) -> tuple[Finding, ...]:
     except DatasetError as error:
         if not (data_dir / INDEX_NAME).is_file():
             raise
-        return (
-            Finding(INDEX_NAME, None, " — ".join(filter(None, (_without_name(error, data_dir), error.hint)))),
-        )
+        return (Finding(INDEX_NAME, None, " — ".join(filter(None, (_without_name(error, data_dir), error.hint)))),)
     findings = [
         Finding(INDEX_NAME, None, f"{split}: {imbalance}")
         for split, books in index.splits.items()

@@ -26,9 +26,7 @@ def check_modules(path: Path, index: DatasetIndex, episodes: Counts) -> list[Fin
         for batch in iterate_batches(file, _MODULE_COLUMNS):
             for row, module in enumerate(batch.to_pylist(), start=begin):
                 if module["split"] not in sums:
-                    findings.append(
-                        Finding(MODULES_NAME, row, f"split {module['split']!r} is not in {INDEX_NAME}")
-                    )
+                    findings.append(Finding(MODULES_NAME, row, f"split {module['split']!r} is not in {INDEX_NAME}"))
                     continue
                 wrong = _wrong_module(module)
                 if wrong:
@@ -75,9 +73,7 @@ def _compare_books(split: str, books: SplitBooks, sums: Counter[str]) -> Iterato
     }
     for name in sorted({*expected, *sums}):
         if sums[name] != expected.get(name, 0):
-            what = (
-                f"{split}: {name} is {sums[name]:,} in {MODULES_NAME}, {expected.get(name, 0):,} in the books"
-            )
+            what = f"{split}: {name} is {sums[name]:,} in {MODULES_NAME}, {expected.get(name, 0):,} in the books"
             yield Finding(INDEX_NAME, None, what)
 
 

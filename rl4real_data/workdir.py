@@ -95,16 +95,20 @@ class WorkDir:
 
 @contextlib.contextmanager
 def open_workdir(data_dir: Path) -> Iterator[WorkDir]:
-    """Opens DATA_DIR for writing and cleans it. DatasetError if another run has it, or it is something else's folder."""
+    """Opens DATA_DIR for writing and cleans it. DatasetError if another run has it, or it holds something else."""
     refuse_foreign(data_dir)
     try:
         data_dir.mkdir(parents=True, exist_ok=True)
         lock = exclusive(data_dir / WORK_NAME / "lock", wait=False)
     except OSError as error:
-        raise DatasetError(f"{data_dir}: cannot be written ({error.strerror})", hint="choose another --data-dir") from error
+        raise DatasetError(
+            f"{data_dir}: cannot be written ({error.strerror})", hint="choose another --data-dir"
+        ) from error
     with lock as got_it:
         if not got_it:
-            raise DatasetError(f"{data_dir}: another run is writing to it", hint="wait for it, or choose another --data-dir")
+            raise DatasetError(
+                f"{data_dir}: another run is writing to it", hint="wait for it, or choose another --data-dir"
+            )
         work = WorkDir(data_dir=data_dir.absolute())  # compilers run in other folders
         work.clean()
         yield work
@@ -118,7 +122,8 @@ def refuse_foreign(data_dir: Path) -> None:
         return
     strangers = sorted(path.name for path in data_dir.iterdir())
     if strangers:
+        names = ", ".join(strangers[:3]) + (", …" if len(strangers) > 3 else "")
         raise DatasetError(
-            f"{data_dir}: holds files that are no dataset ({', '.join(strangers[:3])}{', …' if len(strangers) > 3 else ''})",
+            f"{data_dir}: holds files that are no dataset ({names})",
             hint="choose an empty or a new folder",
         )

@@ -21,9 +21,7 @@ def read_fork_config(config_dir: Path, target: str) -> Mapping[str, Any]:
     overlaps = _read(config_dir / "regalloc" / f"{target}_overlaps_info.json")
     try:
         names = {entry["regId"]: entry["regName"] for members in classes.values() for entry in members}
-        aliases = {
-            int(register): sorted(set(others) - {int(register)}) for register, others in overlaps.items()
-        }
+        aliases = {int(register): sorted(set(others) - {int(register)}) for register, others in overlaps.items()}
         units = _units({*names, *aliases}, aliases)
         return {
             "reserved": [],

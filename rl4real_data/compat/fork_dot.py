@@ -47,9 +47,7 @@ _HEADER: Final = (
 _END: Final = re.compile(rb"\}[ \t\r\n]*\Z")
 _EDGE: Final = re.compile(rb"[ \t]*(" + _INT + rb")[ \t]*--[ \t]*(" + _INT + rb")[ \t]*;?[ \t]*\n")
 _NODE: Final = re.compile(rb"(" + _INT + rb') \[label=" ')
-_PHYSICAL: Final = re.compile(
-    rb"\{Phy\} \{0\.000000\} \{PhyColor=([1-9]\d{0,4});PhyReg=(" + _INT + rb')\} "\];\n'
-)
+_PHYSICAL: Final = re.compile(rb"\{Phy\} \{0\.000000\} \{PhyColor=([1-9]\d{0,4});PhyReg=(" + _INT + rb')\} "\];\n')
 _CLASS: Final = re.compile(rb"\{([A-Za-z_][A-Za-z0-9_]*)\} ")
 _WEIGHT: Final = re.compile(rb"\{(" + _ANY_WEIGHT + rb")\} \{Vir\}")
 _INTS: Final = re.compile(rb"  " + _list_of(_INT))
@@ -95,9 +93,7 @@ class ForkGraph:
     """Interferences of virtual nodes: indices into `nodes`, u < v, sorted, each once."""
 
 
-def parse_dot(
-    text: str | bytes, *, name: str, with_vectors: bool = False, dimension: int = DIMENSION
-) -> ForkGraph:
+def parse_dot(text: str | bytes, *, name: str, with_vectors: bool = False, dimension: int = DIMENSION) -> ForkGraph:
     """Read one DOT file, called `name` in errors. Raises ForkFormatError for anything but the format.
 
     Vectors of `dimension` numbers are checked in any case, but kept only `with_vectors`. Bytes of names that

@@ -113,9 +113,7 @@ class _CappedReader:
         if self._done_bytes > limits.total_bytes:
             raise SourceError(f"{self._name} unpacks to more than {limits.total_bytes} bytes; not unpacked")
         if self._done_bytes > max(limits.ratio_from_bytes, limits.ratio * self._packed_bytes):
-            raise SourceError(
-                f"{self._name} unpacks to more than {limits.ratio} times its size; not unpacked"
-            )
+            raise SourceError(f"{self._name} unpacks to more than {limits.ratio} times its size; not unpacked")
         return block
 
 

@@ -52,9 +52,7 @@ def load_catalog(folder: Path | None = None) -> Catalog:
         raise ManifestError("\n".join(str(error) for error in problems), hint=problems[0].hint)
     groups_path = folder / _GROUPS_FILE
     groups = read_groups(groups_path, manifests) if groups_path.exists() else {}
-    return Catalog(
-        manifests=MappingProxyType(manifests), groups=MappingProxyType(dict(sorted(groups.items())))
-    )
+    return Catalog(manifests=MappingProxyType(manifests), groups=MappingProxyType(dict(sorted(groups.items()))))
 
 
 def find_manifest_folder() -> Path:

@@ -64,9 +64,7 @@ def corpus_of_manifest(manifest: Manifest, root: Path) -> Corpus:
         )
         for path in _module_paths(manifest, root)
     )
-    return Corpus(
-        name=manifest.name, license=manifest.license, root=root, split=manifest.split, modules=modules
-    )
+    return Corpus(name=manifest.name, license=manifest.license, root=root, split=manifest.split, modules=modules)
 
 
 def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | FoundModules, ...]:
@@ -98,9 +96,7 @@ def _find_path(name: str, catalog: Catalog) -> FoundModules:
     except OSError:  # longer than any path may be
         exists = False
     if not exists:
-        raise UsageError(
-            f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names)}'
-        )
+        raise UsageError(f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names)}')
     return find_modules(Path(name))
 
 

@@ -20,7 +20,10 @@ def _header(index: DatasetIndex) -> list[str]:
     episodes = sum(books.episodes for books in index.splits.values())
     size = next((name for limit, name in _SIZES if episodes < limit), "1M<n<10M")
     lines = ["---", "license: other", f"license_name: {' AND '.join(licenses) or 'none'!r}".replace('"', "'")]
-    lines += ["tags: [compilers, register-allocation, reinforcement-learning, llvm]", f"size_categories: [{size}]"]
+    lines += [
+        "tags: [compilers, register-allocation, reinforcement-learning, llvm]",
+        f"size_categories: [{size}]",
+    ]
     lines += ["configs:", "  - config_name: default", "    data_files:"]
     for split in sorted(index.splits):
         lines += [f"      - split: {split}", f"        path: data/{split}-*.parquet"]

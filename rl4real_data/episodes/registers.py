@@ -16,9 +16,7 @@ def register_table(target: str, register_file: Mapping[str, Any]) -> pa.Table:
     places: dict[int, list[dict[str, Any]]] = {}
     for entry in register_file["classes"]:
         for order, reg_id in enumerate(entry["order"]):
-            places.setdefault(reg_id, []).append(
-                {"class_id": entry["class_id"], "name": entry["name"], "order": order}
-            )
+            places.setdefault(reg_id, []).append({"class_id": entry["class_id"], "name": entry["name"], "order": order})
     usable = sorted(reg_id for reg_id in places if reg_id not in reserved)
     colours = {reg_id: colour for colour, reg_id in enumerate(usable, start=1)}
     rows = [

@@ -40,9 +40,17 @@ _STRING: Final = pa.string()
 _WEIGHTS: Final = pa.list_(pa.float32())
 
 _IDENTITY: Final = (
-    ("episode_id", _STRING, "128-bit hash of everything that makes the episode: content, function, module, compiler"),
+    (
+        "episode_id",
+        _STRING,
+        "128-bit hash of everything that makes the episode: content, function, module, compiler",
+    ),
     ("function", _STRING, "symbol name"),
-    ("function_id", pa.int32(), "index among the module's functions that reach the allocator, from 1, as in the fork"),
+    (
+        "function_id",
+        pa.int32(),
+        "index among the module's functions that reach the allocator, from 1, as in the fork",
+    ),
     ("module", _STRING, "path of the source, relative to its corpus"),
     ("corpus", _STRING, "name of the corpus"),
     ("license", _STRING, "SPDX expression"),
@@ -51,7 +59,11 @@ _IDENTITY: Final = (
     ("opt_level", _STRING, "optimisation level, such as O3"),
     ("allocator", _STRING, "the expert: greedy or basic"),
     ("llvm_version", _STRING, "release of the compiler"),
-    ("content_hash", _STRING, "128-bit hash of the allocation problem without symbol names; equal for duplicates"),
+    (
+        "content_hash",
+        _STRING,
+        "128-bit hash of the allocation problem without symbol names; equal for duplicates",
+    ),
 )
 
 _MACHINE_IR: Final = (
@@ -64,11 +76,19 @@ _MACHINE_IR: Final = (
 )
 
 _NODES: Final = (
-    ("node_vreg", _ints(), "number of each virtual register, ascending; node i is entry i of every node_ column"),
+    (
+        "node_vreg",
+        _ints(),
+        "number of each virtual register, ascending; node i is entry i of every node_ column",
+    ),
     ("node_class", _ints(16), "class_id of each node's register class (registers.parquet)"),
     ("node_spill_weight", _WEIGHTS, "LLVM's spill weight; +inf for a register that cannot be spilled"),
     ("node_size", _ints(), "LiveInterval::getSize(): length of the live interval, 16 an instruction slot"),
-    ("node_live", pa.list_(_ints()), "live ranges of each node: first, last, first, last, …; [first, last) in instructions"),
+    (
+        "node_live",
+        pa.list_(_ints()),
+        "live ranges of each node: first, last, first, last, …; [first, last) in instructions",
+    ),
     (
         "node_hint",
         pa.list_(_ints()),
@@ -79,7 +99,11 @@ _NODES: Final = (
         pa.list_(_ints(16)),
         "reg_ids of each node's class that fixed live ranges or call clobbers take away, in class order",
     ),
-    ("reserved", _ints(16), "reg_ids of allocatable classes that nobody may have in this function, ascending"),
+    (
+        "reserved",
+        _ints(16),
+        "reg_ids of allocatable classes that nobody may have in this function, ascending",
+    ),
 )
 
 _USES: Final = (
@@ -94,7 +118,11 @@ _USES: Final = (
         pa.list_(_WEIGHTS),
         "expected spill weight of the part that ends at each use point; +inf if it cannot be spilled",
     ),
-    ("split_points", pa.list_(_ints()), "indices into the node's use points at which the fork's rules allow a split"),
+    (
+        "split_points",
+        pa.list_(_ints()),
+        "indices into the node's use points at which the fork's rules allow a split",
+    ),
 )
 
 _EDGES: Final = (
@@ -103,14 +131,22 @@ _EDGES: Final = (
 )
 
 _EXPERT: Final = (
-    ("node_outcome", _ints(16), "0 assigned, 1 split, 2 spilled, 3 rematerialized, 4 eliminated (found dead)"),
+    (
+        "node_outcome",
+        _ints(16),
+        "0 assigned, 1 split, 2 spilled, 3 rematerialized, 4 eliminated (found dead)",
+    ),
     ("node_assigned", _ints(16), "reg_id that an assigned node got, else 0"),
     ("spills", pa.int32(), "stores to spill slots"),
     ("reloads", pa.int32(), "loads from spill slots"),
     ("folded_spills", pa.int32(), "writes of spill slots by other instructions"),
     ("folded_reloads", pa.int32(), "reads of spill slots by other instructions"),
     ("copies", pa.int32(), "copies of virtual registers that assignment leaves in place"),
-    ("spill_cost", pa.float64(), "expected executions of spills and reloads, folded ones too, relative to the entry"),
+    (
+        "spill_cost",
+        pa.float64(),
+        "expected executions of spills and reloads, folded ones too, relative to the entry",
+    ),
     ("copy_cost", pa.float64(), "expected executions of copies, relative to the entry"),
 )
 
@@ -146,9 +182,7 @@ REGISTERS: Final = _schema(
         ("colour", pa.int16(), "the fork's colour: 1… over the registers that may be given out, else 0"),
         (
             "classes",
-            pa.list_(
-                pa.struct([("class_id", pa.int16()), ("name", _STRING), ("order", pa.int16())])
-            ),
+            pa.list_(pa.struct([("class_id", pa.int16()), ("name", _STRING), ("order", pa.int16())])),
             "allocatable classes that hold it, with its place in the class's allocation order",
         ),
     )
@@ -167,7 +201,11 @@ def instructions_schema(dimension: int) -> pa.Schema:
                 pa.list_(_STRING),
                 "MIR2Vec entity of each operand; empty for no register, and for one without a class",
             ),
-            ("embedding", pa.list_(pa.float32(), dimension), "MIR2Vec vector; null until vectors are computed"),
+            (
+                "embedding",
+                pa.list_(pa.float32(), dimension),
+                "MIR2Vec vector; null until vectors are computed",
+            ),
         )
     )
 

@@ -16,7 +16,16 @@ import pyarrow.parquet as pq
 from rl4real_data.episodes.index import FileEntry, file_entry
 from rl4real_data.episodes.schema import EPISODES
 
-_CONSTANT_COLUMNS: Final = ("corpus", "license", "target", "cpu", "opt_level", "allocator", "llvm_version", "module")
+_CONSTANT_COLUMNS: Final = (
+    "corpus",
+    "license",
+    "target",
+    "cpu",
+    "opt_level",
+    "allocator",
+    "llvm_version",
+    "module",
+)
 
 
 def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]:
@@ -34,7 +43,10 @@ def with_inst_ids(table: pa.Table, ids: npt.NDArray[np.int32]) -> pa.Table:
     offsets = np.concatenate(([0], np.cumsum(np.asarray(column.value_lengths().fill_null(0)))))
     mask = column.is_null() if column.null_count else None
     renumbered = pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()), pa.array(values, pa.int32()), type=EPISODES.field("inst").type, mask=mask
+        pa.array(offsets, pa.int32()),
+        pa.array(values, pa.int32()),
+        type=EPISODES.field("inst").type,
+        mask=mask,
     )
     return table.set_column(table.schema.get_field_index("inst"), EPISODES.field("inst"), renumbered)
 
@@ -83,7 +95,10 @@ class ShardWriter(contextlib.AbstractContextManager["ShardWriter"]):
         self._per_shard = per_shard
         self._per_row_group = per_row_group
         self._level = compression_level
-        metadata = {**(EPISODES.metadata or {}), **{f"rl4real_data.{k}".encode(): v.encode() for k, v in footer.items()}}
+        metadata = {
+            **(EPISODES.metadata or {}),
+            **{f"rl4real_data.{k}".encode(): v.encode() for k, v in footer.items()},
+        }
         self._schema = EPISODES.with_metadata(metadata)
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
@@ -140,7 +155,9 @@ class ShardWriter(contextlib.AbstractContextManager["ShardWriter"]):
             self._writer.close()
 
 
-def write_shards(folder: Path, names: tuple[str, ...], tables: Iterable[pa.Table], **options: Any) -> dict[str, FileEntry]:
+def write_shards(
+    folder: Path, names: tuple[str, ...], tables: Iterable[pa.Table], **options: Any
+) -> dict[str, FileEntry]:
     """Streams `tables` into the shards `names` below `folder`."""
     with ShardWriter(folder, names, **options) as writer:
         for table in tables:

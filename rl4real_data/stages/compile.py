@@ -61,7 +61,11 @@ def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder
     """
     plain = source_command(compilation, module)
     plugin = "rl4real-data-plugin"  # stands in while the words are quoted
-    words = (compilation.clang.path.name, *plain[1:], *dump_flags(compilation, records="/dev/null", plugin=plugin))
+    words = (
+        compilation.clang.path.name,
+        *plain[1:],
+        *dump_flags(compilation, records="/dev/null", plugin=plugin),
+    )
     line = shlex.join((*words, "-o", "/dev/null")).replace(plugin, '"$(rl4real-data path plugin)"')
     return f"cd {corpus_folder} && {line}" if corpus_folder else line
 

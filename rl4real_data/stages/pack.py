@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.corpus.module import Split
+from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
-from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.writer import shard_names, with_inst_ids, write_shards, write_table
 from rl4real_data.recipe import Recipe
 from rl4real_data.stages.part import Part, Shapes, read_functions, read_shapes
@@ -181,9 +181,7 @@ def _with_identity(functions: pa.Table, selected: Selected, identity: Mapping[st
 
 def _episode_ids(functions: pa.Table, constants: Mapping[str, str]) -> list[str]:
     common = "\0".join(f"{key}={value}" for key, value in sorted(constants.items()))
-    rows = zip(
-        *(functions[name].to_pylist() for name in ("content_hash", "function", "function_id")), strict=True
-    )
+    rows = zip(*(functions[name].to_pylist() for name in ("content_hash", "function", "function_id")), strict=True)
     return [
         hashlib.blake2b(f"{common}\0{content}\0{name}\0{number}".encode(), digest_size=16).hexdigest()
         for content, name, number in rows

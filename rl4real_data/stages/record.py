@@ -6,6 +6,7 @@ detour over Python objects costs more than the compilation's recording itself.
 
 from __future__ import annotations
 
+import itertools
 from pathlib import Path
 from typing import Final
 
@@ -128,7 +129,7 @@ def _largest_use_counts(uses: pa.ChunkedArray) -> list[int]:
     column = uses.combine_chunks()
     starts = np.asarray(column.offsets)
     per_node = np.asarray(pc.list_value_length(column.values).fill_null(0))
-    largest = [per_node[a:b].max(initial=0) for a, b in zip(starts[:-1], starts[1:], strict=True)]
+    largest = [per_node[a:b].max(initial=0) for a, b in itertools.pairwise(starts)]
     return [int(count) for count in largest]
 
 

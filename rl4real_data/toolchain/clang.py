@@ -50,7 +50,7 @@ def discover_clang(*, build_dir: Path | None, search_path: str) -> Clang:
         if not path.is_file():
             raise ToolchainError(
                 f"BUILD_DIR={build_dir}: {path} does not exist",
-                hint="BUILD_DIR names an LLVM installation or build, with bin/clang in it; unset it to use the clang on PATH",
+                hint="BUILD_DIR names an LLVM installation or build with bin/clang; unset it to use the clang on PATH",
             )
         return _usable(path)
     found = []

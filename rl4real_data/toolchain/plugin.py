@@ -64,7 +64,9 @@ def _build(clang: Clang, sources: Path, library: Path) -> None:
         )
     cmake = shutil.which("cmake")
     if cmake is None or not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
-        raise ToolchainError("building the plugin needs CMake and a C++ compiler", hint="apt-get install cmake g++ make")
+        raise ToolchainError(
+            "building the plugin needs CMake and a C++ compiler", hint="apt-get install cmake g++ make"
+        )
     library.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         build = Path(folder)
@@ -74,7 +76,8 @@ def _build(clang: Clang, sources: Path, library: Path) -> None:
             done = run(command, cwd=build, limits=BUILD_LIMITS, scratch=build)
             if not done.ok:
                 raise ToolchainError(
-                    f"the plugin does not build for LLVM {clang.version}: {' '.join(command)}\n{done.stderr or done.stdout}",
+                    f"the plugin does not build for LLVM {clang.version}: {' '.join(command)}\n"
+                    f"{done.stderr_tail or done.stdout[-4000:]}",
                     hint=f"apt-get install llvm-{clang.major}-dev cmake g++ make, then run the command again",
                 )
         with publish(library) as draft:
@@ -95,7 +98,13 @@ def register_file(clang: Clang, plugin: Plugin, target: Target, cpu: str) -> dic
         folder = Path(name)
         (folder / "probe.c").write_text("void probe(void) {}\n")
         command = (
-            *(str(clang.path), *target.clang_flags, f"{target.cpu_flag}{cpu}", "-O3", f"-fplugin={plugin.path}"),
+            *(
+                str(clang.path),
+                *target.clang_flags,
+                f"{target.cpu_flag}{cpu}",
+                "-O3",
+                f"-fplugin={plugin.path}",
+            ),
             *("-mllvm", "-regalloc=mlra", "-mllvm", "-mlra-dump-registers=registers.json"),
             *("-c", "probe.c", "-o", "/dev/null"),
         )

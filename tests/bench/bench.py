@@ -60,7 +60,15 @@ def compile_plainly(clang: Path, target: Target, cpu: str, modules: Sequence[Mod
         def compile_one(number: int, module: Module) -> None:
             command = (
                 *(str(clang), *target.clang_flags, "-x", module.language.value, *module.flags),
-                *(f"{target.cpu_flag}{cpu}", "-O3", "-w", "-c", str(module.path), "-o", f"{folder}/{number}.o"),
+                *(
+                    f"{target.cpu_flag}{cpu}",
+                    "-O3",
+                    "-w",
+                    "-c",
+                    str(module.path),
+                    "-o",
+                    f"{folder}/{number}.o",
+                ),
             )
             subprocess.run(command, cwd=module.root, check=True, capture_output=True)
 
@@ -72,20 +80,24 @@ def bench_overhead(corpora: Sequence[Corpus], words: Sequence[str], pairs: int) 
     clang = discover_clang(build_dir=None, search_path=os.environ["PATH"])
     modules = [module for corpus in corpora for module in corpus.modules]
     for name in TargetName:
-        target, cpu = TARGETS[name], load_recipe(name).cpu
-        walls, cpus = [], []
-        for _ in range(pairs):
-            plain = measure(lambda: compile_plainly(clang.path, target, cpu, modules))
-            with tempfile.TemporaryDirectory() as folder:
-                flow = ("flow", name.value, "train", "mlra", "--data-dir", f"{folder}/d", "-j", str(JOBS))
-                full = measure(lambda: _run(flow, words))
-            walls.append(full.wall / plain.wall)
-            cpus.append(full.cpu / plain.cpu)
-            print(f"    plain {plain.wall:6.2f} s ({plain.cpu:6.2f} cpu)  flow {full.wall:6.2f} s ({full.cpu:6.2f} cpu)")
+        ratios = [_overhead_pair(clang.path, name, modules, words) for _ in range(pairs)]
+        wall, cpu = (statistics.median(column) for column in zip(*ratios, strict=True))
         print(
-            f"{name.value}: whole flow / plain clang -O3 -c: wall {statistics.median(walls):.3f}, "
-            f"cpu {statistics.median(cpus):.3f} (medians of {pairs} pairs; bar 1.15)"
+            f"{name.value}: whole flow / plain clang -O3 -c: wall {wall:.3f}, cpu {cpu:.3f} "
+            f"(medians of {pairs} pairs; bar 1.15)"
         )
+
+
+def _overhead_pair(
+    clang: Path, name: TargetName, modules: Sequence[Module], words: Sequence[str]
+) -> tuple[float, float]:
+    """Flow over plain compilation, wall and processor time, of one pair run one after the other."""
+    plain = measure(lambda: compile_plainly(clang, TARGETS[name], load_recipe(name).cpu, modules))
+    with tempfile.TemporaryDirectory() as folder:
+        flow = ("flow", name.value, "train", "mlra", "--data-dir", f"{folder}/d", "-j", str(JOBS))
+        full = measure(lambda: _run(flow, words))
+    print(f"    plain {plain.wall:6.2f} s ({plain.cpu:6.2f} cpu)  flow {full.wall:6.2f} s ({full.cpu:6.2f} cpu)")
+    return full.wall / plain.wall, full.cpu / plain.cpu
 
 
 def _run(flow: tuple[str, ...], words: Sequence[str]) -> None:
@@ -131,7 +143,10 @@ def bench_memory(corpora: Sequence[Corpus], words: Sequence[str]) -> None:
                 own = f"int copy_{number}_{source.stem}(int x) {{ return x * {number + 3}; }}\n"
                 source.write_text(text + own, errors="surrogateescape")
         tenfold = peak_memory_mb((*flow, str(folder / "ten"), "--corpus", str(copies)))
-    print(f"memory of the main process: {once:.0f} MB on the demo, {tenfold:.0f} MB on ten times as many modules (bar 400)")
+    print(
+        f"memory of the main process: {once:.0f} MB on the demo, {tenfold:.0f} MB on ten times as many modules "
+        "(bar 400)"
+    )
 
 
 def main() -> None:

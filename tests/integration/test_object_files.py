@@ -33,7 +33,16 @@ def compare(module: Module, clang: Clang, plugin: Plugin, target: Target, model:
     commands = (
         [*base, "-mllvm", f"-regalloc={model.allocator}", "-o", str(plain)],
         [*base, f"-fplugin={plugin.path}", "-mllvm", f"-regalloc={model.plugin_allocator}"]
-        + ["-mllvm", f"-mlra-dump={dump}", "-mllvm", "-mlra-dump-mir", "-mllvm", "-mlra-verify", "-o", str(recorded)],
+        + [
+            "-mllvm",
+            f"-mlra-dump={dump}",
+            "-mllvm",
+            "-mlra-dump-mir",
+            "-mllvm",
+            "-mlra-verify",
+            "-o",
+            str(recorded),
+        ],
     )
     for command in commands:
         done = subprocess.run(command, cwd=module.root, capture_output=True, text=True)
