@@ -232,9 +232,7 @@ def test_mirror_that_hangs(tmp_path: Path, server: Server) -> None:
     server.answers["/hang"] = hang
     started = time.monotonic()
     with pytest.raises(SourceError, match=r"/hang: no answer for 0\.2 s"):
-        download_first(
-            [f"{server.url}/hang"], tmp_path / "draft", pin=PIN, progress=lambda *_: None, timeout_s=0.2
-        )
+        download_first([f"{server.url}/hang"], tmp_path / "draft", pin=PIN, progress=lambda *_: None, timeout_s=0.2)
     done.set()
     assert time.monotonic() - started < 2.5
 
@@ -247,9 +245,7 @@ def test_nobody_listens(tmp_path: Path, server: Server) -> None:
 
 def test_no_mirror_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(debian, "find_mirrors", lambda: ())
-    with pytest.raises(
-        SourceError, match=r"corpus toy: .* cannot be had: apt's lists name no mirror"
-    ) as raised:
+    with pytest.raises(SourceError, match=r"corpus toy: .* cannot be had: apt's lists name no mirror") as raised:
         SOURCE.fetch(wanted(tmp_path, None))
     assert "--corpus sample" in raised.value.hint
 

@@ -187,9 +187,7 @@ WRONG = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("old", "new", "line", "expected"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG]
-)
+@pytest.mark.parametrize(("old", "new", "line", "expected"), [row[1:] for row in WRONG], ids=[row[0] for row in WRONG])
 def test_refuses(old: str, new: str, line: int, expected: str) -> None:
     assert old in FORK
     with pytest.raises(ForkFormatError, match=rf"^a\.dot:{line}: expected .*{re.escape(expected)}"):

@@ -27,9 +27,7 @@ def render(graph: ForkGraph) -> str:
     lines.append(f"Function_ID={graph.function_id};\nRegisters={graph.registers};")
     for register, colour in graph.colours.items():
         lines.append(f'{register} [label=" {{Phy}} {{0.000000}} {{PhyColor={colour};PhyReg={register}}} "];')
-        lines += [
-            f"{register}--{i};" for i, n in zip(ids, graph.nodes, strict=True) if register in n.physical
-        ]
+        lines += [f"{register}--{i};" for i, n in zip(ids, graph.nodes, strict=True) if register in n.physical]
     for index, (node_id, node) in enumerate(zip(ids, graph.nodes, strict=True)):
         lists = [
             ", ".join(map(str, node.split_points)),
@@ -72,9 +70,7 @@ MUTATIONS = st.lists(
         st.integers(min_value=0, max_value=8),
         st.one_of(
             st.binary(max_size=3),
-            st.sampled_from(
-                [b"\n", b"}", b"{", b", ", b"--", b";", b'"];\n', b"]", b"inf", b"1", b"99999999999"]
-            ),
+            st.sampled_from([b"\n", b"}", b"{", b", ", b"--", b";", b'"];\n', b"]", b"inf", b"1", b"99999999999"]),
         ),
     ),
     min_size=1,

@@ -156,9 +156,7 @@ def test_unknown_kind_of_source(tmp_path: Path) -> None:
 
 
 def test_all_problems_are_reported_at_once(tmp_path: Path) -> None:
-    text = (
-        GOOD.replace('summary = "A toy"', "").replace("flags =", "flag =").replace("size = 1234", "size = -5")
-    )
+    text = GOOD.replace('summary = "A toy"', "").replace("flags =", "flag =").replace("size = 1234", "size = -5")
     assert problems_of(write(tmp_path, text)) == [
         "summary: is missing",
         "source.size: must be above zero, not -5",

@@ -78,9 +78,7 @@ def test_manifest_becomes_sorted_modules(tmp_path: Path, source: FetchRecorder) 
     assert corpus.root == source.root
     assert paths(corpus.modules) == ["a.cpp", "b.c", "sub/c.c"]
     assert [module.language for module in corpus.modules] == [Language.CXX, Language.C, Language.C]
-    assert {(m.corpus, m.license, m.flags, m.needs_libc) for m in corpus.modules} == {
-        ("toy", "MIT", ("-DX",), False)
-    }
+    assert {(m.corpus, m.license, m.flags, m.needs_libc) for m in corpus.modules} == {("toy", "MIT", ("-DX",), False)}
     assert corpus.modules[0].source == source.root / "a.cpp"
 
 
@@ -100,9 +98,7 @@ def test_language_of_the_manifest_wins(tmp_path: Path, source: FetchRecorder) ->
         ('globs = ["*"]', r"note\.txt ends with none of \.c, \.cc, \.cpp"),
     ],
 )
-def test_manifest_that_does_not_fit_its_source(
-    tmp_path: Path, source: FetchRecorder, rules: str, problem: str
-) -> None:
+def test_manifest_that_does_not_fit_its_source(tmp_path: Path, source: FetchRecorder, rules: str, problem: str) -> None:
     catalog = make_catalog(tmp_path / "m", toy=rules)
     with pytest.raises(SourceError, match=problem):
         corpus_of_manifest(catalog.manifests["toy"], source.root)
@@ -113,9 +109,7 @@ def test_excludes_are_taken_out(tmp_path: Path, source: FetchRecorder) -> None:
     assert paths(corpus_of_manifest(catalog.manifests["toy"], source.root).modules) == ["sub/c.c"]
 
 
-def test_same_corpus_by_group_and_name_comes_once(
-    tmp_path: Path, source: FetchRecorder, catalog: Catalog
-) -> None:
+def test_same_corpus_by_group_and_name_comes_once(tmp_path: Path, source: FetchRecorder, catalog: Catalog) -> None:
     corpora = resolve(["lua", "both", "zlib"], cache=tmp_path / "cache", catalog=catalog)
     assert [corpus.name for corpus in corpora] == ["lua", "zlib"]
     assert source.fetched == ["lua", "zlib"]
@@ -153,9 +147,7 @@ def test_file_is_a_corpus(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.
     assert [module.path for module in corpus.modules] == [PurePosixPath("one.ll")]
 
 
-def test_current_folder_has_its_own_name(
-    tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_current_folder_has_its_own_name(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(make_tree(tmp_path / "mine", "a.c"))
     assert [corpus.name for corpus in resolve(["."], cache=tmp_path / "cache", catalog=catalog)] == ["mine"]
 
@@ -182,9 +174,7 @@ def test_folders_with_the_same_base_name(tmp_path: Path, catalog: Catalog) -> No
     ]
 
 
-def test_all_bad_words_are_reported_before_any_fetch(
-    tmp_path: Path, source: FetchRecorder, catalog: Catalog
-) -> None:
+def test_all_bad_words_are_reported_before_any_fetch(tmp_path: Path, source: FetchRecorder, catalog: Catalog) -> None:
     empty = make_tree(tmp_path / "empty", "a.h", ".hidden/b.c")
     wrong = make_tree(tmp_path, "a.rs") / "a.rs"
     with pytest.raises(UsageError, match="no corpus") as raised:
