@@ -124,8 +124,8 @@ def flow(
 @app.command()
 def stats(data_dir: DataDir, as_json: Json = False) -> None:
     """Show what a dataset holds, what was left out, and why."""
-    from rl4real_data.stats import collect_stats
-    from rl4real_data.stats_text import render_text
+    from rl4real_data.statistics.stats import collect_stats
+    from rl4real_data.statistics.stats_text import render_text
 
     found = collect_stats(data_dir)
     print(found.to_json() if as_json else render_text(found))
@@ -148,7 +148,7 @@ def validate(
     report = validate_command.execute(
         data_dir,
         environment,
-        replay=replay,
+        with_replay=replay,
         limit=limit,
         jobs=jobs or environment.jobs,
         show_bar=sys.stderr.isatty(),

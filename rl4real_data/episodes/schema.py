@@ -87,7 +87,8 @@ _NODES: Final = (
     (
         "node_live",
         pa.list_(_ints()),
-        "live ranges of each node: first, last, first, last, …; [first, last) in instructions",
+        "live ranges of each node: first, last, first, last, …; instruction i is in [first, last) if the node holds a "
+        "value right behind i, or i writes it in vain",
     ),
     (
         "node_hint",

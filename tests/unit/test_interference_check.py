@@ -10,9 +10,9 @@ import pyarrow as pa
 import pytest
 
 from rl4real_data import interference_check
-from rl4real_data.episode_batch import EpisodeBatch, Facts
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.interference_check import compare_edges
+from rl4real_data.validation.episode_batch import EpisodeBatch, Facts
+from rl4real_data.validation.interference_check import compare_edges
 
 INSTRUCTIONS = 30
 

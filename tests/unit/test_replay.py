@@ -12,9 +12,9 @@ import episode_builder as build
 import pytest
 
 from rl4real_data.errors import DatasetError, ToolchainError
-from rl4real_data.replay import ReplayedEpisode, ReplayReport, ReplayTool, llc_command, replay
-from rl4real_data.replay_compare import BadReplay, differing_columns, parse_record
 from rl4real_data.toolchain.process import Limits
+from rl4real_data.validation.replay import ReplayedEpisode, ReplayReport, ReplayTool, llc_command, replay
+from rl4real_data.validation.replay_compare import BadReplay, differing_columns, parse_record
 
 FAKE_LLC = """#!{python}
 import json, os, signal, sys, time

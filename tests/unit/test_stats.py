@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from rl4real_data.episodes.index import INDEX_NAME
+from rl4real_data.episodes.ragged import nested_lengths
 from rl4real_data.errors import DatasetError
-from rl4real_data.ragged import nested_lengths
-from rl4real_data.stats import FailedModule, GroupStats, Stats, collect_stats
-from rl4real_data.stats_tally import Distribution, describe
-from rl4real_data.stats_text import render_text
+from rl4real_data.statistics.stats import FailedModule, GroupStats, Stats, collect_stats
+from rl4real_data.statistics.stats_tally import Distribution, describe
+from rl4real_data.statistics.stats_text import render_text
 
 
 def make_small(number: int) -> build.Row:

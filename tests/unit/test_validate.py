@@ -15,8 +15,8 @@ import pytest
 from rl4real_data.episodes.index import INDEX_NAME, file_entry, parse_index
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.errors import DatasetError
-from rl4real_data.finding import Finding
-from rl4real_data.validate import validate
+from rl4real_data.validation.finding import Finding
+from rl4real_data.validation.validate import validate
 
 SHARD = "data/train-00000-of-00001.parquet"
 

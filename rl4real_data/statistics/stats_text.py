@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from rl4real_data.stats import GroupStats, SplitStats, Stats
-from rl4real_data.stats_tally import Distribution
+from rl4real_data.statistics.stats import GroupStats, SplitStats, Stats
+from rl4real_data.statistics.stats_tally import Distribution
 
 MAX_FAILED: Final = 20
 MAX_GROUPS: Final = 30

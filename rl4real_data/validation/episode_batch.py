@@ -10,8 +10,8 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rl4real_data.ragged import Flags, Ints, Lists, Nested, flatten_lists, flatten_nested
-from rl4real_data.registers import RegisterFacts
+from rl4real_data.episodes.ragged import Flags, Ints, Lists, Nested, flatten_lists, flatten_nested
+from rl4real_data.episodes.register_lookup import RegisterFacts
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, SplitBooks
+from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, MODULES_NAME, iterate_batches, open_parquet
 from rl4real_data.failure import FailureKind
-from rl4real_data.finding import Finding
-from rl4real_data.shards import INSTRUCTIONS_NAME, MODULES_NAME, iterate_batches, open_parquet
+from rl4real_data.validation.finding import Finding
 
 _MODULE_COLUMNS: Final = ("split", "corpus", "module", "status", "kind", "reason", "functions", "episodes")
 _STATUSES: Final = ("done", "failed", "filtered")

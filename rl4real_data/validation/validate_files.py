@@ -11,9 +11,9 @@ import pyarrow as pa
 
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, FileEntry
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, VERSION_KEY, instructions_schema
+from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, MODULES_NAME, REGISTERS_NAME, SHARD_NAME, open_parquet
 from rl4real_data.errors import DatasetError
-from rl4real_data.finding import Finding
-from rl4real_data.shards import INSTRUCTIONS_NAME, MODULES_NAME, REGISTERS_NAME, SHARD_NAME, open_parquet
+from rl4real_data.validation.finding import Finding
 
 _SUFFIX: Final = ".parquet"
 

@@ -15,15 +15,15 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
-from rl4real_data.shards import (
+from rl4real_data.episodes.shards import (
     INSTRUCTIONS_NAME,
     MODULES_NAME,
     find_shards,
     iterate_batches,
     open_parquet,
 )
-from rl4real_data.stats_disk import DiskUse, measure_disk
-from rl4real_data.stats_tally import Distribution, Expert, Tally
+from rl4real_data.statistics.stats_disk import DiskUse, measure_disk
+from rl4real_data.statistics.stats_tally import Distribution, Expert, Tally
 
 _MODULE_COLUMNS: Final = ("split", "corpus", "module", "license", "status", "kind", "reason", "functions")
 _NO_BOOKS: Final = SplitBooks(

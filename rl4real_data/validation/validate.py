@@ -2,7 +2,7 @@
 
 Checked, in this order: the index can be read and its books balance; every listed file is there with its size,
 sha256, rows, columns and schema version, and `data/` holds no other; modules.parquet adds up to the books;
-the rows of instructions.parquet and registers.parquet; every episode against `rl4real_data.invariants`;
+the rows of instructions.parquet and registers.parquet; every episode against `rl4real_data.validation.invariants`;
 episode_id and content_hash occur once, which also keeps train and test apart; and the episodes of each corpus
 are as many as modules.parquet says.
 """
@@ -15,14 +15,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-from rl4real_data.episode_batch import Facts
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, read_index
-from rl4real_data.errors import DatasetError
-from rl4real_data.finding import Finding
-from rl4real_data.invariants import COLUMNS, find_violations
-from rl4real_data.registers import RegisterFacts, load_registers
-from rl4real_data.repeats import Repeats
-from rl4real_data.shards import (
+from rl4real_data.episodes.register_lookup import RegisterFacts, load_registers
+from rl4real_data.episodes.shards import (
     INSTRUCTIONS_NAME,
     MODULES_NAME,
     REGISTERS_NAME,
@@ -31,8 +26,13 @@ from rl4real_data.shards import (
     iterate_batches,
     open_parquet,
 )
-from rl4real_data.validate_files import check_files
-from rl4real_data.validate_tables import check_instructions, check_modules, compare_counts
+from rl4real_data.errors import DatasetError
+from rl4real_data.validation.episode_batch import Facts
+from rl4real_data.validation.finding import Finding
+from rl4real_data.validation.invariants import COLUMNS, find_violations
+from rl4real_data.validation.repeats import Repeats
+from rl4real_data.validation.validate_files import check_files
+from rl4real_data.validation.validate_tables import check_instructions, check_modules, compare_counts
 
 MAX_FINDINGS_A_KIND: Final = 10
 """A column that went wrong as a whole would otherwise give a finding for each of a million rows."""

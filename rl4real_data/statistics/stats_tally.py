@@ -12,8 +12,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.episodes.ragged import Ints, list_lengths, nested_lengths
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.ragged import Ints, list_lengths, nested_lengths
 
 Counts = npt.NDArray[np.int32]
 QUANTITIES: Final = ("nodes", "edges", "use_points", "largest_use_points", "instructions")

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from rl4real_data.ragged import Flags, Ints
-from rl4real_data.shards import iterate_batches, open_parquet
+from rl4real_data.episodes.ragged import Flags, Ints
+from rl4real_data.episodes.shards import iterate_batches, open_parquet
 
 _COLUMNS = ("target", "reg_id", "units", "classes")
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex
+from rl4real_data.episodes.shards import find_shards, open_parquet
 from rl4real_data.errors import DatasetError
-from rl4real_data.shards import find_shards, open_parquet
 
 WORK_NAME: Final = ".work"
 TEXT_COLUMN: Final = "mir"

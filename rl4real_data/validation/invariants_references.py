@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from rl4real_data.episode_batch import EpisodeBatch, Spots
+from rl4real_data.episodes.ragged import Flags, Ints
+from rl4real_data.episodes.register_lookup import RegisterFacts
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.ragged import Flags, Ints
-from rl4real_data.registers import RegisterFacts
+from rl4real_data.validation.episode_batch import EpisodeBatch, Spots
 
 
 def unknown_shape(batch: EpisodeBatch) -> Spots:

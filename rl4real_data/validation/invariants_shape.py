@@ -8,9 +8,9 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from rl4real_data.episode_batch import EpisodeBatch, Spots
+from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.ragged import Ints
+from rl4real_data.validation.episode_batch import EpisodeBatch, Spots
 
 Find = Callable[[EpisodeBatch], Spots]
 

@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from rl4real_data.episode_batch import EpisodeBatch, Spots
+from rl4real_data.episodes.ragged import Flags, Ints, Lists, Nested
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.invariants_shape import NESTED
-from rl4real_data.ragged import Flags, Ints, Lists, Nested
+from rl4real_data.validation.episode_batch import EpisodeBatch, Spots
+from rl4real_data.validation.invariants_shape import NESTED
 
 Find = Callable[[EpisodeBatch], Spots]
 

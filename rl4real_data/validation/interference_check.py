@@ -17,8 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rl4real_data.episode_batch import EpisodeBatch, Spots
-from rl4real_data.ragged import Flags, Ints
+from rl4real_data.episodes.ragged import Flags, Ints
+from rl4real_data.validation.episode_batch import EpisodeBatch, Spots
 
 _CHUNK = 1 << 21
 """Pairs that are looked at in one go: 50 MB of index arrays."""

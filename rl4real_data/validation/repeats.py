@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from rl4real_data.finding import Finding
-from rl4real_data.ragged import Ints
-from rl4real_data.shards import Shard
+from rl4real_data.episodes.ragged import Ints
+from rl4real_data.episodes.shards import Shard
+from rl4real_data.validation.finding import Finding
 
 MAX_REPEATS: Final = 10
 """As many are named; a dataset that was packed twice would have a million."""

@@ -15,10 +15,10 @@ from typing import Any, Final
 import joblib
 
 from rl4real_data.episodes.index import read_index
+from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, Shard, find_shards, iterate_batches, open_parquet
 from rl4real_data.errors import DatasetError, ToolchainError
-from rl4real_data.replay_compare import IDENTITY, REPLAYED, BadReplay, Shape, differing_columns, parse_record
-from rl4real_data.shards import INSTRUCTIONS_NAME, Shard, find_shards, iterate_batches, open_parquet
 from rl4real_data.toolchain.process import Completed, Limits, run
+from rl4real_data.validation.replay_compare import IDENTITY, REPLAYED, BadReplay, Shape, differing_columns, parse_record
 
 START_BEFORE: Final[Mapping[str, str]] = {"mlra": "greedy", "mlbasicra": "regallocbasic"}
 """Allocator flag -> the pass that llc starts at: the one that the plugin's allocator takes the place of."""

@@ -1,0 +1,1 @@
+"""`stats`: what a dataset holds, streamed."""

@@ -1,0 +1,25 @@
+"""Unit tests start no process but the scripts that they wrote themselves."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    allowed = tmp_path_factory.getbasetemp().resolve()
+
+    class Guarded(subprocess.Popen[Any]):
+        def __init__(self, args: Any, *rest: Any, **options: Any) -> None:
+            program = Path(args if isinstance(args, str) else args[0])
+            if not program.absolute().is_relative_to(allowed) and not (
+                options.get("cwd") and Path(options["cwd"], program).resolve().is_relative_to(allowed)
+            ):
+                raise AssertionError(f"a unit test starts a real process: {args}")
+            super().__init__(args, *rest, **options)
+
+    monkeypatch.setattr(subprocess, "Popen", Guarded)
