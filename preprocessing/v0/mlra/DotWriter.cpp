@@ -48,6 +48,14 @@ void printList(raw_ostream &OS, const RangeT &Range, PrintT Print) {
   OS << '}';
 }
 
+/// A DOT string knows one escape, that of the quote.
+std::string quoted(StringRef Text) {
+  std::string Quoted = "\"";
+  for (char C : Text)
+    (Quoted += C == '"' ? "\\" : "") += C;
+  return Quoted + '"';
+}
+
 void printVectors(raw_ostream &OS, const Node &N) {
   static const std::string Zero = [] {
     std::string Text = "[ 0.000000";
@@ -89,8 +97,8 @@ public:
   void print(unsigned FunctionID) {
     SmallString<128> Source(MF.getFunction().getParent()->getSourceFileName());
     sys::fs::make_absolute(Source);
-    OS << "graph G {\nFileName=\"" << Source << "\";\nFunction=\"" << MF.getName() << "\";\nFunction_ID=" << FunctionID
-       << ";\nRegisters=" << NumRegs << ";\n";
+    OS << "graph G {\nFileName=" << quoted(Source) << ";\nFunction=" << quoted(MF.getName())
+       << ";\nFunction_ID=" << FunctionID << ";\nRegisters=" << NumRegs << ";\n";
     printPhysical();
     printNodes();
     OS << "}\n";

@@ -46,10 +46,6 @@ inline llvm::LiveIntervals &liveIntervals(llvm::Pass &P) {
   return P.getAnalysis<llvm::LiveIntervalsWrapperPass>().getLIS();
 }
 
-inline llvm::SlotIndexes &slotIndexes(llvm::Pass &P) {
-  return P.getAnalysis<llvm::SlotIndexesWrapperPass>().getSI();
-}
-
 inline llvm::VirtRegMap &virtRegMap(llvm::Pass &P) {
 #if LLVM_VERSION_MAJOR >= 20
   return P.getAnalysis<llvm::VirtRegMapWrapperLegacy>().getVRM();

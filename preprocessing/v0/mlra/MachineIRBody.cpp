@@ -7,6 +7,7 @@
 #include "llvm/CodeGen/MachineMemOperand.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/PseudoSourceValue.h"
+#include "llvm/CodeGen/TargetOpcodes.h"
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSymbol.h"
@@ -22,18 +23,27 @@ namespace mlra {
 
 namespace {
 
-/// Puts our reference in the place of LLVM's, `%stack.0.buffer`: a reader would look the name up among the allocas of
-/// the function's IR.
+/// Puts our reference in the place of the one that LLVM prints where it does not know the frame.
 std::string withStackReference(StringRef Printed, StringRef Reference) {
-  size_t Begin = std::min(Printed.find("%stack."), Printed.find("%fixed-stack."));
+  size_t Begin = Printed.find("%fixed-stack.");
   if (Begin == StringRef::npos)
     return Printed.str();
-  size_t Quote = Printed.find('"', Begin);
-  size_t End = Quote == StringRef::npos ? Printed.find_first_of(" ,)", Begin) : Printed.find('"', Quote + 1) + 1;
+  size_t End = Printed.find_first_of(" ,)", Begin);
   return (Printed.take_front(Begin) + Reference + Printed.substr(End)).str();
 }
 
 } // namespace
+
+void printGlobalName(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker &MST) {
+  if (GV.hasName()) {
+    GV.printAsOperand(OS, /*PrintType=*/false, MST);
+    return;
+  }
+  std::string Number;
+  raw_string_ostream NumberOS(Number);
+  GV.printAsOperand(NumberOS, /*PrintType=*/false, MST);
+  OS << "@mlra.unnamed." << StringRef(Number).drop_front();
+}
 
 MachineIRBody::MachineIRBody(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST)
     : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
@@ -105,24 +115,36 @@ void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
   OS << '\n';
 }
 
+/// By hand, since LLVM prints the names of IR blocks in a way that it does not always read.
 void MachineIRBody::printBlockAttributes(const MachineBasicBlock &MBB) {
-  std::string Printed;
-  raw_string_ostream PrintedOS(Printed);
-  MBB.printName(PrintedOS, MachineBasicBlock::PrintNameAttributes, &MST);
-  size_t NumberEnd = Printed.find_first_not_of("0123456789", strlen("bb."));
-  OS << StringRef(blockReference(MBB)).drop_front();
-  Printed.erase(0, NumberEnd);
-  if (!MBB.isIRBlockAddressTaken()) {
-    OS << Printed;
-    return;
-  }
-  const BasicBlock *Block = MBB.getAddressTakenIRBlock();
-  AddressTaken.insert(Block);
-  size_t Index = std::find(AddressTaken.begin(), AddressTaken.end(), Block) - AddressTaken.begin();
-  static constexpr StringRef Attribute = "ir-block-address-taken ";
-  size_t Begin = Printed.find(Attribute.data()) + Attribute.size();
-  size_t End = Printed.find_first_of(",)", Begin);
-  OS << Printed.substr(0, Begin) << "%ir-block.address" << Index << Printed.substr(End);
+  Text.append(blockReference(MBB), strlen("%"));
+  const char *Separator = " (";
+  auto Print = [&](const Twine &Attribute) {
+    OS << Separator << Attribute;
+    Separator = ", ";
+  };
+  if (MBB.isMachineBlockAddressTaken())
+    Print("machine-block-address-taken");
+  if (MBB.isIRBlockAddressTaken())
+    Print("ir-block-address-taken " + addressReference(*MBB.getAddressTakenIRBlock()));
+  if (MBB.isEHPad())
+    Print("landing-pad");
+  if (MBB.isInlineAsmBrIndirectTarget())
+    Print("inlineasm-br-indirect-target");
+  if (MBB.isEHFuncletEntry())
+    Print("ehfunclet-entry");
+  if (MBB.getAlignment() != Align(1))
+    Print("align " + Twine(MBB.getAlignment().value()));
+  if (MBB.getCallFrameSize())
+    Print("call-frame-size " + Twine(MBB.getCallFrameSize()));
+  if (*Separator == ',')
+    OS << ')';
+}
+
+std::string MachineIRBody::addressReference(const BasicBlock &Block) {
+  AddressTaken.insert(&Block);
+  size_t Index = std::find(AddressTaken.begin(), AddressTaken.end(), &Block) - AddressTaken.begin();
+  return "%ir-block.address" + std::to_string(Index);
 }
 
 void MachineIRBody::printInstruction(const MachineInstr &MI) {
@@ -152,7 +174,7 @@ void MachineIRBody::printInstruction(const MachineInstr &MI) {
   Separator = " :: ";
   for (const MachineMemOperand *Access : MI.memoperands()) {
     Text += Separator;
-    printMemory(*Access);
+    printMemory(*Access, /*WithGlobal=*/MI.getOpcode() == TargetOpcode::LOAD_STACK_GUARD);
     Separator = ", ";
   }
 }
@@ -254,7 +276,7 @@ template <typename PrintT> void MachineIRBody::printName(PrintT Print) {
 void MachineIRBody::printGlobal(const MachineOperand &MO) {
   MachineOperand::printTargetFlags(OS, MO);
   Globals.insert(MO.getGlobal());
-  printName([&] { MO.getGlobal()->printAsOperand(OS, /*PrintType=*/false, MST); });
+  printName([&] { printGlobalName(OS, *MO.getGlobal(), MST); });
   MachineOperand::printOperandOffset(OS, MO.getOffset());
 }
 
@@ -265,12 +287,9 @@ void MachineIRBody::printBlockAddress(const MachineOperand &MO) {
     compat::printOperand(OS, MO, MST, TRI);
     return;
   }
-  AddressTaken.insert(Address.getBasicBlock());
-  size_t Index =
-      std::find(AddressTaken.begin(), AddressTaken.end(), Address.getBasicBlock()) - AddressTaken.begin();
   OS << "blockaddress(";
-  printName([&] { MF.getFunction().printAsOperand(OS, /*PrintType=*/false, MST); });
-  OS << ", %ir-block.address" << Index << ')';
+  printName([&] { printGlobalName(OS, MF.getFunction(), MST); });
+  OS << ", " << addressReference(*Address.getBasicBlock()) << ')';
   MachineOperand::printOperandOffset(OS, MO.getOffset());
 }
 
@@ -295,10 +314,13 @@ void MachineIRBody::printSymbol(const MCSymbol &Symbol) {
   printName([&] { MachineOperand::printSymbol(OS, const_cast<MCSymbol &>(Symbol)); });
 }
 
-void MachineIRBody::printMemory(const MachineMemOperand &Access) {
+void MachineIRBody::printMemory(const MachineMemOperand &Access, bool WithGlobal) {
   MachinePointerInfo Pointer = Access.getPointerInfo();
   const PseudoSourceValue *Pseudo = Access.getPseudoValue();
-  if (!Pseudo)
+  const auto *Global = WithGlobal ? dyn_cast_if_present<GlobalValue>(Access.getValue()) : nullptr;
+  if (Global)
+    Globals.insert(Global);
+  else if (!Pseudo)
     Pointer = MachinePointerInfo(Access.getAddrSpace(), Access.getOffset());
   MachineMemOperand Plain(Pointer, Access.getFlags(), Access.getMemoryType(), Access.getBaseAlign(), AAMDNodes(),
                           /*Ranges=*/nullptr, Access.getSyncScopeID(), Access.getSuccessOrdering(),
@@ -306,7 +328,8 @@ void MachineIRBody::printMemory(const MachineMemOperand &Access) {
   SmallVector<StringRef, 0> SyncScopes;
   std::string Printed;
   raw_string_ostream PrintedOS(Printed);
-  Plain.print(PrintedOS, MST, SyncScopes, MF.getFunction().getContext(), &MF.getFrameInfo(), &TII);
+  // Without the frame, LLVM does not add the name of the alloca, which a reader would look up in the function's IR.
+  Plain.print(PrintedOS, MST, SyncScopes, MF.getFunction().getContext(), /*MFI=*/nullptr, &TII);
   if (Pseudo && Pseudo->kind() == PseudoSourceValue::GlobalValueCallEntry)
     Globals.insert(static_cast<const GlobalValuePseudoSourceValue *>(Pseudo)->getValue());
   if (Pseudo && Pseudo->kind() == PseudoSourceValue::FixedStack)

@@ -17,6 +17,10 @@
 
 namespace mlra {
 
+/// Prints `@name`. A global without a name gets one, for those that the text names are not numbered from 0 as LLVM IR
+/// wants them.
+void printGlobalName(llvm::raw_ostream &OS, const llvm::GlobalValue &GV, llvm::ModuleSlotTracker &MST);
+
 /// The `body:` of MIR text, with what it refers to outside the function. It differs from LLVM's MIR printer where that
 /// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks, of allocas and of
 /// memory operands' addresses, no alias metadata, no debug instructions and locations.
@@ -59,8 +63,9 @@ private:
   void printBlockAddress(const llvm::MachineOperand &MO);
   void printRegisterMask(const uint32_t *Mask);
   void printSymbol(const llvm::MCSymbol &Symbol);
-  void printMemory(const llvm::MachineMemOperand &Access);
+  void printMemory(const llvm::MachineMemOperand &Access, bool WithGlobal);
   void printNumber(int64_t Number);
+  std::string addressReference(const llvm::BasicBlock &Block);
   template <typename PrintT> void printName(PrintT Print);
 
   const llvm::MachineFunction &MF;

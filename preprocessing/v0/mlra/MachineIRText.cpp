@@ -1,10 +1,12 @@
 //===- MachineIRText.cpp - A function as MIR text that stands alone ------------===//
 #include "MachineIRText.h"
 
+#include "BlockNumbers.h"
 #include "LLVMCompat.h"
 #include "MachineIRBody.h"
 #include "SlotGaps.h"
 #include "StubModule.h"
+#include "UseOrder.h"
 
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringMap.h"
@@ -13,9 +15,12 @@
 #include "llvm/CodeGen/MachineJumpTableInfo.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/IR/Constants.h"
+#include "llvm/Support/YAMLParser.h"
 #include "llvm/Support/YAMLTraits.h"
 #include "llvm/Support/xxhash.h"
 #include "llvm/Target/TargetMachine.h"
+
+#include <cstring>
 
 using namespace llvm;
 
@@ -52,9 +57,15 @@ std::string registerLists(const MachineFunction &MF, const TargetNames &Spelled)
   return Text;
 }
 
+/// Whether the signature, which the stub does not have, adds callee-saved registers: scalable vectors (AArch64 SVE) do.
+bool signatureDecidesCalleeSaved(const Function &F) {
+  auto IsScalable = [](const Type *T) { return T->isScalableTy(); };
+  return IsScalable(F.getReturnType()) || any_of(F.getFunctionType()->params(), IsScalable);
+}
+
 void fillCalleeSaved(yaml::MachineFunction &Y, const MachineFunction &MF, const TargetNames &Spelled) {
   const MachineRegisterInfo &MRI = MF.getRegInfo();
-  if (!MRI.isUpdatedCSRsInitialized())
+  if (!MRI.isUpdatedCSRsInitialized() && !signatureDecidesCalleeSaved(MF.getFunction()))
     return;
   Y.CalleeSavedRegisters.emplace();
   for (const MCPhysReg *Reg = MRI.getCalleeSavedRegs(); *Reg; ++Reg) {
@@ -192,11 +203,15 @@ std::string header(const MachineFunction &MF, const MachineIRBody &Body, const T
   return registerLists(MF, Spelled) + Document.substr(NameEnd, DocumentEnd - NameEnd);
 }
 
-std::string quotedForYaml(StringRef Name) {
-  std::string Quoted = "'";
-  for (char C : Name)
-    Quoted.append(C == '\'' ? 2 : 1, C);
-  return Quoted + "'";
+/// The function's name as the reader looks it up: without the quotes and escapes of LLVM IR, with those of YAML.
+std::string quotedName(const MachineFunction &MF, ModuleSlotTracker &MST) {
+  std::string Name = MF.getName().str();
+  if (Name.empty()) {
+    raw_string_ostream OS(Name);
+    printGlobalName(OS, MF.getFunction(), MST);
+    Name.erase(0, strlen("@"));
+  }
+  return '"' + yaml::escape(Name, /*EscapePrintable=*/false) + '"';
 }
 
 std::string hashWithoutNames(const std::string &Header, const MachineIRBody &Body, ArrayRef<MCPhysReg> Reserved) {
@@ -225,8 +240,11 @@ MachineIRText::MachineIRText(const MachineFunction &MF, SlotIndexes &Indexes, co
   MachineIRBody Body(MF, Spelled, MST);
   std::string Header = header(MF, Body, Spelled, MST);
   Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
-  Text = "--- |\n" + stubModule(MF, Body, describeSlotGaps(MF, Indexes), MST) + "...\n---\nname: " + quotedForYaml(MF.getName()) + "\n" + Header +
-         "body: |\n" + Body.text() + "...\n";
+  const ReplayNote Notes[] = {{SlotGapsAttribute, describeSlotGaps(MF, Indexes)},
+                              {UseOrderAttribute, describeUseOrder(MF)},
+                              {BlockNumbersAttribute, describeBlockNumbers(MF)}};
+  Text = "--- |\n" + stubModule(MF, Body, Notes, MST) + "...\n---\nname: " +
+         quotedName(MF, MST) + "\n" + Header + "body: |\n" + Body.text() + "...\n";
 }
 
 } // namespace mlra

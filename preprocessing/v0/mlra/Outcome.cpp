@@ -79,11 +79,7 @@ public:
       }
       return;
     }
-    unsigned *Counter = spillCounter(MI);
-    if (!Counter)
-      return;
-    ++*Counter;
-    Result.SpillCost += Frequency;
+    Result.SpillCost += Frequency * countSpillAccesses(MI);
   }
 
 private:
@@ -101,19 +97,24 @@ private:
     return Concrete(To) != Concrete(From);
   }
 
-  unsigned *spillCounter(const MachineInstr &MI) {
+  /// How often the instruction reads or writes a spill slot. One that does both counts as a read, as in greedy.
+  unsigned countSpillAccesses(const MachineInstr &MI) {
+    auto Add = [](unsigned &Counter, size_t Count) {
+      Counter += Count;
+      return static_cast<unsigned>(Count);
+    };
     int FrameIndex;
     if (TII.isLoadFromStackSlot(MI, FrameIndex) && MFI.isSpillSlotObjectIndex(FrameIndex))
-      return &Result.Reloads;
+      return Add(Result.Reloads, 1);
     if (TII.isStoreToStackSlot(MI, FrameIndex) && MFI.isSpillSlotObjectIndex(FrameIndex))
-      return &Result.Spills;
+      return Add(Result.Spills, 1);
     SmallVector<const MachineMemOperand *, 2> Accesses;
     if (TII.hasLoadFromStackSlot(MI, Accesses) && touchesSpillSlot(MFI, Accesses))
-      return &Result.FoldedReloads;
+      return Add(Result.FoldedReloads, Accesses.size());
     Accesses.clear();
     if (TII.hasStoreToStackSlot(MI, Accesses) && touchesSpillSlot(MFI, Accesses))
-      return &Result.FoldedSpills;
-    return nullptr;
+      return Add(Result.FoldedSpills, Accesses.size());
+    return 0;
   }
 
   const Analyses &A;

@@ -28,8 +28,8 @@ struct Outcome {
   std::vector<NodeOutcome> Nodes; ///< one a node
   unsigned Spills = 0;            ///< stores to spill slots
   unsigned Reloads = 0;           ///< loads from spill slots
-  unsigned FoldedSpills = 0;      ///< other instructions that write a spill slot
-  unsigned FoldedReloads = 0;     ///< other instructions that read a spill slot
+  unsigned FoldedSpills = 0;      ///< writes of spill slots by other instructions
+  unsigned FoldedReloads = 0;     ///< reads of spill slots by other instructions
   unsigned Copies = 0;            ///< copies of virtual registers that stay after assignment
   double SpillCost = 0;           ///< of the four first
   double CopyCost = 0;

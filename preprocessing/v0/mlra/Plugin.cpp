@@ -6,10 +6,11 @@
 // An allocator of this plugin allocates nothing: it writes the problem down, lets LLVM's greedy (mlra) or basic
 // (mlbasicra) allocator solve it, and writes down what that one did. The object file stays the same, byte by byte.
 //
-// The inner pass is not in the pass manager. It borrows the wrapper's AnalysisResolver while it runs, and gives it back
-// before it is destroyed, since a pass deletes its resolver.
+// The inner pass is not in the pass manager: the wrapper gives it a resolver, and has that filled with the analyses of
+// the function at hand before each run.
 //
 //===----------------------------------------------------------------------===//
+#include "BlockNumbers.h"
 #include "DotWriter.h"
 #include "LLVMCompat.h"
 #include "MachineIRText.h"
@@ -20,11 +21,13 @@
 #include "RegisterFile.h"
 #include "SlotGaps.h"
 #include "TargetNames.h"
+#include "UseOrder.h"
 #include "Verify.h"
 
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/RegAllocRegistry.h"
 #include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/LegacyPassManagers.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
 
@@ -55,7 +58,10 @@ public:
 
   StringRef getPassName() const override { return Name; }
 
-  void getAnalysisUsage(AnalysisUsage &AU) const override { Inner->getAnalysisUsage(AU); }
+  void getAnalysisUsage(AnalysisUsage &AU) const override {
+    AU.addRequired<RestoreBlockNumbers>(); // first, since the analyses go by the numbers
+    Inner->getAnalysisUsage(AU);
+  }
 
   bool doInitialization(Module &M) override {
     FunctionCounter = 0;
@@ -86,24 +92,30 @@ public:
 
 private:
   bool allocate(MachineFunction &MF) {
-    Inner->setResolver(getResolver());
-    bool Changed = Inner->runOnFunction(MF.getFunction());
-    Inner->setResolver(nullptr);
-    return Changed;
+    PMDataManager &Manager = getResolver()->getPMDataManager();
+    if (!Inner->getResolver())
+      Inner->setResolver(new AnalysisResolver(Manager)); // the pass deletes it
+    Inner->getResolver()->clearAnalysisImpls();
+    Manager.initializeAnalysisImpl(Inner.get());
+    return Inner->runOnFunction(MF.getFunction());
   }
 
   bool recordAndAllocate(MachineFunction &MF) {
-    restoreSlotGaps(MF, compat::slotIndexes(*this));
-    // Greedy renumbers the slot indices before it looks at any distance: record what it will see.
+    SlotIndexes &Indexes = *compat::liveIntervals(*this).getSlotIndexes();
+    restoreSlotGaps(MF, Indexes);
+    restoreUseOrder(MF);
+    // Both allocators decide once more which registers are reserved, and greedy renumbers the slot indices, before they
+    // look at anything: record what they will see.
+    MF.getRegInfo().freezeReservedRegs();
     if (PacksIndexes)
-      compat::slotIndexes(*this).packIndexes();
+      Indexes.packIndexes();
     Analyses A{MF, compat::liveIntervals(*this), compat::virtRegMap(*this), compat::liveRegMatrix(*this),
                compat::loopInfo(*this), compat::blockFrequency(*this)};
     const TargetNames &Names = targetNames(MF);
-    Positions P(MF, *A.LIS.getSlotIndexes());
+    Positions P(MF, Indexes);
     std::optional<MachineIRText> Text;
     if (Writer)
-      Text.emplace(MF, compat::slotIndexes(*this), Names, slotTracker(*MF.getFunction().getParent()));
+      Text.emplace(MF, Indexes, Names, slotTracker(*MF.getFunction().getParent()));
     Problem Recorded = collectProblem(A, P, Names, Shapes);
     if (Verify)
       report(MF, verifyProblem(A, Recorded));

@@ -40,7 +40,11 @@ std::vector<InstructionRange> liveInstructions(const LiveInterval &LI, const Pos
   std::vector<InstructionRange> Live;
   for (const LiveRange::Segment &S : LI) {
     InstructionRange Range{P.instructionAt(S.start), P.segmentEnd(S.end)};
-    if (Range.First < Range.Last) // else it only crosses blocks without an instruction
+    if (Range.First == Range.Last)
+      continue; // nothing is live behind an instruction here: a block's first instruction reads it for the last time
+    if (!Live.empty() && Live.back().Last == Range.First)
+      Live.back().Last = Range.Last; // another value in the same register
+    else
       Live.push_back(Range);
   }
   return Live;

@@ -40,7 +40,8 @@ struct UsePoint {
   bool IsSplitPoint; ///< by the rules of the RL4ReAl fork
 };
 
-/// Half-open range of instruction indices.
+/// Half-open range of instruction indices. Instruction i is in a live range if the register holds a value right behind i,
+/// or if i writes it and nobody reads that: so a register ends at the instruction that reads it last.
 struct InstructionRange {
   int First;
   int Last;

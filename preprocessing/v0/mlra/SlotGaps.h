@@ -19,10 +19,11 @@ namespace mlra {
 constexpr char SlotGapsAttribute[] = "mlra-slot-gaps";
 
 /// `place:count` pairs, ascending, count left out where it is 1. The places of a function are, block by block, the place
-/// before each instruction and the one at the block's end.
+/// before each instruction and the one at the block's end. `place:=quarters` where the distance is not a whole number of
+/// instructions: the basic allocator, other than greedy, works with indices that are not packed.
 std::string describeSlotGaps(const llvm::MachineFunction &MF, llvm::SlotIndexes &Indexes);
 
-/// Opens the gaps that the function's attribute describes; does nothing for a function without it.
+/// Restores the distances that the function's attribute describes; does nothing for a function without it.
 void restoreSlotGaps(llvm::MachineFunction &MF, llvm::SlotIndexes &Indexes);
 
 } // namespace mlra

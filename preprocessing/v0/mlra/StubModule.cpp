@@ -1,8 +1,6 @@
 //===- StubModule.cpp - The LLVM IR that a function's MIR text needs around it -===//
 #include "StubModule.h"
 
-#include "SlotGaps.h"
-
 #include "llvm/IR/Attributes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
@@ -32,11 +30,11 @@ void printDeclaration(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker 
     OS << "declare " << (IsWeak ? "extern_weak " : "");
     printVisibility(OS, GV);
     OS << "void ";
-    GV.printAsOperand(OS, /*PrintType=*/false, MST);
+    printGlobalName(OS, GV, MST);
     OS << "()\n";
     return;
   }
-  GV.printAsOperand(OS, /*PrintType=*/false, MST);
+  printGlobalName(OS, GV, MST);
   OS << (IsWeak ? " = extern_weak " : " = external ");
   printVisibility(OS, GV);
   if (GV.isThreadLocal())
@@ -47,25 +45,37 @@ void printDeclaration(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker 
 }
 
 /// Attributes that speak of the parameters would not fit the stub, which has none.
-std::string functionAttributes(const Function &F, StringRef SlotGaps) {
+std::string functionAttributes(const Function &F, ArrayRef<ReplayNote> Notes) {
   AttributeSet Attributes = F.getAttributes().getFnAttrs();
   Attributes = Attributes.removeAttribute(F.getContext(), Attribute::AllocSize);
-  Attributes = Attributes.removeAttribute(F.getContext(), SlotGapsAttribute);
+  for (const ReplayNote &Note : Notes) // the function may have come from such a text itself
+    Attributes = Attributes.removeAttribute(F.getContext(), Note.Attribute);
   std::string Text = Attributes.getAsString();
-  if (!SlotGaps.empty())
-    Text += (Text.empty() ? "\"" : " \"") + std::string(SlotGapsAttribute) + "\"=\"" + SlotGaps.str() + "\"";
+  for (const ReplayNote &Note : Notes)
+    if (!Note.Value.empty())
+      Text += (Text.empty() ? "\"" : " \"") + std::string(Note.Attribute) + "\"=\"" + Note.Value + "\"";
   return Text;
 }
 
-void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body, StringRef SlotGaps,
+/// Only what code generation behind instruction selection asks for: the register of a swifterror parameter is not
+/// callee-saved.
+StringRef parameters(const Function &F) {
+  if (F.getAttributes().hasAttrSomewhere(Attribute::SwiftError))
+    return F.isVarArg() ? "ptr swifterror %0, ..." : "ptr swifterror %0";
+  return F.isVarArg() ? "..." : "";
+}
+
+void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body, ArrayRef<ReplayNote> Notes,
                    ModuleSlotTracker &MST) {
   OS << "  define ";
   printVisibility(OS, F);
   if (F.getCallingConv() != CallingConv::C)
     OS << "cc " << F.getCallingConv() << ' ';
   OS << "void ";
-  F.printAsOperand(OS, /*PrintType=*/false, MST);
-  OS << (F.isVarArg() ? "(...) " : "() ") << functionAttributes(F, SlotGaps);
+  printGlobalName(OS, F, MST);
+  OS << '(' << parameters(F) << ") " << functionAttributes(F, Notes);
+  if (F.hasGC())
+    OS << " gc \"" << F.getGC() << '"';
   if (F.hasPersonalityFn()) {
     OS << " personality ";
     F.getPersonalityFn()->printAsOperand(OS, /*PrintType=*/true, MST);
@@ -79,7 +89,7 @@ void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body
   OS << "  @mlra.addresses = global [" << Body.addressTaken().size() << " x ptr] [";
   for (size_t I = 0; I < Body.addressTaken().size(); ++I) {
     OS << (I ? ", " : "") << "ptr blockaddress(";
-    F.printAsOperand(OS, /*PrintType=*/false, MST);
+    printGlobalName(OS, F, MST);
     OS << ", %address" << I << ')';
   }
   OS << "]\n";
@@ -87,7 +97,7 @@ void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body
 
 } // namespace
 
-std::string stubModule(const MachineFunction &MF, const MachineIRBody &Body, StringRef SlotGaps,
+std::string stubModule(const MachineFunction &MF, const MachineIRBody &Body, ArrayRef<ReplayNote> Notes,
                        ModuleSlotTracker &MST) {
   const Function &F = MF.getFunction();
   std::string Text;
@@ -101,7 +111,7 @@ std::string stubModule(const MachineFunction &MF, const MachineIRBody &Body, Str
   for (const GlobalValue *GV : Globals)
     if (GV != &F)
       printDeclaration(OS, *GV, MST);
-  printFunction(OS, F, Body, SlotGaps, MST);
+  printFunction(OS, F, Body, Notes, MST);
   if (Body.usesMetadata())
     OS << "  !mlra = !{!0}\n  !0 = !{}\n";
   return Text;

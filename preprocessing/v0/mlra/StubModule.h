@@ -4,13 +4,21 @@
 
 #include "MachineIRBody.h"
 
+#include "llvm/ADT/ArrayRef.h"
+
 #include <string>
 
 namespace mlra {
 
+/// Something that MIR text cannot say and that sways the allocator: travels as an attribute of the stub function.
+struct ReplayNote {
+  const char *Attribute;
+  std::string Value; ///< no note if empty
+};
+
 /// LLVM IR with the function as a stub that keeps its name, calling convention and attributes, and with a declaration
 /// of each global that the body names: what the MIR parser looks up. Indented as a YAML block scalar.
-std::string stubModule(const llvm::MachineFunction &MF, const MachineIRBody &Body, llvm::StringRef SlotGaps,
+std::string stubModule(const llvm::MachineFunction &MF, const MachineIRBody &Body, llvm::ArrayRef<ReplayNote> Notes,
                        llvm::ModuleSlotTracker &MST);
 
 } // namespace mlra

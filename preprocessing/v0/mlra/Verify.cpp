@@ -89,6 +89,35 @@ void verifyForbidden(const Analyses &A, const Problem &Recorded, Findings &Found
   }
 }
 
+/// A virtual register in the physical one that it was given.
+struct Placed {
+  const LiveInterval &LI;
+  MCRegister Reg;
+};
+
+/// With subregister liveness, each lane lives by itself.
+bool overlapInLanes(const Placed &X, LaneBitmask LanesOfX, const Placed &Y, LaneBitmask LanesOfY) {
+  if (X.LI.hasSubRanges())
+    return any_of(X.LI.subranges(), [&](const LiveInterval::SubRange &S) {
+      if ((S.LaneMask & LanesOfX).none())
+        return false;
+      if (!Y.LI.hasSubRanges())
+        return S.overlaps(Y.LI);
+      return any_of(Y.LI.subranges(), [&](const LiveInterval::SubRange &T) {
+        return (T.LaneMask & LanesOfY).any() && S.overlaps(T);
+      });
+    });
+  return Y.LI.hasSubRanges() ? overlapInLanes(Y, LanesOfY, X, LanesOfX) : X.LI.overlaps(Y.LI);
+}
+
+bool shareUnit(const Placed &X, const Placed &Y, const TargetRegisterInfo &TRI) {
+  for (MCRegUnitMaskIterator UnitOfX(X.Reg, &TRI); UnitOfX.isValid(); ++UnitOfX)
+    for (MCRegUnitMaskIterator UnitOfY(Y.Reg, &TRI); UnitOfY.isValid(); ++UnitOfY)
+      if ((*UnitOfX).first == (*UnitOfY).first && overlapInLanes(X, (*UnitOfX).second, Y, (*UnitOfY).second))
+        return true;
+  return false;
+}
+
 void verifyNoSharedUnit(const Analyses &A, Findings &Found) {
   const MachineRegisterInfo &MRI = A.MF.getRegInfo();
   const TargetRegisterInfo &TRI = *A.MF.getSubtarget().getRegisterInfo();
@@ -99,15 +128,22 @@ void verifyNoSharedUnit(const Analyses &A, Findings &Found) {
       Intervals.push_back(&A.LIS.getInterval(Reg));
   }
   for (Edge E : compareAllPairs(Intervals)) {
-    Register U = Intervals[E.first]->reg(), V = Intervals[E.second]->reg();
-    MCRegister X = A.VRM.getPhys(U), Y = A.VRM.getPhys(V);
-    if (!TRI.regsOverlap(X, Y))
-      continue;
-    bool HasLanes = Intervals[E.first]->hasSubRanges() || Intervals[E.second]->hasSubRanges();
-    if (!HasLanes) // with subregister liveness, lanes of one register may hold several values
-      Found.push_back(nameOf(U) + " and " + nameOf(V) + " are live at once in " + TRI.getName(X) + " and " +
-                      TRI.getName(Y));
+    const LiveInterval &U = *Intervals[E.first], &V = *Intervals[E.second];
+    MCRegister X = A.VRM.getPhys(U.reg()), Y = A.VRM.getPhys(V.reg());
+    if (shareUnit({U, X}, {V, Y}, TRI))
+      Found.push_back(nameOf(U.reg()) + " and " + nameOf(V.reg()) + " are live at once in " + TRI.getName(X) +
+                      " and " + TRI.getName(Y));
   }
+}
+
+/// The allocator computed the weights again. It leaves that of a register alone that it assigns as it is.
+void verifyWeightUsed(const Analyses &A, const Node &N, Findings &Found) {
+  if (!A.VRM.hasPhys(N.Reg))
+    return; // another register holds all of it now
+  const LiveInterval &LI = A.LIS.getInterval(N.Reg);
+  if (LI.getSize() == N.Size && LI.isSpillable() && LI.weight() != N.SpillWeight)
+    Found.push_back("spill weight of " + nameOf(N.Reg) + " is " + std::to_string(N.SpillWeight) +
+                    ", the allocator worked with " + std::to_string(LI.weight()));
 }
 
 } // namespace
@@ -126,10 +162,13 @@ std::vector<std::string> verifyAllocation(const Analyses &A, const Problem &Reco
   for (size_t I = 0; I < Recorded.Nodes.size(); ++I) {
     const Node &N = Recorded.Nodes[I];
     const NodeOutcome &O = Result.Nodes[I];
-    if (O.Kind == Fate::Assigned && !O.Assigned)
+    if (O.Kind != Fate::Assigned)
+      continue;
+    if (!O.Assigned)
       Found.push_back(nameOf(N.Reg) + " counts as assigned but has no register");
-    if (O.Kind == Fate::Assigned && std::count(N.Forbidden.begin(), N.Forbidden.end(), O.Assigned))
+    if (std::count(N.Forbidden.begin(), N.Forbidden.end(), O.Assigned))
       Found.push_back(nameOf(N.Reg) + " was given a register that counts as forbidden");
+    verifyWeightUsed(A, N, Found);
   }
   return Found;
 }

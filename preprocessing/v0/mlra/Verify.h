@@ -15,7 +15,7 @@ namespace mlra {
 std::vector<std::string> verifyProblem(const Analyses &A, const Problem &Recorded);
 
 /// After allocation: no two virtual registers that are live at once hold a common register unit, no forbidden register
-/// was given, and the spill weights are those that the allocator worked with.
+/// was given, and the spill weights of the assigned registers are those that the allocator worked with.
 std::vector<std::string> verifyAllocation(const Analyses &A, const Problem &Recorded, const Outcome &Result);
 
 } // namespace mlra
