@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from rl4real_data.compat.fork_config import read_fork_config
-from rl4real_data.episodes.registers import class_ids
+from rl4real_data.episodes.registers import class_ids, class_orders
 from rl4real_data.errors import ToolchainError
 from rl4real_data.models import MODELS
 from rl4real_data.recipe import Recipe
@@ -43,6 +43,7 @@ def prepare_compilation(
         verify=settings.verify,
         fork_config=settings.config_dir if clang.is_fork else None,
         class_ids=class_ids(registers) if clang.is_fork else (),
+        class_orders=class_orders(registers) if clang.is_fork else (),
     )
     return compilation, registers
 

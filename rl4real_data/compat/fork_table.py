@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
 
-from rl4real_data.compat.fork_dot import ForkGraph
+from rl4real_data.compat.fork_dot import ForkGraph, ForkNode
 from rl4real_data.episodes.schema import EPISODES
 
 
@@ -40,19 +40,31 @@ def content_hash(graph: ForkGraph) -> str:
     return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
 
 
-def graphs_to_table(graphs: Iterable[ForkGraph], *, class_ids: Mapping[str, int] | None) -> pa.Table:
+def graphs_to_table(
+    graphs: Iterable[ForkGraph],
+    *,
+    class_ids: Mapping[str, int] | None,
+    class_orders: Mapping[str, Sequence[int]] | None = None,
+) -> pa.Table:
     """The graphs as episodes, one row each, in schema EPISODES; what DOT does not tell is null.
 
     `class_ids` gives the class_id of each register class's name; without it `node_class` is null, and so is
-    the entry of an unknown class. `node_forbidden` holds every register that the graph joins to the node,
-    those of other classes too, ascending.
+    the entry of an unknown class. `node_forbidden` holds the registers that the graph joins to the node: those
+    of the class in its order, as an episode has them, where `class_orders` knows the class, else all, ascending.
     """
-    rows = [_episode(graph, class_ids) for graph in graphs]
+    rows = [_episode(graph, class_ids, class_orders or {}) for graph in graphs]
     columns = [pa.array([row.get(column.name) for row in rows], type=column.type) for column in EPISODES]
     return pa.Table.from_arrays(columns, schema=EPISODES)
 
 
-def _episode(graph: ForkGraph, class_ids: Mapping[str, int] | None) -> dict[str, Any]:
+def _forbidden(node: ForkNode, class_orders: Mapping[str, Sequence[int]]) -> list[int]:
+    order = class_orders.get(node.class_name)
+    return list(node.physical) if order is None else [register for register in order if register in node.physical]
+
+
+def _episode(
+    graph: ForkGraph, class_ids: Mapping[str, int] | None, class_orders: Mapping[str, Sequence[int]]
+) -> dict[str, Any]:
     nodes = graph.nodes
     return {
         "function": graph.function,
@@ -61,7 +73,7 @@ def _episode(graph: ForkGraph, class_ids: Mapping[str, int] | None) -> dict[str,
         "node_vreg": [n.vreg for n in nodes],
         "node_class": None if class_ids is None else [class_ids.get(n.class_name) for n in nodes],
         "node_spill_weight": [n.spill_weight for n in nodes],
-        "node_forbidden": [n.physical for n in nodes],
+        "node_forbidden": [_forbidden(n, class_orders) for n in nodes],
         "use_distance": [n.use_distances for n in nodes],
         "use_spill_weight": [n.use_spill_weights for n in nodes],
         "split_points": [n.split_points for n in nodes],

@@ -38,3 +38,8 @@ def register_table(target: str, register_file: Mapping[str, Any]) -> pa.Table:
 def class_ids(register_file: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:
     """Name and class_id of each allocatable class."""
     return tuple((entry["name"], entry["class_id"]) for entry in register_file["classes"])
+
+
+def class_orders(register_file: Mapping[str, Any]) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """Name and allocation order of each allocatable class."""
+    return tuple((entry["name"], tuple(entry["order"])) for entry in register_file["classes"])

@@ -28,7 +28,8 @@ class Compilation:
     limits: Limits
     verify: bool = False
     fork_config: Path | None = None
-    class_ids: tuple[tuple[str, int], ...] = ()
+    class_ids: tuple[tuple[str, int], ...] = ()  # for the fork, whose files name classes only
+    class_orders: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
         """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""

@@ -16,8 +16,9 @@ char RestoreBlockNumbers::ID = 0;
 
 namespace {
 
-// Registered as an analysis, so that it is scheduled once, before the analyses that go by the numbers.
-RegisterPass<RestoreBlockNumbers> Entry("mlra-block-numbers", "Restore recorded block numbers", /*CFGOnly=*/false,
+// Registered as an analysis, so that it is scheduled once, before the analyses that go by the numbers; as one of the CFG,
+// so that LiveIntervals counts as preserving it: else LLVM 19 cannot schedule the basic allocator behind both.
+RegisterPass<RestoreBlockNumbers> Entry("mlra-block-numbers", "Restore recorded block numbers", /*CFGOnly=*/true,
                                         /*is_analysis=*/true);
 
 std::vector<unsigned> ranksByNumber(const MachineFunction &MF) {

@@ -2,6 +2,7 @@
 #include "DotWriter.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/TargetFrameLowering.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/IR/Module.h"
@@ -20,15 +21,20 @@ namespace {
 constexpr unsigned Dimension = 100;   ///< of the fork's vectors
 constexpr size_t MaximumUses = 200;   ///< the fork dumps no function with more in one register
 
-/// Colours run from 1 over the registers that may be given out, in ascending number.
+/// Colours run from 1 over the registers that may be given out, in ascending number. They belong to the target: a function
+/// that keeps a frame pointer may not give it out, but that moves no colour.
 std::map<unsigned, unsigned> colours(const MachineFunction &MF) {
   const MachineRegisterInfo &MRI = MF.getRegInfo();
   const TargetRegisterInfo &TRI = *MF.getSubtarget().getRegisterInfo();
+  bool HasFramePointer = MF.getSubtarget().getFrameLowering()->hasFP(MF);
+  auto IsUsable = [&](MCPhysReg Reg) {
+    return !MRI.isReserved(Reg) || (HasFramePointer && TRI.regsOverlap(Reg, TRI.getFrameRegister(MF)));
+  };
   std::map<unsigned, unsigned> ColourOf;
   for (const TargetRegisterClass *RC : TRI.regclasses())
     if (RC->isAllocatable())
       for (MCPhysReg Reg : *RC)
-        if (!MRI.isReserved(Reg))
+        if (IsUsable(Reg))
           ColourOf[Reg] = 0;
   unsigned Next = 1;
   for (auto &Entry : ColourOf)
@@ -56,7 +62,7 @@ std::string quoted(StringRef Text) {
   return Quoted + '"';
 }
 
-void printVectors(raw_ostream &OS, const Node &N) {
+bool printVectors(raw_ostream &OS, const Node &N) {
   static const std::string Zero = [] {
     std::string Text = "[ 0.000000";
     for (unsigned I = 1; I < Dimension; ++I)
@@ -67,11 +73,12 @@ void printVectors(raw_ostream &OS, const Node &N) {
   for (const InstructionRange &Range : N.Live)
     Count += Range.Last - Range.First;
   if (!Count)
-    return;
+    return false;
   OS << " [" << Zero;
   for (int I = 1; I < Count; ++I)
     OS << ", \n" << Zero;
   OS << ']';
+  return true;
 }
 
 void printVirtual(raw_ostream &OS, const Node &N, unsigned ID, StringRef ClassName) {
@@ -85,8 +92,8 @@ void printVirtual(raw_ostream &OS, const Node &N, unsigned ID, StringRef ClassNa
   printList(OS, N.Uses, [&](const UsePoint &Use) { OS << Use.Distance; });
   OS << "  ";
   printList(OS, N.Uses, [&](const UsePoint &Use) { OS << std::to_string(Use.SpillWeight); });
-  printVectors(OS, N);
-  OS << "\"];\n";
+  bool HasVectors = printVectors(OS, N);
+  OS << (HasVectors ? "\"];\n" : " \"];\n");
 }
 
 class DotFile {
@@ -95,7 +102,7 @@ public:
       : OS(OS), MF(MF), TRI(*MF.getSubtarget().getRegisterInfo()), P(P), NumRegs(TRI.getNumRegs()) {}
 
   void print(unsigned FunctionID) {
-    SmallString<128> Source(MF.getFunction().getParent()->getSourceFileName());
+    SmallString<128> Source(MF.getFunction().getParent()->getName());
     sys::fs::make_absolute(Source);
     OS << "graph G {\nFileName=" << quoted(Source) << ";\nFunction=" << quoted(MF.getName())
        << ";\nFunction_ID=" << FunctionID << ";\nRegisters=" << NumRegs << ";\n";
@@ -118,7 +125,7 @@ private:
     for (const auto &[Reg, Neighbours] : NeighboursOf) {
       OS << Reg << " [label=\" {Phy} {0.000000} {PhyColor=" << ColourOf[Reg] << ";PhyReg=" << Reg << "} \"];\n";
       for (unsigned Neighbour : Neighbours)
-        OS << Reg << "--" << Neighbour << ";\n";
+        OS << Reg << "--" << Neighbour << '\n';
     }
   }
 
@@ -130,7 +137,7 @@ private:
         printVirtual(OS, N, id(N), TRI.getRegClassName(TRI.getRegClass(N.ClassID)));
       for (; Next < P.Edges.size() && P.Edges[Next].first == I; ++Next)
         if (isWritten(N) && isWritten(P.Nodes[P.Edges[Next].second]))
-          OS << id(N) << "--" << id(P.Nodes[P.Edges[Next].second]) << ";\n";
+          OS << id(N) << "--" << id(P.Nodes[P.Edges[Next].second]) << '\n';
     }
   }
 
@@ -144,10 +151,15 @@ private:
 } // namespace
 
 std::string writeForkDot(const MachineFunction &MF, unsigned FunctionID, const Problem &P) {
-  for (const Node &N : P.Nodes)
+  bool HasNode = false;
+  for (const Node &N : P.Nodes) {
+    HasNode |= !N.Uses.empty();
     if (N.Uses.size() > MaximumUses)
       return "";
-  StringRef Module = sys::path::filename(MF.getFunction().getParent()->getSourceFileName());
+  }
+  if (!HasNode)
+    return "";
+  StringRef Module = sys::path::filename(MF.getFunction().getParent()->getName());
   std::string Path = (Module + "_F" + Twine(FunctionID) + ".dot").str();
   std::error_code Error;
   raw_fd_ostream OS(Path, Error, sys::fs::OF_Text);

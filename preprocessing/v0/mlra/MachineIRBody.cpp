@@ -11,10 +11,12 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSymbol.h"
+#include "llvm/Support/BranchProbability.h"
 #include "llvm/Support/Format.h"
 
 #include <algorithm>
 #include <charconv>
+#include <cstdlib>
 #include <cstring>
 
 using namespace llvm;
@@ -30,6 +32,32 @@ std::string withStackReference(StringRef Printed, StringRef Reference) {
     return Printed.str();
   size_t End = Printed.find_first_of(" ,)", Begin);
   return (Printed.take_front(Begin) + Reference + Printed.substr(End)).str();
+}
+
+/// A reader scales the probabilities to a sum of one and rounds. Where LLVM's own do not quite add up to one, that would
+/// change them, and with them the block frequencies: print multiples of them that add up to a multiple of one and round
+/// back, each nudged by less than half.
+SmallVector<uint32_t, 4> successorProbabilities(const MachineBasicBlock &MBB) {
+  SmallVector<uint32_t, 4> Exact;
+  int64_t Excess = -int64_t(BranchProbability::getDenominator());
+  for (auto I = MBB.succ_begin(); I != MBB.succ_end(); ++I) {
+    Exact.push_back(MBB.getSuccProbability(I).getNumerator());
+    Excess += Exact.back();
+  }
+  if (Exact.empty() || !Excess)
+    return Exact;
+  const int64_t Factor = Excess > 0 ? 2 : 3; // a half less rounds up again, a half more would too, a third more does not
+  const int64_t Step = Excess > 0 ? -1 : 1;
+  int64_t Nudges = Factor * std::abs(Excess);
+  SmallVector<uint32_t, 4> Nudged;
+  for (int64_t Numerator : Exact) {
+    Numerator = Factor * Numerator + (Nudges > 0 ? Step : 0);
+    --Nudges;
+    if (Numerator < 0 || Numerator >= UINT32_MAX)
+      return Exact;
+    Nudged.push_back(static_cast<uint32_t>(Numerator));
+  }
+  return Nudges > 0 ? Exact : Nudged;
 }
 
 } // namespace
@@ -96,9 +124,9 @@ void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
   printBlockAttributes(MBB);
   OS << ":\n    successors:";
   const char *Separator = " ";
-  for (auto I = MBB.succ_begin(); I != MBB.succ_end(); ++I) {
-    OS << Separator << blockReference(**I)
-       << format("(0x%08x)", MBB.getSuccProbability(I).getNumerator());
+  SmallVector<uint32_t, 4> Probabilities = successorProbabilities(MBB);
+  for (size_t I = 0; I < Probabilities.size(); ++I) {
+    OS << Separator << blockReference(**(MBB.succ_begin() + I)) << format("(0x%08x)", Probabilities[I]);
     Separator = ", ";
   }
   OS << '\n';
