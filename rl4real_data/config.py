@@ -37,7 +37,7 @@ def load_environment(environ: Mapping[str, str] | None = None, *, dotenv: Path |
     """Reads the process's environment over the `.env` of the working folder. UsageError names every bad value."""
     environ = os.environ if environ is None else environ
     dotenv = Path(".env") if dotenv is None else dotenv
-    from_file = dotenv_values(dotenv) if dotenv.is_file() else {}
+    from_file = _read_dotenv(dotenv)
 
     def value(key: str) -> str | None:
         return environ.get(key) or from_file.get(key) or None
@@ -59,6 +59,15 @@ def load_environment(environ: Mapping[str, str] | None = None, *, dotenv: Path |
     )
 
 
+def _read_dotenv(path: Path) -> Mapping[str, str | None]:
+    if not path.is_file():
+        return {}
+    try:
+        return dotenv_values(path)
+    except (OSError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read ({error})", hint="mend or remove the file") from error
+
+
 def _user_cache(environ: Mapping[str, str]) -> Path:
     base = environ.get("XDG_CACHE_HOME")
     return (Path(base) if base else Path.home() / ".cache") / "rl4real-data"
@@ -67,6 +76,6 @@ def _user_cache(environ: Mapping[str, str]) -> Path:
 def _jobs(text: str | None) -> int:
     if text is None:
         return len(os.sched_getaffinity(0))
-    if not text.isdigit() or int(text) < 1:
+    if not (text.isascii() and text.isdigit()) or int(text) < 1:
         raise UsageError(f"RL4REAL_DATA_JOBS={text}: not a number of jobs", hint="set it to 1 or more, or unset it")
     return int(text)

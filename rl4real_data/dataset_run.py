@@ -13,12 +13,12 @@ from rl4real_data.corpus.sources.source import Progress, ignore_progress
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.errors import DatasetError
 from rl4real_data.flows import FLOW, Flow
-from rl4real_data.packing import PackingOrder, is_packed, pack_dataset
+from rl4real_data.packing import PackingOrder, is_packed, pack_dataset, toolchain_of
 from rl4real_data.plan import Plan, entries_of, make_plan, modules_of, needs_headers
 from rl4real_data.recipe import Recipe, load_recipe
 from rl4real_data.runner import run_jobs
 from rl4real_data.settings import RunSettings
-from rl4real_data.splits import recorded_modules
+from rl4real_data.splits import other_of, recorded_modules
 from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.part import Part
 from rl4real_data.stages.selection import Entry
@@ -49,13 +49,14 @@ class Console:
 def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> RunReport:
     """Makes the split `settings` asks for. Raises an error of `rl4real_data.errors` when it cannot even start."""
     refuse_foreign(settings.data_dir)
+    settings = settings.with_absolute_paths()
     recipe = load_recipe(settings.target, mir=settings.mir)
     compilation, registers = prepare_compilation(settings, recipe, announce=console.say)
     corpora = resolve(
         settings.corpora, cache=settings.cache_dir, mirror=settings.mirror, progress=console.fetch_progress
     )
     with open_workdir(settings.data_dir) as work:
-        _refuse_other_dataset(work, settings, recipe)
+        _refuse_other_dataset(work, settings, recipe, compilation)
         plan = _plan(settings, corpora, compilation, work, flow)
         _refuse_shrinking(work, settings, plan)
         compiled = _compile(plan, settings, console, flow)
@@ -80,13 +81,14 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
 def plan_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> RunReport:
     """What `run_flow` would do (a dry run): fetches the corpora and looks, but compiles and writes no dataset."""
     refuse_foreign(settings.data_dir)
+    settings = settings.with_absolute_paths()
     recipe = load_recipe(settings.target, mir=settings.mir)
     compilation, _ = prepare_compilation(settings, recipe, announce=console.say)
     corpora = resolve(
         settings.corpora, cache=settings.cache_dir, mirror=settings.mirror, progress=console.fetch_progress
     )
-    work = WorkDir(data_dir=settings.data_dir.absolute())
-    _refuse_other_dataset(work, settings, recipe)
+    work = WorkDir(data_dir=settings.data_dir)
+    _refuse_other_dataset(work, settings, recipe, compilation)
     return RunReport(plan=_plan(settings, corpora, compilation, work, flow))
 
 
@@ -115,13 +117,17 @@ def _compile(plan: Plan, settings: RunSettings, console: Console, flow: Flow) ->
     return {job.key: part for job, part in results}
 
 
-def _refuse_other_dataset(work: WorkDir, settings: RunSettings, recipe: Recipe) -> None:
+def _refuse_other_dataset(work: WorkDir, settings: RunSettings, recipe: Recipe, compilation: Compilation) -> None:
     """DatasetError when the DATA_DIR holds episodes made another way: mixing them would be silent nonsense."""
     index = work.index()
     if index is None:
         return
     wanted = {"target": settings.target.value, "model": settings.model.value, **_flat(recipe.as_dict())}
     found = {"target": index.target, "model": index.model, **_flat(index.recipe)}
+    other = other_of(settings.split)
+    if other.value in index.splits:  # which this run leaves as it is
+        wanted |= toolchain_of(compilation)
+        found |= index.toolchain
     differing = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
     if differing:
         what = "; ".join(f"{key} is {found.get(key)!r}, not {wanted.get(key)!r}" for key in differing)

@@ -52,12 +52,17 @@ class PackingOrder:
 
     @property
     def toolchain(self) -> dict[str, str]:
-        plugin = self.compilation.plugin
-        return {
-            "llvm_version": self.compilation.clang.version,
-            "clang": self.compilation.clang.banner,
-            "plugin": plugin.source_hash if plugin else "none: the compiler has the flags itself",
-        }
+        return toolchain_of(self.compilation)
+
+
+def toolchain_of(compilation: Compilation) -> dict[str, str]:
+    """What `dataset.json` says of the compiler and the plugin."""
+    plugin = compilation.plugin
+    return {
+        "llvm_version": compilation.clang.version,
+        "clang": compilation.clang.banner,
+        "plugin": plugin.source_hash if plugin else "none: the compiler has the flags itself",
+    }
 
 
 def is_packed(work: WorkDir, order: PackingOrder, flow: Flow) -> bool:

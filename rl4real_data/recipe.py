@@ -56,7 +56,7 @@ def load_recipe(target: TargetName, *, mir: bool | None = None, path: Path | Non
             compression_level=raw["episodes"]["compression_level"],
             dimension=raw["embedding"]["dimension"],
         )
-    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(
             f"{path}: not a recipe of format v0 ({error!r})", hint="restore the file of this release"
         ) from error

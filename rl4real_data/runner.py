@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 import time
+import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -48,8 +49,8 @@ def run_jobs(
     parallel = joblib.Parallel(n_jobs=workers, prefer="threads", return_as="generator", batch_size=1)
     progress = Progress(total=len(jobs))
     bar = tqdm(total=len(jobs), unit="module", disable=not show_bar, file=sys.stderr, dynamic_ncols=True)
+    results = parallel(joblib.delayed(process_module)(job, stages) for job in jobs)
     try:
-        results = parallel(joblib.delayed(process_module)(job, stages) for job in jobs)
         for job, part in zip(jobs, results, strict=True):
             progress.add(part)
             bar.set_postfix_str(progress.text(), refresh=False)
@@ -58,3 +59,6 @@ def run_jobs(
     finally:
         bar.close()
         kill_all()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", UserWarning)  # joblib's, that it cancels what an interrupted run had begun
+            results.close()

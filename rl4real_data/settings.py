@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -39,3 +39,13 @@ class RunSettings:
     verify: bool = False
     retry_failed: bool = False
     replace: bool = False
+
+    def with_absolute_paths(self) -> RunSettings:
+        """The same settings for work in other folders than the one that the paths were meant for."""
+        return replace(
+            self,
+            data_dir=self.data_dir.absolute(),
+            cache_dir=self.cache_dir.absolute(),
+            build_dir=self.build_dir.absolute() if self.build_dir else None,
+            config_dir=self.config_dir.absolute() if self.config_dir else None,
+        )

@@ -9,12 +9,11 @@ from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.schema import MODULES
-from rl4real_data.stages.pack import MODULES_NAME, OtherSplit
+from rl4real_data.stages.pack import MODULES_NAME, OtherSplit, read_published
 from rl4real_data.stages.selection import IN_TRAIN
 
 
@@ -30,7 +29,7 @@ def shards_of(index: DatasetIndex, split: Split) -> tuple[str, ...]:
 def content_hashes(data_dir: Path, names: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
     """(content_hash, corpus, module) of every episode in the shards."""
     for name in names:
-        table = pq.read_table(data_dir / name, columns=["content_hash", "corpus", "module"])
+        table = read_published(data_dir, name, "content_hash", "corpus", "module")
         yield from zip(*(table[column].to_pylist() for column in table.schema.names), strict=True)
 
 
@@ -62,7 +61,7 @@ def remainder(data_dir: Path, index: DatasetIndex, split: Split, *, train_hashes
 
 def recorded_modules(data_dir: Path, split: Split) -> set[tuple[str, str]]:
     """(corpus, module) of the split's modules as `modules.parquet` has them."""
-    table = pq.read_table(data_dir / MODULES_NAME, columns=["split", "corpus", "module"])
+    table = read_published(data_dir, MODULES_NAME, "split", "corpus", "module")
     rows = zip(*(table[column].to_pylist() for column in table.schema.names), strict=True)
     return {(corpus, module) for name, corpus, module in rows if name == split.value}
 
@@ -75,7 +74,7 @@ def _without(books: SplitBooks, count: int) -> SplitBooks:
 
 
 def _module_rows(data_dir: Path, split: Split, dropped: Counter[tuple[str, str]]) -> pa.Table:
-    table = pq.read_table(data_dir / MODULES_NAME).cast(MODULES)
+    table = read_published(data_dir, MODULES_NAME).cast(MODULES)
     table = table.filter(pc.equal(table["split"], split.value))
     episodes = [
         count - dropped[corpus, module]

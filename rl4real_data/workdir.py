@@ -97,19 +97,19 @@ class WorkDir:
 def open_workdir(data_dir: Path) -> Iterator[WorkDir]:
     """Opens DATA_DIR for writing and cleans it. DatasetError if another run has it, or it holds something else."""
     refuse_foreign(data_dir)
-    try:
-        data_dir.mkdir(parents=True, exist_ok=True)
-        lock = exclusive(data_dir / WORK_NAME / "lock", wait=False)
-    except OSError as error:
-        raise DatasetError(
-            f"{data_dir}: cannot be written ({error.strerror})", hint="choose another --data-dir"
-        ) from error
-    with lock as got_it:
+    with contextlib.ExitStack() as stack:
+        try:
+            data_dir.mkdir(parents=True, exist_ok=True)
+            got_it = stack.enter_context(exclusive(data_dir / WORK_NAME / "lock", wait=False))
+        except OSError as error:
+            raise DatasetError(
+                f"{data_dir}: cannot be written ({error.strerror})", hint="choose another --data-dir"
+            ) from error
         if not got_it:
             raise DatasetError(
                 f"{data_dir}: another run is writing to it", hint="wait for it, or choose another --data-dir"
             )
-        work = WorkDir(data_dir=data_dir.absolute())  # compilers run in other folders
+        work = WorkDir(data_dir=data_dir.absolute())
         work.clean()
         yield work
 

@@ -39,14 +39,13 @@ def resolve(
     wanted = _understand(names, catalog)
     taken = {item.name for item in wanted if isinstance(item, Manifest)}
     corpora: list[Corpus] = []
+    names_of_found = _name_found([item for item in wanted if not isinstance(item, Manifest)], taken)
     for item in wanted:
         if isinstance(item, Manifest):
             fetch = Fetch(corpus=item.name, cache=Cache(root=cache), mirror=mirror, progress=progress)
             corpora.append(corpus_of_manifest(item, item.source.fetch(fetch)))
         else:
-            name = _free_name(item.name, taken)
-            taken.add(name)
-            corpora.append(corpus_of_found(item, name=name))
+            corpora.append(corpus_of_found(item, name=names_of_found[item.path]))
     return tuple(corpora)
 
 
@@ -98,6 +97,15 @@ def _find_path(name: str, catalog: Catalog) -> FoundModules:
     if not exists:
         raise UsageError(f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names)}')
     return find_modules(Path(name))
+
+
+def _name_found(found: Sequence[FoundModules], taken: set[str]) -> dict[Path, str]:
+    """A name for each path; those of one base name are numbered by path, whatever the order of the words."""
+    names = {}
+    for item in sorted(found, key=lambda item: item.path):
+        names[item.path] = _free_name(item.name, taken)
+        taken.add(names[item.path])
+    return names
 
 
 def _free_name(name: str, taken: set[str]) -> str:

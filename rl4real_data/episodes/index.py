@@ -106,7 +106,7 @@ def parse_index(text: str, *, path: Path) -> DatasetIndex:
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(
             f"{path}: damaged index ({error})",
-            hint="run the same `rl4real-data flow` again: it rebuilds the index without compiling",
+            hint="delete it and run the `rl4real-data flow` of each split again: it is made anew without compiling",
         ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import os
 import re
 import shlex
 from dataclasses import dataclass
@@ -18,7 +19,14 @@ from rl4real_data.toolchain.process import Completed, run
 RECORDS_NAME: Final = "unit.ndjson"
 DEPENDENCIES_NAME: Final = "unit.d"
 
-_OUT_OF_MEMORY: Final = re.compile(r"out of memory|bad_alloc|cannot allocate memory", re.IGNORECASE)
+_OUT_OF_MEMORY: Final = re.compile(
+    r"^LLVM ERROR: out of memory|bad_alloc|: cannot allocate memory$|failed to map segment",
+    re.IGNORECASE | re.MULTILINE,
+)
+_DISK_FULL: Final = re.compile(r"mlra: cannot write|: No space left on device$", re.MULTILINE)
+_MAKE_ESCAPE: Final = re.compile(r"\\([ #])|\$(\$)")
+_QUOTED_SOURCE: Final = re.compile(r"^ *\d* *\|.*$", re.MULTILINE)
+"""The lines of the source that clang shows below a message: a C program may well say "out of memory"."""
 _TRIPLE: Final = re.compile(rb'^target triple = "([^"]+)"', re.MULTILINE)
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
 
@@ -118,7 +126,7 @@ def _foreign_triple(job: ModuleJob) -> Failure | None:
 
 def _raise_if_disk_failed(done: Completed) -> None:
     """A full disk is no fault of the module: OSError, which ends the run."""
-    if "mlra: cannot write" in done.stderr or "No space left on device" in done.stderr:
+    if _DISK_FULL.search(_QUOTED_SOURCE.sub("", done.stderr)):
         raise OSError(errno.ENOSPC, f"the compiler cannot write its output: {_first_error(done.stderr)}")
 
 
@@ -126,9 +134,12 @@ def _failure(done: Completed, job: ModuleJob, scratch: Path) -> Failure:
     stderr = done.stderr_tail.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
     stderr = _ADDRESS.sub("0x…", stderr)
     limits = job.compilation.limits
+    if not os.access(job.module.source, os.R_OK):
+        reason = f"{job.module.path}: the source is gone or cannot be read"
+        return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
-    if _OUT_OF_MEMORY.search(done.stderr):
+    if _OUT_OF_MEMORY.search(_QUOTED_SOURCE.sub("", done.stderr)):
         limit = f" of {limits.memory_bytes >> 20} MB" if limits.memory_bytes else ""
         return Failure(kind=FailureKind.MEMORY, reason=f"needs more than the memory limit{limit}", stderr=stderr)
     if done.signal_name:
@@ -155,5 +166,5 @@ def _headers(path: Path, module: Module) -> tuple[str, ...]:
     _, _, files = path.read_text(errors="surrogateescape").replace("\\\n", " ").partition(": ")
     names = re.split(r"(?<!\\)\s+", files) if "\\" in files else files.split()
     root = f"{module.root}/"
-    headers = {name.replace("\\ ", " ").replace("$$", "$").removeprefix(root) for name in names if name}
+    headers = {_MAKE_ESCAPE.sub(r"\1\2", name).removeprefix(root) for name in names if name}
     return tuple(sorted(headers - {str(module.path)}))

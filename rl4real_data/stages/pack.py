@@ -5,6 +5,7 @@ Everything streams: the largest thing in memory is one module's part or one row 
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -17,10 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.corpus.module import Split
-from rl4real_data.episodes.index import FileEntry
+from rl4real_data.episodes.index import INDEX_NAME, FileEntry
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
 from rl4real_data.episodes.writer import shard_names, with_inst_ids, write_shards, write_table
+from rl4real_data.errors import DatasetError
 from rl4real_data.recipe import Recipe
 from rl4real_data.stages.part import Part, Shapes, read_functions, read_shapes
 from rl4real_data.stages.selection import Selected, Selection
@@ -103,6 +105,25 @@ def pack_tables(draft: Draft) -> Draft:
             ),
         }
     )
+
+
+def read_published(data_dir: Path, name: str, *columns: str) -> pa.Table:
+    """Columns (all, if none is named) of a file that an earlier run published. DatasetError as `open_published`."""
+    with open_published(data_dir, name) as file:
+        return file.read(columns=list(columns) or None)
+
+
+@contextlib.contextmanager
+def open_published(data_dir: Path, name: str) -> Iterator[pq.ParquetFile]:
+    """DatasetError if the file is lost or damaged: what the other split holds cannot be carried over."""
+    try:
+        with pq.ParquetFile(data_dir / name) as file:
+            yield file
+    except (pa.ArrowException, OSError, KeyError) as error:
+        raise DatasetError(
+            f"{data_dir / name}: lost or damaged ({str(error).splitlines()[0]})",
+            hint=f"delete {data_dir / INDEX_NAME} and run the flow of each split again: nothing is compiled anew",
+        ) from error
 
 
 def module_rows(split: Split, selection: Selection) -> pa.Table:
@@ -189,12 +210,12 @@ def _episode_ids(functions: pa.Table, constants: Mapping[str, str]) -> list[str]
 
 
 def _known_shapes(other: OtherSplit) -> list[Shape]:
-    return shapes_of_table(pq.read_table(other.data_dir / INSTRUCTIONS_NAME, columns=["opcode", "operands"]))
+    return shapes_of_table(read_published(other.data_dir, INSTRUCTIONS_NAME, "opcode", "operands"))
 
 
 def _kept_episodes(other: OtherSplit) -> Iterator[pa.Table]:
     for name in other.names:
-        with pq.ParquetFile(other.data_dir / name) as shard:
+        with open_published(other.data_dir, name) as shard:
             for group in range(shard.num_row_groups):
                 table = shard.read_row_group(group).cast(EPISODES)
                 if other.dropped_hashes:

@@ -7,11 +7,12 @@ module read with their hashes: a part counts only while they are the same.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -19,6 +20,7 @@ from typing import Any, Final
 import pyarrow as pa
 
 from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.errors import DatasetError
 from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.locks import publish
 
@@ -135,15 +137,28 @@ def write_functions(folder: Path, key: str, functions: pa.Table, shapes: Shapes)
 
 def read_functions(folder: Path, key: str) -> tuple[pa.Table, Shapes]:
     """The module's functions in the order of their index, and its shapes."""
-    with pa.memory_map(str(arrow_path(folder, key))) as source:
-        reader = pa.ipc.open_file(source)
+    with _open_part(folder, key) as reader:
         return reader.read_all(), _shapes(reader.schema)
 
 
 def read_shapes(folder: Path, key: str) -> Shapes:
     """The module's shapes alone."""
-    with pa.memory_map(str(arrow_path(folder, key))) as source:
-        return _shapes(pa.ipc.open_file(source).schema)
+    with _open_part(folder, key) as reader:
+        return _shapes(reader.schema)
+
+
+@contextlib.contextmanager
+def _open_part(folder: Path, key: str) -> Iterator[pa.ipc.RecordBatchFileReader]:
+    """DatasetError for a damaged file, which counts as no part from then on."""
+    path = arrow_path(folder, key)
+    try:
+        with pa.memory_map(str(path)) as source:
+            yield pa.ipc.open_file(source)
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        marker_path(folder, key).unlink(missing_ok=True)
+        raise DatasetError(
+            f"{path}: damaged ({error})", hint="run the same command again: it compiles that module anew"
+        ) from error
 
 
 def _fields_of(value: Any) -> dict[str, Any]:

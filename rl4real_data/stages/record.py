@@ -7,6 +7,7 @@ detour over Python objects costs more than the compilation's recording itself.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -15,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json
 
-from rl4real_data.compat.fork_dot import ForkFormatError, parse_dot
+from rl4real_data.compat.fork_dot import ForkFormatError, ForkGraph, parse_dot
 from rl4real_data.compat.fork_table import graphs_to_table
 from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.stages.compile import Compiled
@@ -35,6 +36,10 @@ _DUMP_SCHEMA: Final = pa.schema(
         pa.field("functions", pa.int32()),
     ]
 )
+
+
+_NULLABLE: Final = frozenset({"mir", "functions"})
+"""What a sound record may lack: the text if nobody asked for it, and the closing record's count."""
 
 
 class BadRecord(ValueError):
@@ -64,6 +69,8 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
 
 def read_dump(path: Path) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
     """Reads a whole dump file. BadRecord for another version or a missing end, ArrowInvalid for broken JSON."""
+    if not path.is_file():
+        raise BadRecord("there is none")
     size = path.stat().st_size
     if size == 0:
         raise BadRecord("it is empty")
@@ -80,6 +87,9 @@ def read_dump(path: Path) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
     if table["functions"][count].as_py() != count or table["function"].null_count != 1:
         raise BadRecord("its closing record is missing: it was cut off")
     functions = table.slice(0, count).combine_chunks()
+    lacking = [name for name in functions.schema.names if name not in _NULLABLE and functions[name].null_count]
+    if lacking:
+        raise BadRecord(f"a record without {lacking[0]!r}")
     return _without_nulls(functions.select(PART_SCHEMA.names)), _collect_shapes(functions), _facts(functions)
 
 
@@ -105,6 +115,9 @@ def _collect_shapes(functions: pa.Table) -> Shapes:
     operands = pc.list_flatten(functions["shape_operands"]).to_pylist()
     if len(opcodes) != len(operands):
         raise BadRecord("its instruction shapes have opcodes and operands of different number")
+    used = pc.min_max(pc.list_flatten(functions["inst"])).as_py()
+    if used["min"] is not None and (used["min"] < 0 or used["max"] >= len(opcodes)):
+        raise BadRecord("an instruction of a shape that is not in it")
     return Shapes(opcodes=tuple(opcodes), operands=tuple(map(tuple, operands)))
 
 
@@ -137,7 +150,9 @@ def _read_fork(folder: Path, job: ModuleJob) -> tuple[pa.Table, Shapes, tuple[Fu
     """The fork's DOT files of one module. It writes none for a function that it leaves out."""
     graphs = [parse_dot(path.read_bytes(), name=path.name) for path in sorted(folder.glob("*.dot"))]
     graphs.sort(key=lambda graph: graph.function_id)
-    table = graphs_to_table(graphs, class_ids=dict(job.compilation.class_ids) or None)
+    compilation = job.compilation
+    table = graphs_to_table(graphs, class_ids=dict(compilation.class_ids), class_orders=dict(compilation.class_orders))
+    _refuse_unknown_classes(graphs, compilation.class_ids)
     functions = table.select(PART_SCHEMA.names)
     facts = tuple(
         FunctionFacts(content_hash=content_hash, nodes=nodes, max_uses=uses, eh_pads=False)
@@ -149,3 +164,12 @@ def _read_fork(folder: Path, job: ModuleJob) -> tuple[pa.Table, Shapes, tuple[Fu
         )
     )
     return functions, Shapes(opcodes=(), operands=()), facts
+
+
+def _refuse_unknown_classes(graphs: Sequence[ForkGraph], class_ids: tuple[tuple[str, int], ...]) -> None:
+    """The fork leaves out the registers of classes that its configuration does not know: it must be this one."""
+    known = {name for name, _ in class_ids}
+    for graph in graphs:
+        unknown = sorted({node.class_name for node in graph.nodes} - known)
+        if unknown:
+            raise BadRecord(f"{graph.function}: register class {unknown[0]} is not in CONFIG_DIR")

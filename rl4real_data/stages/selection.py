@@ -64,8 +64,13 @@ def filter_reason(facts: FunctionFacts, filters: Filters | None) -> str | None:
 def select_functions(
     entries: Iterable[Entry], *, filters: Filters | None, train_hashes: Set[str] = frozenset()
 ) -> Selection:
-    """Goes over the modules in their order; the first of equal functions stays. `train_hashes` never get into test."""
+    """Goes over the modules in their order; the first of equal functions stays. `train_hashes` never get into test.
+
+    A duplicate counts as one also when its original is in train: test's books are then the same whichever split came
+    first.
+    """
     seen: set[str] = set()
+    kept: set[str] = set()
     filtered: Counter[str] = Counter()
     modules = []
     functions = duplicates = 0
@@ -73,19 +78,23 @@ def select_functions(
         rows = []
         for row, facts in enumerate(entry.part.functions):
             functions += 1
-            reason = filter_reason(facts, filters) or (IN_TRAIN if facts.content_hash in train_hashes else None)
+            reason = filter_reason(facts, filters)
             if reason:
                 filtered[reason] += 1
-            elif facts.content_hash in seen:
+                continue
+            if facts.content_hash in seen:
                 duplicates += 1
+            elif facts.content_hash in train_hashes:
+                filtered[IN_TRAIN] += 1
             else:
-                seen.add(facts.content_hash)
+                kept.add(facts.content_hash)
                 rows.append(row)
+            seen.add(facts.content_hash)
         modules.append(Selected(entry=entry, rows=tuple(rows)))
     return Selection(
         modules=tuple(modules),
         functions=functions,
         filtered=dict(sorted(filtered.items())),
         duplicates=duplicates,
-        content_hashes=seen,
+        content_hashes=kept,
     )

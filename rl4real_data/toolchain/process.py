@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import resource
 import signal
@@ -22,6 +23,7 @@ STDERR_TAIL_CHARACTERS: Final = 4000
 """What a dataset keeps of it: a compiler's last dozen messages."""
 
 _live: set[int] = set()
+_killed: set[int] = set()
 _live_lock = threading.Lock()
 
 
@@ -74,7 +76,8 @@ def run(
 ) -> Completed:
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
-    `scratch` is an existing folder: it takes the outputs and is the process's TMPDIR. OSError if it cannot be started.
+    `scratch` is an existing folder: it takes the outputs and is the process's TMPDIR. OSError if it cannot be started,
+    InterruptedError if `kill_all` ended it.
     """
     env = {**os.environ, "TMPDIR": str(scratch), "LC_ALL": "C", **(environment or {})}
     begin = time.monotonic()
@@ -91,6 +94,9 @@ def run(
         )
         with _registered(process.pid):
             timed_out = _wait(process, limits)
+    if process.pid in _killed:
+        _killed.discard(process.pid)
+        raise InterruptedError(errno.EINTR, "the run was interrupted")
     return Completed(
         returncode=process.returncode,
         timed_out=timed_out,
@@ -104,6 +110,7 @@ def kill_all() -> None:
     """Kills every process group that `run` has under way in this process: for an interrupted run."""
     with _live_lock:
         for pid in _live:
+            _killed.add(pid)
             _kill_group(pid)
 
 

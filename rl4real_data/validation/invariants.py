@@ -16,10 +16,10 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
+from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.validation import invariants_references as references
 from rl4real_data.validation import invariants_shape as shape
 from rl4real_data.validation import invariants_values as values
-from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.validation.episode_batch import EpisodeBatch, Facts, Spots
 from rl4real_data.validation.interference_check import compare_edges
 

@@ -65,9 +65,7 @@ def write_fork_config(folder: Path, plugin: Plugin) -> None:
     (folder / "regalloc" / "X86_overlaps_info.json").write_text(json.dumps(overlaps))
 
 
-def test_fork_gives_the_same_graphs(
-    rl4real: Run, tmp_path: Path, toolchains: dict[int, tuple[Clang, Plugin]]
-) -> None:
+def test_fork_gives_the_same_graphs(rl4real: Run, tmp_path: Path, toolchains: dict[int, tuple[Clang, Plugin]]) -> None:
     clang, plugin = toolchains[22]
     code = tmp_path / "code"
     code.mkdir()
@@ -88,7 +86,8 @@ def test_fork_gives_the_same_graphs(
     rl4real(*flow, BUILD_DIR=str(fork), CONFIG_DIR=str(tmp_path / "config"))
     rl4real("validate", "theirs")
     ours, theirs = (
-        {row["function"]: row for row in pq.read_table(tmp_path / name / "data").to_pylist()} for name in ("ours", "theirs")
+        {row["function"]: row for row in pq.read_table(tmp_path / name / "data").to_pylist()}
+        for name in ("ours", "theirs")
     )
     assert sorted(ours) == sorted(theirs) == ["scale", "twice_outside"]
     for name, row in theirs.items():

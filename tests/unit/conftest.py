@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from fake_clang import World, install_fake_clang
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +24,9 @@ def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factor
             super().__init__(args, *rest, **options)
 
     monkeypatch.setattr(subprocess, "Popen", Guarded)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A fake compiler, an empty corpus and no dataset yet."""
+    return World(folder=tmp_path, fake=install_fake_clang(tmp_path))

@@ -89,7 +89,7 @@ def test_an_index_that_cannot_be_read(tmp_path: Path) -> None:
     (found,) = validate(tmp_path)
     assert found.file == INDEX_NAME
     assert found.what.startswith("damaged index (")
-    assert "run the same `rl4real-data flow` again" in found.what
+    assert "delete it and run the `rl4real-data flow` of each split again" in found.what
 
 
 def test_books_that_do_not_balance(tmp_path: Path) -> None:

@@ -1,0 +1,208 @@
+"""The process runner: real small scripts, since what it promises is what the kernel does."""
+
+from __future__ import annotations
+
+import errno
+import os
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from fake_clang import write_script
+
+from rl4real_data.toolchain.process import Completed, Limits, kill_all, run
+
+SOON = Limits(timeout_s=30)
+
+
+def shell(folder: Path, text: str) -> str:
+    path = folder / "tool"
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return str(path)
+
+
+def run_in(folder: Path, *command: str, limits: Limits = SOON, **options: dict[str, str]) -> Completed:
+    scratch = folder / "scratch"
+    scratch.mkdir(exist_ok=True)
+    return run(command, cwd=folder, limits=limits, scratch=scratch, **options)
+
+
+def is_alive(pid: int) -> bool:
+    """Whether the process exists and is no zombie."""
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except FileNotFoundError:
+        return False
+    return state != "Z"
+
+
+def wait_until_dead(pid: int) -> bool:
+    deadline = time.monotonic() + 1
+    while is_alive(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    return not is_alive(pid)
+
+
+def test_success_tells_output_and_time(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, "echo result; echo note >&2"))
+
+    assert (done.ok, done.returncode, done.timed_out, done.signal_name) == (True, 0, False, "")
+    assert (done.stdout, done.stderr) == ("result\n", "note\n")
+    assert 0 < done.seconds < 5
+
+
+def test_exit_code_is_no_signal(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, "exit 3"))
+
+    assert (done.ok, done.returncode, done.signal_name) == (False, 3, "")
+
+
+def test_signal_has_its_name(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, "kill -SEGV $$"))
+
+    assert (done.ok, done.returncode, done.signal_name) == (False, -11, "SIGSEGV")
+
+
+def test_signal_without_a_name_has_its_number() -> None:
+    done = Completed(returncode=-50, timed_out=False, seconds=0, stdout="", stderr="")
+
+    assert done.signal_name == "signal 50"
+
+
+def test_environment_is_the_scratch_folder_and_plain_messages(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, 'echo "$TMPDIR $LC_ALL $WORD"; pwd'), environment={"WORD": "given"})
+
+    assert done.stdout.splitlines() == [f"{tmp_path}/scratch C given", str(tmp_path)]
+
+
+def test_no_shell_reads_the_words(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, 'printf "%s|" "$@"'), "a b", "$HOME", "; exit 3")
+
+    assert done.stdout == "a b|$HOME|; exit 3|"
+
+
+def test_stdin_is_empty(tmp_path: Path) -> None:
+    assert run_in(tmp_path, shell(tmp_path, "cat; echo end")).stdout == "end\n"
+
+
+def test_timeout_kills_and_says_so(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, "echo begun >&2; sleep 60"), limits=Limits(timeout_s=0.3))
+
+    assert (done.ok, done.timed_out, done.stderr) == (False, True, "begun\n")
+    assert 0.3 <= done.seconds < 5
+
+
+def test_timeout_kills_the_children_too(tmp_path: Path) -> None:
+    run_in(
+        tmp_path,
+        shell(tmp_path, f"sleep 60 & echo $! > {tmp_path}/pid; wait"),
+        limits=Limits(timeout_s=0.5),
+    )
+
+    assert wait_until_dead(int((tmp_path / "pid").read_text()))
+
+
+def test_child_left_in_the_background_is_killed(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, f"sleep 60 & echo $! > {tmp_path}/pid"))
+
+    assert done.ok
+    assert wait_until_dead(int((tmp_path / "pid").read_text()))
+
+
+def test_memory_limit_holds(tmp_path: Path) -> None:
+    hungry = write_script(tmp_path / "hungry", "held = [bytearray(8 << 20) for _ in range(64)]\nprint('ate it')\n")
+
+    free = run_in(tmp_path, str(hungry))
+    limited = run_in(tmp_path, str(hungry), limits=Limits(timeout_s=30, memory_bytes=256 << 20))
+
+    assert free.stdout == "ate it\n"
+    assert (limited.ok, limited.stdout) == (False, "")
+    assert "MemoryError" in limited.stderr
+
+
+def test_long_stderr_keeps_both_ends(tmp_path: Path) -> None:
+    text = 'echo first >&2; head -c 300000 /dev/zero | tr "\\0" x >&2; echo last >&2'
+    done = run_in(tmp_path, shell(tmp_path, text))
+
+    assert done.stderr.startswith("first\nxxx")
+    assert done.stderr.endswith("xxx" + "last\n")
+    assert len(done.stderr) == 65536 + len("\n…\n")
+    assert done.stderr_tail == "…" + "x" * (4000 - len("last\n")) + "last\n"
+
+
+def test_short_stderr_is_whole(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, 'head -c 65536 /dev/zero | tr "\\0" x >&2'))
+
+    assert done.stderr == "x" * 65536
+
+
+def test_short_stderr_tail_has_no_ellipsis() -> None:
+    done = Completed(returncode=1, timed_out=False, seconds=0, stdout="", stderr="x" * 4000)
+
+    assert done.stderr_tail == "x" * 4000
+
+
+def test_bytes_that_are_no_text_are_replaced(tmp_path: Path) -> None:
+    done = run_in(tmp_path, shell(tmp_path, r"printf '\377a'; printf '\377b' >&2"))
+
+    assert (done.stdout, done.stderr) == ("�a", "�b")
+
+
+def test_missing_program_is_an_error_of_the_caller(tmp_path: Path) -> None:
+    with pytest.raises(OSError, match="absent") as raised:
+        run_in(tmp_path, str(tmp_path / "absent"))
+
+    assert raised.value.errno == errno.ENOENT
+
+
+def test_kill_all_ends_what_is_under_way(tmp_path: Path) -> None:
+    outcomes: list[Completed | OSError] = []
+    tool = shell(tmp_path, f"echo $$ > {tmp_path}/pid; sleep 60")
+
+    def work() -> None:
+        try:
+            outcomes.append(run_in(tmp_path, tool))
+        except OSError as error:
+            outcomes.append(error)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+        time.sleep(0.01)
+
+    kill_all()
+    thread.join(timeout=5)
+
+    assert isinstance(outcomes[0], InterruptedError)  # and no crash of the tool
+    assert not is_alive(int((tmp_path / "pid").read_text()))
+
+
+def test_interrupt_of_the_caller_kills_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import subprocess
+
+    def interrupted(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
+        if timeout is None:
+            return wait(process)
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
+            time.sleep(0.01)
+        raise KeyboardInterrupt
+
+    wait = subprocess.Popen.wait
+    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        run_in(tmp_path, shell(tmp_path, f"echo $$ > {tmp_path}/pid; sleep 60"))
+
+    assert not is_alive(int((tmp_path / "pid").read_text()))
+
+
+def test_unit_tests_start_no_process_of_the_machine(tmp_path: Path) -> None:
+    with pytest.raises(AssertionError, match="a unit test starts a real process"):
+        run_in(tmp_path, "/bin/true")
+
+
+def test_kill_all_without_processes_does_nothing() -> None:
+    kill_all()
+
+    assert is_alive(os.getpid())
