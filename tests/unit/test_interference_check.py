@@ -9,8 +9,8 @@ import episode_builder as build
 import pyarrow as pa
 import pytest
 
-from rl4real_data.validation import interference_check
 from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.validation import interference_check
 from rl4real_data.validation.episode_batch import EpisodeBatch, Facts
 from rl4real_data.validation.interference_check import compare_edges
 

@@ -9,8 +9,8 @@ from typing import Any
 import episode_builder as build
 import pytest
 
-from rl4real_data.validation import validate as validate_module
 from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.validation import validate as validate_module
 from rl4real_data.validation.finding import Finding
 from rl4real_data.validation.validate import validate
 

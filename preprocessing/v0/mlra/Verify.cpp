@@ -7,6 +7,7 @@
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 using namespace llvm;
@@ -16,6 +17,12 @@ namespace mlra {
 namespace {
 
 using Findings = std::vector<std::string>;
+
+/// With as many digits as a float has: weights may differ in the last one.
+std::string exactly(float Number) {
+  char Digits[32];
+  return std::string(Digits, std::to_chars(Digits, Digits + sizeof(Digits), Number).ptr);
+}
 
 std::string nameOf(Register Reg) { return "%" + std::to_string(Reg.virtRegIndex()); }
 
@@ -70,8 +77,8 @@ void verifyWeights(const Analyses &A, const Problem &Recorded, Findings &Found) 
       float Expected = Reference.between(A.LIS.getInterval(N.Reg), Start, touchedAt(A, MI, N.Reg));
       if (!isClose(Expected, Use.SpillWeight))
         Found.push_back("positional weight of " + nameOf(N.Reg) + " at instruction " +
-                        std::to_string(Use.Instruction) + " is " + std::to_string(Use.SpillWeight) + ", not " +
-                        std::to_string(Expected));
+                        std::to_string(Use.Instruction) + " is " + exactly(Use.SpillWeight) + ", not " +
+                        exactly(Expected));
     }
 }
 
@@ -142,8 +149,8 @@ void verifyWeightUsed(const Analyses &A, const Node &N, Findings &Found) {
     return; // another register holds all of it now
   const LiveInterval &LI = A.LIS.getInterval(N.Reg);
   if (LI.getSize() == N.Size && LI.isSpillable() && LI.weight() != N.SpillWeight)
-    Found.push_back("spill weight of " + nameOf(N.Reg) + " is " + std::to_string(N.SpillWeight) +
-                    ", the allocator worked with " + std::to_string(LI.weight()));
+    Found.push_back("spill weight of " + nameOf(N.Reg) + " is " + exactly(N.SpillWeight) +
+                    ", the allocator worked with " + exactly(LI.weight()));
 }
 
 } // namespace
