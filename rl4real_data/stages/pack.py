@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections import deque
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -178,16 +180,30 @@ def _shape_list(shapes: Shapes) -> list[Shape]:
     return list(zip(shapes.opcodes, shapes.operands, strict=True))
 
 
+_READ_AHEAD: Final = 4
+"""Parts that are read while a row group is compressed: Arrow does both outside the interpreter's lock."""
+
+
 def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
-    for selected in draft.selection.modules:
-        if not selected.rows:
-            continue
-        part = selected.entry.part
-        functions, shapes = read_functions(draft.parts, part.key)
-        if len(selected.rows) < functions.num_rows:
-            functions = functions.take(list(selected.rows))
-        functions = with_inst_ids(functions, table.remap(_shape_list(shapes)))
-        yield _with_identity(functions, selected, draft.identity)
+    waiting: deque[Future[pa.Table]] = deque()
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        for selected in draft.selection.modules:
+            if not selected.rows:
+                continue
+            waiting.append(pool.submit(_episodes_of, draft, table, selected))
+            if len(waiting) > _READ_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _episodes_of(draft: Draft, table: InstructionTable, selected: Selected) -> pa.Table:
+    """One module's episodes, in the schema and with the instruction numbers of the dataset."""
+    functions, shapes = read_functions(draft.parts, selected.entry.part.key)
+    if len(selected.rows) < functions.num_rows:
+        functions = functions.take(list(selected.rows))
+    functions = with_inst_ids(functions, table.remap(_shape_list(shapes)))
+    return _with_identity(functions, selected, draft.identity)
 
 
 def _with_identity(functions: pa.Table, selected: Selected, identity: Mapping[str, str]) -> pa.Table:

@@ -6,6 +6,7 @@ import contextlib
 import errno
 import os
 import resource
+import select
 import signal
 import subprocess
 import threading
@@ -120,13 +121,21 @@ def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
             # prlimit after the start and not setrlimit before: a preexec function would force a full fork.
             with contextlib.suppress(ProcessLookupError):
                 resource.prlimit(process.pid, resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-        process.wait(timeout=limits.timeout_s)
-    except subprocess.TimeoutExpired:
-        return True
+        return not _ends_within(process, limits.timeout_s)
     finally:
         _kill_group(process.pid)  # also what the process may have left behind
         process.wait()
-    return False
+
+
+def _ends_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
+    """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module."""
+    descriptor = os.pidfd_open(process.pid)
+    try:
+        poll = select.poll()
+        poll.register(descriptor, select.POLLIN)
+        return bool(poll.poll(timeout_s * 1000))
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fake_clang import write_script
 
+from rl4real_data.toolchain import process
 from rl4real_data.toolchain.process import Completed, Limits, kill_all, run
 
 SOON = Limits(timeout_s=30)
@@ -180,17 +181,12 @@ def test_kill_all_ends_what_is_under_way(tmp_path: Path) -> None:
 
 
 def test_interrupt_of_the_caller_kills_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import subprocess
-
-    def interrupted(process: subprocess.Popen[bytes], timeout: float | None = None) -> int:
-        if timeout is None:
-            return wait(process)
+    def interrupted(*_: object) -> bool:
         while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text():
             time.sleep(0.01)
         raise KeyboardInterrupt
 
-    wait = subprocess.Popen.wait
-    monkeypatch.setattr(subprocess.Popen, "wait", interrupted)
+    monkeypatch.setattr(process, "_ends_within", interrupted)
     with pytest.raises(KeyboardInterrupt, match=r"^$"):
         run_in(tmp_path, shell(tmp_path, f"echo $$ > {tmp_path}/pid; sleep 60"))
 
