@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import tarfile
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -237,10 +238,11 @@ def test_mirror_that_hangs(tmp_path: Path, server: Server) -> None:
     assert time.monotonic() - started < 2.5
 
 
-def test_nobody_listens(tmp_path: Path, server: Server) -> None:
-    server.http.server_close()
-    with pytest.raises(SourceError, match="Connection refused"):
-        SOURCE.fetch(wanted(tmp_path, server.url))
+def test_nobody_listens(tmp_path: Path) -> None:
+    with socket.socket() as taken:  # bound and not listening: nobody else can get the port meanwhile
+        taken.bind(("127.0.0.1", 0))
+        with pytest.raises(SourceError, match="Connection refused"):
+            SOURCE.fetch(wanted(tmp_path, f"http://127.0.0.1:{taken.getsockname()[1]}"))
 
 
 def test_no_mirror_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
