@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import io
-import tarfile
 import socket
+import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
