@@ -73,6 +73,14 @@ void printGlobalName(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker &
   OS << "@mlra.unnamed." << StringRef(Number).drop_front();
 }
 
+SmallVector<int, 8> fixedObjects(const MachineFrameInfo &MFI) {
+  SmallVector<int, 8> Indices;
+  for (int I = -1; I >= MFI.getObjectIndexBegin(); --I)
+    if (!MFI.isDeadObjectIndex(I))
+      Indices.push_back(I);
+  return Indices;
+}
+
 MachineIRBody::MachineIRBody(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST)
     : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
       TII(*MF.getSubtarget().getInstrInfo()), Spelled(Spelled), MST(MST), OS(Text) {
@@ -82,9 +90,11 @@ MachineIRBody::MachineIRBody(const MachineFunction &MF, const TargetNames &Spell
     LayoutIndex[MBB.getNumber()] = Index++;
   const MachineFrameInfo &MFI = MF.getFrameInfo();
   unsigned Fixed = 0, Ordinary = 0;
-  for (int I = MFI.getObjectIndexBegin(); I < MFI.getObjectIndexEnd(); ++I)
+  for (int I : fixedObjects(MFI))
+    StackIndex[I] = Fixed++;
+  for (int I = 0; I < MFI.getObjectIndexEnd(); ++I)
     if (!MFI.isDeadObjectIndex(I))
-      StackIndex[I] = I < 0 ? Fixed++ : Ordinary++;
+      StackIndex[I] = Ordinary++;
   for (const MachineBasicBlock &MBB : MF)
     printBlock(MBB);
 }
@@ -338,8 +348,16 @@ void MachineIRBody::printRegisterMask(const uint32_t *Mask) {
   OS << ')';
 }
 
+/// Labels within the function (of invokes) have no names where an object file is written, others in assembly: number them.
 void MachineIRBody::printSymbol(const MCSymbol &Symbol) {
-  printName([&] { MachineOperand::printSymbol(OS, const_cast<MCSymbol &>(Symbol)); });
+  printName([&] {
+    if (!Symbol.isTemporary()) {
+      MachineOperand::printSymbol(OS, const_cast<MCSymbol &>(Symbol));
+      return;
+    }
+    unsigned Number = LabelNumber.try_emplace(&Symbol, LabelNumber.size()).first->second;
+    OS << "<mcsymbol .Lmlra" << Number << '>';
+  });
 }
 
 void MachineIRBody::printMemory(const MachineMemOperand &Access, bool WithGlobal) {

@@ -6,6 +6,8 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/IR/BasicBlock.h"
 #include "llvm/IR/GlobalValue.h"
@@ -20,6 +22,10 @@ namespace mlra {
 /// Prints `@name`. A global without a name gets one, for those that the text names are not numbered from 0 as LLVM IR
 /// wants them.
 void printGlobalName(llvm::raw_ostream &OS, const llvm::GlobalValue &GV, llvm::ModuleSlotTracker &MST);
+
+/// The living fixed objects of a frame in the order of the text. A reader numbers them downwards from -1: in this order it
+/// gives them their numbers again.
+llvm::SmallVector<int, 8> fixedObjects(const llvm::MachineFrameInfo &MFI);
 
 /// The `body:` of MIR text, with what it refers to outside the function. It differs from LLVM's MIR printer where that
 /// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks, of allocas and of
@@ -81,6 +87,7 @@ private:
   llvm::SetVector<const llvm::BasicBlock *> AddressTaken;
   std::vector<unsigned> LayoutIndex;        ///< by block number
   llvm::DenseMap<int, unsigned> StackIndex; ///< by frame index, of the objects that are not dead
+  llvm::DenseMap<const llvm::MCSymbol *, unsigned> LabelNumber; ///< of the labels within the function, as they appear
   bool UsesMetadata = false;
 };
 

@@ -20,6 +20,7 @@
 #include "llvm/Support/xxhash.h"
 #include "llvm/Target/TargetMachine.h"
 
+#include <algorithm>
 #include <cstring>
 
 using namespace llvm;
@@ -75,6 +76,14 @@ void fillCalleeSaved(yaml::MachineFunction &Y, const MachineFunction &MF, const 
   }
 }
 
+/// As a reader has it, who counts the fixed objects, too: the same text, and so the same content hash, after a replay.
+uint64_t maxAlignment(const MachineFrameInfo &MFI) {
+  Align Max = MFI.getMaxAlign();
+  for (int I : fixedObjects(MFI))
+    Max = std::max(Max, MFI.getObjectAlign(I));
+  return Max.value();
+}
+
 void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI, const MachineIRBody &Body) {
   Y.IsFrameAddressTaken = MFI.isFrameAddressTaken();
   Y.IsReturnAddressTaken = MFI.isReturnAddressTaken();
@@ -82,7 +91,7 @@ void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI, const
   Y.HasPatchPoint = MFI.hasPatchPoint();
   Y.StackSize = MFI.getStackSize();
   Y.OffsetAdjustment = MFI.getOffsetAdjustment();
-  Y.MaxAlignment = MFI.getMaxAlign().value();
+  Y.MaxAlignment = maxAlignment(MFI);
   Y.AdjustsStack = MFI.adjustsStack();
   Y.HasCalls = MFI.hasCalls();
   Y.MaxCallFrameSize = MFI.isMaxCallFrameSizeComputed() ? MFI.getMaxCallFrameSize() : ~0u;
@@ -100,9 +109,7 @@ void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI, const
 }
 
 void fillFixedObjects(yaml::MachineFunction &Y, const MachineFrameInfo &MFI) {
-  for (int I = MFI.getObjectIndexBegin(); I < 0; ++I) {
-    if (MFI.isDeadObjectIndex(I))
-      continue;
+  for (int I : fixedObjects(MFI)) {
     yaml::FixedMachineStackObject Object;
     Object.ID = Y.FixedStackObjects.size();
     Object.Type = MFI.isSpillSlotObjectIndex(I) ? yaml::FixedMachineStackObject::SpillSlot

@@ -17,3 +17,6 @@ int second(const int *p, int n) {
 }
 double third(double x, double y) { return x * 1.5 + y / (x - external(3)); }
 void empty(void) {}
+int on_the_stack(int a, int b, int c, int d, int e, int f, int g, int h, int i, const int *p) {
+  return external(a, b, c, d, e, f, g, h, i, *p) + i + *p;
+}
