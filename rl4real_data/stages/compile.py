@@ -57,6 +57,7 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
     return (
         f"-fplugin={plugin}",
         *("-mllvm", f"-regalloc={compilation.model.plugin_allocator}", "-mllvm", f"-mlra-dump={records}"),
+        *("-mllvm", "-mlra-discard"),  # nobody reads the object file
         *(("-mllvm", "-mlra-dump-mir") if compilation.recipe.mir else ()),
         *(("-mllvm", "-mlra-verify") if compilation.verify else ()),
     )

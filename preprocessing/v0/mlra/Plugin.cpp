@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 #include "BlockNumbers.h"
+#include "Discard.h"
 #include "DotWriter.h"
 #include "LLVMCompat.h"
 #include "MachineIRText.h"
@@ -46,6 +47,8 @@ static cl::opt<unsigned> OnlyFunction("mlra-funcID", cl::init(0), cl::value_desc
                                       cl::desc("Record only the N-th function that reaches the allocator, from 1"));
 static cl::opt<bool> Verify("mlra-verify", cl::cat(Category),
                             cl::desc("Check what is recorded another way; a difference is an error"));
+static cl::opt<bool> DiscardBody("mlra-discard", cl::cat(Category),
+                                 cl::desc("Leave an empty function behind each record, for when nobody reads the output"));
 static cl::opt<std::string> RegistersPath("mlra-dump-registers", cl::value_desc("file"), cl::cat(Category),
                                           cl::desc("Write the target's register file as JSON"));
 
@@ -60,7 +63,10 @@ public:
 
   void getAnalysisUsage(AnalysisUsage &AU) const override {
     AU.addRequired<RestoreBlockNumbers>(); // first, since the analyses go by the numbers
-    Inner->getAnalysisUsage(AU);
+    if (DiscardBody && canDiscard())
+      discardingUsage(*Inner, AU);
+    else
+      Inner->getAnalysisUsage(AU);
   }
 
   bool doInitialization(Module &M) override {
@@ -129,6 +135,8 @@ private:
       report(MF, verifyAllocation(A, Recorded, Result));
     if (Writer)
       Writer->write({MF, FunctionCounter, Recorded, Result, *Text, DumpMIR, Shapes.takeNew()});
+    if (DiscardBody && canDiscard())
+      discardBody(MF);
     return Changed;
   }
 
