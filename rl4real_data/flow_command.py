@@ -15,6 +15,7 @@ from tqdm import tqdm
 from rl4real_data.corpus.sources.source import Progress
 from rl4real_data.dataset_run import Console, RunReport, plan_flow, run_flow
 from rl4real_data.errors import Interrupted
+from rl4real_data.memory import keep_buffers
 from rl4real_data.settings import RunSettings
 from rl4real_data.stages.selection import Entry
 
@@ -34,6 +35,7 @@ class Summary:
 def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
     """Runs the flow and sums it up."""
     begin = time.monotonic()
+    keep_buffers()
     try:
         with fetch_progress(show_bar) as progress:
             report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))

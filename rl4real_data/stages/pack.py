@@ -170,7 +170,7 @@ def _used_shapes(parts: Path, selected: Selected) -> set[Shape]:
     part = selected.entry.part
     if len(selected.rows) == len(part.functions):
         return set(_shape_list(read_shapes(parts, part.key)))
-    functions, shapes = read_functions(parts, part.key)
+    functions, shapes = read_functions(parts, part.key, "inst")
     inst = functions["inst"].take(list(selected.rows)).combine_chunks()
     names = _shape_list(shapes)
     return {names[number] for number in np.unique(np.asarray(inst.flatten()))}
@@ -180,21 +180,26 @@ def _shape_list(shapes: Shapes) -> list[Shape]:
     return list(zip(shapes.opcodes, shapes.operands, strict=True))
 
 
-_READ_AHEAD: Final = 4
-"""Parts that are read while a row group is compressed: Arrow does both outside the interpreter's lock."""
+_READERS: Final = 2
+"""Threads that read parts while a row group is compressed: Arrow does both outside the interpreter's lock."""
 
 
 def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
-    waiting: deque[Future[pa.Table]] = deque()
-    with ThreadPoolExecutor(max_workers=1) as pool:
+    """The modules' episodes in order, read ahead by the rows of one row group."""
+    waiting: deque[tuple[int, Future[pa.Table]]] = deque()
+    ahead = 0
+    with ThreadPoolExecutor(max_workers=_READERS) as pool:
         for selected in draft.selection.modules:
             if not selected.rows:
                 continue
-            waiting.append(pool.submit(_episodes_of, draft, table, selected))
-            if len(waiting) > _READ_AHEAD:
-                yield waiting.popleft().result()
+            waiting.append((len(selected.rows), pool.submit(_episodes_of, draft, table, selected)))
+            ahead += len(selected.rows)
+            while ahead > draft.recipe.per_row_group:
+                rows, episodes = waiting.popleft()
+                ahead -= rows
+                yield episodes.result()
         while waiting:
-            yield waiting.popleft().result()
+            yield waiting.popleft()[1].result()
 
 
 def _episodes_of(draft: Draft, table: InstructionTable, selected: Selected) -> pa.Table:

@@ -12,7 +12,7 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
@@ -135,9 +135,9 @@ def write_functions(folder: Path, key: str, functions: pa.Table, shapes: Shapes)
     return size
 
 
-def read_functions(folder: Path, key: str) -> tuple[pa.Table, Shapes]:
-    """The module's functions in the order of their index, and its shapes."""
-    with _open_part(folder, key) as reader:
+def read_functions(folder: Path, key: str, *columns: str) -> tuple[pa.Table, Shapes]:
+    """The module's functions in the order of their index (all columns, if none is named), and its shapes."""
+    with _open_part(folder, key, columns) as reader:
         return reader.read_all(), _shapes(reader.schema)
 
 
@@ -148,12 +148,14 @@ def read_shapes(folder: Path, key: str) -> Shapes:
 
 
 @contextlib.contextmanager
-def _open_part(folder: Path, key: str) -> Iterator[pa.ipc.RecordBatchFileReader]:
+def _open_part(folder: Path, key: str, columns: Sequence[str] = ()) -> Iterator[pa.ipc.RecordBatchFileReader]:
     """DatasetError for a damaged file, which counts as no part from then on."""
     path = arrow_path(folder, key)
+    fields = [PART_SCHEMA.get_field_index(name) for name in columns] or None
+    options = pa.ipc.IpcReadOptions(included_fields=fields)
     try:
         with pa.memory_map(str(path)) as source:
-            yield pa.ipc.open_file(source)
+            yield pa.ipc.open_file(source, options=options)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
         marker_path(folder, key).unlink(missing_ok=True)
         raise DatasetError(

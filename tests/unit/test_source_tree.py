@@ -13,7 +13,7 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
 LAYERS = (
-    {"__init__", "errors", "failure", "resources", "locks", "models", "targets"},
+    {"__init__", "errors", "failure", "resources", "locks", "memory", "models", "targets"},
     {"config", "recipe", "toolchain", "corpus", "episodes"},
     {"compat", "settings"},
     {"stages", "validation", "statistics"},
