@@ -23,6 +23,13 @@ ends with a stack dump."""
 STDERR_TAIL_CHARACTERS: Final = 4000
 """What a dataset keeps of it: a compiler's last dozen messages."""
 
+_LONGEST_POLL_MS: Final = (1 << 31) - 1
+"""The kernel's own limit: 25 days."""
+
+_TUNABLES: Final = "glibc.malloc.hugetlb=1"
+"""malloc asks for huge pages: a compiler lives a tenth of a second and spends a good part of it on page faults. Another
+libc ignores it, and so does a kernel without them."""
+
 _live: set[int] = set()
 _killed: set[int] = set()
 _live_lock = threading.Lock()
@@ -80,7 +87,7 @@ def run(
     `scratch` is an existing folder: it takes the outputs and is the process's TMPDIR. OSError if it cannot be started,
     InterruptedError if `kill_all` ended it.
     """
-    env = {**os.environ, "TMPDIR": str(scratch), "LC_ALL": "C", **(environment or {})}
+    env = {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "TMPDIR": str(scratch), "LC_ALL": "C", **(environment or {})}
     begin = time.monotonic()
     out_path, err_path = scratch / "stdout", scratch / "stderr"
     with out_path.open("wb") as out, err_path.open("wb") as err:
@@ -133,7 +140,7 @@ def _ends_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
     try:
         poll = select.poll()
         poll.register(descriptor, select.POLLIN)
-        return bool(poll.poll(timeout_s * 1000))
+        return bool(poll.poll(min(timeout_s * 1000, _LONGEST_POLL_MS)))
     finally:
         os.close(descriptor)
 

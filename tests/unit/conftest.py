@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 from fake_clang import World, install_fake_clang
 
+from rl4real_data.toolchain import plugin
+
 
 @pytest.fixture(autouse=True)
 def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
@@ -27,6 +29,8 @@ def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factor
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
-    """A fake compiler, an empty corpus and no dataset yet."""
-    return World(folder=tmp_path, fake=install_fake_clang(tmp_path))
+def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A fake compiler with its plugin, an empty corpus and no dataset yet."""
+    fake = install_fake_clang(tmp_path)
+    monkeypatch.setattr(plugin, "plugin_source_dir", lambda: fake.plugin_sources)
+    return World(folder=tmp_path, fake=fake)

@@ -25,12 +25,24 @@ from rl4real_data.corpus.module import Split
 from rl4real_data.dataset_run import Console, RunReport, run_flow
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.models import ModelName
-from rl4real_data.resources import plugin_source_dir
 from rl4real_data.settings import RunSettings
 from rl4real_data.targets import TargetName
 from rl4real_data.toolchain.plugin import LIBRARY, source_hash
 
 BANNER = "Debian clang version 22.1.8 (1~deb12u1)"
+
+_LAUNCHER = r"""#!/bin/sh
+# Answers the questions that every run asks without starting Python.
+home=${0%/*}
+case " $* " in
+  *" --version "*) read -r banner < "$home/banner"; echo "$banner"; exit ;;
+  *" -fsyntax-only "*)
+    [ -e "$home/no-headers" ] || exit 0
+    echo "probe:1:10: fatal error: 'stdio.h' file not found" >&2
+    exit 1 ;;
+esac
+exec "$home/fake-clang" "$@"
+"""
 
 _SCRIPT = r"""
 import hashlib, json, os, signal, sys, time
@@ -45,14 +57,6 @@ def value_of(flag):
 
 
 def main():
-    if "--version" in ARGV:
-        print(open(HOME + "/banner").read())
-        return 0
-    if "-fsyntax-only" in ARGV:
-        if os.path.exists(HOME + "/no-headers"):
-            print("probe:1:10: fatal error: 'stdio.h' file not found", file=sys.stderr)
-            return 1
-        return 0
     registers = value_of("-mlra-dump-registers")
     if registers:
         open(registers, "w").write(open(HOME + "/registers.json").read())
@@ -175,12 +179,15 @@ def behave(word, source, functions):
     if word == "ok":
         write(dump)
     elif word == "reject":
+        say("In file included from %s:1:" % os.path.abspath(source))
         say("%s:1:2: error: expected ';' after expression" % source)
         say("1 error generated.")
         return 1
     elif word == "reject-quoting":  # clang shows the line of the source
         say("%s:2:5: error: use of undeclared identifier 'x'" % source)
-        say('    2 |     x; die("out of memory; No space left on device");')
+        say('    2 |     x; die("out of memory"); // LLVM ERROR: out of memory')
+        say("    3 |     // what fork says: cannot allocate memory")
+        say("      |     // what write says: No space left on device")
         return 1
     elif word == "crash":
         sys.stderr.write("about to die\n")
@@ -281,6 +288,11 @@ class FakeClang:
     def path(self) -> Path:
         return self.build_dir / "bin" / "clang"
 
+    @property
+    def plugin_sources(self) -> Path:
+        """What the plugin in the cache was made from; the fixture `world` lets the tool look here."""
+        return self.build_dir / "plugin-sources"
+
     def compiled(self) -> list[str]:
         """Base names of all sources compiled so far, sorted."""
         return sorted(name for name, _ in self._log())
@@ -306,11 +318,15 @@ def install_fake_clang(folder: Path, *, banner: str = BANNER) -> FakeClang:
     """Writes the fake to `folder`/llvm/bin/clang and an empty plugin into `folder`/cache."""
     fake = FakeClang(build_dir=folder / "llvm", cache_dir=folder / "cache")
     fake.path.parent.mkdir(parents=True)
-    write_script(fake.path, _SCRIPT)
-    fake.path.with_name("banner").write_text(banner)
+    fake.path.write_text(_LAUNCHER)
+    fake.path.chmod(0o755)
+    write_script(fake.path.with_name("fake-clang"), _SCRIPT)
+    fake.path.with_name("banner").write_text(banner + "\n")
     fake.path.with_name("registers.json").write_text(json.dumps(REGISTERS))
     version = banner.split(" version ")[1].split()[0]
-    plugin = fake.cache_dir / "plugins" / f"llvm-{version}-{source_hash(plugin_source_dir())[:16]}" / LIBRARY
+    fake.plugin_sources.mkdir()
+    (fake.plugin_sources / "Plugin.cpp").write_text("int plugin;")
+    plugin = fake.cache_dir / "plugins" / f"llvm-{version}-{source_hash(fake.plugin_sources)[:16]}" / LIBRARY
     plugin.parent.mkdir(parents=True)
     plugin.touch()
     return fake

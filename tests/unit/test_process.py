@@ -84,8 +84,18 @@ def test_no_shell_reads_the_words(tmp_path: Path) -> None:
     assert done.stdout == "a b|$HOME|; exit 3|"
 
 
-def test_stdin_is_empty(tmp_path: Path) -> None:
-    assert run_in(tmp_path, shell(tmp_path, "cat; echo end")).stdout == "end\n"
+def test_stdin_is_empty_whatever_ours_is(tmp_path: Path) -> None:
+    (tmp_path / "ours").write_text("not for the tool")
+    kept, ours = os.dup(0), os.open(tmp_path / "ours", os.O_RDONLY)
+    os.dup2(ours, 0)
+    try:
+        done = run_in(tmp_path, shell(tmp_path, "cat; echo end"))
+    finally:
+        os.dup2(kept, 0)
+        os.close(kept)
+        os.close(ours)
+
+    assert done.stdout == "end\n"
 
 
 def test_timeout_kills_and_says_so(tmp_path: Path) -> None:
@@ -93,6 +103,12 @@ def test_timeout_kills_and_says_so(tmp_path: Path) -> None:
 
     assert (done.ok, done.timed_out, done.stderr) == (False, True, "begun\n")
     assert 0.3 <= done.seconds < 5
+
+
+@pytest.mark.parametrize("timeout_s", [3e6, 1e12])
+def test_timeout_of_months_is_one(tmp_path: Path, timeout_s: float) -> None:
+    """The kernel's own limit, 2^31 ms, is 25 days."""
+    assert run_in(tmp_path, shell(tmp_path, "exit 0"), limits=Limits(timeout_s=timeout_s)).ok
 
 
 def test_timeout_kills_the_children_too(tmp_path: Path) -> None:

@@ -338,6 +338,19 @@ def test_shrinking_is_refused_unless_told(world: World) -> None:
     assert world.functions() == ["one", "two"]
 
 
+def test_shards_of_a_larger_dataset_disappear(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    recipe = replace(load_recipe(TargetName.X86), per_shard=2)
+    monkeypatch.setattr(dataset_run, "load_recipe", lambda *_, **__: recipe)
+    write_three(world)
+    world.run()
+    shards = sorted(path.name for path in (world.data_dir / "data").iterdir())
+    assert shards == ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"]
+    world.run(limit=1, replace=True)
+
+    assert [path.name for path in (world.data_dir / "data").iterdir()] == ["train-00000-of-00001.parquet"]
+    assert world.functions() == ["one", "two"]
+
+
 def test_growing_is_allowed(world: World) -> None:
     write_three(world)
     world.run(limit=1)
