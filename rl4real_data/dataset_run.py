@@ -148,7 +148,7 @@ def _refuse_shrinking(work: WorkDir, settings: RunSettings, plan: Plan) -> None:
     index = work.index()
     if index is None or settings.split.value not in index.splits or settings.replace:
         return
-    asked = {(job.module.corpus, str(job.module.path)) for job in plan.jobs}
+    asked = {(job.module.corpus, job.module.name) for job in plan.jobs}
     lost = sorted(recorded_modules(work.data_dir, settings.split) - asked)
     if lost:
         raise DatasetError(

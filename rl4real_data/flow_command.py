@@ -57,7 +57,7 @@ def dry_run(settings: RunSettings) -> str:
     with fetch_progress(False) as progress:
         plan = plan_flow(settings, Console(say=say, fetch_progress=progress)).plan
     jobs = plan.to_compile
-    lines = [f"compile  {job.module.corpus}/{job.module.path}  ({plan.reasons[job.key]})" for job in jobs]
+    lines = [f"compile  {job.module.corpus}/{job.module.name}  ({plan.reasons[job.key]})" for job in jobs]
     lines.append(f"{len(plan.jobs)} modules: {len(jobs)} to compile, {len(plan.jobs) - len(jobs)} done before")
     return "\n".join(lines)
 
@@ -120,7 +120,7 @@ def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
     for entry in failed[:_FAILURES_SHOWN]:
         failure = entry.part.failure
         assert failure is not None
-        lines.append(f"  failed     {entry.module.corpus}/{entry.module.path}: {failure.kind.value}: {failure.reason}")
+        lines.append(f"  failed     {entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}")
         lines.append(f"             (cd {os.path.relpath(entry.module.root)} && {entry.command.split(' && ')[-1]})")
     if len(failed) > _FAILURES_SHOWN:
         lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")

@@ -176,7 +176,7 @@ def _fingerprint(work: WorkDir, order: PackingOrder, flow: Flow) -> str:
     rows = [
         (
             entry.module.corpus,
-            str(entry.module.path),
+            entry.module.name,
             entry.module.license,
             entry.part.key,
             entry.part.headers,

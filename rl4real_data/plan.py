@@ -28,14 +28,14 @@ class Plan:
     def to_compile(self) -> tuple[ModuleJob, ...]:
         """The jobs without a part, the largest source first: one long module at the end would leave cores idle."""
         missing = [job for job in self.jobs if job.key not in self.ready]
-        return tuple(sorted(missing, key=lambda job: (-_size(job.module), job.module.corpus, job.module.path)))
+        return tuple(sorted(missing, key=lambda job: (-_size(job.module), job.module.corpus, job.module.path, job.module.variant)))
 
 
 def modules_of(corpora: Sequence[Corpus], limit: int | None) -> tuple[Module, ...]:
     """All modules by corpus name and path, whatever the order of the words on the command line."""
     modules = sorted(
         (module for corpus in corpora for module in corpus.modules),
-        key=lambda module: (module.corpus, module.path),
+        key=lambda module: (module.corpus, module.path, module.variant),
     )
     return tuple(modules[:limit])
 

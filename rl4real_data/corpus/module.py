@@ -31,7 +31,8 @@ class Module:
     """One source file of a corpus and how it is compiled.
 
     `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
-    `__FILE__` depends on where the corpus lies. (corpus, path) names a module within a dataset.
+    `__FILE__` depends on where the corpus lies. A file that is compiled with several sets of flags is as many
+    modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset.
     """
 
     corpus: str
@@ -41,6 +42,12 @@ class Module:
     license: str
     flags: tuple[str, ...] = ()
     needs_libc: bool = True
+    variant: int = 1
+
+    @property
+    def name(self) -> str:
+        """What a dataset calls the module: its path, and from the second variant on a number."""
+        return str(self.path) if self.variant == 1 else f"{self.path}#{self.variant}"
 
     @property
     def source(self) -> Path:

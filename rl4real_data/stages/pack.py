@@ -138,7 +138,7 @@ def module_rows(split: Split, selection: Selection) -> pa.Table:
             {
                 "split": split.value,
                 "corpus": module.corpus,
-                "module": str(module.path),
+                "module": module.name,
                 "license": module.license,
                 "sha256": part.source_sha256,
                 "status": "failed" if failure else "done",
@@ -213,7 +213,7 @@ def _episodes_of(draft: Draft, table: InstructionTable, selected: Selected) -> p
 
 def _with_identity(functions: pa.Table, selected: Selected, identity: Mapping[str, str]) -> pa.Table:
     module = selected.entry.module
-    constants = {**identity, "corpus": module.corpus, "module": str(module.path), "license": module.license}
+    constants = {**identity, "corpus": module.corpus, "module": module.name, "license": module.license}
     columns: dict[str, Any] = {name: functions[name] for name in functions.schema.names}
     for name, value in constants.items():
         columns[name] = pa.array([value] * functions.num_rows, pa.string())
