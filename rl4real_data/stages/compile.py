@@ -16,7 +16,7 @@ from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.process import Completed, run
 
-RECORDS_NAME: Final = "unit.ndjson"
+RECORDS_NAME: Final = "unit.columns"
 DEPENDENCIES_NAME: Final = "unit.d"
 
 _OUT_OF_MEMORY: Final = re.compile(
@@ -56,7 +56,7 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
         return fork_flags(compilation.fork_config, compilation.model.allocator)
     return (
         f"-fplugin={plugin}",
-        *("-mllvm", f"-regalloc={compilation.model.plugin_allocator}", "-mllvm", f"-mlra-dump={records}"),
+        *("-mllvm", f"-regalloc={compilation.model.plugin_allocator}", "-mllvm", f"-mlra-dump-columns={records}"),
         *("-mllvm", "-mlra-discard"),  # nobody reads the object file
         *(("-mllvm", "-mlra-dump-mir") if compilation.recipe.mir else ()),
         *(("-mllvm", "-mlra-verify") if compilation.verify else ()),

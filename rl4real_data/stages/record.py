@@ -1,7 +1,7 @@
 """The record stage: a module's dump becomes its part, checked on the way in.
 
-The dump is one JSON object a line. Arrow's own JSON reader takes it straight into columns with the frozen types; a
-detour over Python objects costs more than the compilation's recording itself.
+The dump holds its columns in Arrow's own layout: a detour over Python objects, or over text, would cost more than the
+recording itself.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.json
 
 from rl4real_data.compat.fork_dot import ForkFormatError, ForkGraph, parse_dot
 from rl4real_data.compat.fork_table import graphs_to_table
 from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.stages.columns import BadRecord, Columns, read_columns
 from rl4real_data.stages.compile import Compiled
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Part, Shapes, write_functions
@@ -26,24 +26,15 @@ from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Par
 RECORD_VERSION: Final = 1
 """`RecordVersion` of the plugin's RecordWriter.h."""
 
-_DUMP_SCHEMA: Final = pa.schema(
-    [
-        *PART_SCHEMA,
-        pa.field("v", pa.int32()),
-        pa.field("eh_pads", pa.bool_()),
-        pa.field("shape_opcode", pa.list_(pa.string())),
-        pa.field("shape_operands", pa.list_(pa.list_(pa.string()))),
-        pa.field("functions", pa.int32()),
-    ]
+_DUMP_FIELDS: Final = (
+    *PART_SCHEMA,
+    pa.field("eh_pads", pa.bool_()),
+    pa.field("shape_opcode", pa.list_(pa.string())),
+    pa.field("shape_operands", pa.list_(pa.list_(pa.string()))),
 )
 
-
-_NULLABLE: Final = frozenset({"mir", "functions"})
-"""What a sound record may lack: the text if nobody asked for it, and the closing record's count."""
-
-
-class BadRecord(ValueError):
-    """A dump that the plugin did not write like this, or did not finish."""
+_OPTIONAL: Final = frozenset({"mir"})
+"""What a dump may lack: the text, if nobody asked for it."""
 
 
 def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
@@ -68,45 +59,28 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
 
 
 def read_dump(path: Path) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
-    """Reads a whole dump file. BadRecord for another version or a missing end, ArrowInvalid for broken JSON."""
-    if not path.is_file():
-        raise BadRecord("there is none")
-    size = path.stat().st_size
-    if size == 0:
-        raise BadRecord("it is empty")
-    table = pa.json.read_json(
-        path,
-        # One record must fit into one block. Two bytes more: the reader looks behind the last line.
-        read_options=pa.json.ReadOptions(use_threads=False, block_size=max(size + 2, 1 << 16)),
-        parse_options=pa.json.ParseOptions(explicit_schema=_DUMP_SCHEMA, unexpected_field_behavior="error"),
-    ).combine_chunks()
-    versions = set(table["v"].to_pylist())
-    if versions != {RECORD_VERSION}:
-        raise BadRecord(f"record version {sorted(map(str, versions))}, this program reads {RECORD_VERSION}")
-    count = table.num_rows - 1
-    if table["functions"][count].as_py() != count or table["function"].null_count != 1:
-        raise BadRecord("its closing record is missing: it was cut off")
-    functions = table.slice(0, count).combine_chunks()
-    lacking = [name for name in functions.schema.names if name not in _NULLABLE and functions[name].null_count]
-    if lacking:
-        raise BadRecord(f"a record without {lacking[0]!r}")
-    return _without_nulls(functions.select(PART_SCHEMA.names)), _collect_shapes(functions), _facts(functions)
+    """Reads a whole dump file. BadRecord for another version, other members, or a file that is not whole."""
+    columns = read_columns(path)
+    if columns.version != RECORD_VERSION:
+        raise BadRecord(f"record version {columns.version}, this program reads {RECORD_VERSION}")
+    functions = _table(columns)
+    return functions.select(PART_SCHEMA.names), _collect_shapes(functions), _facts(functions)
 
 
-def _without_nulls(functions: pa.Table) -> pa.Table:
-    """JSON has no infinity: the plugin writes null for the weight of a register that cannot be spilled."""
-    for name in ("node_spill_weight", "use_spill_weight"):
-        column = functions[name].combine_chunks() if functions.num_rows else functions[name]
-        if functions.num_rows:
-            column = _fill_infinity(column)
-        functions = functions.set_column(functions.schema.get_field_index(name), PART_SCHEMA.field(name), column)
-    return functions
-
-
-def _fill_infinity(column: pa.Array) -> pa.Array:
-    if pa.types.is_list(column.type):
-        return pa.ListArray.from_arrays(column.offsets, _fill_infinity(column.values), type=column.type)
-    return pc.fill_null(column, pa.scalar(np.inf, column.type))
+def _table(columns: Columns) -> pa.Table:
+    """The records in the types of the dataset; a module without functions has no columns at all."""
+    known = {field.name for field in _DUMP_FIELDS}
+    unknown = sorted(columns.arrays.keys() - known)
+    missing = sorted(known - columns.arrays.keys() - _OPTIONAL) if columns.functions else []
+    if unknown or missing:
+        raise BadRecord(f"records with {unknown[0]!r}" if unknown else f"records without {missing[0]!r}")
+    arrays = [
+        columns.arrays[field.name].cast(field.type)
+        if field.name in columns.arrays
+        else pa.nulls(columns.functions, field.type)
+        for field in _DUMP_FIELDS
+    ]
+    return pa.table(arrays, schema=pa.schema(_DUMP_FIELDS))
 
 
 def _collect_shapes(functions: pa.Table) -> Shapes:

@@ -50,6 +50,7 @@ config.substitutions += [
     ("%replay", f"{python} {inputs / 'replay.py'} {llvm_bin / 'llc'} {plugin}"),
     ("%{record}", "-mllvm -mlra-dump=dump -mllvm -mlra-dump-mir -mllvm -mlra-verify"),
     ("%same", f"{python} {inputs / 'same.py'}"),
+    ("%columns", f"{python} {inputs / 'columns.py'}"),
 ]
 for tool in ("FileCheck", "count", "not"):
     config.substitutions.append((rf"\b{tool}\b", str(llvm_bin / tool)))

@@ -47,6 +47,9 @@ exec "$home/fake-clang" "$@"
 _SCRIPT = r"""
 import hashlib, json, os, signal, sys, time
 
+sys.path.insert(0, "@TESTS@")
+from column_dump import encode
+
 HOME = os.path.dirname(os.path.abspath(__file__))
 ARGV = sys.argv[1:]
 FORBIDDEN = 4
@@ -83,7 +86,7 @@ def compile_source(source):
     if "-MF" in ARGV:
         names = [name.replace("#", "\\#").replace(" ", "\\ ") for name in (source, *headers)]
         open(ARGV[ARGV.index("-MF") + 1], "w").write("/dev/null: " + " \\\n  ".join(names) + "\n")
-    return 0 if value_of("-mlra-dump") is None else behave(word, source, functions)
+    return 0 if value_of("-mlra-dump-columns") is None else behave(word, source, functions)
 
 
 def read(text, folder):
@@ -115,7 +118,6 @@ def records(functions):
             shapes[str(shape)] = len(shapes)
         forbidden = [[] for _ in range(nodes)]
         record = {
-            "v": 1,
             "function": name,
             "function_id": number,
             "content_hash": hashlib.md5(repr((opcode, facts)).encode()).hexdigest(),
@@ -155,13 +157,12 @@ def records(functions):
         if "-mlra-dump-mir" not in ARGV:
             del record["mir"]
         lines.append(record)
-    return lines + [{"v": 1, "functions": len(functions)}]
+    return lines
 
 
-def write(records, cut=None):
-    text = "".join(json.dumps(record, separators=(",", ":")) + "\n" for record in records)
-    with open(value_of("-mlra-dump"), "w") as out:
-        out.write(text[:cut])
+def write(records, cut=None, **claims):
+    with open(value_of("-mlra-dump-columns"), "wb") as out:
+        out.write(encode(records, **claims)[:cut])
 
 
 def stack_dump(exit_code):
@@ -211,31 +212,31 @@ def behave(word, source, functions):
         time.sleep(0.8)
         write(dump)
     elif word == "hang":
-        write(dump[:1])
+        write(dump, cut=300)
         time.sleep(60)
     elif word == "half":
         write(dump, cut=-40)
     elif word == "half-record":
         write(dump, cut=300)
     elif word == "no-end":
-        write(dump[:-1])
+        write(dump, cut=-8)
     elif word == "no-dump":
         pass
     elif word == "empty-dump":
-        write([])
+        write(dump, cut=0)
     elif word == "garbage":
-        open(value_of("-mlra-dump"), "wb").write(bytes(range(256)) * 4)
+        open(value_of("-mlra-dump-columns"), "wb").write(bytes(range(256)) * 4)
     elif word == "other-version":
-        write([dict(record, v=2) for record in dump])
+        write(dump, version=2)
     elif word == "without-nodes":
         write([{key: value for key, value in record.items() if key != "node_vreg"} for record in dump])
     elif word == "wrong-count":
-        write(dump[:-1] + [{"v": 1, "functions": 7}])
+        write(dump, functions=7)
     elif word == "verify":
         say("error: mlra: f: verify: edge 1-2 is missing")
         return 1
     elif word == "disk-full":
-        say("error: mlra: cannot write %s: No space left on device" % value_of("-mlra-dump"))
+        say("error: mlra: cannot write %s: No space left on device" % value_of("-mlra-dump-columns"))
         return 1
     elif word == "background":
         child = os.fork()
@@ -320,7 +321,7 @@ def install_fake_clang(folder: Path, *, banner: str = BANNER) -> FakeClang:
     fake.path.parent.mkdir(parents=True)
     fake.path.write_text(_LAUNCHER)
     fake.path.chmod(0o755)
-    write_script(fake.path.with_name("fake-clang"), _SCRIPT)
+    write_script(fake.path.with_name("fake-clang"), _SCRIPT.replace("@TESTS@", str(Path(__file__).parent)))
     fake.path.with_name("banner").write_text(banner + "\n")
     fake.path.with_name("registers.json").write_text(json.dumps(REGISTERS))
     version = banner.split(" version ")[1].split()[0]

@@ -23,12 +23,12 @@ from rl4real_data.stages import record
         ("memory-caught", "memory", "needs more than the memory limit of 4096 MB", "exit code 134"),
         ("half", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("half-record", "bad-record", "the compiler's dump cannot be used: ", ""),
-        ("no-end", "bad-record", "the compiler's dump cannot be used: its closing record is missing", ""),
-        ("wrong-count", "bad-record", "the compiler's dump cannot be used: its closing record is missing", ""),
+        ("no-end", "bad-record", "the compiler's dump cannot be used: its end is missing: it was cut off", ""),
+        ("wrong-count", "bad-record", "the compiler's dump cannot be used: its columns are not what its end says", ""),
         ("no-dump", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("empty-dump", "bad-record", "the compiler's dump cannot be used: it is empty", ""),
         ("garbage", "bad-record", "the compiler's dump cannot be used: ", ""),
-        ("other-version", "bad-record", "the compiler's dump cannot be used: record version ['2']", ""),
+        ("other-version", "bad-record", "the compiler's dump cannot be used: record version 2", ""),
         ("without-nodes", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("verify", "verify", "error: mlra: f: verify: edge 1-2 is missing", "edge 1-2"),
         ("chatty", "rejected", "x.c:9:9: error: the last words", "the last words"),
@@ -134,7 +134,7 @@ def test_command_of_a_module_reproduces_it(world: World) -> None:
 
     assert world.modules()["a b.c"]["command"] == (
         "clang --target=x86_64-linux-gnu -x c -march=core2 -O3 -w -c 'a b.c' "
-        '-fplugin="$(rl4real-data path plugin)" -mllvm -regalloc=mlra -mllvm -mlra-dump=/dev/null '
+        '-fplugin="$(rl4real-data path plugin)" -mllvm -regalloc=mlra -mllvm -mlra-dump-columns=/dev/null '
         "-mllvm -mlra-discard -mllvm -mlra-dump-mir -mllvm -mlra-verify -o /dev/null"
     )
 

@@ -40,6 +40,8 @@ using namespace mlra;
 static cl::OptionCategory Category("mlra: dumps of register allocation problems");
 static cl::opt<std::string> DumpPath("mlra-dump", cl::value_desc("file"), cl::cat(Category),
                                      cl::desc("Write one JSON record a function"));
+static cl::opt<std::string> ColumnsPath("mlra-dump-columns", cl::value_desc("file"), cl::cat(Category),
+                                        cl::desc("Write the same records as columns, for a program to read"));
 static cl::opt<bool> DumpMIR("mlra-dump-mir", cl::cat(Category), cl::desc("Add the machine IR text to the records"));
 static cl::opt<bool> DumpDot("mlra-dump-ig-dot", cl::cat(Category),
                              cl::desc("Write the RL4ReAl fork's DOT file of each function into the working folder"));
@@ -72,7 +74,9 @@ public:
   bool doInitialization(Module &M) override {
     FunctionCounter = 0;
     if (!DumpPath.empty())
-      Writer.emplace(DumpPath);
+      Writers.push_back(std::make_unique<JsonRecordWriter>(DumpPath));
+    if (!ColumnsPath.empty())
+      Writers.push_back(std::make_unique<ColumnRecordWriter>(ColumnsPath));
     return Inner->doInitialization(M);
   }
 
@@ -81,16 +85,16 @@ public:
     if (!RegistersPath.empty() && FunctionCounter == 1)
       report(MF, writeRegisterFile(RegistersPath, MF, targetNames(MF)));
     bool IsWanted = OnlyFunction == 0 || OnlyFunction == FunctionCounter;
-    if (!IsWanted || !(Writer || DumpDot || Verify))
+    if (!IsWanted || (Writers.empty() && !DumpDot && !Verify))
       return allocate(MF);
     return recordAndAllocate(MF);
   }
 
   bool doFinalization(Module &M) override {
-    if (Writer)
+    for (const auto &Writer : Writers)
       if (std::string Problem = Writer->finish(); !Problem.empty())
         M.getContext().emitError("mlra: " + Problem);
-    Writer.reset();
+    Writers.clear();
     return Inner->doFinalization(M);
   }
 
@@ -120,7 +124,7 @@ private:
     const TargetNames &Names = targetNames(MF);
     Positions P(MF, Indexes);
     std::optional<MachineIRText> Text;
-    if (Writer)
+    if (!Writers.empty())
       Text.emplace(MF, Indexes, Names, slotTracker(*MF.getFunction().getParent()));
     Problem Recorded = collectProblem(A, P, Names, Shapes);
     if (Verify)
@@ -133,11 +137,16 @@ private:
     Outcome Result = collectOutcome(A, Recorded.Nodes);
     if (Verify)
       report(MF, verifyAllocation(A, Recorded, Result));
-    if (Writer)
-      Writer->write({MF, FunctionCounter, Recorded, Result, *Text, DumpMIR, Shapes.takeNew()});
+    if (!Writers.empty())
+      write({MF, FunctionCounter, Recorded, Result, *Text, DumpMIR, Shapes.takeNew()});
     if (DiscardBody && canDiscard())
       discardBody(MF);
     return Changed;
+  }
+
+  void write(const FunctionRecord &Record) {
+    for (const auto &Writer : Writers)
+      Writer->write(Record);
   }
 
   /// One for the module: a new one for each function would walk over the whole module each time.
@@ -169,7 +178,7 @@ private:
   InstructionShapes Shapes;
   std::unique_ptr<ModuleSlotTracker> Slots;
   std::unique_ptr<TargetNames> Spelled;
-  std::optional<RecordWriter> Writer;
+  std::vector<std::unique_ptr<RecordWriter>> Writers;
 };
 
 FunctionPass *createRecordingGreedy() {

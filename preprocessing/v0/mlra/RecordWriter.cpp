@@ -1,4 +1,4 @@
-//===- RecordWriter.cpp - The dump file: one versioned JSON record a function --===//
+//===- RecordWriter.cpp - The dump files: one versioned record a function ------===//
 #include "RecordWriter.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -9,7 +9,7 @@ namespace mlra {
 
 namespace {
 
-void writeBlocks(JsonWriter &J, const std::vector<Block> &Blocks) {
+template <typename WriterT> void writeBlocks(WriterT &J, const std::vector<Block> &Blocks) {
   J.array("block_start", Blocks, [&](const Block &B) { J.value(B.FirstInstruction); });
   J.array("block_freq", Blocks, [&](const Block &B) { J.value(static_cast<float>(B.Frequency)); });
   J.array("block_loop_depth", Blocks, [&](const Block &B) { J.value(B.LoopDepth); });
@@ -22,8 +22,8 @@ void writeBlocks(JsonWriter &J, const std::vector<Block> &Blocks) {
 }
 
 /// A member that holds a list a node; `Put(Node)` writes the elements of one.
-template <typename PutT>
-void listANode(JsonWriter &J, const char *Name, const std::vector<Node> &Nodes, PutT Put) {
+template <typename WriterT, typename PutT>
+void listANode(WriterT &J, const char *Name, const std::vector<Node> &Nodes, PutT Put) {
   J.array(Name, Nodes, [&](const Node &N) {
     J.beginArray();
     Put(N);
@@ -31,7 +31,7 @@ void listANode(JsonWriter &J, const char *Name, const std::vector<Node> &Nodes, 
   });
 }
 
-void writeNodes(JsonWriter &J, const std::vector<Node> &Nodes) {
+template <typename WriterT> void writeNodes(WriterT &J, const std::vector<Node> &Nodes) {
   J.array("node_vreg", Nodes, [&](const Node &N) { J.value(Register(N.Reg).virtRegIndex()); });
   J.array("node_class", Nodes, [&](const Node &N) { J.value(N.ClassID); });
   J.array("node_spill_weight", Nodes, [&](const Node &N) { J.value(N.SpillWeight); });
@@ -50,7 +50,7 @@ void writeNodes(JsonWriter &J, const std::vector<Node> &Nodes) {
   });
 }
 
-void writeUses(JsonWriter &J, const std::vector<Node> &Nodes) {
+template <typename WriterT> void writeUses(WriterT &J, const std::vector<Node> &Nodes) {
   listANode(J, "use_inst", Nodes, [&](const Node &N) {
     for (const UsePoint &Use : N.Uses)
       J.value(Use.Instruction);
@@ -70,7 +70,7 @@ void writeUses(JsonWriter &J, const std::vector<Node> &Nodes) {
   });
 }
 
-void writeOutcome(JsonWriter &J, const Outcome &O) {
+template <typename WriterT> void writeOutcome(WriterT &J, const Outcome &O) {
   J.array("node_outcome", O.Nodes, [&](const NodeOutcome &N) { J.value(static_cast<unsigned>(N.Kind)); });
   J.array("node_assigned", O.Nodes, [&](const NodeOutcome &N) { J.value(N.Assigned); });
   J.member("spills", O.Spills);
@@ -82,7 +82,7 @@ void writeOutcome(JsonWriter &J, const Outcome &O) {
   J.member("copy_cost", O.CopyCost);
 }
 
-void writeNewShapes(JsonWriter &J, const std::vector<InstructionShapes::Shape> &Shapes) {
+template <typename WriterT> void writeNewShapes(WriterT &J, const std::vector<InstructionShapes::Shape> &Shapes) {
   using Shape = InstructionShapes::Shape;
   J.array("shape_opcode", Shapes, [&](const Shape &S) { J.value(S.Opcode); });
   J.array("shape_operands", Shapes, [&](const Shape &S) {
@@ -93,17 +93,7 @@ void writeNewShapes(JsonWriter &J, const std::vector<InstructionShapes::Shape> &
   });
 }
 
-} // namespace
-
-RecordWriter::RecordWriter(StringRef Path)
-    : Path(Path.str()), OS(std::make_unique<raw_fd_ostream>(Path, OpenError, sys::fs::OF_None)) {}
-
-void RecordWriter::write(const FunctionRecord &R) {
-  if (OpenError)
-    return;
-  J.clear();
-  J.beginObject();
-  J.member("v", RecordVersion);
+template <typename WriterT> void writeMembers(WriterT &J, const FunctionRecord &R) {
   J.member("function", R.MF.getName());
   J.member("function_id", R.FunctionID);
   J.member("content_hash", R.Text.contentHash());
@@ -119,26 +109,55 @@ void RecordWriter::write(const FunctionRecord &R) {
   J.array("reserved", R.P.Reserved, [&](MCPhysReg Reg) { J.value(Reg); });
   writeOutcome(J, R.O);
   writeNewShapes(J, R.NewShapes);
-  J.endObject();
-  J.newLine();
-  *OS << J.text();
-  ++Functions;
 }
 
+} // namespace
+
+RecordWriter::RecordWriter(StringRef Path)
+    : Path(Path.str()), OS(std::make_unique<raw_fd_ostream>(Path, OpenError, sys::fs::OF_None)) {}
+
 std::string RecordWriter::finish() {
-  if (!OpenError) {
-    J.clear();
-    J.beginObject();
-    J.member("v", RecordVersion);
-    J.member("functions", Functions);
-    J.endObject();
-    J.newLine();
-    *OS << J.text();
+  std::error_code Error = OpenError;
+  if (!Error) {
+    Error = writeEnd(*OS);
     OS->close();
+    if (!Error)
+      Error = OS->error();
   }
-  std::error_code Error = OpenError ? OpenError : OS->error();
   OS->clear_error(); // reported by the caller, not by the destructor's abort
   return Error ? "cannot write " + Path + ": " + Error.message() : "";
 }
+
+void JsonRecordWriter::write(const FunctionRecord &R) {
+  if (!stream())
+    return;
+  J.clear();
+  J.beginObject();
+  J.member("v", RecordVersion);
+  writeMembers(J, R);
+  J.endObject();
+  J.newLine();
+  *stream() << J.text();
+  ++Functions;
+}
+
+std::error_code JsonRecordWriter::writeEnd(raw_ostream &OS) {
+  J.clear();
+  J.beginObject();
+  J.member("v", RecordVersion);
+  J.member("functions", Functions);
+  J.endObject();
+  J.newLine();
+  OS << J.text();
+  return {};
+}
+
+void ColumnRecordWriter::write(const FunctionRecord &R) {
+  Columns.beginObject();
+  writeMembers(Columns, R);
+  Columns.endObject();
+}
+
+std::error_code ColumnRecordWriter::writeEnd(raw_ostream &OS) { return Columns.write(OS, RecordVersion); }
 
 } // namespace mlra

@@ -1,12 +1,15 @@
-//===- RecordWriter.h - The dump file: one versioned JSON record a function ----===//
+//===- RecordWriter.h - The dump files: one versioned record a function --------===//
 //
-// Line 1..n: {"v":1, "function": …, …}, one a function that reached the allocator, in that order.
-// Last line: {"v":1, "functions": n}. A dump without it was cut off.
+// As JSON, to be read by people and tools. Line 1..n: {"v":1, "function": …, …}, one a function that reached the
+// allocator, in that order. Last line: {"v":1, "functions": n}. A dump without it was cut off.
+//
+// As columns (ColumnWriter.h), to be read fast: the same members, but "v", which the end of the file says.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_RECORDWRITER_H
 #define MLRA_RECORDWRITER_H
 
+#include "ColumnWriter.h"
 #include "InstructionShapes.h"
 #include "JsonWriter.h"
 #include "MachineIRText.h"
@@ -35,21 +38,48 @@ struct FunctionRecord {
   std::vector<InstructionShapes::Shape> NewShapes;
 };
 
+/// A dump file. Errors of the file are kept until the end.
 class RecordWriter {
 public:
   explicit RecordWriter(llvm::StringRef Path);
+  virtual ~RecordWriter() = default;
 
-  void write(const FunctionRecord &Record);
+  virtual void write(const FunctionRecord &Record) = 0;
 
-  /// Writes the closing record; returns what went wrong with the file since it was opened, or an empty string.
+  /// Completes the file; returns what went wrong with it since it was opened, or an empty string.
   std::string finish();
+
+protected:
+  virtual std::error_code writeEnd(llvm::raw_ostream &OS) = 0;
+  llvm::raw_fd_ostream *stream() { return OpenError ? nullptr : OS.get(); }
 
 private:
   std::string Path;
   std::error_code OpenError;
   std::unique_ptr<llvm::raw_fd_ostream> OS;
+};
+
+class JsonRecordWriter final : public RecordWriter {
+public:
+  using RecordWriter::RecordWriter;
+  void write(const FunctionRecord &Record) override;
+
+private:
+  std::error_code writeEnd(llvm::raw_ostream &OS) override;
+
   JsonWriter J;
   unsigned Functions = 0;
+};
+
+class ColumnRecordWriter final : public RecordWriter {
+public:
+  using RecordWriter::RecordWriter;
+  void write(const FunctionRecord &Record) override;
+
+private:
+  std::error_code writeEnd(llvm::raw_ostream &OS) override;
+
+  ColumnWriter Columns;
 };
 
 } // namespace mlra
