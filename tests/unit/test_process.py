@@ -72,6 +72,17 @@ def test_signal_without_a_name_has_its_number() -> None:
     assert done.signal_name == "signal 50"
 
 
+@pytest.mark.parametrize(("ours", "theirs"), [(None, "glibc.malloc.hugetlb=1"), ("glibc.malloc.check=1",) * 2])
+def test_malloc_gets_huge_pages_unless_told_otherwise(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ours: str | None, theirs: str
+) -> None:
+    monkeypatch.delenv("GLIBC_TUNABLES", raising=False)
+    if ours is not None:
+        monkeypatch.setenv("GLIBC_TUNABLES", ours)
+
+    assert run_in(tmp_path, shell(tmp_path, 'echo "$GLIBC_TUNABLES"')).stdout == f"{theirs}\n"
+
+
 def test_environment_is_the_scratch_folder_and_plain_messages(tmp_path: Path) -> None:
     done = run_in(tmp_path, shell(tmp_path, 'echo "$TMPDIR $LC_ALL $WORD"; pwd'), environment={"WORD": "given"})
 
