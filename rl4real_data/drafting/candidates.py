@@ -1,0 +1,68 @@
+"""Which files of a source tree are worth trying as modules."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
+from rl4real_data.corpus.sources.folder import find_modules
+
+_SIDE_FOLDERS: Final = (
+    (re.compile(r"(.*[-_])?(unit)?tests?([-_].*)?|testing|testsuite|testdata|check"), "tests"),
+    (re.compile(r".*fuzz.*"), "fuzzing"),
+    (re.compile(r"(.*[-_])?(examples?|samples?|demos?|tutorials?)([-_].*)?"), "examples"),
+    (re.compile(r"(.*[-_])?(bench|benchmarks?|perf)([-_].*)?"), "benchmarks"),
+    (re.compile(r"docs?|documentation|man"), "documentation"),
+    (
+        re.compile(r"contrib|third[-_]?party|vendor(ed)?|external|extern|deps|dependencies|subprojects"),
+        "other projects",
+    ),
+    (re.compile(r"win|win32|win64|windows|msvc|msdos|dos|os2|vms|amiga|macos|symbian|wince|vs20\d\d"), "other systems"),
+    (re.compile(r"cmake|m4|autom4te\.cache|build[-_]aux|scripts?|tools?[-_]?build"), "the build"),
+)
+"""Folders of a project that hold something else than its own code, by what they hold."""
+
+_SIDE_FILES: Final = re.compile(
+    r"(?i)(.*[-_.])?(unit)?tests?([-_.].*)?|(.*[-_])?(fuzz(er)?|examples?|bench(mark)?)([-_].*)?"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidates:
+    """Modules to try, and what is not tried with the reason; both sorted by path."""
+
+    paths: tuple[PurePosixPath, ...]
+    left_out: tuple[tuple[PurePosixPath, str], ...]
+
+
+def find_candidates(root: Path) -> Candidates:
+    """The files below `root` that may be modules of the project itself; UsageError if there is no module at all.
+
+    A project that consists of nothing but tests or examples is taken as it is.
+    """
+    found = find_modules(root).modules
+    code = tuple(path for path in found if LANGUAGE_OF_SUFFIX[path.suffix] is not Language.IR)
+    found = code or found  # LLVM IR beside code is a test or a copy of it
+    reasons = {path: _side_reason(path) for path in found}
+    kept = tuple(path for path in found if not reasons[path])
+    if not kept:
+        return Candidates(paths=found, left_out=())
+    return Candidates(paths=kept, left_out=tuple((path, reason) for path, reason in reasons.items() if reason))
+
+
+def side_folder(folder_path: PurePosixPath) -> str:
+    """What a folder of the project holds other than its own code, or nothing."""
+    for folder in folder_path.parts:
+        for pattern, what in _SIDE_FOLDERS:
+            if pattern.fullmatch(folder.lower()):
+                return what
+    return ""
+
+
+def _side_reason(path: PurePosixPath) -> str:
+    if what := side_folder(path.parent):
+        return f"in a folder of {what}"
+    return "a test, an example or a benchmark" if _SIDE_FILES.fullmatch(path.stem) else ""

@@ -1,0 +1,183 @@
+"""Makes a first manifest for a tree of sources: finds the modules, tries them, keeps those that compile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from rl4real_data.drafting.candidates import find_candidates
+from rl4real_data.drafting.glob_cover import cover
+from rl4real_data.drafting.headers import HeaderIndex, index_headers
+from rl4real_data.drafting.license_guess import LicenseGuess, guess_licenses
+from rl4real_data.drafting.manifest_text import Value, table_text
+from rl4real_data.drafting.origin import Origin
+from rl4real_data.drafting.settings_search import CompileSettings, Verdicts, search_settings
+from rl4real_data.drafting.trial import Trial, Verdict
+from rl4real_data.errors import SourceError
+from rl4real_data.targets import TargetName
+
+_EXAMPLES: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A manifest's text, the number of its modules, and what a reader should know before using it."""
+
+    name: str
+    text: str
+    modules: int
+    tried: int
+    license: LicenseGuess
+    left_out: tuple[str, ...]
+    notes: tuple[str, ...]
+
+
+def draft_manifest(
+    origin: Origin, root: Path, trials: Mapping[TargetName, Trial], *, say: Callable[[str], None]
+) -> Draft:
+    """The draft for the sources in `root`; SourceError if no module compiles.
+
+    The settings are looked for with the first of `trials`; the others only tell which modules their target cannot have.
+    """
+    candidates = find_candidates(root)
+    headers = index_headers(root)
+    (first, trial), *rest = trials.items()
+    found = search_settings(trial, candidates.paths, headers, name=origin.name, version=origin.version, say=say)
+    verdicts = {first: found.verdicts}
+    for target, other in rest:
+        verdicts[target] = other.run(candidates.paths, found.settings.words)
+    kept = tuple(path for path in candidates.paths if any(verdicts[target][path].ok for target in verdicts))
+    left_out = [*_side_lines(candidates.left_out), *_failure_lines(candidates.paths, kept, verdicts, headers)]
+    if not kept:
+        raise SourceError(
+            f"{origin.name}: none of {len(candidates.paths)} modules compiles:\n  " + "\n  ".join(left_out),
+            hint="make what is missing (a configured build, headers of other packages), then name the folder",
+        )
+    guess = guess_licenses(root, kept, declared=origin.license)
+    text = _manifest_text(origin, root, kept, found.settings, verdicts, guess)
+    return Draft(
+        name=origin.name,
+        text=text,
+        modules=len(kept),
+        tried=len(candidates.paths),
+        license=guess,
+        left_out=tuple(left_out),
+        notes=(*origin.notes, *_license_notes(guess)),
+    )
+
+
+def _manifest_text(
+    origin: Origin,
+    root: Path,
+    kept: Sequence[PurePosixPath],
+    settings: CompileSettings,
+    verdicts: Mapping[TargetName, Verdicts],
+    guess: LicenseGuess,
+) -> str:
+    everything = _siblings(root, kept)
+    whole = cover(kept, everything)
+    tables = [
+        table_text(
+            "",
+            {
+                "name": origin.name,
+                "summary": origin.summary or f"{origin.name} {origin.version}".strip(),
+                "license": guess.license,
+                "license_evidence": guess.evidence,
+                "homepage": origin.homepage,
+                "split": "train",
+            },
+        ),
+        table_text("[source]", origin.source),
+        table_text(
+            "[modules]",
+            {
+                "globs": whole.globs,
+                "excludes": whole.excludes,
+                "flags": settings.words,
+            },
+        ),
+        *_target_tables(kept, verdicts),
+        *_license_tables(guess, everything),
+        table_text("[expected]", {"modules": len(kept)}),
+    ]
+    return "\n".join(tables)
+
+
+def _target_tables(kept: Sequence[PurePosixPath], verdicts: Mapping[TargetName, Verdicts]) -> list[str]:
+    tables = []
+    for target, said in verdicts.items():
+        failing = [path for path in kept if not said[path].ok]
+        if len(failing) == len(kept):
+            values: dict[str, Value] = {"skip": f"no module compiles: {said[failing[0]].problem}"}
+            tables.append(table_text(f"[modules.{target.value}]", values))
+        elif failing:
+            excludes = cover(failing, kept)
+            tables.append(table_text(f"[modules.{target.value}]", {"excludes": [*map(str, excludes.globs)]}))
+    return tables
+
+
+def _license_tables(guess: LicenseGuess, everything: Iterable[PurePosixPath]) -> list[str]:
+    known = set(everything)
+    return [
+        table_text("[[licenses]]", {"globs": _exact_globs(paths, known), "license": license_id})
+        for license_id, paths in guess.others.items()
+    ]
+
+
+def _exact_globs(paths: Sequence[PurePosixPath], everything: set[PurePosixPath]) -> tuple[str, ...]:
+    """Globs that match these files alone: a cover that would need excludes names the files of its folder instead."""
+    found = cover(paths, everything)
+    return found.globs if not found.excludes else tuple(str(path) for path in sorted(paths))
+
+
+def _siblings(root: Path, kept: Iterable[PurePosixPath]) -> set[PurePosixPath]:
+    """All files that a glob of a module's folder and suffix matches."""
+    kinds = {(path.parent, path.suffix) for path in kept}
+    return {
+        PurePosixPath(file.relative_to(root))
+        for folder, suffix in kinds
+        for file in (root / folder).iterdir()
+        if file.name.endswith(suffix) and file.is_file()
+    }
+
+
+def _side_lines(left_out: Iterable[tuple[PurePosixPath, str]]) -> list[str]:
+    by_reason: dict[str, list[str]] = defaultdict(list)
+    for path, reason in left_out:
+        by_reason[reason].append(str(path))
+    lines = []
+    for reason, paths in by_reason.items():
+        more = f" and {len(paths) - _EXAMPLES} more" if len(paths) > _EXAMPLES else ""
+        lines.append(f"{reason}: {', '.join(paths[:_EXAMPLES])}{more}")
+    return lines
+
+
+def _failure_lines(
+    paths: Sequence[PurePosixPath],
+    kept: Sequence[PurePosixPath],
+    verdicts: Mapping[TargetName, Verdicts],
+    headers: HeaderIndex,
+) -> list[str]:
+    lines = []
+    for path in paths:
+        failed = {target: said[path] for target, said in verdicts.items() if not said[path].ok}
+        if path not in kept:
+            lines.append(f"{path}: {_reason(next(iter(failed.values())), headers)}")
+        else:
+            lines += [f"{path} (for {target.value} only): {_reason(v, headers)}" for target, v in failed.items()]
+    return lines
+
+
+def _reason(verdict: Verdict, headers: HeaderIndex) -> str:
+    template = headers.template_of(verdict.missing_header) if verdict.missing_header else None
+    return f"{verdict.problem}, a build makes it from {template}" if template else verdict.problem
+
+
+def _license_notes(guess: LicenseGuess) -> tuple[str, ...]:
+    if not guess.is_known:
+        return ("no licence was found: read the sources and correct `license` before you share the data",)
+    return (f"the licence is a guess ({guess.license}): read the sources before you share the data",)

@@ -1,0 +1,31 @@
+"""Where the code of a first manifest comes from: what an index or a folder tells before anything is compiled."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from rl4real_data.drafting.manifest_text import Value
+
+_NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9._+-]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """`source` is the manifest's `[source]` table; `license` is what the package itself declares, if anything."""
+
+    name: str
+    source: Mapping[str, Value]
+    version: str = ""
+    summary: str = ""
+    homepage: str = ""
+    license: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+
+def corpus_name(text: str) -> str:
+    """The nearest name that a manifest may have."""
+    name = _NOT_IN_NAMES.sub("-", text.lower()).strip("-._+")
+    return name or "corpus"
