@@ -13,6 +13,7 @@ import typer
 from rl4real_data import __version__
 from rl4real_data.config import load_environment
 from rl4real_data.corpus.module import Split
+from rl4real_data.corpus_commands import corpus_app
 from rl4real_data.errors import Rl4realError, TooManyFailures, ValidationFailed
 from rl4real_data.models import ModelName
 from rl4real_data.settings import (
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 path_app = typer.Typer(help="Print where something lies on this machine.", no_args_is_help=True)
 app.add_typer(path_app, name="path")
+app.add_typer(corpus_app, name="corpus")
 
 DataDir = Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]

@@ -74,10 +74,12 @@ COMMANDS = dict(commands())
 
 def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
-        *("", "flow", "stats", "validate", "doctor", "path", "path plugin", "path corpus"),
+        *("", "flow", "stats", "validate", "doctor", "path", "path plugin", "path corpus", "corpus"),
+        *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "add")),
     }
     readme = Path(__file__).parents[2].joinpath("README.md").read_text()
-    assert [name for name in ("flow", "stats", "validate", "doctor") if f"rl4real-data {name}" not in readme] == []
+    names = ("flow", "stats", "validate", "doctor", "corpus")
+    assert [name for name in names if f"rl4real-data {name}" not in readme] == []
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -104,7 +106,7 @@ def test_version(call: Call) -> None:
     assert re.fullmatch(r"rl4real-data \d+\.\d+\.\d+\n", answer.out)
 
 
-@pytest.mark.parametrize("words", [(), ("path",)])
+@pytest.mark.parametrize("words", [(), ("path",), ("corpus",)])
 def test_no_command_shows_the_help(call: Call, words: tuple[str, ...]) -> None:
     answer = call(*words)
 

@@ -1,0 +1,93 @@
+"""Fetches many corpora, a few at once; one that cannot be had does not keep the others waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from threading import Event, Lock
+from typing import Final
+
+from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
+from rl4real_data.corpus.manifest import Manifest
+from rl4real_data.corpus.resolve import corpus_of_manifest
+from rl4real_data.corpus.sources.source import Fetch, Progress
+from rl4real_data.errors import Interrupted, Rl4realError, SourceError
+
+DOWNLOADS_AT_ONCE: Final = 4  # more do not make a mirror faster, and many mirrors refuse them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchPlan:
+    """What is still to come in: `size_bytes` of the archives that are not in the cache yet."""
+
+    manifests: tuple[Manifest, ...]
+    absent: int
+    size_bytes: int
+
+    @property
+    def text(self) -> str:
+        """One line for a person, before the first byte."""
+        ready = len(self.manifests) - self.absent
+        return (
+            f"{len(self.manifests)} corpora: {self.absent} to download ({self.size_bytes / 1e6:.1f} MB), {ready} here"
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchReport:
+    """The modules of each corpus that is there now, and the error of each that could not be had."""
+
+    modules: dict[str, int]
+    failed: dict[str, Rl4realError]
+
+
+def plan_fetch(manifests: Sequence[Manifest], cache: Cache) -> FetchPlan:
+    """What fetching `manifests` means."""
+    absent = [manifest for manifest in manifests if cache_state(manifest, cache) is CacheState.ABSENT]
+    size_bytes = sum(pins_of(manifest)[0].size_bytes for manifest in absent)
+    return FetchPlan(manifests=tuple(manifests), absent=len(absent), size_bytes=size_bytes)
+
+
+def fetch_all(
+    plan: FetchPlan, cache: Cache, *, mirror: str | None, progress: Progress, done: Callable[[str, int], None]
+) -> FetchReport:
+    """Fetches and unpacks all corpora of the plan; `done` is told of each with its number of modules."""
+    stopped = Event()
+    progress = _one_at_a_time(progress, stopped)
+
+    def fetch(manifest: Manifest) -> int:
+        wanted = Fetch(corpus=manifest.name, cache=cache, mirror=mirror, progress=progress)
+        return len(corpus_of_manifest(manifest, manifest.source.fetch(wanted)).modules)
+
+    modules: dict[str, int] = {}
+    failed: dict[str, Rl4realError] = {}
+    with ThreadPoolExecutor(max_workers=DOWNLOADS_AT_ONCE) as pool:
+        futures = {pool.submit(fetch, manifest): manifest.name for manifest in plan.manifests}
+        try:
+            for future in as_completed(futures):
+                name = futures[future]
+                try:
+                    modules[name] = future.result()
+                    done(name, modules[name])
+                except SourceError as error:
+                    failed[name] = error
+        except KeyboardInterrupt:
+            stopped.set()
+            pool.shutdown(cancel_futures=True)
+            raise Interrupted("interrupted", hint="the same command goes on where it stopped") from None
+    return FetchReport(modules=dict(sorted(modules.items())), failed=dict(sorted(failed.items())))
+
+
+def _one_at_a_time(progress: Progress, stopped: Event) -> Progress:
+    """Several downloads report at once; whoever draws them need not know. After `stopped` each ends at its next block."""
+    lock = Lock()
+
+    def show(corpus: str, done_bytes: int, total_bytes: int) -> None:
+        if stopped.is_set():
+            raise SourceError(f"corpus {corpus}: interrupted")
+        with lock:
+            progress(corpus, done_bytes, total_bytes)
+
+    return show

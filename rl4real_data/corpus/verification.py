@@ -1,0 +1,175 @@
+"""Compares the cache with what the manifests promise: archives by sha256, unpacked trees with a fresh unpacking.
+
+A tree is unpacked again, in a folder of its own, by the very code that fetches it; so every file counts, whatever
+steps prepared it.
+"""
+
+from __future__ import annotations
+
+import filecmp
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.corpus.cache import MARKER, Cache
+from rl4real_data.corpus.download import Pin
+from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
+from rl4real_data.corpus.manifest import Manifest
+from rl4real_data.corpus.sources.source import Fetch, ignore_progress
+from rl4real_data.errors import SourceError
+
+_NO_MIRROR: Final = "file:/nonexistent"  # a fetch that must find its archive in the cache fails at once without it
+_STORED_NAME: Final = re.compile(r"([0-9a-f]{64})-(.+)")
+_MOST_FILES: Final = 10
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Damage:
+    """An entry of the cache that is not what it should be; `entry` is what a repair removes."""
+
+    corpus: str
+    entry: Path
+    problems: tuple[str, ...]
+
+    @property
+    def lines(self) -> list[str]:
+        """For a person: the first files by name, the rest by number."""
+        shown = [f"{self.corpus}: {self.entry.name}: {problem}" for problem in self.problems[:_MOST_FILES]]
+        more = len(self.problems) - _MOST_FILES
+        return [*shown, f"{self.corpus}: {self.entry.name}: and {more} more"] if more > 0 else shown
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification:
+    """What was looked at, and what is damaged; `unknown` counts trees that belong to no manifest."""
+
+    archives: int
+    trees: int
+    unknown: int
+    damages: tuple[Damage, ...]
+
+    @property
+    def text(self) -> str:
+        """The result for a person."""
+        lines = [line for damage in self.damages for line in damage.lines]
+        lines.append(f"{self.archives} archives and {self.trees} trees checked, {len(self.damages)} damaged")
+        if self.unknown:
+            lines.append(f"{self.unknown} trees of no known corpus or of an older pin, not checked")
+        return "\n".join(lines)
+
+    def to_json(self) -> dict[str, object]:
+        """The result for machines."""
+        return {
+            "archives": self.archives,
+            "trees": self.trees,
+            "unknown": self.unknown,
+            "damages": [
+                {"corpus": damage.corpus, "entry": str(damage.entry), "problems": list(damage.problems)}
+                for damage in self.damages
+            ],
+        }
+
+
+def verify_cache(manifests: Sequence[Manifest], cache: Cache, *, say: Callable[[str], None]) -> Verification:
+    """Checks everything that the cache holds; changes nothing."""
+    owners = {cache.download_path(pin): (manifest.name, pin) for manifest in manifests for pin in pins_of(manifest)}
+    archives = _listing(cache.root / "downloads")
+    damages = [damage for path in archives if (damage := _check_archive(path, *owners.get(path, ("", None))))]
+    trees: set[Path] = set()
+    for manifest in manifests:
+        if cache_state(manifest, cache) is CacheState.UNPACKED:
+            say(f"checking {manifest.name}")
+            checked, damage = _check_tree(manifest, cache)
+            trees.add(checked)
+            damages += [damage] if damage else []
+    unknown = set(_listing(cache.root / "corpora")) - trees
+    return Verification(
+        archives=len(archives),
+        trees=len(trees),
+        unknown=len(unknown),
+        damages=tuple(damages),
+    )
+
+
+def remove_damaged(verification: Verification) -> None:
+    """Takes the damaged entries out of the cache; what is fetched next is whole."""
+    for damage in verification.damages:
+        if damage.entry.is_dir():
+            grave = Path(tempfile.mkdtemp(prefix=".damaged-", dir=damage.entry.parent))
+            damage.entry.rename(grave / "tree")  # at once: a run that looks meanwhile finds all of it or nothing
+            shutil.rmtree(grave)
+        else:
+            damage.entry.unlink(missing_ok=True)
+
+
+def _check_archive(path: Path, corpus: str, pin: Pin | None) -> Damage | None:
+    match = _STORED_NAME.fullmatch(path.name)
+    if match is None:
+        return None
+    known = pin or Pin(file=match[2], size_bytes=path.stat().st_size, sha256=match[1])
+    problem = known.problem(path)
+    return Damage(corpus=corpus or "no known corpus", entry=path, problems=(problem,)) if problem else None
+
+
+def _check_tree(manifest: Manifest, cache: Cache) -> tuple[Path, Damage | None]:
+    """The tree of the manifest in the cache, and how it differs from its archive."""
+    with tempfile.TemporaryDirectory(prefix=".verify-", dir=cache.root) as scratch:
+        fresh = Cache(root=Path(scratch))
+        for pin in pins_of(manifest):
+            _lend(cache.download_path(pin), fresh.download_path(pin))
+        wanted = Fetch(corpus=manifest.name, cache=fresh, mirror=_NO_MIRROR, progress=ignore_progress)
+        try:
+            entry = manifest.source.fetch(wanted).relative_to(fresh.root).parts[:2]
+        except SourceError:
+            tree = _tree_of(manifest, cache)
+            return tree, Damage(
+                corpus=manifest.name, entry=tree, problems=("its archive is gone or damaged: it cannot be compared",)
+            )
+        tree = cache.root.joinpath(*entry)
+        problems = _differences(fresh.root.joinpath(*entry), tree)
+    return tree, Damage(corpus=manifest.name, entry=tree, problems=tuple(problems)) if problems else None
+
+
+def _tree_of(manifest: Manifest, cache: Cache) -> Path:
+    paths = (cache.corpus_path(manifest.name, pin) for pin in pins_of(manifest))
+    return next(path for path in paths if (path / MARKER).is_file())
+
+
+def _lend(stored: Path, lent: Path) -> None:
+    lent.parent.mkdir(parents=True, exist_ok=True)
+    if stored.is_file():
+        os.link(stored, lent)
+
+
+def _differences(promised: Path, found: Path) -> list[str]:
+    """Files and links that are missing, changed or too many, by path."""
+    wanted, there = _entries(promised), _entries(found)
+    problems = {path: "is missing" for path in wanted - there}
+    problems |= {path: "does not belong there" for path in there - wanted}
+    problems |= {path: "was changed" for path in wanted & there if not _is_same(promised / path, found / path)}
+    return [f"{path} {problem}" for path, problem in sorted(problems.items())]
+
+
+def _entries(root: Path) -> set[str]:
+    return {
+        os.path.relpath(os.path.join(parent, name), root)  # noqa: PTH118 - a third of the time for 100,000 files
+        for parent, folders, names in os.walk(root)
+        for name in (*names, *(folder for folder in folders if Path(parent, folder).is_symlink()))
+        if name != MARKER
+    }
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    if one.is_symlink() or other.is_symlink():
+        return one.is_symlink() and other.is_symlink() and one.readlink() == other.readlink()
+    return filecmp.cmp(one, other, shallow=False)
+
+
+def _listing(folder: Path) -> list[Path]:
+    """Finished entries; names with a dot in front are drafts."""
+    return sorted(path for path in folder.iterdir() if not path.name.startswith(".")) if folder.is_dir() else []

@@ -1,0 +1,138 @@
+"""What `rl4real-data corpus …` does and shows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from rl4real_data.config import Environment
+from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.description import describe, describe_as_text
+from rl4real_data.corpus.fetching import FetchReport, fetch_all, plan_fetch
+from rl4real_data.corpus.inventory import InventoryRow, take_inventory
+from rl4real_data.corpus.manifest import Manifest
+from rl4real_data.corpus.named import choose_manifests
+from rl4real_data.corpus.sources.debian import check_mirror
+from rl4real_data.corpus.verification import Verification, remove_damaged, verify_cache
+from rl4real_data.drafting.add import Added, AddRequest
+from rl4real_data.drafting.add import add as add_manifest
+from rl4real_data.flow_command import fetch_progress, say
+from rl4real_data.targets import TargetName
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FetchResult:
+    """The closing words of a fetch."""
+
+    report: FetchReport
+
+    @property
+    def failed(self) -> int:
+        return len(self.report.failed)
+
+    @property
+    def text(self) -> str:
+        """A line a corpus that is there now."""
+        return "\n".join(f"{name}  {modules} modules" for name, modules in self.report.modules.items())
+
+    @property
+    def verdict(self) -> str:
+        """What could not be had, and why."""
+        whole = len(self.report.modules) + self.failed
+        reasons = "\n".join(str(error) for error in self.report.failed.values())
+        return f"{self.failed} of {whole} corpora could not be had:\n{reasons}"
+
+    @property
+    def advice(self) -> str:
+        """What to do next."""
+        return f"`rl4real-data corpus update {next(iter(self.report.failed), 'NAME')}` pins what is served now"
+
+
+def inventory(names: Sequence[str], environment: Environment) -> tuple[InventoryRow, ...]:
+    """Rows for the corpora that `names` stand for, or for all."""
+    return take_inventory(_chosen(names), Cache(root=environment.cache_dir))
+
+
+def inventory_text(rows: Sequence[InventoryRow]) -> str:
+    """A table with a line a corpus, and the sums."""
+    targets = [target.value for target in TargetName]
+    header = ["NAME", "LICENCE", "SPLIT", "MODULES", *(target.upper() for target in targets), "SIZE", "CACHE"]
+    table = [header, *(_cells(row, targets) for row in rows), _sums(rows, targets)]
+    widths = [max(len(line[column]) for line in table) for column in range(len(header))]
+    right = set(range(3, len(header) - 1))
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if n in right else cell.ljust(width) for n, (cell, width) in enumerate(columns)
+        ).rstrip()
+        for columns in (list(zip(line, widths, strict=True)) for line in table)
+    )
+
+
+def description(name: str, environment: Environment) -> dict[str, object]:
+    """Everything about one corpus."""
+    (manifest,) = choose_manifests([name], load_catalog(), only_one=True)
+    return describe(manifest, Cache(root=environment.cache_dir))
+
+
+def description_text(found: dict[str, object]) -> str:
+    """The same for a person."""
+    return describe_as_text(found)
+
+
+def fetch(names: Sequence[str], environment: Environment, *, mirror: str | None, show_bar: bool) -> FetchResult:
+    """Fetches the corpora that `names` stand for, or all."""
+    mirror = mirror or environment.mirror
+    check_mirror(mirror)
+    cache = Cache(root=environment.cache_dir)
+    plan = plan_fetch(_chosen(names), cache)
+    say(plan.text)
+    with fetch_progress(show_bar) as progress:
+        report = fetch_all(
+            plan, cache, mirror=mirror, progress=progress, done=lambda name, modules: say(f"{name}: {modules} modules")
+        )
+    return FetchResult(report=report)
+
+
+def verify(
+    names: Sequence[str], environment: Environment, *, repair: bool, mirror: str | None, show_bar: bool
+) -> Verification:
+    """Checks the cache; with `repair` also removes what is damaged and fetches it again."""
+    mirror = mirror or environment.mirror
+    check_mirror(mirror)
+    cache = Cache(root=environment.cache_dir)
+    manifests = _chosen(names)
+    found = verify_cache(manifests, cache, say=say)
+    if repair and found.damages:
+        remove_damaged(found)
+        damaged = {damage.corpus for damage in found.damages}
+        plan = plan_fetch([manifest for manifest in manifests if manifest.name in damaged], cache)
+        with fetch_progress(show_bar) as progress:
+            report = fetch_all(plan, cache, mirror=mirror, progress=progress, done=lambda *_: None)
+        for error in report.failed.values():
+            raise error
+    return found
+
+
+def add(request: AddRequest, environment: Environment, *, show_bar: bool) -> Added:
+    """Writes a first manifest."""
+    check_mirror(request.mirror)
+    with fetch_progress(show_bar) as progress:
+        return add_manifest(request, environment, progress=progress, say=say)
+
+
+def _chosen(names: Sequence[str]) -> tuple[Manifest, ...]:
+    catalog = load_catalog()
+    return choose_manifests(names, catalog) if names else tuple(catalog.manifests.values())
+
+
+def _cells(row: InventoryRow, targets: Sequence[str]) -> list[str]:
+    counts = (row.modules, *(row.functions.get(target) for target in targets))
+    size = f"{row.download_bytes / 1e6:.1f} MB" if row.download_bytes else "-"
+    return [row.name, row.license, row.split, *("-" if n is None else f"{n:,}" for n in counts), size, row.cache.value]
+
+
+def _sums(rows: Sequence[InventoryRow], targets: Sequence[str]) -> list[str]:
+    counts = [sum(row.modules or 0 for row in rows), *(sum(row.functions.get(t, 0) for row in rows) for t in targets)]
+    size = sum(row.download_bytes for row in rows)
+    return [f"{len(rows)} corpora", "", "", *(f"{count:,}" for count in counts), f"{size / 1e6:.1f} MB", ""]
