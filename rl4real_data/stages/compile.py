@@ -27,7 +27,6 @@ _DISK_FULL: Final = re.compile(r"mlra: cannot write|: No space left on device$",
 _MAKE_ESCAPE: Final = re.compile(r"\\([ #])|\$(\$)")
 _QUOTED_SOURCE: Final = re.compile(r"^ *\d* *\|.*$", re.MULTILINE)
 """The lines of the source that clang shows below a message: a C program may well say "out of memory"."""
-_TRIPLE: Final = re.compile(rb'^target triple = "([^"]+)"', re.MULTILINE)
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
 
 
@@ -81,9 +80,6 @@ def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     """Compiles the module; every way in which that can go wrong is a Failure."""
-    foreign = _foreign_triple(job)
-    if foreign:
-        return foreign
     compilation, module = job.compilation, job.module
     records = scratch / RECORDS_NAME
     plugin = str(compilation.plugin.path) if compilation.plugin else ""
@@ -108,20 +104,6 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
         records=records,
         headers=_headers(scratch / DEPENDENCIES_NAME, module),
         seconds=done.seconds,
-    )
-
-
-def _foreign_triple(job: ModuleJob) -> Failure | None:
-    """LLVM IR of another architecture: clang would compile it for the wrong one with a mere warning."""
-    if job.module.path.suffix != ".ll":
-        return None
-    found = _TRIPLE.search(job.module.source.read_bytes())
-    wanted = job.compilation.target.triple.split("-")[0]
-    if found is None or found[1].decode(errors="replace").split("-")[0] == wanted:
-        return None
-    return Failure(
-        kind=FailureKind.REJECTED,
-        reason=f"written for {found[1].decode(errors='replace')}, not for {job.compilation.target.triple}",
     )
 
 

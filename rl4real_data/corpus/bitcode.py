@@ -1,0 +1,219 @@
+"""Reads from LLVM bitcode who wrote it and for which target, without LLVM.
+
+clang compiles bitcode of another architecture with a mere warning, and one of a newer LLVM by luck or not at all;
+so both are looked up first. Only the head of a file is read: blocks are skipped by their length.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Final
+
+MAGIC: Final = b"BC\xc0\xde"
+_WRAPPER_MAGIC: Final = b"\xde\xc0\x17\x0b"
+_IDENTIFICATION_BLOCK: Final = 13
+_MODULE_BLOCK: Final = 8
+_PRODUCER_RECORD: Final = 1
+_TRIPLE_RECORD: Final = 2
+_TOP_ABBREVIATION_BITS: Final = 2
+_END_BLOCK, _ENTER_BLOCK, _DEFINE_ABBREVIATION, _UNABBREVIATED = range(4)
+_FIXED, _VBR, _ARRAY, _CHAR6, _BLOB = 1, 2, 3, 4, 5
+_RELEASE: Final = re.compile(r"LLVM ?(\d+)\.")
+
+
+class BitcodeError(ValueError):
+    """The bytes are no LLVM bitcode, or are cut off."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BitcodeHead:
+    """`producer` as LLVM writes it, such as "LLVM22.1.8"; `triple` is empty for bitcode without one."""
+
+    producer: str = ""
+    triple: str = ""
+
+    @property
+    def major(self) -> int | None:
+        """LLVM's release, None for producers that count otherwise (Apple's)."""
+        match = _RELEASE.match(self.producer)
+        return int(match[1]) if match else None
+
+
+@dataclass(slots=True)
+class _Bits:
+    """A cursor over a bit stream; the least significant bit of a byte comes first."""
+
+    data: memoryview
+    position: int = 0
+
+    def take(self, width: int) -> int:
+        begin, end = self.position >> 3, (self.position + width + 7) >> 3
+        if end > len(self.data):
+            raise BitcodeError("the bitcode is cut off")
+        value = int.from_bytes(self.data[begin:end], "little") >> (self.position & 7)
+        self.position += width
+        return value & ((1 << width) - 1)
+
+    def take_vbr(self, width: int) -> int:
+        """A number in groups of `width` bits, of which the highest says that another follows."""
+        more, value, shift = 1 << (width - 1), 0, 0
+        while True:
+            group = self.take(width)
+            value |= (group & (more - 1)) << shift
+            if not group & more:
+                return value
+            shift += width - 1
+
+    def align(self) -> None:
+        self.position = (self.position + 31) & ~31
+
+
+_Operand = tuple[int | None, int]
+"""(None, literal) or (encoding, width)."""
+
+
+@dataclass(slots=True)
+class _Block:
+    """An open block: `width` is that of its abbreviation numbers."""
+
+    number: int
+    width: int
+    end: int
+    abbreviations: list[list[_Operand]] = field(default_factory=list)
+
+
+def is_bitcode(data: bytes) -> bool:
+    """True if `data` begins as bitcode does, in Apple's wrapper or not."""
+    return data[:4] in (MAGIC, _WRAPPER_MAGIC)
+
+
+def read_head(data: bytes) -> BitcodeHead:
+    """Producer and triple of the first module in `data`; BitcodeError if there is none."""
+    producer = ""
+    bits = _Bits(_unwrap(data))
+    for block in _top_blocks(bits):
+        if block.number == _IDENTIFICATION_BLOCK:
+            producer = _first_text(bits, block, _PRODUCER_RECORD)
+        elif block.number == _MODULE_BLOCK:
+            return BitcodeHead(producer=producer, triple=_first_text(bits, block, _TRIPLE_RECORD))
+        bits.position = block.end
+    raise BitcodeError("the bitcode holds no module")
+
+
+def split_modules(data: bytes) -> tuple[bytes, ...]:
+    """The bitcode files in `data`, which a linker may have put one after the other, with zeros between them."""
+    files: list[bytes] = []
+    position = 0
+    while position < len(data):
+        if data[position] == 0:
+            position += 1
+            continue
+        if data[position : position + 4] != MAGIC:
+            raise BitcodeError(f"no bitcode at byte {position}")
+        bits = _Bits(memoryview(data)[position:])
+        for block in _top_blocks(bits):
+            bits.position = block.end
+        size_bytes = bits.position >> 3
+        files.append(data[position : position + size_bytes])
+        position += size_bytes
+    return tuple(files)
+
+
+def _unwrap(data: bytes) -> memoryview:
+    if data[:4] == _WRAPPER_MAGIC:
+        offset, size_bytes = (int.from_bytes(data[at : at + 4], "little") for at in (8, 12))
+        data = data[offset : offset + size_bytes]
+    if data[:4] != MAGIC:
+        raise BitcodeError("no LLVM bitcode: it begins otherwise")
+    return memoryview(data)
+
+
+def _top_blocks(bits: _Bits) -> Iterator[_Block]:
+    """The blocks of one file; the caller moves `bits` to the end of each. Stops before anything else."""
+    bits.position = 32
+    while bits.position + 64 <= 8 * len(bits.data):
+        before = bits.position
+        if bits.take(_TOP_ABBREVIATION_BITS) != _ENTER_BLOCK:  # zeros, or the magic number of another file
+            bits.position = before
+            return
+        yield _enter(bits)
+
+
+def _enter(bits: _Bits) -> _Block:
+    number, width = bits.take_vbr(8), bits.take_vbr(4)
+    bits.align()
+    end = 32 * bits.take(32) + bits.position
+    if end > 8 * len(bits.data) or not 2 <= width <= 32:
+        raise BitcodeError("the bitcode is cut off")
+    return _Block(number, width, end)
+
+
+def _first_text(bits: _Bits, block: _Block, code: int) -> str:
+    """The first record `code` of the block as text, or nothing."""
+    while bits.position < block.end:
+        kind = bits.take(block.width)
+        if kind == _END_BLOCK:
+            break
+        if kind == _ENTER_BLOCK:
+            bits.position = _enter(bits).end
+        elif kind == _DEFINE_ABBREVIATION:
+            block.abbreviations.append(_read_abbreviation(bits))
+        else:
+            found, *values = _read_record(bits, block, kind)
+            if found == code:
+                return bytes(value & 0xFF for value in values).decode(errors="replace")
+    return ""
+
+
+def _read_abbreviation(bits: _Bits) -> list[_Operand]:
+    operands: list[_Operand] = []
+    for _ in range(bits.take_vbr(5)):
+        if bits.take(1):
+            operands.append((None, bits.take_vbr(8)))
+            continue
+        encoding = bits.take(3)
+        if not _FIXED <= encoding <= _BLOB:
+            raise BitcodeError(f"the bitcode has an operand of encoding {encoding}")
+        operands.append((encoding, bits.take_vbr(5) if encoding in (_FIXED, _VBR) else 0))
+    return operands
+
+
+def _read_record(bits: _Bits, block: _Block, kind: int) -> list[int]:
+    """Code and values of a record; at least the code."""
+    if kind == _UNABBREVIATED:
+        code, count = bits.take_vbr(6), bits.take_vbr(6)
+        return [code, *(bits.take_vbr(6) for _ in range(count))]
+    if kind - 4 >= len(block.abbreviations):
+        raise BitcodeError(f"the bitcode uses abbreviation {kind}, which it does not define")
+    values: list[int] = []
+    operands = iter(block.abbreviations[kind - 4])
+    for operand in operands:
+        if operand[0] == _ARRAY:
+            element = next(operands, (_FIXED, 0))
+            values += [_read_scalar(bits, element) for _ in range(bits.take_vbr(6))]
+        elif operand[0] == _BLOB:
+            values += _read_blob(bits)
+        else:
+            values.append(_read_scalar(bits, operand))
+    return values or [0]
+
+
+def _read_scalar(bits: _Bits, operand: _Operand) -> int:
+    encoding, width = operand
+    if encoding is None:
+        return width
+    if encoding == _CHAR6:
+        return b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._"[bits.take(6)]
+    if width == 0:
+        return 0
+    return bits.take(width) if encoding == _FIXED else bits.take_vbr(width)
+
+
+def _read_blob(bits: _Bits) -> list[int]:
+    size_bytes = bits.take_vbr(6)
+    bits.align()
+    values = [bits.take(8) for _ in range(size_bytes)]
+    bits.align()
+    return values

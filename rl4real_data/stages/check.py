@@ -1,0 +1,61 @@
+"""The check stage: LLVM IR that this clang cannot turn into what the recipe says fails here, with a reason.
+
+clang itself would compile IR of another architecture with a warning, and dies of some bitcode that a newer LLVM wrote.
+Bitcode of an older one is read as LLVM reads it, which upgrades it.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.corpus.bitcode import BitcodeError, BitcodeHead, is_bitcode, read_head
+from rl4real_data.corpus.module import Language
+from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.stages.job import Compilation, ModuleJob
+
+_TRIPLE: Final = re.compile(rb'^target triple = "([^"]*)"', re.MULTILINE)
+_SAME_ARCHITECTURE: Final = {"amd64": "x86_64", "arm64": "aarch64"}
+_NO_SYSTEM: Final = ("unknown", "none", "")
+
+
+def check_ir(job: ModuleJob, scratch: Path) -> Path | Failure:
+    """Hands the scratch folder on, or fails a module that is IR of another target or of a newer LLVM."""
+    if job.module.language is not Language.IR:
+        return scratch
+    try:
+        head = _read_head(job.module.source.read_bytes())
+    except BitcodeError as error:
+        return Failure(kind=FailureKind.REJECTED, reason=f"{job.module.path}: {error}")
+    reason = _problem(head, job.compilation)
+    return Failure(kind=FailureKind.REJECTED, reason=reason) if reason else scratch
+
+
+def _read_head(data: bytes) -> BitcodeHead:
+    if is_bitcode(data):
+        return read_head(data)
+    if b"\0" in data[:4096] or not data:
+        raise BitcodeError("neither LLVM bitcode nor LLVM IR as text")
+    found = _TRIPLE.search(data)
+    return BitcodeHead(triple=found[1].decode(errors="replace") if found else "")
+
+
+def _problem(head: BitcodeHead, compilation: Compilation) -> str:
+    wanted = compilation.target.triple
+    if head.triple and not _fits(head.triple, wanted):
+        return f"written for {head.triple}, not for {wanted}"
+    clang_major = compilation.clang.major
+    if head.major is not None and head.major > clang_major:
+        return f"bitcode of {head.producer}, which is newer than clang {compilation.clang.version}"
+    return ""
+
+
+def _fits(triple: str, wanted: str) -> bool:
+    """True for the same architecture, and the same system unless the IR names none."""
+    architecture, *rest = triple.split("-")
+    wanted_architecture, *wanted_rest = wanted.split("-")
+    if _SAME_ARCHITECTURE.get(architecture, architecture) != wanted_architecture:
+        return False
+    system = wanted_rest[0]
+    return system in rest or all(word in _NO_SYSTEM for word in rest[1:])
