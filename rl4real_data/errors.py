@@ -4,6 +4,7 @@
     ├── UsageError            exit 2   a word on the command line, in the environment or in `.env`
     ├── ManifestError         exit 2   a corpus manifest
     ├── SourceError           exit 1   a corpus whose source cannot be had
+    │   └── CacheError        exit 1   the cache of corpora cannot be used: no other source helps
     ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
     ├── TooManyFailures       exit 3   finished, with more failed modules than allowed
     ├── ValidationFailed      exit 4   `validate` found something
@@ -45,6 +46,10 @@ class SourceError(Rl4realError):
     """A corpus whose source cannot be had, or is not what its manifest says."""
 
     exit_code = 1
+
+
+class CacheError(SourceError):
+    """The cache that sources are kept in cannot be used: full, or not writable."""
 
 
 class DatasetError(Rl4realError):

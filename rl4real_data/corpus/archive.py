@@ -7,6 +7,7 @@ here first, at least as strictly, and the filter works on top of that where ther
 from __future__ import annotations
 
 import bz2
+import contextlib
 import gzip
 import lzma
 import os
@@ -15,20 +16,23 @@ import shutil
 import tarfile
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, Final, cast
 
 from rl4real_data.errors import SourceError
 
-_Opener = Callable[[Path], IO[bytes]]
+_Opener = Callable[[IO[bytes]], AbstractContextManager[IO[bytes]]]
 _OPENERS: Final[dict[str, _Opener]] = {
     ".tar.gz": cast("_Opener", gzip.open),
+    ".tgz": cast("_Opener", gzip.open),
     ".tar.bz2": cast("_Opener", bz2.open),
     ".tar.xz": cast("_Opener", lzma.open),
+    ".tar": contextlib.nullcontext,
 }
-ARCHIVE_SUFFIXES: Final = tuple(_OPENERS)
+ARCHIVE_SUFFIXES: Final = tuple(suffix for suffix in _OPENERS if suffix != ".tar")
+"""What a manifest may name; plain tar is what git hands over."""
 _DAMAGE: Final = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OverflowError)
 
 
@@ -46,26 +50,32 @@ class Limits:
 DEFAULT_LIMITS: Final = Limits()
 
 
-def unpack(archive: Path, target: Path, *, limits: Limits = DEFAULT_LIMITS) -> None:
+def unpack(archive: Path, target: Path, *, folder: str = "", limits: Limits = DEFAULT_LIMITS) -> None:
     """Unpack into the new folder `target`, without the top folder if the archive has exactly one entry there.
 
-    SourceError for a format that is not known, damage, a limit, or an entry that is not allowed.
+    With `folder`, only that sub-folder. SourceError for a format that is not known, damage, a limit, or an entry that
+    is not allowed.
     """
     whole = target.with_name(f"{target.name}.unpacking")
     whole.mkdir()
     try:
-        _extract_all(archive, whole, limits)
-        tops = sorted(whole.iterdir())
+        tops = _extract_all(archive, whole, PurePosixPath(folder), limits)
         if not tops:
             raise SourceError(f"{archive.name} is an empty archive")
-        only_folder = len(tops) == 1 and tops[0].is_dir() and not tops[0].is_symlink()
-        (tops[0] if only_folder else whole).rename(target)
+        only_folder = len(tops) == 1 and all(tops.values())
+        top = whole / next(iter(tops)) if only_folder else whole
+        if not (top / folder).is_dir():
+            raise SourceError(f"{archive.name} has no folder {folder}", hint="correct `folder` in the manifest")
+        _remove_links_out(top / folder, refuse=not PurePosixPath(folder).parts, name=archive.name)
+        (top / folder).rename(target)
     finally:
         shutil.rmtree(whole, ignore_errors=True)
 
 
-def _extract_all(archive: Path, whole: Path, limits: Limits) -> None:
+def _extract_all(archive: Path, whole: Path, folder: PurePosixPath, limits: Limits) -> dict[str, bool]:
+    """Unpacks what may lie below `folder`. The names at the top of the archive, and which of them are folders."""
     links: set[PurePosixPath] = set()
+    tops: dict[str, bool] = {}
     entries = 0
     with _open_tar(archive, limits) as tar:
         for member in tar:
@@ -74,36 +84,76 @@ def _extract_all(archive: Path, whole: Path, limits: Limits) -> None:
                 raise SourceError(f"{archive.name} has more than {limits.entries} entries; not unpacked")
             if problem := _member_problem(member, links):
                 raise SourceError(f"{archive.name}: entry {member.name!r} {problem}; not unpacked")
-            _extract(tar, member, whole)
+            parts = PurePosixPath(member.name).parts
+            if parts:
+                tops[parts[0]] = tops.get(parts[0], False) or len(parts) > 1 or member.isdir()
+            # The top folder is known only at the end, so `folder` may begin at the top or one below.
+            if folder.parts in (parts[: len(folder.parts)], parts[1 : 1 + len(folder.parts)]):
+                _extract(tar, member, whole)
+    return tops
+
+
+def _remove_links_out(root: Path, *, refuse: bool, name: str) -> None:
+    """No link of the tree may lead out of it, once it is moved to its place.
+
+    In a whole archive that is an attack. In a sub-folder it is a link to another part of the archive, left out like
+    that part.
+    """
+    real = root.resolve()
+    for parent, folders, names in os.walk(root):
+        for path in (Path(parent) / entry for entry in (*folders, *names)):
+            if not path.is_symlink() or _resolves_below(path, real):
+                continue
+            if refuse:
+                raise SourceError(
+                    f"{name}: {path.relative_to(root)} is a link that leads out of its tree; not unpacked"
+                )
+            path.unlink()
+
+
+def _resolves_below(path: Path, root: Path) -> bool:
+    try:
+        return path.resolve().is_relative_to(root)
+    except (OSError, RuntimeError):  # a loop of links leads nowhere
+        return True
 
 
 @contextmanager
 def _open_tar(archive: Path, limits: Limits) -> Iterator[tarfile.TarFile]:
-    suffix = next((known for known in ARCHIVE_SUFFIXES if archive.name.endswith(known)), None)
+    with archive.open("rb") as packed, open_tar(packed, archive.name, archive.stat().st_size, limits) as tar:
+        yield tar
+
+
+@contextmanager
+def open_tar(
+    packed: IO[bytes], name: str, size_bytes: int, limits: Limits = DEFAULT_LIMITS
+) -> Iterator[tarfile.TarFile]:
+    """Reads the archive `name`, of `size_bytes`, from `packed`; SourceError for damage and for what passes `limits`."""
+    suffix = next((known for known in _OPENERS if name.endswith(known)), None)
     if suffix is None:
-        raise SourceError(f"{archive.name} is no archive of a known kind ({', '.join(ARCHIVE_SUFFIXES)})")
+        raise SourceError(f"{name} is no archive of a known kind ({', '.join(ARCHIVE_SUFFIXES)})")
     try:
-        with _OPENERS[suffix](archive) as content:
-            capped = _CappedReader(content, archive, limits)
+        with _OPENERS[suffix](packed) as content:
+            capped = _CappedReader(content, name, size_bytes, limits)
             # Streaming ("r|") reads front to back, so that the count covers every byte, headers included.
             with tarfile.open(fileobj=cast("BinaryIO", capped), mode="r|") as tar:
                 yield tar
     except _DAMAGE as error:
-        raise SourceError(f"{archive.name} is damaged: {error}") from error
+        raise SourceError(f"{name} is damaged: {error}") from error
     except OSError as error:
         if error.errno is not None:  # the disk, not the archive; bz2 and gzip raise OSError without a number
             raise
-        raise SourceError(f"{archive.name} is damaged: {error}") from error
+        raise SourceError(f"{name} is damaged: {error}") from error
 
 
 class _CappedReader:
     """Counts what comes out of the decompressor and stops at the limits."""
 
-    def __init__(self, content: IO[bytes], archive: Path, limits: Limits) -> None:
+    def __init__(self, content: IO[bytes], name: str, packed_bytes: int, limits: Limits) -> None:
         self._content = content
-        self._name = archive.name
+        self._name = name
         self._limits = limits
-        self._packed_bytes = archive.stat().st_size
+        self._packed_bytes = packed_bytes
         self._done_bytes = 0
 
     def read(self, size: int) -> bytes:

@@ -1,7 +1,7 @@
 """The user's cache of downloads and unpacked sources, shared by all runs of that user.
 
     <root>/downloads/<sha256>-<file>         whole and checked, or not there
-    <root>/corpora/<name>-<sha256[:16]>/     whole, with a marker that says what it must hold
+    <root>/corpora/<name>-<identity[:16]>/   whole, with a marker that says what it must hold
     <root>/locks/<entry>.lock                held while an entry is made
 
 Everything is made under another name and renamed when it is whole, so a run that is killed leaves nothing
@@ -21,7 +21,7 @@ from typing import Final
 from uuid import uuid4
 
 from rl4real_data.corpus.download import Pin
-from rl4real_data.errors import SourceError
+from rl4real_data.errors import CacheError, SourceError
 
 MARKER: Final = ".rl4real-complete"
 _MARKER_VERSION: Final = 1
@@ -38,9 +38,12 @@ class Cache:
         """Where the checked file of `pin` lies, or would lie."""
         return self.root / "downloads" / f"{pin.sha256}-{pin.file}"
 
-    def corpus_path(self, name: str, pin: Pin) -> Path:
-        """Where the unpacked source of corpus `name` lies, or would lie."""
-        return self.root / "corpora" / f"{name}-{pin.sha256[:16]}"
+    def corpus_path(self, name: str, identity: Pin | str) -> Path:
+        """Where the tree of corpus `name` lies, or would lie; `identity` is a sha256 over what it is made of.
+
+        The plain tree of an archive has the archive's own.
+        """
+        return self.root / "corpora" / f"{name}-{_sha256_of(identity)[:16]}"
 
     def file(self, pin: Pin, download: Callable[[Path], None]) -> Path:
         """The file of `pin`; `download` writes it to the draft that it is given when it is not there yet."""
@@ -54,24 +57,24 @@ class Cache:
                     draft.replace(final)
         return final
 
-    def tree(self, name: str, pin: Pin, unpack: Callable[[Path], None]) -> Path:
-        """The unpacked source of `name`; `unpack` makes the folder that it is given when it is not whole."""
-        final = self.corpus_path(name, pin)
-        if has_whole_tree(final, pin):
+    def tree(self, name: str, identity: Pin | str, make: Callable[[Path], None]) -> Path:
+        """The tree of `name`; `make` makes the folder that it is given when it is not whole."""
+        final = self.corpus_path(name, identity)
+        if has_whole_tree(final, identity):
             return final
         with self._making(final):
-            if has_whole_tree(final, pin):  # another run made it while this one waited
+            if has_whole_tree(final, identity):  # another run made it while this one waited
                 return final
             with _draft_of(final) as draft:
-                unpack(draft)
-                (draft / MARKER).write_text(_marker_text(draft, pin), encoding="utf-8")
+                make(draft)
+                (draft / MARKER).write_text(_marker_text(draft, identity), encoding="utf-8")
                 _remove(final)
                 draft.rename(final)
         return final
 
     @contextmanager
     def _making(self, final: Path) -> Iterator[None]:
-        """Hold the lock of the entry `final`, with the folders around it made; OSError becomes SourceError.
+        """Hold the lock of the entry `final`, with the folders around it made; OSError becomes CacheError.
 
         flock, not a lock file's existence: the kernel lets go of it when a run is killed.
         """
@@ -82,30 +85,36 @@ class Cache:
             with (locks / f"{final.name}.lock").open("a") as lock:
                 fcntl.flock(lock, fcntl.LOCK_EX)
                 yield
+        except InterruptedError:
+            raise
         except OSError as error:
-            raise SourceError(
+            raise CacheError(
                 f"the cache {self.root} cannot be used: {error}",
                 hint="free some space or correct its permissions, or name another cache folder",
             ) from error
 
 
-def has_whole_tree(folder: Path, pin: Pin) -> bool:
-    """True if `folder` has a marker for `pin` and still holds as many files and bytes as the marker says."""
+def has_whole_tree(folder: Path, identity: Pin | str) -> bool:
+    """True if `folder` has a marker for `identity` and still holds as many files and bytes as the marker says."""
     try:
         marker = (folder / MARKER).read_text(encoding="utf-8")
-        return marker == _marker_text(folder, pin)
+        return marker == _marker_text(folder, identity)
     except (OSError, UnicodeDecodeError):
         return False
 
 
-def _marker_text(folder: Path, pin: Pin) -> str:
+def _sha256_of(identity: Pin | str) -> str:
+    return identity if isinstance(identity, str) else identity.sha256
+
+
+def _marker_text(folder: Path, identity: Pin | str) -> str:
     files = size_bytes = 0
     for parent, _, names in os.walk(folder):
         for name in names:
             if name != MARKER:
                 files += 1
                 size_bytes += (Path(parent) / name).lstat().st_size
-    return f"version {_MARKER_VERSION}\nsha256 {pin.sha256}\nfiles {files}\nbytes {size_bytes}\n"
+    return f"version {_MARKER_VERSION}\nsha256 {_sha256_of(identity)}\nfiles {files}\nbytes {size_bytes}\n"
 
 
 @contextmanager

@@ -7,7 +7,8 @@ import http.client
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Callable, Sequence
+import urllib.response
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -16,6 +17,9 @@ from rl4real_data.errors import SourceError
 
 TIMEOUT_S: Final = 30.0
 _BLOCK_BYTES: Final = 1 << 16
+_PAGE_BYTES: Final = 64 << 20  # the page of a package with thousands of releases has some 10 MB
+
+NETWORK_ERRORS: Final = (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError)
 
 DownloadProgress = Callable[[int, int], None]
 """Called with (bytes done, bytes in total) while a file comes in."""
@@ -40,7 +44,7 @@ class Pin:
 
 
 def download_first(
-    urls: Sequence[str],
+    urls: Iterable[str],
     draft: Path,
     *,
     pin: Pin,
@@ -53,7 +57,7 @@ def download_first(
         try:
             with _open(url, timeout_s) as answer, draft.open("wb") as out:
                 _copy(answer, out, pin.size_bytes, progress)
-        except (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError) as error:
+        except NETWORK_ERRORS as error:
             tried.append(f"{without_login(url)}: {_reason(error, timeout_s)}")
             continue
         problem = pin.problem(draft)
@@ -63,32 +67,60 @@ def download_first(
     raise SourceError(f"{pin.file} cannot be had. Tried:\n  " + "\n  ".join(tried or ["no address at all"]))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Page:
+    """A text of a registry; `url` is where it was found in the end."""
+
+    url: str
+    content_type: str
+    text: str
+
+
+def read_page(url: str, *, accept: str, timeout_s: float = TIMEOUT_S) -> Page:
+    """The text at `url`; SourceError when it cannot be had."""
+    try:
+        with _open(url, timeout_s, accept=accept) as answer:
+            content = _read(answer, _PAGE_BYTES + 1)
+            page = Page(
+                url=answer.geturl(),
+                content_type=answer.headers.get_content_type(),
+                text=content.decode("utf-8", errors="replace"),
+            )
+    except NETWORK_ERRORS as error:
+        raise SourceError(f"{without_login(url)}: {_reason(error, timeout_s)}") from error
+    if len(content) > _PAGE_BYTES:
+        raise SourceError(f"{without_login(url)}: has more than {_PAGE_BYTES} bytes")
+    return page
+
+
 def without_login(url: str) -> str:
     """The address without a user name and password, fit for a message."""
     parts = urllib.parse.urlsplit(url)
     return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 
-def _open(url: str, timeout_s: float) -> BinaryIO:
-    request = urllib.request.Request(url, headers={"User-Agent": "rl4real-data"})
-    answer: BinaryIO = urllib.request.urlopen(request, timeout=timeout_s)
+def _open(url: str, timeout_s: float, *, accept: str = "*/*") -> urllib.response.addinfourl:
+    headers = {"User-Agent": "rl4real-data", "Accept": accept}
+    answer: urllib.response.addinfourl = urllib.request.urlopen(
+        urllib.request.Request(url, headers=headers), timeout=timeout_s
+    )
     return answer
 
 
-def _copy(answer: BinaryIO, out: BinaryIO, size_bytes: int, progress: DownloadProgress) -> None:
+def _copy(answer: urllib.response.addinfourl, out: BinaryIO, size_bytes: int, progress: DownloadProgress) -> None:
     """Copy, but never more than one block beyond the promised size: a server may send without end."""
     done_bytes = 0
     progress(0, size_bytes)
-    while done_bytes <= size_bytes and (block := _read(answer)):
+    while done_bytes <= size_bytes and (block := _read(answer, _BLOCK_BYTES)):
         out.write(block)
         done_bytes += len(block)
         progress(min(done_bytes, size_bytes), size_bytes)
 
 
-def _read(answer: BinaryIO) -> bytes:
+def _read(answer: urllib.response.addinfourl, size_bytes: int) -> bytes:
     """The next block; an error of the network must not look like one of the disk that is written to."""
     try:
-        return answer.read(_BLOCK_BYTES)
+        return answer.read(size_bytes)
     except TimeoutError:
         raise
     except OSError as error:

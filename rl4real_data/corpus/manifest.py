@@ -15,6 +15,7 @@ from typing import Final
 
 from rl4real_data.corpus.license import license_problem
 from rl4real_data.corpus.module import Language, Split
+from rl4real_data.corpus.prepare import Step, read_step
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.package import PackageSource
 from rl4real_data.corpus.sources.source import Source
@@ -22,22 +23,46 @@ from rl4real_data.corpus.tables import Table, nearest
 from rl4real_data.errors import ManifestError
 from rl4real_data.targets import TargetName
 
+_NO_SOURCE: Final = PackageSource(folder="")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._+-]*")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TargetRules:
+    """What is different for one target; `skip` is the reason why the corpus has no modules for it, or empty."""
+
+    excludes: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    skip: str = ""
+
+
+NO_EXCEPTIONS: Final = TargetRules()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleRules:
     """Which files of the source are modules, and how they are compiled.
 
-    `language` None: each file's suffix says it. `flags` may be relative to the top of the source, where the
-    compiler runs.
+    `language` None: each file's suffix says it. `flags` and `includes` (folders for -I) may be relative to the top of
+    the source, where the compiler runs. `allow_fewer`: a glob that matches nothing is no error.
     """
 
     globs: tuple[str, ...]
     excludes: tuple[str, ...] = ()
     flags: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
     language: Language | None = None
     needs_libc: bool = True
+    allow_fewer: bool = False
+    targets: Mapping[TargetName, TargetRules] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LicenseRule:
+    """Files whose licence is not that of the corpus; of several rules for a file the first one counts."""
+
+    globs: tuple[str, ...]
+    license: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,9 +83,16 @@ class Manifest:
     license_evidence: str
     homepage: str
     split: Split
-    source: Source
+    sources: tuple[Source, ...]
+    prepare: tuple[Step, ...] = ()
+    licenses: tuple[LicenseRule, ...] = ()
     modules: ModuleRules
     expected: Expected
+
+    @property
+    def source(self) -> Source:
+        """The candidate that is tried first."""
+        return self.sources[0]
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -113,9 +145,7 @@ def _read(table: Table) -> Manifest:
     name = table.text("name")
     if name and not _NAME.fullmatch(name):
         table.note("name", f'"{name}" must be lower-case letters, digits and . _ + -')
-    license_expression = table.text("license")
-    if license_expression and (problem := license_problem(license_expression)):
-        table.note("license", f'"{license_expression}" is no SPDX expression: it {problem}')
+    license_expression = _read_license(table)
     return Manifest(
         name=name,
         summary=table.text("summary"),
@@ -123,19 +153,34 @@ def _read(table: Table) -> Manifest:
         license_evidence=table.text("license_evidence"),
         homepage=table.text("homepage", default=""),
         split=Split(table.choice("split", Split) or Split.TRAIN),
-        source=_read_source(table.table("source")),
+        sources=tuple(_read_source(source) for source in table.table_or_tables("source")) or (_NO_SOURCE,),
+        prepare=tuple(step for each in table.tables("prepare") if (step := read_step(each))),
+        licenses=tuple(_read_license_rule(rule) for rule in table.tables("licenses")),
         modules=_read_rules(table.table("modules")),
         expected=_read_expected(table.table("expected", required=False)),
     )
 
 
-def _read_source(table: Table | None) -> Source:
-    kind = table.choice("kind", SOURCE_KINDS) if table else ""
-    if table is None or not kind:  # the problem is noted; the rest of the table means nothing without a kind
-        return PackageSource(folder="")
+def _read_license(table: Table) -> str:
+    expression = table.text("license")
+    if expression and (problem := license_problem(expression)):
+        table.note("license", f'"{expression}" is no SPDX expression: it {problem}')
+    return expression
+
+
+def _read_source(table: Table) -> Source:
+    kind = table.choice("kind", SOURCE_KINDS)
+    if not kind:  # the problem is noted; the rest of the table means nothing without a kind
+        return _NO_SOURCE
     source = SOURCE_KINDS[kind].read(table)
     table.close()
     return source
+
+
+def _read_license_rule(table: Table) -> LicenseRule:
+    rule = LicenseRule(globs=table.relative_paths("globs", required=True), license=_read_license(table))
+    table.close()
+    return rule
 
 
 def _read_rules(table: Table | None) -> ModuleRules:
@@ -146,8 +191,23 @@ def _read_rules(table: Table | None) -> ModuleRules:
         globs=table.relative_paths("globs", required=True),
         excludes=table.relative_paths("excludes"),
         flags=table.texts("flags"),
+        includes=table.folders("includes"),
         language=Language(language) if language else None,
         needs_libc=table.flag("needs_libc", default=True),
+        allow_fewer=table.flag("allow_fewer", default=False),
+        targets=MappingProxyType(
+            {target: _read_target_rules(each) for target in TargetName if (each := table.table(target, required=False))}
+        ),
+    )
+    table.close()
+    return rules
+
+
+def _read_target_rules(table: Table) -> TargetRules:
+    rules = TargetRules(
+        excludes=table.relative_paths("excludes"),
+        flags=table.texts("flags"),
+        skip=table.text("skip", default=""),
     )
     table.close()
     return rules

@@ -7,19 +7,40 @@ path. Every word is understood, or refused, before the first byte is downloaded.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from pathlib import Path
 
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.manifest import Manifest
-from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language, Module
+from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, exceptions_for, fetch_source
+from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.sources.debian import check_mirror
-from rl4real_data.corpus.sources.folder import FoundModules, corpus_of_found, find_modules
-from rl4real_data.corpus.sources.source import Fetch, Progress, ignore_progress
+from rl4real_data.corpus.sources.found import Found
+from rl4real_data.corpus.sources.path import find_path
+from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
 from rl4real_data.corpus.tables import nearest
-from rl4real_data.errors import SourceError, UsageError
+from rl4real_data.errors import CacheError, Rl4realError, SourceError, UsageError
+from rl4real_data.targets import TargetName
 
-__all__ = ["load_catalog", "resolve"]
+__all__ = ["Resolution", "Skipped", "corpus_of_manifest", "load_catalog", "resolve", "resolve_available"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Skipped:
+    """A corpus that a run goes without. `is_declared`: its manifest says that it has nothing for the target."""
+
+    corpus: str
+    reason: str
+    is_declared: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolution:
+    """What the words stood for: the corpora that are here, and those that are not, both in the words' order."""
+
+    corpora: tuple[Corpus, ...]
+    skipped: tuple[Skipped, ...] = ()
 
 
 def resolve(
@@ -29,46 +50,64 @@ def resolve(
     mirror: str | None = None,
     progress: Progress = ignore_progress,
     catalog: Catalog | None = None,
+    target: TargetName | None = None,
 ) -> tuple[Corpus, ...]:
     """The corpora that `names` stand for, each once, in the order of the words.
 
     UsageError for words that stand for nothing, all of them at once; SourceError when a source cannot be had.
     """
+    supply = Supply(cache=cache, mirror=mirror, progress=progress)
+    resolution = resolve_available(names, supply, catalog=catalog, target=target)
+    missing = [skipped for skipped in resolution.skipped if not skipped.is_declared]
+    if missing:
+        raise SourceError("\n".join(skipped.reason for skipped in missing))
+    return resolution.corpora
+
+
+def resolve_available(
+    names: Sequence[str], supply: Supply, *, catalog: Catalog | None = None, target: TargetName | None = None
+) -> Resolution:
+    """The same, but of several corpora those that cannot be had are skipped. SourceError if nothing is left."""
     catalog = catalog or load_catalog()
-    check_mirror(mirror)
+    check_mirror(supply.mirror)
     wanted = _understand(names, catalog)
     taken = {item.name for item in wanted if isinstance(item, Manifest)}
-    corpora: list[Corpus] = []
     names_of_found = _name_found([item for item in wanted if not isinstance(item, Manifest)], taken)
+    corpora: list[Corpus] = []
+    skipped: list[Skipped] = []
+    errors: list[SourceError] = []
     for item in wanted:
-        if isinstance(item, Manifest):
-            fetch = Fetch(corpus=item.name, cache=Cache(root=cache), mirror=mirror, progress=progress)
-            corpora.append(corpus_of_manifest(item, item.source.fetch(fetch)))
-        else:
-            corpora.append(corpus_of_found(item, name=names_of_found[item.path]))
-    return tuple(corpora)
+        if not isinstance(item, Manifest):
+            corpora.append(item.corpus(names_of_found[item.path], Cache(root=supply.cache)))
+            continue
+        if reason := exceptions_for(item, target).skip:
+            text = f"corpus {item.name} has no modules for {target}: {reason}"
+            skipped.append(Skipped(corpus=item.name, reason=text, is_declared=True))
+            continue
+        try:
+            root = fetch_source(item, supply.fetch_for(item.name))
+        except CacheError:  # no other corpus will fare better
+            raise
+        except SourceError as error:
+            errors.append(error)
+            skipped.append(Skipped(corpus=item.name, reason=str(error)))
+            continue
+        corpora.append(corpus_of_manifest(item, root, target))
+    if not corpora:
+        raise _nothing_left(skipped, errors)
+    return Resolution(corpora=tuple(corpora), skipped=tuple(skipped))
 
 
-def corpus_of_manifest(manifest: Manifest, root: Path) -> Corpus:
-    """The corpus whose source lies in `root`; SourceError for a glob that matches nothing."""
-    modules = tuple(
-        Module(
-            corpus=manifest.name,
-            path=path,
-            root=root,
-            language=_language(manifest, path),
-            license=manifest.license,
-            flags=manifest.modules.flags,
-            needs_libc=manifest.modules.needs_libc,
-        )
-        for path in _module_paths(manifest, root)
-    )
-    return Corpus(name=manifest.name, license=manifest.license, root=root, split=manifest.split, modules=modules)
+def _nothing_left(skipped: Sequence[Skipped], errors: Sequence[SourceError]) -> Rl4realError:
+    text = "\n".join(each.reason for each in skipped)
+    if errors:
+        return SourceError(text, hint=errors[0].hint)
+    return UsageError(text, hint="name another corpus or another target")
 
 
-def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | FoundModules, ...]:
+def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | Found, ...]:
     """What each word stands for, each thing once."""
-    wanted: dict[str | Path, Manifest | FoundModules] = {}
+    wanted: dict[str | Path, Manifest | Found] = {}
     problems: list[UsageError] = [] if names else [UsageError("no corpus is named")]
     for name in names:
         try:
@@ -89,17 +128,14 @@ def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | Foun
     return tuple(wanted.values())
 
 
-def _find_path(name: str, catalog: Catalog) -> FoundModules:
-    try:
-        exists = bool(name) and Path(name).exists()
-    except OSError:  # longer than any path may be
-        exists = False
-    if not exists:
+def _find_path(name: str, catalog: Catalog) -> Found:
+    found = find_path(name)
+    if found is None:
         raise UsageError(f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names)}')
-    return find_modules(Path(name))
+    return found
 
 
-def _name_found(found: Sequence[FoundModules], taken: set[str]) -> dict[Path, str]:
+def _name_found(found: Sequence[Found], taken: set[str]) -> dict[Path, str]:
     """A name for each path; those of one base name are numbered by path, whatever the order of the words."""
     names = {}
     for item in sorted(found, key=lambda item: item.path):
@@ -115,34 +151,3 @@ def _free_name(name: str, taken: set[str]) -> str:
         number += 1
         free = f"{name}-{number}"
     return free
-
-
-def _module_paths(manifest: Manifest, root: Path) -> tuple[PurePosixPath, ...]:
-    included = _match(manifest, root, manifest.modules.globs)
-    excluded = _match(manifest, root, manifest.modules.excludes)
-    if not included - excluded:
-        raise SourceError(f"corpus {manifest.name}: the excludes leave no module in {root}")
-    return tuple(sorted(included - excluded))
-
-
-def _match(manifest: Manifest, root: Path, globs: tuple[str, ...]) -> set[PurePosixPath]:
-    matched: set[PurePosixPath] = set()
-    for glob in globs:
-        files = {PurePosixPath(path.relative_to(root)) for path in root.glob(glob) if path.is_file()}
-        if not files:
-            raise SourceError(
-                f'corpus {manifest.name}: the glob "{glob}" matches no file in {root}',
-                hint="the manifest does not fit its source; correct the glob",
-            )
-        matched |= files
-    return matched
-
-
-def _language(manifest: Manifest, path: PurePosixPath) -> Language:
-    language = manifest.modules.language or LANGUAGE_OF_SUFFIX.get(path.suffix)
-    if language is None:
-        raise SourceError(
-            f"corpus {manifest.name}: {path} ends with none of {', '.join(LANGUAGE_OF_SUFFIX)}",
-            hint="narrow the globs of the manifest, or say `language` there",
-        )
-    return language

@@ -62,6 +62,18 @@ class Table:
         value = self._value(key, bool, required=False)
         return value if isinstance(value, bool) else default
 
+    def whole_numbers(self, key: str) -> tuple[int, ...]:
+        """A list of whole numbers from 0 on, with at least one; empty stands in for a bad one."""
+        value = self._value(key, list, required=True)
+        if not isinstance(value, list):
+            return ()
+        if not value:
+            self.note(key, "is empty")
+        bad = [item for item in value if not isinstance(item, int) or isinstance(item, bool) or item < 0]
+        if bad:
+            self.note(key, f"must be whole numbers from 0 on, not {bad[0]!r}")
+        return () if bad else tuple(value)
+
     def texts(self, key: str, *, required: bool = False) -> tuple[str, ...]:
         """A list of strings, none of them empty; a required one has at least one."""
         value = self._value(key, list, required=required)
@@ -80,6 +92,42 @@ class Table:
         if not isinstance(value, dict):
             return None
         return Table(values=value, prefix=f"{self.prefix}{key}.", problems=self.problems)
+
+    def tables(self, key: str) -> tuple[Table, ...]:
+        """The tables of the array below `key` (`[[key]]`); none when it is missing or something else."""
+        value = self._value(key, list, required=False)
+        if not isinstance(value, list):
+            return ()
+        found = []
+        for index, item in enumerate(value):
+            if isinstance(item, dict):
+                found.append(Table(values=item, prefix=f"{self.prefix}{key}[{index}].", problems=self.problems))
+            else:
+                self.note(f"{key}[{index}]", f"must be a table, not {item!r}")
+        return tuple(found)
+
+    def table_or_tables(self, key: str) -> tuple[Table, ...]:
+        """At least one table below `key`, written as `[key]` or as `[[key]]`; none stands in for a bad one."""
+        if not isinstance(self.values.get(key), list):
+            table = self.table(key)
+            return () if table is None else (table,)
+        if not self.values[key]:
+            self.note(key, "is empty")
+        return self.tables(key)
+
+    def content(self, key: str) -> str:
+        """A string that may be empty."""
+        value = self._value(key, str, required=True)
+        return value if isinstance(value, str) else ""
+
+    def text_by_text(self, key: str) -> dict[str, str]:
+        """A table of strings by strings, with at least one."""
+        table = self.table(key)
+        if table is None:
+            return {}
+        if not table.values:
+            self.note(key, "is empty")
+        return {name: table.content(name) for name in table.values}
 
     def choice(self, key: str, known: Iterable[str], *, required: bool = True) -> str:
         """One of `known`; "" stands in for a bad one, or for one that need not be there."""
@@ -102,6 +150,21 @@ class Table:
         values = self.texts(key, required=required)
         for index, value in enumerate(values):
             if value and (problem := path_problem(value)):
+                self.note(f"{key}[{index}]", f'"{value}" {problem}')
+        return values
+
+    def folder(self, key: str) -> str:
+        """A folder below the top of the source, "." and nothing being the top itself."""
+        value = self.text(key, default="")
+        if value and (problem := folder_problem(value)):
+            self.note(key, f'"{value}" {problem}')
+        return value
+
+    def folders(self, key: str) -> tuple[str, ...]:
+        """A list of such folders."""
+        values = self.texts(key)
+        for index, value in enumerate(values):
+            if value and (problem := folder_problem(value)):
                 self.note(f"{key}[{index}]", f'"{value}" {problem}')
         return values
 
@@ -128,11 +191,16 @@ class Table:
 
 def path_problem(text: str) -> str:
     """Why `text` may leave the folder it is relative to, or nothing."""
+    if problem := folder_problem(text):
+        return problem
+    return "" if PurePosixPath(text).parts else "names no file"
+
+
+def folder_problem(text: str) -> str:
+    """The same for a folder, which may be the one that `text` is relative to."""
     path = PurePosixPath(text)
     if path.is_absolute():
         return "is absolute; it must be relative to the top of the source"
     if ".." in path.parts:
         return 'climbs out with ".."; it must stay below the top of the source'
-    if not path.parts:
-        return "names no file"
     return ""

@@ -147,7 +147,7 @@ def test_damaged_archives(tmp_path: Path, suffix: str, damage: str) -> None:
 
 def test_unknown_kinds_and_empty_archives(tmp_path: Path) -> None:
     (tmp_path / "t.zip").write_bytes(b"PK")
-    with pytest.raises(SourceError, match=r"t\.zip is no archive of a known kind \(\.tar\.gz, \.tar\.bz2"):
+    with pytest.raises(SourceError, match=r"t\.zip is no archive of a known kind \(\.tar\.gz, \.tgz, \.tar\.bz2"):
         unpack(tmp_path / "t.zip", tmp_path / "out")
     with pytest.raises(SourceError, match=r"t\.tar\.gz is an empty archive"):
         unpack(make_archive(tmp_path / "t.tar.gz", []), tmp_path / "out")

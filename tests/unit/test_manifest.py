@@ -128,7 +128,7 @@ RELATIVE = "it must be relative to the top of the source"
         (
             '"toy_1.0.orig.tar.gz"',
             '"t.zip"',
-            'source.file: "t.zip" ends with none of .tar.gz, .tar.bz2, .tar.xz',
+            'source.file: "t.zip" ends with none of .tar.gz, .tgz, .tar.bz2, .tar.xz',
         ),
         (
             '"toy_1.0.orig.tar.gz"',
@@ -151,7 +151,8 @@ def test_a_problem_names_its_key(tmp_path: Path, old: str, new: str, problem: st
 def test_unknown_kind_of_source(tmp_path: Path) -> None:
     """The other keys mean nothing without a kind, so they are not judged."""
     assert problems_of(write(tmp_path, GOOD.replace('kind = "debian"', 'kind = "debain"'))) == [
-        'source.kind: "debain" is none of debian, package; did you mean "debian"?'
+        'source.kind: "debain" is none of archive, csmith, debian, debian-binary, folder, git, npm, package, pypi; '
+        'did you mean "debian"?'
     ]
 
 

@@ -14,7 +14,8 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
 LAYERS = (
     {"__init__", "errors", "failure", "resources", "locks", "memory", "models", "targets"},
-    {"config", "recipe", "toolchain", "corpus", "episodes"},
+    {"config", "recipe", "toolchain", "episodes"},
+    {"corpus"},
     {"compat", "settings"},
     {"stages", "validation", "statistics", "drafting"},
     {"flows", "compiler", "locations", "doctor"},

@@ -6,22 +6,20 @@ is unpacked as upstream made it, without the distribution's patches.
 
 from __future__ import annotations
 
-import re
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import ClassVar, Final, Self
 
-from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES, unpack
-from rl4real_data.corpus.download import Pin, download_first
+from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.apt import SCHEMES, find_mirrors
+from rl4real_data.corpus.sources.pinned import fetch_archive, read_pin, tree_identity
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
 from rl4real_data.errors import SourceError, UsageError
 
-_SHA256: Final = re.compile(r"[0-9a-f]{64}")
-_HINT: Final = "work offline with `--corpus sample`, or name another mirror with `--mirror URL`"
+POOL_HINT: Final = "work offline with `--corpus sample`, or name another mirror with `--mirror URL`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,56 +31,49 @@ class DebianSource:
     version: str
     pool_path: str
     pin: Pin
+    folder: str = ""
 
     @classmethod
     def read(cls, table: Table) -> Self:
-        source = cls(
-            version=table.text("version"),
-            pool_path=table.relative_path("pool_path"),
-            pin=Pin(
-                file=table.text("file"),
-                size_bytes=table.whole_number("size"),
-                sha256=table.text("sha256"),
-            ),
-        )
-        source._check(table)
-        return source
+        version, pool_path, pin = table.text("version"), table.relative_path("pool_path"), read_pin(table)
+        check_pool_path(table, pool_path, pin)
+        return cls(version=version, pool_path=pool_path, pin=pin, folder=table.folder("folder"))
 
-    def _check(self, table: Table) -> None:
-        pin = self.pin
-        if pin.sha256 and not _SHA256.fullmatch(pin.sha256):
-            table.note("sha256", f'"{pin.sha256}" is not 64 lower-case hexadecimal digits')
-        if pin.file and not pin.file.endswith(ARCHIVE_SUFFIXES):
-            table.note("file", f'"{pin.file}" ends with none of {", ".join(ARCHIVE_SUFFIXES)}')
-        if "/" in pin.file:
-            table.note("file", f'"{pin.file}" must be a name without folders')
-        elif pin.file and self.pool_path and PurePosixPath(self.pool_path).name != pin.file:
-            table.note("pool_path", f'"{self.pool_path}" does not end with the file "{pin.file}"')
+    @property
+    def identity(self) -> str:
+        return tree_identity(self.pin, self.folder)
+
+    @property
+    def pinned(self) -> Pin | None:
+        return self.pin
+
+    @property
+    def redistributable(self) -> bool:
+        return True
 
     def fetch(self, wanted: Fetch) -> Path:
-        return wanted.cache.tree(wanted.corpus, self.pin, lambda folder: self._unpack(wanted, folder))
+        return fetch_archive(
+            wanted,
+            self.pin,
+            lambda: pool_urls(wanted, self.pool_path),
+            folder=self.folder,
+            hint=POOL_HINT,
+        )
 
-    def _unpack(self, wanted: Fetch, folder: Path) -> None:
-        archive = wanted.cache.file(self.pin, lambda draft: self._download(wanted, draft))
-        unpack(archive, folder)
 
-    def _download(self, wanted: Fetch, draft: Path) -> None:
-        mirrors = (wanted.mirror.rstrip("/"),) if wanted.mirror else find_mirrors()
-        if not mirrors:
-            raise SourceError(
-                f"corpus {wanted.corpus}: {self.pin.file} cannot be had: apt's lists name no mirror",
-                hint=_HINT,
-            )
-        path = urllib.parse.quote(self.pool_path, safe="/+~:")
-        try:
-            download_first(
-                [f"{mirror}/{path}" for mirror in mirrors],
-                draft,
-                pin=self.pin,
-                progress=_named(wanted),
-            )
-        except SourceError as error:
-            raise SourceError(f"corpus {wanted.corpus}: {error}", hint=_HINT) from error
+def check_pool_path(table: Table, pool_path: str, pin: Pin) -> None:
+    """Note a `pool_path` that does not end with the pinned file."""
+    if pin.file and "/" not in pin.file and pool_path and PurePosixPath(pool_path).name != pin.file:
+        table.note("pool_path", f'"{pool_path}" does not end with the file "{pin.file}"')
+
+
+def pool_urls(wanted: Fetch, pool_path: str) -> Iterable[str]:
+    """The addresses of a file of the distribution's pool; SourceError if no mirror is known."""
+    mirrors = (wanted.mirror.rstrip("/"),) if wanted.mirror else find_mirrors()
+    if not mirrors:
+        raise SourceError(f"{PurePosixPath(pool_path).name} cannot be had: apt's lists name no mirror", hint=POOL_HINT)
+    path = urllib.parse.quote(pool_path, safe="/+~:")
+    return [f"{mirror}/{path}" for mirror in mirrors]
 
 
 def check_mirror(mirror: str | None) -> None:
@@ -92,7 +83,3 @@ def check_mirror(mirror: str | None) -> None:
             f'the mirror "{mirror}" is no address that starts with {" or ".join(SCHEMES)}',
             hint="name the folder above `pool/`, for example http://mirror.example.invalid/debian",
         )
-
-
-def _named(wanted: Fetch) -> Callable[[int, int], None]:
-    return lambda done_bytes, total_bytes: wanted.progress(wanted.corpus, done_bytes, total_bytes)

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
+from rl4real_data.corpus.download import Pin
+from rl4real_data.corpus.sources.in_place import prepared_copy
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
 from rl4real_data.errors import SourceError
@@ -25,6 +27,18 @@ class PackageSource:
     def read(cls, table: Table) -> Self:
         return cls(folder=table.relative_path("folder"))
 
+    @property
+    def identity(self) -> str:
+        return ""
+
+    @property
+    def pinned(self) -> Pin | None:
+        return None
+
+    @property
+    def redistributable(self) -> bool:
+        return True
+
     def fetch(self, wanted: Fetch) -> Path:
         root = PACKAGE_FOLDER / self.folder
         if not root.is_dir():
@@ -32,4 +46,4 @@ class PackageSource:
                 f"corpus {wanted.corpus}: the folder {root} is missing from the installed package",
                 hint="install rl4real-data again",
             )
-        return root
+        return prepared_copy(wanted, root)

@@ -1,0 +1,61 @@
+"""What the kinds of source have in common that come as one archive, pinned by size and sha256."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES, unpack
+from rl4real_data.corpus.download import Pin, download_first
+from rl4real_data.corpus.sources.source import Fetch
+from rl4real_data.corpus.tables import Table
+from rl4real_data.errors import CacheError, SourceError
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def read_pin(table: Table, *, suffixes: tuple[str, ...] = ARCHIVE_SUFFIXES) -> Pin:
+    """The pin from `file`, `size` and `sha256`; the file must end with one of `suffixes`."""
+    pin = Pin(file=table.text("file"), size_bytes=table.whole_number("size"), sha256=table.text("sha256"))
+    if pin.sha256 and not _SHA256.fullmatch(pin.sha256):
+        table.note("sha256", f'"{pin.sha256}" is not 64 lower-case hexadecimal digits')
+    if pin.file and not pin.file.endswith(suffixes):
+        table.note("file", f'"{pin.file}" ends with none of {", ".join(suffixes)}')
+    if "/" in pin.file:
+        table.note("file", f'"{pin.file}" must be a name without folders')
+    return pin
+
+
+def tree_identity(pin: Pin, *parts: str) -> str:
+    """The identity of the tree that a pinned file gives; `parts` say which piece of it is taken, if not all."""
+    if not any(parts):
+        return pin.sha256
+    return hashlib.sha256("\0".join((pin.sha256, *parts)).encode()).hexdigest()
+
+
+def fetch_archive(
+    wanted: Fetch, pin: Pin, urls: Callable[[], Iterable[str]], *, folder: str = "", hint: str = ""
+) -> Path:
+    """The tree of the archive `pin`, or its sub-folder `folder`; `urls` is asked only if it must be downloaded."""
+
+    def make(target: Path) -> None:
+        unpack(download(wanted, pin, urls, hint=hint), target, folder=folder)
+
+    return wanted.tree(tree_identity(pin, folder), make)
+
+
+def download(wanted: Fetch, pin: Pin, urls: Callable[[], Iterable[str]], *, hint: str) -> Path:
+    """The checked file of `pin` in the cache; SourceError names the corpus and every address that was tried."""
+
+    def write(draft: Path) -> None:
+        try:
+            download_first(urls(), draft, pin=pin, progress=wanted.download_progress)
+        except CacheError:
+            raise
+        except SourceError as error:
+            raise SourceError(f"corpus {wanted.corpus}: {error}", hint=error.hint or hint) from error
+
+    return wanted.cache.file(pin, write)
