@@ -101,9 +101,8 @@ def add(
         name=name,
         output=output,
         force=force,
-        mirror=mirror or environment.mirror,
         jobs=jobs or environment.jobs,
     )
-    added = report.add(request, environment, show_bar=sys.stderr.isatty())
+    added = report.add(request, environment, mirror=mirror, show_bar=sys.stderr.isatty())
     print(added.text, file=sys.stderr)
     print(added.path)

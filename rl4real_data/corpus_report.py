@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from rl4real_data.config import Environment
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.catalog import load_catalog
 from rl4real_data.corpus.description import describe, describe_as_text
-from rl4real_data.corpus.fetching import FetchReport, fetch_all, plan_fetch
+from rl4real_data.corpus.fetching import FetchPlan, FetchReport, fetch_all, plan_fetch
 from rl4real_data.corpus.inventory import InventoryRow, take_inventory
 from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.named import choose_manifests
 from rl4real_data.corpus.sources.debian import check_mirror
+from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.verification import Verification, remove_damaged, verify_cache
 from rl4real_data.drafting.add import Added, AddRequest
 from rl4real_data.drafting.add import add as add_manifest
+from rl4real_data.errors import SourceError
 from rl4real_data.flow_command import fetch_progress, say
 from rl4real_data.targets import TargetName
 
@@ -82,43 +84,53 @@ def description_text(found: dict[str, object]) -> str:
 
 def fetch(names: Sequence[str], environment: Environment, *, mirror: str | None, show_bar: bool) -> FetchResult:
     """Fetches the corpora that `names` stand for, or all."""
-    mirror = mirror or environment.mirror
-    check_mirror(mirror)
-    cache = Cache(root=environment.cache_dir)
-    plan = plan_fetch(_chosen(names), cache)
+    supply = _supply(environment, mirror)
+    plan = plan_fetch(_chosen(names), Cache(root=supply.cache))
     say(plan.text)
-    with fetch_progress(show_bar) as progress:
-        report = fetch_all(
-            plan, cache, mirror=mirror, progress=progress, done=lambda name, modules: say(f"{name}: {modules} modules")
-        )
-    return FetchResult(report=report)
+    return FetchResult(report=_fetch(plan, supply, show_bar=show_bar))
 
 
 def verify(
     names: Sequence[str], environment: Environment, *, repair: bool, mirror: str | None, show_bar: bool
 ) -> Verification:
     """Checks the cache; with `repair` also removes what is damaged and fetches it again."""
-    mirror = mirror or environment.mirror
-    check_mirror(mirror)
-    cache = Cache(root=environment.cache_dir)
+    supply = _supply(environment, mirror)
+    cache = Cache(root=supply.cache)
     manifests = _chosen(names)
     found = verify_cache(manifests, cache, say=say)
     if repair and found.damages:
         remove_damaged(found)
         damaged = {damage.corpus for damage in found.damages}
         plan = plan_fetch([manifest for manifest in manifests if manifest.name in damaged], cache)
-        with fetch_progress(show_bar) as progress:
-            report = fetch_all(plan, cache, mirror=mirror, progress=progress, done=lambda *_: None)
-        for error in report.failed.values():
-            raise error
+        result = FetchResult(report=_fetch(plan, supply, show_bar=show_bar))
+        if result.failed:
+            raise SourceError(result.verdict, hint=result.advice)
     return found
 
 
-def add(request: AddRequest, environment: Environment, *, show_bar: bool) -> Added:
+def add(request: AddRequest, environment: Environment, *, mirror: str | None, show_bar: bool) -> Added:
     """Writes a first manifest."""
-    check_mirror(request.mirror)
+    supply = _supply(environment, mirror)
     with fetch_progress(show_bar) as progress:
-        return add_manifest(request, environment, progress=progress, say=say)
+        return add_manifest(request, environment, replace(supply, progress=progress), say=say)
+
+
+def _supply(environment: Environment, mirror: str | None) -> Supply:
+    mirror = mirror or environment.mirror
+    check_mirror(mirror)
+    return Supply(
+        cache=environment.cache_dir,
+        mirror=mirror,
+        search_path=environment.search_path,
+        jobs=environment.jobs,
+        say=say,
+    )
+
+
+def _fetch(plan: FetchPlan, supply: Supply, *, show_bar: bool) -> FetchReport:
+    with fetch_progress(show_bar) as progress:
+        supply = replace(supply, progress=progress)
+        return fetch_all(plan, supply, done=lambda name, modules: say(f"{name}: {modules} modules"))
 
 
 def _chosen(names: Sequence[str]) -> tuple[Manifest, ...]:

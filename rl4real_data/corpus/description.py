@@ -8,16 +8,15 @@ from enum import Enum
 from pathlib import Path, PurePath
 from typing import Any
 
-from rl4real_data.corpus.cache import MARKER, Cache
-from rl4real_data.corpus.inventory import cache_state, pins_of
+from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.inventory import cache_state, pins_of, tree_in_cache
 from rl4real_data.corpus.manifest import Manifest
-from rl4real_data.corpus.resolve import corpus_of_manifest
+from rl4real_data.corpus.manifest_corpus import corpus_of_manifest
 
 
 def describe(manifest: Manifest, cache: Cache) -> dict[str, object]:
     """The manifest as plain values, where its files lie, and its modules if the tree is in the cache."""
-    trees = [cache.corpus_path(manifest.name, pin) for pin in pins_of(manifest)]
-    tree = next((path for path in trees if (path / MARKER).is_file()), None)
+    tree = tree_in_cache(manifest, cache)
     downloads = [cache.download_path(pin) for pin in pins_of(manifest)]
     return {
         **_plain(manifest),

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import Final
 
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
 from rl4real_data.corpus.manifest import Manifest
-from rl4real_data.corpus.resolve import corpus_of_manifest
-from rl4real_data.corpus.sources.source import Fetch, Progress
+from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, fetch_source
+from rl4real_data.corpus.sources.source import Progress, Supply
 from rl4real_data.errors import Interrupted, Rl4realError, SourceError
 
 DOWNLOADS_AT_ONCE: Final = 4  # more do not make a mirror faster, and many mirrors refuse them
@@ -46,20 +46,17 @@ class FetchReport:
 def plan_fetch(manifests: Sequence[Manifest], cache: Cache) -> FetchPlan:
     """What fetching `manifests` means."""
     absent = [manifest for manifest in manifests if cache_state(manifest, cache) is CacheState.ABSENT]
-    size_bytes = sum(pins_of(manifest)[0].size_bytes for manifest in absent)
+    size_bytes = sum(pin.size_bytes for manifest in absent for pin in pins_of(manifest)[:1])
     return FetchPlan(manifests=tuple(manifests), absent=len(absent), size_bytes=size_bytes)
 
 
-def fetch_all(
-    plan: FetchPlan, cache: Cache, *, mirror: str | None, progress: Progress, done: Callable[[str, int], None]
-) -> FetchReport:
+def fetch_all(plan: FetchPlan, supply: Supply, *, done: Callable[[str, int], None]) -> FetchReport:
     """Fetches and unpacks all corpora of the plan; `done` is told of each with its number of modules."""
     stopped = Event()
-    progress = _one_at_a_time(progress, stopped)
+    supply = replace(supply, progress=_one_at_a_time(supply.progress, stopped))
 
     def fetch(manifest: Manifest) -> int:
-        wanted = Fetch(corpus=manifest.name, cache=cache, mirror=mirror, progress=progress)
-        return len(corpus_of_manifest(manifest, manifest.source.fetch(wanted)).modules)
+        return len(corpus_of_manifest(manifest, fetch_source(manifest, supply.fetch_for(manifest.name))).modules)
 
     modules: dict[str, int] = {}
     failed: dict[str, Rl4realError] = {}
@@ -81,7 +78,7 @@ def fetch_all(
 
 
 def _one_at_a_time(progress: Progress, stopped: Event) -> Progress:
-    """Several downloads report at once; whoever draws them need not know. After `stopped` each ends at its next block."""
+    """Several downloads report at once; whoever draws them need not know. `stopped` ends each at its next block."""
     lock = Lock()
 
     def show(corpus: str, done_bytes: int, total_bytes: int) -> None:

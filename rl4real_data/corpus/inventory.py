@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from pathlib import Path
 
 from rl4real_data.corpus.cache import MARKER, Cache
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.manifest import Manifest
+from rl4real_data.corpus.manifest_corpus import tree_paths
 
 
 class CacheState(StrEnum):
-    """How near a corpus is; `built-in` corpora and folders need no cache."""
+    """How near a corpus is; `local` ones lie in a folder of this machine or in the package and need no cache."""
 
     UNPACKED = "unpacked"
     DOWNLOADED = "downloaded"
     ABSENT = "-"
-    BUILT_IN = "built-in"
+    LOCAL = "local"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,16 +59,20 @@ def take_inventory(manifests: Iterable[Manifest], cache: Cache) -> tuple[Invento
 
 def pins_of(manifest: Manifest) -> tuple[Pin, ...]:
     """The archive of each source of the manifest that has one, in their order."""
-    return tuple(pin for source in (manifest.source,) if isinstance(pin := getattr(source, "pin", None), Pin))
+    return tuple(pin for source in manifest.sources if (pin := source.pinned) is not None)
+
+
+def tree_in_cache(manifest: Manifest, cache: Cache) -> Path | None:
+    """The first finished tree of the manifest's sources, if there is one."""
+    return next((path for path in tree_paths(manifest, cache) if (path / MARKER).is_file()), None)
 
 
 def cache_state(manifest: Manifest, cache: Cache) -> CacheState:
     """What a run of `flow` would find; not whether it is sound, which only `corpus verify` tells."""
-    pins = pins_of(manifest)
-    if not pins:
-        return CacheState.BUILT_IN
-    if any((cache.corpus_path(manifest.name, pin) / MARKER).is_file() for pin in pins):
+    if not any(source.identity for source in manifest.sources):
+        return CacheState.LOCAL
+    if tree_in_cache(manifest, cache):
         return CacheState.UNPACKED
-    if any(cache.download_path(pin).is_file() for pin in pins):
+    if any(cache.download_path(pin).is_file() for pin in pins_of(manifest)):
         return CacheState.DOWNLOADED
     return CacheState.ABSENT

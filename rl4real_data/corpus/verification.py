@@ -16,14 +16,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.corpus.cache import MARKER, Cache
+from rl4real_data.corpus.cache import MARKER, Cache, has_whole_tree
 from rl4real_data.corpus.download import Pin
-from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
+from rl4real_data.corpus.inventory import pins_of
 from rl4real_data.corpus.manifest import Manifest
-from rl4real_data.corpus.sources.source import Fetch, ignore_progress
-from rl4real_data.errors import SourceError
+from rl4real_data.corpus.manifest_corpus import tree_paths
+from rl4real_data.corpus.prepare import prepared_identity
+from rl4real_data.corpus.sources.source import Fetch, Source
 
-_NO_MIRROR: Final = "file:/nonexistent"  # a fetch that must find its archive in the cache fails at once without it
 _STORED_NAME: Final = re.compile(r"([0-9a-f]{64})-(.+)")
 _MOST_FILES: Final = 10
 
@@ -80,20 +80,16 @@ def verify_cache(manifests: Sequence[Manifest], cache: Cache, *, say: Callable[[
     owners = {cache.download_path(pin): (manifest.name, pin) for manifest in manifests for pin in pins_of(manifest)}
     archives = _listing(cache.root / "downloads")
     damages = [damage for path in archives if (damage := _check_archive(path, *owners.get(path, ("", None))))]
+    broken = {damage.entry for damage in damages}
     trees: set[Path] = set()
     for manifest in manifests:
-        if cache_state(manifest, cache) is CacheState.UNPACKED:
+        for source, tree in _trees(manifest, cache):
             say(f"checking {manifest.name}")
-            checked, damage = _check_tree(manifest, cache)
-            trees.add(checked)
-            damages += [damage] if damage else []
+            trees.add(tree)
+            if problems := _tree_problems(manifest, source, tree, cache, broken):
+                damages.append(Damage(corpus=manifest.name, entry=tree, problems=tuple(problems)))
     unknown = set(_listing(cache.root / "corpora")) - trees
-    return Verification(
-        archives=len(archives),
-        trees=len(trees),
-        unknown=len(unknown),
-        damages=tuple(damages),
-    )
+    return Verification(archives=len(archives), trees=len(trees), unknown=len(unknown), damages=tuple(damages))
 
 
 def remove_damaged(verification: Verification) -> None:
@@ -116,34 +112,28 @@ def _check_archive(path: Path, corpus: str, pin: Pin | None) -> Damage | None:
     return Damage(corpus=corpus or "no known corpus", entry=path, problems=(problem,)) if problem else None
 
 
-def _check_tree(manifest: Manifest, cache: Cache) -> tuple[Path, Damage | None]:
-    """The tree of the manifest in the cache, and how it differs from its archive."""
+def _trees(manifest: Manifest, cache: Cache) -> list[tuple[Source, Path]]:
+    """The finished trees of the manifest's sources."""
+    sources = [source for source in manifest.sources if source.identity]
+    pairs = zip(sources, tree_paths(manifest, cache), strict=True)
+    return [(source, tree) for source, tree in pairs if (tree / MARKER).is_file()]
+
+
+def _tree_problems(manifest: Manifest, source: Source, tree: Path, cache: Cache, broken: set[Path]) -> list[str]:
+    """How the tree differs from its archive; one that has none is compared with its own marker."""
+    pin = source.pinned
+    if pin is None:
+        whole = has_whole_tree(tree, prepared_identity(source.identity, manifest.prepare))
+        return [] if whole else ["holds other files or bytes than when it was made"]
+    archive = cache.download_path(pin)
+    if not archive.is_file() or archive in broken:
+        return [f"cannot be compared: its archive {pin.file} is {'damaged' if archive in broken else 'gone'}"]
     with tempfile.TemporaryDirectory(prefix=".verify-", dir=cache.root) as scratch:
         fresh = Cache(root=Path(scratch))
-        for pin in pins_of(manifest):
-            _lend(cache.download_path(pin), fresh.download_path(pin))
-        wanted = Fetch(corpus=manifest.name, cache=fresh, mirror=_NO_MIRROR, progress=ignore_progress)
-        try:
-            entry = manifest.source.fetch(wanted).relative_to(fresh.root).parts[:2]
-        except SourceError:
-            tree = _tree_of(manifest, cache)
-            return tree, Damage(
-                corpus=manifest.name, entry=tree, problems=("its archive is gone or damaged: it cannot be compared",)
-            )
-        tree = cache.root.joinpath(*entry)
-        problems = _differences(fresh.root.joinpath(*entry), tree)
-    return tree, Damage(corpus=manifest.name, entry=tree, problems=tuple(problems)) if problems else None
-
-
-def _tree_of(manifest: Manifest, cache: Cache) -> Path:
-    paths = (cache.corpus_path(manifest.name, pin) for pin in pins_of(manifest))
-    return next(path for path in paths if (path / MARKER).is_file())
-
-
-def _lend(stored: Path, lent: Path) -> None:
-    lent.parent.mkdir(parents=True, exist_ok=True)
-    if stored.is_file():
-        os.link(stored, lent)
+        fresh.download_path(pin).parent.mkdir()
+        fresh.download_path(pin).symlink_to(archive.absolute())
+        source.fetch(Fetch(corpus=manifest.name, cache=fresh, steps=manifest.prepare))
+        return _differences(fresh.root / tree.relative_to(cache.root), tree)
 
 
 def _differences(promised: Path, found: Path) -> list[str]:

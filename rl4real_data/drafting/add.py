@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rl4real_data.config import Environment
-from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.manifest import read_manifest
-from rl4real_data.corpus.resolve import corpus_of_manifest
+from rl4real_data.corpus.manifest_corpus import corpus_of_manifest
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
-from rl4real_data.corpus.sources.source import Fetch, Progress
+from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.tables import Table
 from rl4real_data.drafting.debian_index import look_up_debian
 from rl4real_data.drafting.draft import Draft, draft_manifest
+from rl4real_data.drafting.indexes import INDEXES
 from rl4real_data.drafting.origin import Origin, corpus_name
 from rl4real_data.drafting.trial import Trial
-from rl4real_data.errors import ManifestError, ToolchainError, UsageError
+from rl4real_data.errors import ManifestError, SourceError, ToolchainError, UsageError
 from rl4real_data.locks import publish
 from rl4real_data.targets import TARGETS, TargetName
 from rl4real_data.toolchain.clang import Clang, discover_clang, missing_headers
@@ -32,7 +32,6 @@ class AddRequest:
     name: str | None
     output: Path | None
     force: bool
-    mirror: str | None
     jobs: int
 
 
@@ -54,17 +53,17 @@ class Added:
         return "\n".join(lines)
 
 
-def add(request: AddRequest, environment: Environment, *, progress: Progress, say: Callable[[str], None]) -> Added:
+def add(request: AddRequest, environment: Environment, supply: Supply, *, say: Callable[[str], None]) -> Added:
     """Writes the manifest; UsageError for a word that means nothing or a file that is in the way."""
     clang = discover_clang(build_dir=environment.build_dir, search_path=environment.search_path)
     targets = _targets_with_headers(clang)
-    origin = _find_origin(request, environment)
+    origin = _find_origin(request.word, supply)
     if request.name:
         origin = replace(origin, name=request.name)
     path = (request.output or Path(f"{origin.name}.toml")).absolute()
     _check_output(path, origin.name, force=request.force)
     say(f"{origin.name} {origin.version}".rstrip())
-    root = _fetch(origin, environment, request.mirror, progress)
+    root = _fetch(origin, supply)
     trials = {target: Trial(clang=clang, target=TARGETS[target], root=root, jobs=request.jobs) for target in targets}
     draft = draft_manifest(origin, root, trials, say=say)
     with publish(path) as file:
@@ -76,25 +75,18 @@ def add(request: AddRequest, environment: Environment, *, progress: Progress, sa
     return Added(path=path, draft=draft)
 
 
-def _find_origin(request: AddRequest, environment: Environment) -> Origin:
-    kind, colon, package = request.word.partition(":")
-    if Path(request.word).exists():
-        return _origin_of_path(Path(request.word))
-    if colon and kind in _INDEXES and package:
-        return _INDEXES[kind](package, request.mirror, environment.search_path)
-    if colon:
+def _find_origin(word: str, supply: Supply) -> Origin:
+    if Path(word).exists():
+        return _origin_of_path(Path(word))
+    index, colon, package = word.partition(":")
+    if not colon:
+        return look_up_debian(word, supply)
+    if index not in INDEXES or not package:
         raise UsageError(
-            f'"{request.word}" is no path that exists, and "{kind}" no index of packages',
-            hint=f"a folder, a compile_commands.json, or a package: NAME, {', '.join(f'{k}:NAME' for k in _INDEXES)}",
+            f'"{word}" is no path that exists, and "{index}" is no index of packages',
+            hint=f"a folder, a compile_commands.json, or a package: NAME, {', '.join(f'{k}:NAME' for k in INDEXES)}",
         )
-    return look_up_debian(request.word, mirror=request.mirror, search_path=environment.search_path)
-
-
-def _debian(package: str, mirror: str | None, search_path: str) -> Origin:
-    return look_up_debian(package, mirror=mirror, search_path=search_path)
-
-
-_INDEXES: dict[str, Callable[[str, str | None, str], Origin]] = {"debian": _debian}
+    return INDEXES[index](package, supply)
 
 
 def _origin_of_path(path: Path) -> Origin:
@@ -120,14 +112,12 @@ def _check_output(path: Path, name: str, *, force: bool) -> None:
         raise UsageError(f"{path.parent} is no folder", hint="make it, or write elsewhere with --output")
 
 
-def _fetch(origin: Origin, environment: Environment, mirror: str | None, progress: Progress) -> Path:
-    problems: list[str] = []
-    table = Table(values=origin.source, problems=problems)
+def _fetch(origin: Origin, supply: Supply) -> Path:
+    table = Table(values=origin.source, problems=[])
     source = SOURCE_KINDS[table.choice("kind", SOURCE_KINDS)].read(table)
-    if problems:
-        raise UsageError(f"{origin.name}: what was found makes no source: {'; '.join(problems)}")
-    cache = Cache(root=environment.cache_dir)
-    return source.fetch(Fetch(corpus=origin.name, cache=cache, mirror=mirror, progress=progress))
+    if table.problems:
+        raise SourceError(f"{origin.name}: what was found makes no source: {'; '.join(table.problems)}")
+    return source.fetch(supply.fetch_for(origin.name))
 
 
 def _targets_with_headers(clang: Clang) -> tuple[TargetName, ...]:

@@ -16,6 +16,7 @@ from typing import Final
 
 from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES
 from rl4real_data.corpus.sources.apt import find_mirrors
+from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.tables import nearest
 from rl4real_data.drafting.origin import Origin, corpus_name
 from rl4real_data.drafting.read_url import read_first
@@ -45,9 +46,9 @@ class _Described:
     checksums: str
 
 
-def look_up_debian(package: str, *, mirror: str | None, search_path: str) -> Origin:
+def look_up_debian(package: str, supply: Supply) -> Origin:
     """The original archive of the source package `package`; UsageError if apt does not know it."""
-    apt = shutil.which("apt-cache", path=search_path)
+    apt = shutil.which("apt-cache", path=supply.search_path)
     if apt is None:
         raise UsageError(
             f'"{package}" is no path that exists, and this machine has no apt to look for a package',
@@ -57,7 +58,7 @@ def look_up_debian(package: str, *, mirror: str | None, search_path: str) -> Ori
     checksums, homepage = described.checksums, described.homepage
     notes: tuple[str, ...] = ()
     if not checksums:
-        dsc = _read_dsc(package, described, mirror)
+        dsc = _read_dsc(package, described, supply.mirror)
         checksums, homepage = dsc.get("checksums-sha256", ""), dsc.get("homepage", homepage)
         notes = ("size and sha256 as the mirror says them; with `deb-src` in apt's lists they are signed",)
     file, size, sha256 = _original(package, checksums)

@@ -97,7 +97,8 @@ def _manifest_text(
             {
                 "globs": whole.globs,
                 "excludes": whole.excludes,
-                "flags": settings.words,
+                "flags": settings.flags,
+                "includes": settings.includes,
             },
         ),
         *_target_tables(kept, verdicts),

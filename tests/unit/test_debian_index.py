@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.drafting.debian_index import look_up_debian
 from rl4real_data.errors import SourceError, UsageError
 
@@ -107,7 +108,7 @@ def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, str]]
 def test_description_in_the_pool(tmp_path: Path, pool: tuple[str, dict[str, str]]) -> None:
     mirror, files = pool
     files["/debian/pool/main/t/toy/toy_1.2.0+dfsg-1.dsc"] = DSC  # without the epoch
-    origin = look_up_debian("toy", mirror=mirror, search_path=install_apt(tmp_path))
+    origin = look_up_debian("toy", Supply(cache=tmp_path, mirror=mirror, search_path=install_apt(tmp_path)))
 
     assert origin.source == {
         "kind": "debian",
@@ -125,13 +126,15 @@ def test_description_in_the_pool(tmp_path: Path, pool: tuple[str, dict[str, str]
 def test_rebuilt_binary_names_the_version_of_its_source(tmp_path: Path, pool: tuple[str, dict[str, str]]) -> None:
     mirror, files = pool
     files["/debian/pool/main/o/other/other_2.0-1.dsc"] = DSC.replace("toy_1.2.0+dfsg", "other_2.0")
-    origin = look_up_debian("other", mirror=mirror, search_path=install_apt(tmp_path))
+    origin = look_up_debian("other", Supply(cache=tmp_path, mirror=mirror, search_path=install_apt(tmp_path)))
 
     assert (origin.source["version"], origin.source["file"]) == ("2.0-1", "other_2.0.orig.tar.gz")
 
 
 def test_signed_list_of_sources_needs_no_mirror(tmp_path: Path) -> None:
-    origin = look_up_debian("toy", mirror=None, search_path=install_apt(tmp_path, sources=SOURCES))
+    origin = look_up_debian(
+        "toy", Supply(cache=tmp_path, mirror=None, search_path=install_apt(tmp_path, sources=SOURCES))
+    )
 
     assert (origin.source["version"], origin.source["size"], origin.source["sha256"]) == ("1.3-1", 900, SHA)
     assert origin.source["pool_path"] == "pool/main/t/toy/toy_1.3.orig.tar.xz"
@@ -142,7 +145,9 @@ def test_native_package_has_one_archive(tmp_path: Path) -> None:
     sources = SOURCES.replace("toy_1.3.orig.tar.xz", "toy_1.3.tar.xz").replace(
         f" {OTHER_SHA} 7108 toy_1.3-1.debian.tar.xz\n", ""
     )
-    origin = look_up_debian("toy", mirror=None, search_path=install_apt(tmp_path, sources=sources))
+    origin = look_up_debian(
+        "toy", Supply(cache=tmp_path, mirror=None, search_path=install_apt(tmp_path, sources=sources))
+    )
 
     assert origin.source["file"] == "toy_1.3.tar.xz"
 
@@ -150,7 +155,7 @@ def test_native_package_has_one_archive(tmp_path: Path) -> None:
 def test_archive_of_an_unknown_kind(tmp_path: Path) -> None:
     sources = SOURCES.replace("toy_1.3.orig.tar.xz", "toy_1.3.orig.tar.lzma")
     with pytest.raises(SourceError, match=r"toy has no archive of a known kind .*: toy_1\.3\.orig\.tar\.lzma, toy_1"):
-        look_up_debian("toy", mirror=None, search_path=install_apt(tmp_path, sources=sources))
+        look_up_debian("toy", Supply(cache=tmp_path, mirror=None, search_path=install_apt(tmp_path, sources=sources)))
 
 
 @pytest.mark.parametrize(
@@ -162,7 +167,7 @@ def test_archive_of_an_unknown_kind(tmp_path: Path) -> None:
 )
 def test_unknown_package(tmp_path: Path, name: str, says: str) -> None:
     with pytest.raises(UsageError, match=says) as raised:
-        look_up_debian(name, mirror=None, search_path=install_apt(tmp_path))
+        look_up_debian(name, Supply(cache=tmp_path, mirror=None, search_path=install_apt(tmp_path)))
     assert "apt-get update" in raised.value.hint
 
 
@@ -171,10 +176,10 @@ def test_superseded_description(tmp_path: Path, pool: tuple[str, dict[str, str]]
     with pytest.raises(
         SourceError, match=rf"source package toy cannot be had. Tried:\n  {mirror}/.*: HTTP 404"
     ) as raised:
-        look_up_debian("toy", mirror=mirror, search_path=install_apt(tmp_path))
+        look_up_debian("toy", Supply(cache=tmp_path, mirror=mirror, search_path=install_apt(tmp_path)))
     assert "superseded" in raised.value.hint
 
 
 def test_machine_without_apt(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match='"toy" is no path that exists, and this machine has no apt'):
-        look_up_debian("toy", mirror=None, search_path=str(tmp_path))
+        look_up_debian("toy", Supply(cache=tmp_path, mirror=None, search_path=str(tmp_path)))

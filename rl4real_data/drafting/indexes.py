@@ -1,0 +1,13 @@
+"""The indexes that packages can be looked up in, as rows: the prefix of the word and who knows the index."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Final
+
+from rl4real_data.corpus.sources.source import Supply
+from rl4real_data.drafting.debian_index import look_up_debian
+from rl4real_data.drafting.origin import Origin
+
+INDEXES: Final[Mapping[str, Callable[[str, Supply], Origin]]] = MappingProxyType({"debian": look_up_debian})
