@@ -14,7 +14,7 @@ from rl4real_data import __version__
 from rl4real_data.config import load_environment
 from rl4real_data.corpus.module import Split
 from rl4real_data.corpus_commands import corpus_app
-from rl4real_data.errors import Rl4realError, TooManyFailures, ValidationFailed
+from rl4real_data.errors import Rl4realError, ValidationFailed
 from rl4real_data.models import ModelName
 from rl4real_data.settings import (
     DEFAULT_CORPUS,
@@ -104,6 +104,8 @@ def flow(
         build_dir=build_dir or environment.build_dir,
         config_dir=config_dir or environment.config_dir,
         mirror=mirror or environment.mirror,
+        pypi=environment.pypi,
+        npm=environment.npm,
         jobs=jobs or environment.jobs,
         limit=limit,
         timeout_s=timeout,
@@ -119,8 +121,8 @@ def flow(
         return
     summary = flow_command.execute(settings, show_bar=sys.stderr.isatty())
     print(summary.text, file=sys.stderr)
-    if summary.is_over_limit:
-        raise TooManyFailures(summary.verdict, hint=summary.advice)
+    if summary.shortfall:
+        raise summary.shortfall
 
 
 @app.command()

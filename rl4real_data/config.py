@@ -15,7 +15,7 @@ from rl4real_data.errors import UsageError
 RL4REAL_KEYS: Final = ("MODEL_DIR", "BUILD_DIR", "MODEL_PATH", "CONFIG_DIR", "DATA_DIR")
 """The keys of RL4ReAl's `.env`. The flow uses BUILD_DIR, CONFIG_DIR and DATA_DIR; the MODEL ones are for training."""
 
-OWN_KEYS: Final = ("RL4REAL_DATA_CACHE", "RL4REAL_DATA_MIRROR", "RL4REAL_DATA_JOBS")
+OWN_KEYS: Final = tuple(f"RL4REAL_DATA_{word}" for word in ("CACHE", "MIRROR", "PYPI", "NPM", "JOBS"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +29,8 @@ class Environment:
     model_path: Path | None
     cache_dir: Path
     mirror: str | None
+    pypi: str | None
+    npm: str | None
     jobs: int
     search_path: str
 
@@ -54,6 +56,9 @@ def load_environment(environ: Mapping[str, str] | None = None, *, dotenv: Path |
         model_path=path("MODEL_PATH"),
         cache_dir=path("RL4REAL_DATA_CACHE") or _user_cache(environ),
         mirror=value("RL4REAL_DATA_MIRROR"),
+        # pip's own variable may hold a password, which pip does not give away when it is asked.
+        pypi=value("RL4REAL_DATA_PYPI") or environ.get("PIP_INDEX_URL") or None,
+        npm=value("RL4REAL_DATA_NPM"),
         jobs=_jobs(value("RL4REAL_DATA_JOBS")),
         search_path=environ.get("PATH", os.defpath),
     )

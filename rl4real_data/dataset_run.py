@@ -8,8 +8,8 @@ from typing import Any
 
 from rl4real_data.compiler import prepare_compilation
 from rl4real_data.corpus.module import Corpus
-from rl4real_data.corpus.resolve import resolve
-from rl4real_data.corpus.sources.source import Progress, ignore_progress
+from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
+from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.errors import DatasetError
 from rl4real_data.flows import FLOW, Flow
@@ -33,6 +33,7 @@ class RunReport:
     plan: Plan
     index: DatasetIndex | None = None
     failed: tuple[Entry, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
     compiled: int = 0
     was_finished: bool = False
 
@@ -52,12 +53,10 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
     settings = settings.with_absolute_paths()
     recipe = load_recipe(settings.target, mir=settings.mir)
     compilation, registers = prepare_compilation(settings, recipe, announce=console.say)
-    corpora = resolve(
-        settings.corpora, cache=settings.cache_dir, mirror=settings.mirror, progress=console.fetch_progress
-    )
+    found = _resolve(settings, console)
     with open_workdir(settings.data_dir) as work:
         _refuse_other_dataset(work, settings, recipe, compilation)
-        plan = _plan(settings, corpora, compilation, work, flow)
+        plan = _plan(settings, found.corpora, compilation, work, flow)
         _refuse_shrinking(work, settings, plan)
         compiled = _compile(plan, settings, console, flow)
         entries = entries_of(plan, {**plan.ready, **compiled})
@@ -65,7 +64,8 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
             split=settings.split,
             compilation=compilation,
             registers=registers,
-            corpora=corpora,
+            corpora=found.corpora,
+            skipped=tuple(sorted(skipped.corpus for skipped in found.skipped)),
             entries=entries,
         )
         was_finished = is_packed(work, order, flow)
@@ -75,7 +75,14 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
             console.say("packing")
             index = pack_dataset(work, order, flow)
         failed = tuple(entry for entry in entries if entry.part.failure)
-        return RunReport(plan=plan, index=index, failed=failed, compiled=len(compiled), was_finished=was_finished)
+        return RunReport(
+            plan=plan,
+            index=index,
+            failed=failed,
+            skipped=found.skipped,
+            compiled=len(compiled),
+            was_finished=was_finished,
+        )
 
 
 def plan_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> RunReport:
@@ -84,12 +91,28 @@ def plan_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> 
     settings = settings.with_absolute_paths()
     recipe = load_recipe(settings.target, mir=settings.mir)
     compilation, _ = prepare_compilation(settings, recipe, announce=console.say)
-    corpora = resolve(
-        settings.corpora, cache=settings.cache_dir, mirror=settings.mirror, progress=console.fetch_progress
-    )
+    found = _resolve(settings, console)
     work = WorkDir(data_dir=settings.data_dir)
     _refuse_other_dataset(work, settings, recipe, compilation)
-    return RunReport(plan=_plan(settings, corpora, compilation, work, flow))
+    return RunReport(plan=_plan(settings, found.corpora, compilation, work, flow), skipped=found.skipped)
+
+
+def _resolve(settings: RunSettings, console: Console) -> Resolution:
+    """The corpora on the disk. What is skipped is said at once: a user may rather stop than compile the rest."""
+    supply = Supply(
+        cache=settings.cache_dir,
+        mirror=settings.mirror,
+        pypi=settings.pypi,
+        npm=settings.npm,
+        search_path=settings.search_path,
+        jobs=settings.jobs,
+        progress=console.fetch_progress,
+        say=console.say,
+    )
+    found = resolve_available(settings.corpora, supply, target=settings.target)
+    for skipped in found.skipped:
+        console.say(f"skipped: {skipped.reason}")
+    return found
 
 
 def _plan(

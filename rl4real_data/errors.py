@@ -6,7 +6,8 @@
     ├── SourceError           exit 1   a corpus whose source cannot be had
     │   └── CacheError        exit 1   the cache of corpora cannot be used: no other source helps
     ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
-    ├── TooManyFailures       exit 3   finished, with more failed modules than allowed
+    ├── LessThanAsked         exit 3   finished, without all that was asked for
+    │   └── TooManyFailures   exit 3   finished, with more failed modules than allowed
     ├── ValidationFailed      exit 4   `validate` found something
     ├── ToolchainError        exit 5   clang, its headers or the plugin
     └── Interrupted           exit 130 Ctrl-C
@@ -58,10 +59,14 @@ class DatasetError(Rl4realError):
     exit_code = 1
 
 
-class TooManyFailures(Rl4realError):
-    """The dataset is whole, but more modules failed than the run allows."""
+class LessThanAsked(Rl4realError):
+    """The dataset is whole, but a corpus that was asked for could not be had."""
 
     exit_code = 3
+
+
+class TooManyFailures(LessThanAsked):
+    """The dataset is whole, but more modules failed than the run allows."""
 
 
 class ValidationFailed(Rl4realError):

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from rl4real_data.corpus.sources.source import Progress
 from rl4real_data.dataset_run import Console, RunReport, plan_flow, run_flow
-from rl4real_data.errors import Interrupted
+from rl4real_data.errors import Interrupted, LessThanAsked, TooManyFailures
 from rl4real_data.memory import keep_buffers
 from rl4real_data.settings import RunSettings
 from rl4real_data.stages.selection import Entry
@@ -24,12 +24,10 @@ _FAILURES_SHOWN = 5
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
-    """The closing words of a run."""
+    """The closing words of a run; `shortfall` is what it must end with, if it is less than was asked for."""
 
     text: str
-    is_over_limit: bool
-    verdict: str
-    advice: str
+    shortfall: LessThanAsked | None
 
 
 def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
@@ -41,15 +39,27 @@ def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
             report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))
     except KeyboardInterrupt:
         raise Interrupted("interrupted", hint="the same command resumes") from None
-    share = len(report.failed) / max(1, len(report.plan.jobs))
     return Summary(
-        text=_summary(settings, report, seconds=time.monotonic() - begin),
-        is_over_limit=share > settings.max_failed,
-        verdict=f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
-        f"{settings.max_failed:.1%}; the dataset holds the rest",
-        advice=f"see `rl4real-data stats {settings.data_dir}`; allow more with --max-failed, "
-        "try again with --retry-failed",
+        text=_summary(settings, report, seconds=time.monotonic() - begin), shortfall=_shortfall(settings, report)
     )
+
+
+def _shortfall(settings: RunSettings, report: RunReport) -> LessThanAsked | None:
+    missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
+    share = len(report.failed) / max(1, len(report.plan.jobs))
+    if share > settings.max_failed:
+        return TooManyFailures(
+            f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
+            f"{settings.max_failed:.1%}; the dataset holds the rest",
+            hint=f"see `rl4real-data stats {settings.data_dir}`; allow more with --max-failed, "
+            "try again with --retry-failed",
+        )
+    if missing:
+        return LessThanAsked(
+            f"{len(missing)} corpora could not be had ({', '.join(missing)}); the dataset holds the rest",
+            hint="the same command tries them again",
+        )
+    return None
 
 
 def dry_run(settings: RunSettings) -> str:
@@ -110,6 +120,7 @@ def _summary(settings: RunSettings, report: RunReport, *, seconds: float) -> str
     ]
     if report.was_finished:
         lines.append("  nothing to do: the dataset was finished before")
+    lines += [f"  skipped    {skipped.reason.splitlines()[0]}" for skipped in report.skipped]
     lines += _failure_lines(report.failed)
     lines.append(f"  see it with  rl4real-data stats {settings.data_dir}")
     return "\n".join(lines)

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rl4real_data.config import Environment
-from rl4real_data.corpus.resolve import resolve
-from rl4real_data.corpus.sources.source import Progress
+from rl4real_data.corpus.resolve import resolve_available
+from rl4real_data.corpus.sources.source import Progress, Supply
 from rl4real_data.toolchain.clang import discover_clang
 from rl4real_data.toolchain.plugin import ensure_plugin
 
@@ -20,5 +20,13 @@ def plugin_path(environment: Environment, *, announce: Callable[[str], None]) ->
 
 def corpus_path(name: str, environment: Environment, *, progress: Progress) -> Path:
     """The folder that the corpus's modules are compiled in, fetched if need be."""
-    (corpus, *_) = resolve((name,), cache=environment.cache_dir, mirror=environment.mirror, progress=progress)
-    return corpus.root
+    supply = Supply(
+        cache=environment.cache_dir,
+        mirror=environment.mirror,
+        pypi=environment.pypi,
+        npm=environment.npm,
+        search_path=environment.search_path,
+        jobs=environment.jobs,
+        progress=progress,
+    )
+    return resolve_available((name,), supply).corpora[0].root

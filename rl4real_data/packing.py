@@ -37,6 +37,7 @@ class PackingOrder:
     registers: Mapping[str, Any]
     corpora: tuple[Corpus, ...]
     entries: tuple[Entry, ...]
+    skipped: tuple[str, ...] = ()
 
     @property
     def identity(self) -> dict[str, str]:
@@ -84,7 +85,7 @@ def pack_dataset(work: WorkDir, order: PackingOrder, flow: Flow) -> DatasetIndex
     draft = _first_draft(work, order, selection, rest)
     for stage in flow.dataset:
         draft = stage.run(draft)
-    index = _finish(draft, order, _books(order.corpora, selection), rest)
+    index = _finish(draft, order, _books(order, selection), rest)
     work.publish(index, states={order.split.value: fingerprint})
     return index
 
@@ -146,7 +147,7 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
     return replace(index, files={**index.files, README_NAME: file_entry(card, rows=0)})
 
 
-def _books(corpora: tuple[Corpus, ...], selection: Selection) -> SplitBooks:
+def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
     counts = Counter(selected.entry.module.corpus for selected in selection.modules)
     failures = Counter(
         selected.entry.part.failure.kind.value for selected in selection.modules if selected.entry.part.failure
@@ -155,9 +156,10 @@ def _books(corpora: tuple[Corpus, ...], selection: Selection) -> SplitBooks:
     return SplitBooks(
         corpora=tuple(
             CorpusEntry(name=corpus.name, license=corpus.license, modules=counts[corpus.name])
-            for corpus in sorted(corpora, key=lambda corpus: corpus.name)
+            for corpus in sorted(order.corpora, key=lambda corpus: corpus.name)
             if counts[corpus.name]
         ),
+        skipped=order.skipped,
         modules=len(selection.modules),
         modules_done=len(selection.modules) - failed,
         modules_failed=failed,
@@ -190,6 +192,7 @@ def _fingerprint(work: WorkDir, order: PackingOrder, flow: Flow) -> str:
         order.identity,
         order.toolchain,
         rows,
+        order.skipped,
         depends_on,
     )
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

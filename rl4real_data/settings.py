@@ -30,6 +30,8 @@ class RunSettings:
     build_dir: Path | None = None
     config_dir: Path | None = None
     mirror: str | None = None
+    pypi: str | None = None
+    npm: str | None = None
     jobs: int = 1
     limit: int | None = None
     timeout_s: float = DEFAULT_TIMEOUT_S

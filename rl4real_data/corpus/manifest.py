@@ -94,6 +94,11 @@ class Manifest:
         """The candidate that is tried first."""
         return self.sources[0]
 
+    @property
+    def redistributable(self) -> bool:
+        """Whether episodes may be shared, as far as the licence allows it: every candidate must allow it."""
+        return all(source.redistributable for source in self.sources)
+
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest in `path`; one ManifestError with all problems, each with file and key."""

@@ -69,6 +69,7 @@ def corpus_of_manifest(manifest: Manifest, root: Path, target: TargetName | None
             root=root,
             language=finder.language(path),
             license=finder.license(path),
+            redistributable=manifest.redistributable,
             flags=flags,
             needs_libc=rules.needs_libc,
         )

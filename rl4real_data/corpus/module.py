@@ -43,6 +43,7 @@ class Module:
     flags: tuple[str, ...] = ()
     needs_libc: bool = True
     variant: int = 1
+    redistributable: bool = True
 
     @property
     def name(self) -> str:

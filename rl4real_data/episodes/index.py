@@ -36,13 +36,16 @@ class CorpusEntry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SplitBooks:
-    """What became of every module and every function of a split. Two sums hold, always:
+    """What became of every module and every function of a split; `skipped` are the corpora that it goes without.
+
+    Two sums hold, always:
 
     modules = modules_done + modules_failed + sum(modules_filtered)
     functions = episodes + sum(filtered) + duplicates
     """
 
     corpora: tuple[CorpusEntry, ...]
+    skipped: tuple[str, ...] = ()
     modules: int
     modules_done: int
     modules_failed: int
@@ -97,7 +100,13 @@ def parse_index(text: str, *, path: Path) -> DatasetIndex:
                 hint="install a newer rl4real-data",
             )
         splits = {
-            name: SplitBooks(**{**books, "corpora": tuple(CorpusEntry(**c) for c in books["corpora"])})
+            name: SplitBooks(
+                **{
+                    **books,
+                    "corpora": tuple(CorpusEntry(**c) for c in books["corpora"]),
+                    "skipped": tuple(books.get("skipped", ())),
+                }
+            )
             for name, books in raw["splits"].items()
         }
         files = {name: FileEntry(**entry) for name, entry in raw["files"].items()}

@@ -22,6 +22,7 @@ max_nodes = 1
 max_uses = 2
 needs_nodes = false
 eh_pads = true
+optnone = true
 [episodes]
 mir = false
 per_shard = 3
@@ -42,7 +43,7 @@ def test_recipe_is_read_for_its_target(tmp_path: Path) -> None:
     expected = Recipe(
         opt_level="O2",
         cpu="skylake",
-        filters=Filters(max_nodes=1, max_uses=2, needs_nodes=False, eh_pads=True),
+        filters=Filters(max_nodes=1, max_uses=2, needs_nodes=False, eh_pads=True, optnone=True),
         mir=False,
         per_shard=3,
         per_row_group=4,
@@ -63,7 +64,7 @@ def test_flag_for_the_text_is_over_the_recipe(tmp_path: Path, flag: bool | None,
 def test_recipe_of_this_release_filters_as_the_fork_does(target: TargetName) -> None:
     recipe = load_recipe(target)
 
-    assert recipe.filters == Filters(max_nodes=1000, max_uses=200, needs_nodes=True, eh_pads=False)
+    assert recipe.filters == Filters(max_nodes=1000, max_uses=200, needs_nodes=True, eh_pads=False, optnone=False)
     assert (recipe.opt_level, recipe.mir) == ("O3", True)
     assert recipe.cpu == {"x86": "core2", "aarch64": "cortex-a72"}[target.value]
 
@@ -71,7 +72,7 @@ def test_recipe_of_this_release_filters_as_the_fork_does(target: TargetName) -> 
 def test_recipe_as_a_dictionary_is_flat_but_for_the_filters(tmp_path: Path) -> None:
     raw = load_recipe(TargetName.X86, path=write_recipe(tmp_path)).as_dict()
 
-    assert raw["filters"] == {"max_nodes": 1, "max_uses": 2, "needs_nodes": False, "eh_pads": True}
+    assert raw["filters"] == {"max_nodes": 1, "max_uses": 2, "needs_nodes": False, "eh_pads": True, "optnone": True}
     assert raw["per_shard"] == 3
 
 
@@ -130,12 +131,19 @@ def test_keys_of_rl4real_are_read_from_the_file(tmp_path: Path) -> None:
     found = load(
         tmp_path,
         'MODEL_DIR=/m\nBUILD_DIR="/b dir"\nMODEL_PATH=/p\nCONFIG_DIR=/c\nDATA_DIR=/d\n# nothing\n'
-        "RL4REAL_DATA_CACHE=/k\nRL4REAL_DATA_MIRROR=http://mirror\nRL4REAL_DATA_JOBS=3\n",
+        "RL4REAL_DATA_CACHE=/k\nRL4REAL_DATA_MIRROR=http://mirror\nRL4REAL_DATA_JOBS=3\n"
+        "RL4REAL_DATA_PYPI=http://index\nRL4REAL_DATA_NPM=http://npm\n",
     )
 
     assert [found.model_dir, found.build_dir, found.model_path] == [Path("/m"), Path("/b dir"), Path("/p")]
     assert [found.config_dir, found.data_dir, found.cache_dir] == [Path("/c"), Path("/d"), Path("/k")]
     assert (found.mirror, found.jobs) == ("http://mirror", 3)
+    assert (found.pypi, found.npm) == ("http://index", "http://npm")
+
+
+def test_index_of_pip_may_be_set_for_us_alone(tmp_path: Path) -> None:
+    assert load(tmp_path, PIP_INDEX_URL="http://pip").pypi == "http://pip"
+    assert load(tmp_path, PIP_INDEX_URL="http://pip", RL4REAL_DATA_PYPI="http://own").pypi == "http://own"
 
 
 def test_environment_is_over_the_file(tmp_path: Path) -> None:
