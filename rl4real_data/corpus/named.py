@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Final
 
 from rl4real_data.corpus.catalog import Catalog
 from rl4real_data.corpus.manifest import Manifest, read_manifest
 from rl4real_data.corpus.tables import nearest
 from rl4real_data.errors import UsageError
 
-MANIFEST_SUFFIX = ".toml"
+MANIFEST_SUFFIX: Final = ".toml"
 
 
 def choose_manifests(names: Sequence[str], catalog: Catalog, *, only_one: bool = False) -> tuple[Manifest, ...]:
@@ -18,7 +19,7 @@ def choose_manifests(names: Sequence[str], catalog: Catalog, *, only_one: bool =
     chosen: dict[str, Manifest] = {}
     unknown = []
     for name in names:
-        members = (read_manifest(Path(name)),) if is_manifest_file(name) else catalog.members(name)
+        members = manifests_of_word(name, catalog)
         chosen |= {manifest.name: manifest for manifest in members}
         if not members:
             unknown.append(f'"{name}" is no corpus and no group{nearest(name, catalog.names)}')
@@ -29,6 +30,9 @@ def choose_manifests(names: Sequence[str], catalog: Catalog, *, only_one: bool =
     return tuple(chosen.values())
 
 
-def is_manifest_file(name: str) -> bool:
-    """True for a word that names a manifest on the disk and not one of the catalog."""
-    return name.endswith(MANIFEST_SUFFIX) and Path(name).is_file()
+def manifests_of_word(name: str, catalog: Catalog) -> tuple[Manifest, ...]:
+    """The manifests of a corpus, of a group, or of a manifest's file; none for any other word."""
+    members = catalog.members(name)
+    if not members and name.endswith(MANIFEST_SUFFIX) and Path(name).is_file():
+        return (read_manifest(Path(name)),)
+    return members

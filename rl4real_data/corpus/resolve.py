@@ -1,6 +1,6 @@
 """The one way from the words after `--corpus` to corpora whose modules lie on the disk.
 
-A word is the name of a corpus or of a group, or else the path of a folder or a file; `./zlib` is always a
+A word is the name of a corpus or of a group, or else the path of a manifest, a folder or a file; `./zlib` is always a
 path. Every word is understood, or refused, before the first byte is downloaded.
 """
 
@@ -15,6 +15,7 @@ from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, exceptions_for, fetch_source
 from rl4real_data.corpus.module import Corpus
+from rl4real_data.corpus.named import manifests_of_word
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.found import Found
 from rl4real_data.corpus.sources.path import find_path
@@ -106,14 +107,14 @@ def _nothing_left(skipped: Sequence[Skipped], errors: Sequence[SourceError]) -> 
 
 
 def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | Found, ...]:
-    """What each word stands for, each thing once."""
+    """What each word stands for, each thing once; ManifestError for a manifest's file with problems."""
     wanted: dict[str | Path, Manifest | Found] = {}
     problems: list[UsageError] = [] if names else [UsageError("no corpus is named")]
     for name in names:
         try:
-            for manifest in catalog.members(name):
-                wanted[manifest.name] = manifest
-            if name not in catalog.names:
+            manifests = manifests_of_word(name, catalog)
+            wanted |= {manifest.name: manifest for manifest in manifests}
+            if not manifests:
                 found = _find_path(name, catalog)
                 wanted[found.path] = found
         except UsageError as error:
@@ -123,7 +124,7 @@ def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | Foun
             "\n".join(str(problem) for problem in problems),
             hint="name "
             f"a corpus ({', '.join(catalog.manifests)}), a group ({', '.join(catalog.groups)}), "
-            "a folder or a file",
+            "a manifest's file, a folder or a file",
         )
     return tuple(wanted.values())
 

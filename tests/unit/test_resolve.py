@@ -10,7 +10,7 @@ from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.module import Language, Split
 from rl4real_data.corpus.resolve import corpus_of_manifest, resolve
 from rl4real_data.corpus.sources.package import PackageSource
-from rl4real_data.errors import Rl4realError, SourceError, UsageError
+from rl4real_data.errors import ManifestError, Rl4realError, SourceError, UsageError
 
 MANIFEST = """
 name = "{name}"
@@ -152,6 +152,24 @@ def test_current_folder_has_its_own_name(tmp_path: Path, catalog: Catalog, monke
     assert [corpus.name for corpus in resolve(["."], cache=tmp_path / "cache", catalog=catalog)] == ["mine"]
 
 
+def test_manifest_file_is_a_corpus(
+    tmp_path: Path, source: FetchRecorder, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "mine.toml").write_text(MANIFEST.format(name="mine", rules='globs = ["*.cpp"]'))
+    monkeypatch.chdir(tmp_path)
+    (corpus,) = resolve(["mine.toml", str(tmp_path / "mine.toml")], cache=tmp_path, catalog=catalog)
+
+    assert (corpus.name, corpus.license, corpus.split) == ("mine", "MIT", Split.TEST)
+    assert [str(module.path) for module in corpus.modules] == ["a.cpp"]
+    assert source.fetched == ["mine"]
+
+
+def test_manifest_file_with_problems(tmp_path: Path, catalog: Catalog) -> None:
+    (tmp_path / "mine.toml").write_text("name = 1\n")
+    with pytest.raises(ManifestError, match=r"mine\.toml: name: must be a string, not 1"):
+        resolve([str(tmp_path / "mine.toml")], cache=tmp_path, catalog=catalog)
+
+
 def test_name_of_a_corpus_comes_before_a_folder(
     tmp_path: Path, source: FetchRecorder, catalog: Catalog, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -186,7 +204,7 @@ def test_all_bad_words_are_reported_before_any_fetch(tmp_path: Path, source: Fet
         '"" is no corpus, no group and no path that exists',
         f"{wrong} is no module: it must be a file whose name ends with one of {suffixes}",
     ]
-    assert raised.value.hint == "name a corpus (lua, zlib), a group (both), a folder or a file"
+    assert raised.value.hint == "name a corpus (lua, zlib), a group (both), a manifest's file, a folder or a file"
     assert source.fetched == []
 
 
