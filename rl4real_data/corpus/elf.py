@@ -68,7 +68,7 @@ def _find_sections(data: bytes, names: set[str]) -> dict[str, bytes]:
         return {}
     first = layout.section(data, offset)  # holds what does not fit into the header
     count = count or first.size
-    if count * entry_bytes > len(data):
+    if offset + count * entry_bytes > len(data):
         raise ElfError("the object file is cut off")
     sections = [layout.section(data, offset + number * entry_bytes) for number in range(count)]
     strings = sections[first.link if names_index == _INDEX_IS_ELSEWHERE else names_index].content(data)

@@ -33,7 +33,7 @@ _DROPPED: Final = frozenset(
     }
 )
 _DROPPED_PREFIXES: Final = (
-    *("-O", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print", "-save-temps", "--target="),
+    *("-O", "-o", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print", "-save-temps", "--target="),
     *("-march=", "-mcpu=", "-mtune=", "--sysroot", "-isysroot", "--gcc-toolchain", "--gcc-install-dir", "-specs="),
     *("-flto", "-fembed-bitcode", "-fthinlto", "-fprofile", "-fcoverage", "-fauto-profile", "-fbranch-probabilities"),
     *("-fplugin", "-fpass-plugin", "-fdiagnostics", "-fdebug-", "-fmacro-prefix-map", "-ffile-prefix-map", "-ftime-"),

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -76,4 +77,4 @@ def read_embedded(path: Path) -> Iterator[Extracted]:
 def _split_commands(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     """The command lines in a section that a linker may have put together."""
     starts = [index for index, word in enumerate(words) if word == _FIRST_ARGUMENT]
-    return [words[start:end] for start, end in zip(starts, [*starts[1:], len(words)], strict=True)]
+    return [words[start:end] for start, end in pairwise([*starts, len(words)])]
