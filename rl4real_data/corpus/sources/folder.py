@@ -8,10 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Module, Split
+from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus
+from rl4real_data.corpus.sources.found import UNKNOWN_LICENSE, FoundModule, check_names, make_corpus
 from rl4real_data.errors import UsageError
 
-UNKNOWN_LICENSE: Final = "NOASSERTION"
+__all__ = ["UNKNOWN_LICENSE", "FoundModules", "find_modules"]
+
 _SUFFIXES: Final = ", ".join(LANGUAGE_OF_SUFFIX)
 
 
@@ -30,6 +33,11 @@ class FoundModules:
     def name(self) -> str:
         """The base name, which becomes the corpus's if it is free."""
         return self.path.name or "root"
+
+    def corpus(self, name: str, _cache: Cache) -> Corpus:
+        """The corpus `name` of the modules; nobody knows its licence."""
+        found = (FoundModule(path=path, language=LANGUAGE_OF_SUFFIX[path.suffix]) for path in self.modules)
+        return make_corpus(name, self.root, found)
 
 
 def find_modules(path: Path) -> FoundModules:
@@ -50,25 +58,8 @@ def find_modules(path: Path) -> FoundModules:
         raise UsageError(f"{path} is no module: it must be a file whose name ends with one of {_SUFFIXES}")
     if not found.modules:
         raise UsageError(f"{path} holds no module: no file below it ends with one of {_SUFFIXES}")
-    for name in (found.name, *map(str, found.modules)):
-        if not _is_unicode(name):
-            raise UsageError(f"{path}: {name!a} is no valid UTF-8, so no dataset can store it; rename it")
+    check_names(path, (found.name, *map(str, found.modules)))
     return found
-
-
-def corpus_of_found(found: FoundModules, *, name: str) -> Corpus:
-    """The corpus `name` of the modules of one path; nobody knows its licence."""
-    modules = tuple(
-        Module(
-            corpus=name,
-            path=module,
-            root=found.root,
-            language=LANGUAGE_OF_SUFFIX[module.suffix],
-            license=UNKNOWN_LICENSE,
-        )
-        for module in found.modules
-    )
-    return Corpus(name=name, license=UNKNOWN_LICENSE, root=found.root, split=Split.TRAIN, modules=modules)
 
 
 def _walk(root: Path) -> Iterator[PurePosixPath]:
@@ -84,11 +75,3 @@ def _walk(root: Path) -> Iterator[PurePosixPath]:
 
 def _raise(error: OSError) -> None:
     raise error
-
-
-def _is_unicode(name: str) -> bool:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        return False
-    return True
