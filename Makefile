@@ -5,7 +5,8 @@ PYTHON := $(VENV)/bin/python
 PROGRAM := $(VENV)/bin/rl4real-data
 DEMO_DIR := data/demo-x86
 PACKAGES := clang-22 llvm-22 llvm-22-dev llvm-22-tools clang-19 llvm-19 llvm-19-dev llvm-19-tools \
-            cmake g++ make python3-venv libc6-dev libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross procps
+            cmake g++ make python3-venv libc6-dev libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross procps \
+            git csmith libcsmith-dev
 DEMO_PACKAGES := clang-22 llvm-22 llvm-22-dev cmake g++ make python3-venv libc6-dev
 
 .PHONY: demo test check bench setup packages demo-packages clean
