@@ -22,6 +22,7 @@ class Filters:
     max_uses: int
     needs_nodes: bool
     eh_pads: bool  # keep functions with exception-handling pads
+    optnone: bool  # keep functions that ask not to be optimised
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,11 @@ _IDENTITY: Final = (
         _STRING,
         "128-bit hash of everything that makes the episode: content, function, module, compiler",
     ),
+    (
+        "pair_id",
+        _STRING,
+        "128-bit hash of corpus, module and function: joins the episodes of one function for several targets",
+    ),
     ("function", _STRING, "symbol name"),
     (
         "function_id",
@@ -54,6 +59,7 @@ _IDENTITY: Final = (
     ("module", _STRING, "path of the source, relative to its corpus"),
     ("corpus", _STRING, "name of the corpus"),
     ("license", _STRING, "SPDX expression"),
+    ("redistributable", pa.bool_(), "false for episodes of sources that must not be passed on"),
     ("target", _STRING, "x86 or aarch64"),
     ("cpu", _STRING, "value of -march (x86) or -mcpu (aarch64)"),
     ("opt_level", _STRING, "optimisation level, such as O3"),
@@ -63,6 +69,11 @@ _IDENTITY: Final = (
         "content_hash",
         _STRING,
         "128-bit hash of the allocation problem without symbol names; equal for duplicates",
+    ),
+    (
+        "near_hash",
+        _STRING,
+        "128-bit hash of opcodes, blocks and edges alone; equal for functions that differ in constants and names",
     ),
 )
 
@@ -159,7 +170,9 @@ MODULES: Final = _schema(
         ("split", _STRING, "train or test"),
         ("corpus", _STRING, "name of the corpus"),
         ("module", _STRING, "path of the source, relative to its corpus"),
+        ("language", _STRING, "as clang's -x calls it: c, c++ or ir"),
         ("license", _STRING, "SPDX expression"),
+        ("redistributable", pa.bool_(), "false for a source that must not be passed on"),
         ("sha256", _STRING, "of the source file"),
         ("status", _STRING, "done, failed or filtered"),
         ("kind", _STRING, "for a failed module: what happened (see rl4real_data.failure.FailureKind)"),

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.corpus.bitcode import BitcodeError, BitcodeHead, is_bitcode, read_head
-from rl4real_data.corpus.module import Language
+from rl4real_data.corpus.module import Language, Module
 from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.stages.job import Compilation, ModuleJob
 
@@ -22,14 +22,18 @@ _NO_SYSTEM: Final = ("unknown", "none", "")
 
 def check_ir(job: ModuleJob, scratch: Path) -> Path | Failure:
     """Hands the scratch folder on, or fails a module that is IR of another target or of a newer LLVM."""
-    if job.module.language is not Language.IR:
-        return scratch
+    return check_module(job.module, job.compilation) or scratch
+
+
+def check_module(module: Module, compilation: Compilation) -> Failure | None:
+    """Why the module is of no use to the compilation's clang, None if it is or is no IR."""
+    if module.language is not Language.IR:
+        return None
     try:
-        head = _read_head(job.module.source.read_bytes())
+        reason = _problem(_read_head(module.source.read_bytes()), compilation)
     except BitcodeError as error:
-        return Failure(kind=FailureKind.REJECTED, reason=f"{job.module.path}: {error}")
-    reason = _problem(head, job.compilation)
-    return Failure(kind=FailureKind.REJECTED, reason=reason) if reason else scratch
+        reason = f"{module.path}: {error}"
+    return Failure(kind=FailureKind.REJECTED, reason=reason) if reason else None
 
 
 def _read_head(data: bytes) -> BitcodeHead:

@@ -139,7 +139,9 @@ def module_rows(split: Split, selection: Selection) -> pa.Table:
                 "split": split.value,
                 "corpus": module.corpus,
                 "module": module.name,
+                "language": module.language.value,
                 "license": module.license,
+                "redistributable": module.redistributable,
                 "sha256": part.source_sha256,
                 "status": "failed" if failure else "done",
                 "kind": failure.kind.value if failure else None,
@@ -217,7 +219,9 @@ def _with_identity(functions: pa.Table, selected: Selected, identity: Mapping[st
     columns: dict[str, Any] = {name: functions[name] for name in functions.schema.names}
     for name, value in constants.items():
         columns[name] = pa.array([value] * functions.num_rows, pa.string())
+    columns["redistributable"] = pa.array([module.redistributable] * functions.num_rows, pa.bool_())
     columns["episode_id"] = pa.array(_episode_ids(functions, constants), pa.string())
+    columns["pair_id"] = pa.array(_pair_ids(functions, constants), pa.string())
     return pa.table([columns[name] for name in EPISODES.names], schema=EPISODES)
 
 
@@ -228,6 +232,12 @@ def _episode_ids(functions: pa.Table, constants: Mapping[str, str]) -> list[str]
         hashlib.blake2b(f"{common}\0{content}\0{name}\0{number}".encode(), digest_size=16).hexdigest()
         for content, name, number in rows
     ]
+
+
+def _pair_ids(functions: pa.Table, constants: Mapping[str, str]) -> list[str]:
+    common = f"{constants['corpus']}\0{constants['module']}"
+    names = functions["function"].to_pylist()
+    return [hashlib.blake2b(f"{common}\0{name}".encode(), digest_size=16).hexdigest() for name in names]
 
 
 def _known_shapes(other: OtherSplit) -> list[Shape]:

@@ -21,14 +21,17 @@ from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.stages.columns import BadRecord, Columns, read_columns
 from rl4real_data.stages.compile import Compiled
 from rl4real_data.stages.job import ModuleJob
+from rl4real_data.stages.near_duplicates import near_hashes
 from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Part, Shapes, write_functions
 
-RECORD_VERSION: Final = 1
+RECORD_VERSION: Final = 2
 """`RecordVersion` of the plugin's RecordWriter.h."""
 
+_NEAR_HASH: Final = PART_SCHEMA.field("near_hash")
 _DUMP_FIELDS: Final = (
-    *PART_SCHEMA,
+    *(field for field in PART_SCHEMA if field != _NEAR_HASH),
     pa.field("eh_pads", pa.bool_()),
+    pa.field("optnone", pa.bool_()),
     pa.field("shape_opcode", pa.list_(pa.string())),
     pa.field("shape_operands", pa.list_(pa.list_(pa.string()))),
 )
@@ -64,7 +67,10 @@ def read_dump(path: Path) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
     if columns.version != RECORD_VERSION:
         raise BadRecord(f"record version {columns.version}, this program reads {RECORD_VERSION}")
     functions = _table(columns)
-    return functions.select(PART_SCHEMA.names), _collect_shapes(functions), _facts(functions)
+    shapes = _collect_shapes(functions)
+    near = pa.array(near_hashes(functions, shapes.opcodes), pa.string())
+    functions = functions.append_column(_NEAR_HASH, near)
+    return functions.select(PART_SCHEMA.names), shapes, _facts(functions)
 
 
 def _table(columns: Columns) -> pa.Table:
@@ -98,12 +104,13 @@ def _collect_shapes(functions: pa.Table) -> Shapes:
 def _facts(functions: pa.Table) -> tuple[FunctionFacts, ...]:
     nodes = pc.list_value_length(functions["node_vreg"]).to_pylist()
     return tuple(
-        FunctionFacts(content_hash=content_hash, nodes=count, max_uses=uses, eh_pads=bool(eh_pads))
-        for content_hash, count, uses, eh_pads in zip(
+        FunctionFacts(content_hash=content_hash, nodes=count, max_uses=uses, eh_pads=eh_pads, optnone=optnone)
+        for content_hash, count, uses, eh_pads, optnone in zip(
             functions["content_hash"].to_pylist(),
             nodes,
             _largest_use_counts(functions["use_spill_weight"]),
             functions["eh_pads"].to_pylist(),
+            functions["optnone"].to_pylist(),
             strict=True,
         )
     )
@@ -129,7 +136,7 @@ def _read_fork(folder: Path, job: ModuleJob) -> tuple[pa.Table, Shapes, tuple[Fu
     _refuse_unknown_classes(graphs, compilation.class_ids)
     functions = table.select(PART_SCHEMA.names)
     facts = tuple(
-        FunctionFacts(content_hash=content_hash, nodes=nodes, max_uses=uses, eh_pads=False)
+        FunctionFacts(content_hash=content_hash, nodes=nodes, max_uses=uses, eh_pads=False, optnone=False)
         for content_hash, nodes, uses in zip(
             functions["content_hash"].to_pylist(),
             pc.list_value_length(functions["node_vreg"]).to_pylist(),

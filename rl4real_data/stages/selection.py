@@ -58,6 +58,8 @@ def filter_reason(facts: FunctionFacts, filters: Filters | None) -> str | None:
         return "no virtual register"
     if facts.eh_pads and not filters.eh_pads:
         return "exception-handling pads"
+    if facts.optnone and not filters.optnone:
+        return "not to be optimised (optnone)"
     return None
 
 

@@ -14,6 +14,7 @@ LETTERS = {
     **dict.fromkeys(("spill_cost", "copy_cost"), "d"),
     **dict.fromkeys(("function", "content_hash", "mir", "shape_opcode", "shape_operands"), "s"),
     "eh_pads": "b",
+    "optnone": "b",
 }
 """All other members are int32."""
 
@@ -29,7 +30,7 @@ DEPTHS = dict.fromkeys(
 def encode(
     records: Sequence[Mapping[str, Any]],
     *,
-    version: int = 1,
+    version: int = 2,
     functions: int | None = None,
     letters: Mapping[str, str] | None = None,
 ) -> bytes:

@@ -122,6 +122,7 @@ def records(functions):
             "function_id": number,
             "content_hash": hashlib.md5(repr((opcode, facts)).encode()).hexdigest(),
             "eh_pads": "eh" in facts,
+            "optnone": "optnone" in facts,
             "mir": "name: " + name,
             "inst": [shapes[str(wanted[0])]] * max(uses, 1) + [shapes[str(wanted[1])]],
             "block_start": [0],
@@ -227,7 +228,7 @@ def behave(word, source, functions):
     elif word == "garbage":
         open(value_of("-mlra-dump-columns"), "wb").write(bytes(range(256)) * 4)
     elif word == "other-version":
-        write(dump, version=2)
+        write(dump, version=1)
     elif word == "without-nodes":
         write([{key: value for key, value in record.items() if key != "node_vreg"} for record in dump])
     elif word == "wrong-count":

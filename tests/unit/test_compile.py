@@ -28,7 +28,7 @@ from rl4real_data.stages import record
         ("no-dump", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("empty-dump", "bad-record", "the compiler's dump cannot be used: it is empty", ""),
         ("garbage", "bad-record", "the compiler's dump cannot be used: ", ""),
-        ("other-version", "bad-record", "the compiler's dump cannot be used: record version 2", ""),
+        ("other-version", "bad-record", "the compiler's dump cannot be used: record version 1", ""),
         ("without-nodes", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("verify", "verify", "error: mlra: f: verify: edge 1-2 is missing", "edge 1-2"),
         ("chatty", "rejected", "x.c:9:9: error: the last words", "the last words"),

@@ -30,7 +30,7 @@ from rl4real_data.stages.part import (
 
 SHAPES = Shapes(opcodes=("ADD", "RET"), operands=(("VirtReg_GR32", ""), ()))
 FAILURE = Failure(kind=FailureKind.CRASH, reason="the compiler died of SIGSEGV", stderr="…")
-FACTS = FunctionFacts(content_hash="h", nodes=2, max_uses=3, eh_pads=True)
+FACTS = FunctionFacts(content_hash="h", nodes=2, max_uses=3, eh_pads=True, optnone=False)
 
 
 def one_function() -> pa.Table:
@@ -171,7 +171,7 @@ def test_marker_holds_no_indentation(tmp_path: Path) -> None:
     write_part(tmp_path)
     text = marker_path(tmp_path, "k").read_text()
 
-    assert json.loads(text)["functions"] == [{"content_hash": "h", "nodes": 2, "max_uses": 3, "eh_pads": True}]
+    assert json.loads(text)["functions"] == [{"content_hash": "h", "nodes": 2, "max_uses": 3, "eh_pads": True, "optnone": False}]
     assert "\n" not in text
 
 

@@ -14,11 +14,11 @@ from rl4real_data.recipe import Filters
 from rl4real_data.stages.part import FunctionFacts, Part
 from rl4real_data.stages.selection import Entry, filter_reason, select_functions
 
-FILTERS = Filters(max_nodes=10, max_uses=5, needs_nodes=True, eh_pads=False)
+FILTERS = Filters(max_nodes=10, max_uses=5, needs_nodes=True, eh_pads=False, optnone=False)
 
 
 def facts(content_hash: str = "a", **changes: Any) -> FunctionFacts:
-    return FunctionFacts(**{"content_hash": content_hash, "nodes": 3, "max_uses": 2, "eh_pads": False, **changes})
+    return FunctionFacts(**{"content_hash": content_hash, "nodes": 3, "max_uses": 2, "eh_pads": False, "optnone": False, **changes})
 
 
 def entry(*functions: FunctionFacts) -> Entry:
@@ -37,6 +37,7 @@ def entry(*functions: FunctionFacts) -> Entry:
         ({"max_uses": 6}, "more than 5 use points in one register"),
         ({"nodes": 0, "max_uses": 0}, "no virtual register"),
         ({"eh_pads": True}, "exception-handling pads"),
+        ({"optnone": True}, "not to be optimised (optnone)"),
         ({"nodes": 11, "max_uses": 6, "eh_pads": True}, "more than 10 nodes"),
     ],
 )
@@ -46,9 +47,9 @@ def test_filter_has_a_reason(changes: dict[str, Any], reason: str | None) -> Non
 
 
 def test_filters_can_be_off() -> None:
-    lenient = Filters(max_nodes=10, max_uses=5, needs_nodes=False, eh_pads=True)
+    lenient = Filters(max_nodes=10, max_uses=5, needs_nodes=False, eh_pads=True, optnone=True)
 
-    assert filter_reason(facts(nodes=0, max_uses=0, eh_pads=True), lenient) is None
+    assert filter_reason(facts(nodes=0, max_uses=0, eh_pads=True, optnone=False), lenient) is None
 
 
 def test_filtered_function_is_no_duplicate_and_hides_no_other() -> None:
@@ -90,6 +91,7 @@ FUNCTIONS = st.builds(
     nodes=st.integers(0, 12),
     max_uses=st.integers(0, 7),
     eh_pads=st.booleans(),
+    optnone=st.booleans(),
 )
 
 

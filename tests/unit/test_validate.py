@@ -166,7 +166,7 @@ Change = Callable[[pa.Table], pa.Table]
         (lambda table: table.append_column("more", pa.array([1, 2])), "columns: has more"),
         (lambda table: table.select(["function", *(n for n in EPISODES.names if n != "function")]),
          "columns: not in the order of the schema"),
-        (lambda table: table.set_column(2, "function_id", pa.array([1, 2], pa.int64())),
+        (lambda table: table.set_column(3, "function_id", pa.array([1, 2], pa.int64())),
          "column function_id has type int64, not int32"),
         (lambda table: table.replace_schema_metadata({}), "its footer names schema version none, not 0"),
         (lambda table: table.replace_schema_metadata({b"rl4real_data.schema_version": b"7"}),

@@ -98,6 +98,7 @@ template <typename WriterT> void writeMembers(WriterT &J, const FunctionRecord &
   J.member("function_id", R.FunctionID);
   J.member("content_hash", R.Text.contentHash());
   J.member("eh_pads", R.P.HasEHPads);
+  J.member("optnone", R.MF.getFunction().hasOptNone());
   if (R.WithText)
     J.member("mir", R.Text.text());
   J.array("inst", R.P.Shapes, [&](unsigned Shape) { J.value(Shape); });

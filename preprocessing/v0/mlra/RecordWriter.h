@@ -1,7 +1,7 @@
 //===- RecordWriter.h - The dump files: one versioned record a function --------===//
 //
-// As JSON, to be read by people and tools. Line 1..n: {"v":1, "function": …, …}, one a function that reached the
-// allocator, in that order. Last line: {"v":1, "functions": n}. A dump without it was cut off.
+// As JSON, to be read by people and tools. Line 1..n: {"v":2, "function": …, …}, one a function that reached the
+// allocator, in that order. Last line: {"v":2, "functions": n}. A dump without it was cut off.
 //
 // As columns (ColumnWriter.h), to be read fast: the same members, but "v", which the end of the file says.
 //
@@ -26,7 +26,7 @@
 namespace mlra {
 
 /// Raise it whenever a record changes; rl4real_data/stages/record.py refuses what it does not know.
-constexpr int RecordVersion = 1;
+constexpr int RecordVersion = 2;
 
 struct FunctionRecord {
   const llvm::MachineFunction &MF;

@@ -1,0 +1,50 @@
+"""Finds functions that are the same but for constants, names and register classes.
+
+Two functions are near-duplicates if they have the same opcodes in the same order, the same blocks with the same
+successors, and the same interference graph.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+_PARTS = ("block_start", "block_succ", "edge_u", "edge_v")
+
+
+def near_hashes(functions: pa.Table, opcodes: Sequence[str]) -> list[str]:
+    """128 bits in hexadecimal digits, one a function; `inst` of the functions are indices into `opcodes`."""
+    if not functions.num_rows:
+        return []
+    shapes, values = _lists(functions["inst"])
+    known = np.array([_digest(opcode) for opcode in opcodes], dtype="S8")
+    parts = [(shapes, known[values]), *(_lists(functions[name]) for name in _PARTS)]
+    return [_hash([values[ends[row] : ends[row + 1]] for ends, values in parts]) for row in range(functions.num_rows)]
+
+
+def _hash(parts: Sequence[npt.NDArray[np.generic]]) -> str:
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        digest.update(len(part).to_bytes(8, "little"))
+        digest.update(part.tobytes())
+    return digest.hexdigest()
+
+
+def _digest(opcode: str) -> bytes:
+    """Eight bytes, the last of them not 0, which NumPy would cut off; the same whatever else is in the module."""
+    return hashlib.blake2b(opcode.encode(), digest_size=7).digest() + b"\1"
+
+
+def _lists(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.generic]]:
+    """Ends and values of a column of lists; lists of lists become lists with a -1 behind each."""
+    array = column.combine_chunks()
+    ends, values = np.asarray(array.offsets), array.values
+    if not pa.types.is_list(values.type):
+        return ends, np.asarray(values)
+    inner = np.asarray(values.offsets)
+    flat = np.asarray(values.values)
+    return ends + inner[ends], np.insert(flat, inner[1:], np.int32(-1))
