@@ -12,8 +12,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
+import numpy as np
+
+from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
 from rl4real_data.episodes.shards import (
     INSTRUCTIONS_NAME,
@@ -25,7 +28,9 @@ from rl4real_data.episodes.shards import (
 from rl4real_data.statistics.stats_disk import DiskUse, measure_disk
 from rl4real_data.statistics.stats_tally import Distribution, Expert, Tally
 
-_MODULE_COLUMNS: Final = ("split", "corpus", "module", "license", "status", "kind", "reason", "functions")
+_MODULE_COLUMNS: Final = (
+    *("split", "corpus", "module", "language", "license", "status", "kind", "reason", "functions", "episodes"),
+)
 _NO_BOOKS: Final = SplitBooks(
     corpora=(), modules=0, modules_done=0, modules_failed=0, functions=0, episodes=0, duplicates=0
 )
@@ -54,6 +59,16 @@ class GroupStats:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageStats:
+    """What the modules of a language contribute."""
+
+    name: str
+    modules: int = 0
+    functions: int = 0
+    episodes: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SplitStats:
     """One split, or all. None: no episode tells (a dataset of the fork has no instructions, for one)."""
 
@@ -66,6 +81,7 @@ class SplitStats:
     episodes: int
     filtered: Mapping[str, int]
     duplicates: int
+    near_duplicates: int | None
     nodes: int
     edges: int
     use_points: int
@@ -88,6 +104,8 @@ class Stats:
     failed_modules: tuple[FailedModule, ...]
     corpora: tuple[GroupStats, ...]
     licenses: tuple[GroupStats, ...]
+    languages: tuple[LanguageStats, ...]
+    near_duplicates_across: int | None  # test episodes that are near-duplicates of a train episode
     disk: DiskUse
 
     def to_json(self) -> str:
@@ -98,8 +116,8 @@ class Stats:
 def collect_stats(data_dir: Path) -> Stats:
     """Counts a dataset of any size. DatasetError if there is none, or a file of it cannot be read."""
     index = read_index(data_dir)
-    corpora, licenses = _Groups(), _Groups()
-    failed = _read_modules(data_dir, index, corpora, licenses)
+    corpora, licenses, languages = _Groups(), _Groups(), _Groups()
+    failed = _read_modules(data_dir, index, corpora, licenses, languages)
     tallies = {split: Tally() for split in sorted(index.splits, reverse=True)}
     for shard in find_shards(data_dir, index):
         tally = tallies.setdefault(shard.split, Tally())
@@ -118,8 +136,10 @@ def collect_stats(data_dir: Path) -> Stats:
         splits=splits,
         overall=_summarize(_add_books(index), Tally.merge(tallies.values()), shapes=_count_shapes(index)),
         failed_modules=failed,
-        corpora=corpora.result(),
-        licenses=licenses.result(),
+        corpora=corpora.result(GroupStats),
+        licenses=licenses.result(GroupStats),
+        languages=languages.result(LanguageStats),
+        near_duplicates_across=_near_duplicates_across(tallies),
         disk=measure_disk(data_dir, index),
     )
 
@@ -127,6 +147,16 @@ def collect_stats(data_dir: Path) -> Stats:
 def _count_shapes(index: DatasetIndex) -> int | None:
     entry = index.files.get(INSTRUCTIONS_NAME)
     return entry.rows if entry and entry.rows else None
+
+
+def _near_duplicates_across(tallies: Mapping[str, Tally]) -> int | None:
+    if len(tallies) < 2:
+        return None
+    train, test = (tallies[split.value].near_hashes() for split in (Split.TRAIN, Split.TEST))
+    return int(np.isin(test, train).sum())
+
+
+Group = TypeVar("Group", GroupStats, LanguageStats)
 
 
 class _Groups:
@@ -144,13 +174,15 @@ class _Groups:
         for name, (episodes, nodes) in by_name.items():
             self.add(name, episodes=episodes, nodes=nodes)
 
-    def result(self) -> tuple[GroupStats, ...]:
+    def result(self, kind: type[Group]) -> tuple[Group, ...]:
         """Those with most episodes first."""
-        groups = [GroupStats(name=name, **sums) for name, sums in self._sums.items()]
+        groups = [kind(name=name, **sums) for name, sums in self._sums.items()]
         return tuple(sorted(groups, key=lambda group: (-group.episodes, group.name)))
 
 
-def _read_modules(data_dir: Path, index: DatasetIndex, corpora: _Groups, licenses: _Groups) -> tuple[FailedModule, ...]:
+def _read_modules(
+    data_dir: Path, index: DatasetIndex, corpora: _Groups, licenses: _Groups, languages: _Groups
+) -> tuple[FailedModule, ...]:
     failed: list[FailedModule] = []
     if MODULES_NAME not in index.files:
         return ()
@@ -160,6 +192,7 @@ def _read_modules(data_dir: Path, index: DatasetIndex, corpora: _Groups, license
                 functions = module["functions"] or 0
                 corpora.add(module["corpus"], modules=1, functions=functions)
                 licenses.add(module["license"], modules=1, functions=functions)
+                languages.add(module["language"], modules=1, functions=functions, episodes=module["episodes"] or 0)
                 if module["status"] == "failed":
                     told = {key: module[key] or "" for key in ("split", "corpus", "module", "kind", "reason")}
                     failed.append(FailedModule(**told))
@@ -199,6 +232,7 @@ def _summarize(books: SplitBooks, tally: Tally, *, shapes: int | None = None) ->
         episodes=books.episodes,
         filtered=dict(books.filtered),
         duplicates=books.duplicates,
+        near_duplicates=tally.near_duplicates,
         nodes=tally.total("nodes") or 0,
         edges=tally.total("edges") or 0,
         use_points=tally.total("use_points") or 0,

@@ -1,4 +1,4 @@
-"""Counts over episodes that stay small: one int32 an episode and quantity."""
+"""Counts over episodes that stay small: one int32 an episode and quantity, and eight bytes of its near_hash."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Tally:
     """What has been counted so far."""
 
     COLUMNS: ClassVar[tuple[str, ...]] = (
-        *("corpus", "license", "node_vreg", "edge_u", "use_distance", "inst", "node_outcome"),
+        *("corpus", "license", "near_hash", "node_vreg", "edge_u", "use_distance", "inst", "node_outcome"),
         *_SUMS,
     )
 
@@ -70,6 +70,7 @@ class Tally:
     _shapes: npt.NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, np.bool_))
     _outcomes: Ints = field(default_factory=lambda: np.zeros(len(Outcome), np.int64))
     _sums: Counter[str] = field(default_factory=Counter)
+    _near: list[npt.NDArray[np.uint64]] = field(default_factory=list)
     _told: int = 0
 
     def add(self, batch: pa.RecordBatch) -> None:
@@ -85,6 +86,7 @@ class Tally:
         _add_groups(self.licenses, batch["license"], nodes)
         self._add_shapes(batch["inst"].flatten())
         self._add_outcomes(batch)
+        self._near.append(_first_half(batch["near_hash"]))
 
     @classmethod
     def merge(cls, tallies: Iterable[Tally]) -> Tally:
@@ -96,6 +98,7 @@ class Tally:
             merged._outcomes = merged._outcomes + tally._outcomes
             merged._sums.update(tally._sums)
             merged._told += tally._told
+            merged._near += tally._near
         return merged
 
     def total(self, quantity: str) -> int | None:
@@ -109,6 +112,16 @@ class Tally:
     def distinct_shapes(self) -> int | None:
         """Instruction shapes that occur in the episodes."""
         return int(self._shapes.sum()) if self._counts["instructions"] else None
+
+    def near_hashes(self) -> npt.NDArray[np.uint64]:
+        """Half of the near_hash of each episode that has one: two that differ are equal once in 2^64."""
+        return np.concatenate([np.zeros(0, np.uint64), *self._near])
+
+    @property
+    def near_duplicates(self) -> int | None:
+        """Episodes that have the opcodes, blocks and edges of an earlier one; None if no episode tells."""
+        hashes = self.near_hashes()
+        return None if self._counts["nodes"] and not len(hashes) else len(hashes) - len(np.unique(hashes))
 
     def distributions(self) -> dict[str, Distribution | None]:
         empty = [np.zeros(0, np.int32)]
@@ -155,3 +168,7 @@ def _add_groups(groups: dict[str, tuple[int, int]], names: pa.Array, nodes: Ints
         episodes, sum_of_nodes = groups.get(name, (0, 0))
         own = which == i
         groups[name] = (episodes + int(own.sum()), sum_of_nodes + int(nodes[own].sum()))
+
+
+def _first_half(hashes: pa.Array) -> npt.NDArray[np.uint64]:
+    return np.array([int(text[:16], 16) for text in hashes.drop_null().to_pylist()], np.uint64)

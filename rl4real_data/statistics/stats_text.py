@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from rl4real_data.statistics.stats import GroupStats, SplitStats, Stats
+from rl4real_data.statistics.stats import GroupStats, LanguageStats, SplitStats, Stats
 from rl4real_data.statistics.stats_tally import Distribution
 
 MAX_FAILED: Final = 20
@@ -29,7 +29,7 @@ def render_text(stats: Stats) -> str:
         columns["all"] = stats.overall
     sections = [
         _head(stats),
-        _counts(columns),
+        _counts(columns) + _across(stats),
         _dropped("functions left out", columns, lambda split: split.filtered),
         _dropped("modules left out", columns, lambda split: split.modules_filtered),
         _dropped("failed modules", columns, lambda split: split.failures),
@@ -38,6 +38,7 @@ def render_text(stats: Stats) -> str:
         _expert(columns),
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
+        _languages(stats.languages),
         _disk(stats),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
@@ -93,6 +94,7 @@ def _counts(columns: Columns) -> list[str]:
         ("  episodes", lambda split: split.episodes),
         ("  left out", lambda split: sum(split.filtered.values())),
         ("  duplicates", lambda split: split.duplicates),
+        ("near-duplicates", lambda split: split.near_duplicates),
         ("nodes", lambda split: split.nodes),
         ("edges", lambda split: split.edges),
         ("use points", lambda split: split.use_points),
@@ -166,6 +168,16 @@ def _groups(title: str, groups: Sequence[GroupStats]) -> list[str]:
     lines = _table((title, "modules", "functions", "episodes", "nodes"), rows)
     more = len(groups) - MAX_GROUPS
     return [*lines, f"  … and {more:,} more (--json lists all)"] if more > 0 else lines
+
+
+def _languages(languages: Sequence[LanguageStats]) -> list[str]:
+    rows = [(one.name, *map(_number, (one.modules, one.functions, one.episodes))) for one in languages]
+    return _table(("language", "modules", "functions", "episodes"), rows)
+
+
+def _across(stats: Stats) -> list[str]:
+    count = stats.near_duplicates_across
+    return [] if count is None else [f"  {count:,} episodes of test are near-duplicates of episodes of train"]
 
 
 def _disk(stats: Stats) -> list[str]:

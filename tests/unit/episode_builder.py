@@ -40,17 +40,20 @@ RECIPE = {"dimension": DIMENSION, "mir": True, "filters": {"max_nodes": 5, "max_
 def _identity(number: int) -> Row:
     return {
         "episode_id": f"{number:032x}",
+        "pair_id": f"{number + 2000:032x}",
         "function": f"f{number}",
         "function_id": number,
         "module": "a.c",
         "corpus": "tiny",
         "license": "MIT",
+        "redistributable": True,
         "target": "x86",
         "cpu": "core2",
         "opt_level": "O3",
         "allocator": "greedy",
         "llvm_version": "22.1.8",
         "content_hash": f"{number + 1000:032x}",
+        "near_hash": f"{number:016x}{'0' * 16}",
         "mir": f"---\nname: 'f{number}'\n...\n",
     }
 
@@ -149,7 +152,9 @@ def make_module(**changes: Any) -> Row:
         "split": "train",
         "corpus": "tiny",
         "module": "broken.c",
+        "language": "c",
         "license": "MIT",
+        "redistributable": True,
         "sha256": "0" * 64,
         "status": "failed",
         "kind": "rejected",

@@ -14,7 +14,7 @@ import pytest
 from rl4real_data.episodes.index import INDEX_NAME
 from rl4real_data.episodes.ragged import nested_lengths
 from rl4real_data.errors import DatasetError
-from rl4real_data.statistics.stats import FailedModule, GroupStats, Stats, collect_stats
+from rl4real_data.statistics.stats import FailedModule, GroupStats, LanguageStats, Stats, collect_stats
 from rl4real_data.statistics.stats_tally import Distribution, describe
 from rl4real_data.statistics.stats_text import render_text
 
@@ -268,3 +268,33 @@ def test_text_of_large_figures(tmp_path: Path) -> None:
     assert [line.split() for line in lines if line.startswith("  reloads")] == [["reloads", "1,234,567"]]
     assert all(len(line) <= 80 for line in lines)
     assert any(line.startswith("  …") and line.endswith("3") for line in lines)
+
+
+def test_near_duplicates_within_and_across_splits(tmp_path: Path) -> None:
+    """Train holds a, a, a, b; test holds b, c, c."""
+    a, b, c = (f"{number:032x}" for number in (5 << 64, 6 << 64, 7 << 64))
+    train = [build.make_episode(number, near_hash=value) for number, value in enumerate((a, a, a, b), start=1)]
+    test = [build.make_episode(number, near_hash=value) for number, value in enumerate((b, c, c), start=5)]
+    build.write_dataset(tmp_path, {"train": [train[:1], train[1:]], "test": [test]})
+    found = collect_stats(tmp_path)
+
+    assert {name: split.near_duplicates for name, split in found.splits.items()} == {"train": 2, "test": 1}
+    assert (found.overall.near_duplicates, found.near_duplicates_across) == (4, 1)
+    assert "1 episodes of test are near-duplicates of episodes of train" in render_text(found)
+
+
+def test_episodes_that_tell_no_hash_have_no_near_duplicates(tmp_path: Path) -> None:
+    build.write_dataset(tmp_path, {"train": [[build.make_episode(1, near_hash=None)]]})
+    found = collect_stats(tmp_path)
+
+    assert (found.overall.near_duplicates, found.near_duplicates_across) == (None, None)
+
+
+def test_languages(tmp_path: Path) -> None:
+    more = [build.make_module(language="c++", status="done", kind=None, reason=None, functions=4, episodes=0)]
+    build.write_dataset(tmp_path, {"train": [[build.make_episode(1), build.make_episode(2)]]}, more_modules=more)
+
+    assert collect_stats(tmp_path).languages == (
+        LanguageStats(name="c", modules=1, functions=2, episodes=2),
+        LanguageStats(name="c++", modules=1, functions=4, episodes=0),
+    )
