@@ -18,7 +18,7 @@ LAYERS = (
     {"corpus"},
     {"compat", "settings"},
     {"stages", "validation", "statistics", "drafting"},
-    {"flows", "compiler", "locations", "doctor"},
+    {"flows", "mlgo_export", "compiler", "locations", "doctor"},
     {"splits", "workdir", "plan", "runner"},
     {"packing"},
     {"dataset_run"},

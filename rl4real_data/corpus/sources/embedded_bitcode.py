@@ -22,7 +22,8 @@ from rl4real_data.corpus.sources.extraction import Extracted, extract
 from rl4real_data.corpus.sources.found import UNKNOWN_LICENSE, check_names, make_corpus
 from rl4real_data.errors import UsageError
 
-_BITCODE, _ARGUMENTS = ".llvmbc", ".llvmcmd"
+BITCODE_SECTION: Final = ".llvmbc"
+ARGUMENTS_SECTION: Final = ".llvmcmd"
 _FIRST_ARGUMENT: Final = "-cc1"
 
 
@@ -59,9 +60,9 @@ def find_embedded(path: Path) -> FoundEmbedded:
 
 def read_embedded(path: Path) -> Iterator[Extracted]:
     """The modules of an object file, each with the flags of its own command line."""
-    sections = find_sections(path.read_bytes(), _BITCODE, _ARGUMENTS)
-    modules = split_modules(sections.get(_BITCODE, b""))
-    commands = _split_commands(split_command(sections.get(_ARGUMENTS, b"")))
+    sections = find_sections(path.read_bytes(), BITCODE_SECTION, ARGUMENTS_SECTION)
+    modules = split_modules(sections.get(BITCODE_SECTION, b""))
+    commands = _split_commands(split_command(sections.get(ARGUMENTS_SECTION, b"")))
     if len(commands) != len(modules):  # -fembed-bitcode=bitcode keeps no arguments
         commands = [()] * len(modules)
     for number, (content, arguments) in enumerate(zip(modules, commands, strict=True)):

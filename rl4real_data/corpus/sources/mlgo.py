@@ -14,13 +14,17 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.license import license_problem
 from rl4real_data.corpus.module import Corpus, Language
 from rl4real_data.corpus.sources.cc1_flags import driver_flags, split_command
-from rl4real_data.corpus.sources.found import FoundModule, check_names, make_corpus
+from rl4real_data.corpus.sources.found import UNKNOWN_LICENSE, FoundModule, check_names, make_corpus
 from rl4real_data.corpus.tables import path_problem
 from rl4real_data.errors import UsageError
 
 DESCRIPTION_NAME: Final = "corpus_description.json"
+LICENSES_NAME: Final = "licenses.json"
+"""Ours, beside the description: the SPDX expression of each module."""
+
 _OVERRIDE: Final = "global_command_override"
 _NOT_FILLED_IN: Final = ["<UNSPECIFIED>"]
 _PROBLEMS_SHOWN: Final = 20
@@ -51,12 +55,18 @@ def find_mlgo(folder: Path) -> FoundMlgo:
         raise UsageError(f"{description_path} cannot be read: {error}") from error
     problems: list[str] = []
     names = _names(description, problems)
+    licenses = _licenses(root / LICENSES_NAME, problems)
     override = _override(description, problems)
     modules = []
     for name in names:
         arguments = _command(root / f"{name}.cmd", problems) if override is None else override
         modules.append(
-            FoundModule(path=PurePosixPath(f"{name}.bc"), language=Language.IR, flags=driver_flags(arguments))
+            FoundModule(
+                path=PurePosixPath(f"{name}.bc"),
+                language=Language.IR,
+                flags=driver_flags(arguments),
+                license=licenses.get(name, UNKNOWN_LICENSE),
+            )
         )
     if problems:
         shown = problems[:_PROBLEMS_SHOWN]
@@ -89,6 +99,22 @@ def _override(description: Any, problems: list[str]) -> tuple[str, ...] | None:
         return ()
     # The tools that write a corpus after linking leave this to whoever trains: nothing is known then.
     return () if override == _NOT_FILLED_IN else tuple(override)
+
+
+def _licenses(path: Path, problems: list[str]) -> dict[str, str]:
+    try:
+        licenses = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        problems.append(f"{path.name} cannot be read: {error}")
+        return {}
+    if not isinstance(licenses, dict):
+        problems.append(f"{path.name} must be an object")
+        return {}
+    wrong = [name for name, text in licenses.items() if not isinstance(text, str) or license_problem(text)]
+    problems += [f"{path.name}: the licence of {name} is no SPDX expression" for name in wrong]
+    return {name: text for name, text in licenses.items() if name not in wrong}
 
 
 def _command(path: Path, problems: list[str]) -> tuple[str, ...]:
