@@ -12,6 +12,7 @@ import typer
 
 from rl4real_data import __version__
 from rl4real_data.config import load_environment
+from rl4real_data.corpus.license import chosen_licenses
 from rl4real_data.corpus.module import Split
 from rl4real_data.corpus_commands import corpus_app
 from rl4real_data.errors import Rl4realError, ValidationFailed
@@ -82,6 +83,10 @@ def flow(
     verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
+    license_allow: Annotated[
+        str | None,
+        typer.Option(metavar="SPDX", help="Leave out modules that none of these covers: 'MIT OR Apache-2.0'."),
+    ] = None,
     mirror: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Mirror of the distribution's packages. [apt's sources]"),
@@ -115,6 +120,7 @@ def flow(
         verify=verify,
         retry_failed=retry_failed,
         replace=replace,
+        licenses=chosen_licenses(license_allow) if license_allow is not None else None,
     )
     if dry_run:
         print(flow_command.dry_run(settings))

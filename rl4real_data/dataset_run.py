@@ -125,6 +125,7 @@ def _plan(
         parts=work.parts,
         scratch=work.scratch,
         retry_failed=settings.retry_failed,
+        licenses=settings.licenses,
     )
 
 
@@ -171,7 +172,7 @@ def _refuse_shrinking(work: WorkDir, settings: RunSettings, plan: Plan) -> None:
     index = work.index()
     if index is None or settings.split.value not in index.splits or settings.replace:
         return
-    asked = {(job.module.corpus, job.module.name) for job in plan.jobs}
+    asked = {(job.module.corpus, job.module.name) for job in plan.jobs if job.key not in plan.left_out}
     lost = sorted(recorded_modules(work.data_dir, settings.split) - asked)
     if lost:
         raise DatasetError(

@@ -68,7 +68,12 @@ def dry_run(settings: RunSettings) -> str:
         plan = plan_flow(settings, Console(say=say, fetch_progress=progress)).plan
     jobs = plan.to_compile
     lines = [f"compile  {job.module.corpus}/{job.module.name}  ({plan.reasons[job.key]})" for job in jobs]
-    lines.append(f"{len(plan.jobs)} modules: {len(jobs)} to compile, {len(plan.jobs) - len(jobs)} done before")
+    lines += [f"leave    {key.removeprefix('left out: ')}  ({reason})" for key, reason in plan.left_out.items()]
+    done = len(plan.jobs) - len(jobs) - len(plan.left_out)
+    lines.append(
+        f"{len(plan.jobs)} modules: {len(jobs)} to compile, {done} done before"
+        + (f", {len(plan.left_out)} left out" if plan.left_out else "")
+    )
     return "\n".join(lines)
 
 
@@ -108,11 +113,13 @@ def _summary(settings: RunSettings, report: RunReport, *, seconds: float) -> str
     assert index is not None
     books = index.splits[settings.split.value]
     size = sum(entry.size for entry in index.files.values())
-    again = len(report.plan.jobs) - report.compiled
+    left_out = len(report.plan.left_out)
+    again = len(report.plan.jobs) - report.compiled - left_out
     lines = [
         f"{settings.data_dir}: {books.episodes:,} episodes in {settings.split.value} "
         f"({size / 1e6:.1f} MB, {seconds:.1f} s)",
         f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} failed"
+        + (f", {left_out:,} left out by their licence" if left_out else "")
         + (f"; {again:,} from an earlier run" if again else ""),
         f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
         f"{books.duplicates:,} duplicates",

@@ -153,6 +153,7 @@ def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
         selected.entry.part.failure.kind.value for selected in selection.modules if selected.entry.part.failure
     )
     failed = sum(failures.values())
+    left_out = Counter(selected.entry.left_out for selected in selection.modules if selected.entry.left_out)
     return SplitBooks(
         corpora=tuple(
             CorpusEntry(name=corpus.name, license=corpus.license, modules=counts[corpus.name])
@@ -161,8 +162,9 @@ def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
         ),
         skipped=order.skipped,
         modules=len(selection.modules),
-        modules_done=len(selection.modules) - failed,
+        modules_done=len(selection.modules) - failed - sum(left_out.values()),
         modules_failed=failed,
+        modules_filtered=dict(sorted(left_out.items())),
         failures=dict(sorted(failures.items())),
         functions=selection.functions,
         episodes=selection.episodes,

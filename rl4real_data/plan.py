@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
 from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Corpus, Language, Module
 from rl4real_data.flows import Flow
 from rl4real_data.settings import RunSettings
@@ -23,12 +24,17 @@ class Plan:
     jobs: tuple[ModuleJob, ...]
     ready: Mapping[str, Part]  # by key
     reasons: Mapping[str, str]  # by key: why a module is compiled
+    left_out: Mapping[str, str]  # by key: why a module is not compiled; its part is empty
 
     @property
     def to_compile(self) -> tuple[ModuleJob, ...]:
         """The jobs without a part, the largest source first: one long module at the end would leave cores idle."""
         missing = [job for job in self.jobs if job.key not in self.ready]
-        return tuple(sorted(missing, key=lambda job: (-_size(job.module), job.module.corpus, job.module.path, job.module.variant)))
+        return tuple(
+            sorted(
+                missing, key=lambda job: (-_size(job.module), job.module.corpus, job.module.path, job.module.variant)
+            )
+        )
 
 
 def modules_of(corpora: Sequence[Corpus], limit: int | None) -> tuple[Module, ...]:
@@ -48,14 +54,24 @@ def make_plan(
     parts: Path,
     scratch: Path,
     retry_failed: bool,
+    licenses: Set[str] | None = None,
 ) -> Plan:
-    """Looks at every source and at the headers that it read last time; compiles nothing."""
+    """Looks at every source and at the headers that it read last time; compiles nothing.
+
+    `licenses` None: all; else those that a module's licence must be covered by, as `chosen_licenses` gives them.
+    """
     hashes = FileHashes()
     fingerprint = compilation.fingerprint(flow.module_versions())
-    jobs, ready, reasons = [], {}, {}
+    jobs, ready, reasons, left_out = [], {}, {}, {}
     for module in modules:
         digest = hashes.of(str(module.source)) or ""
-        key = part_key(module, source_sha256=digest, fingerprint=fingerprint)
+        is_left_out = licenses is not None and not is_covered(module.license, licenses)
+        if is_left_out:  # a key of its own: other modules may have the same content under another licence
+            key = f"left out: {module.corpus}/{module.name}"
+            ready[key] = Part(key=key, source_sha256=digest, headers=(), functions=(), size=0, seconds=0.0)
+            left_out[key] = f"licence {module.license}"
+        else:
+            key = part_key(module, source_sha256=digest, fingerprint=fingerprint)
         jobs.append(
             ModuleJob(
                 module=module,
@@ -66,6 +82,8 @@ def make_plan(
                 scratch=scratch,
             )
         )
+        if is_left_out:
+            continue
         part = find_part(parts, key, root=module.root, hashes=hashes)
         if part is not None and not (retry_failed and part.failure):
             ready[key] = part
@@ -73,7 +91,7 @@ def make_plan(
             reasons[key] = f"failed before ({part.failure.reason if part.failure else ''})"
         else:
             reasons[key] = "a header changed" if marker_path(parts, key).exists() else "new source, flags or toolchain"
-    return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons)
+    return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
 
 
 def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
@@ -84,7 +102,8 @@ def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
         name = job.module.corpus
         folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
         command = pasteable_command(job.compilation, job.module, corpus_folder=folder)
-        entries.append(Entry(module=job.module, part=parts[job.key], command=command))
+        left_out = plan.left_out.get(job.key)
+        entries.append(Entry(module=job.module, part=parts[job.key], command=command, left_out=left_out))
     return tuple(entries)
 
 

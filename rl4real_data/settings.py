@@ -41,6 +41,7 @@ class RunSettings:
     verify: bool = False
     retry_failed: bool = False
     replace: bool = False
+    licenses: frozenset[str] | None = None
 
     def with_absolute_paths(self) -> RunSettings:
         """The same settings for work in other folders than the one that the paths were meant for."""

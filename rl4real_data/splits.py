@@ -60,10 +60,10 @@ def remainder(data_dir: Path, index: DatasetIndex, split: Split, *, train_hashes
 
 
 def recorded_modules(data_dir: Path, split: Split) -> set[tuple[str, str]]:
-    """(corpus, module) of the split's modules as `modules.parquet` has them."""
-    table = read_published(data_dir, MODULES_NAME, "split", "corpus", "module")
+    """(corpus, module) of the split's modules as `modules.parquet` has them, but for those that were left out."""
+    table = read_published(data_dir, MODULES_NAME, "split", "status", "corpus", "module")
     rows = zip(*(table[column].to_pylist() for column in table.schema.names), strict=True)
-    return {(corpus, module) for name, corpus, module in rows if name == split.value}
+    return {(corpus, module) for name, status, corpus, module in rows if name == split.value and status != "filtered"}
 
 
 def _without(books: SplitBooks, count: int) -> SplitBooks:

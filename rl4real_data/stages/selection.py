@@ -16,11 +16,15 @@ IN_TRAIN: Final = "in the train split"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One module of the run with its part and the command that makes it again."""
+    """One module of the run with its part and the command that makes it again.
+
+    `left_out`: why the module was not compiled; its part is empty then.
+    """
 
     module: Module
     part: Part
     command: str
+    left_out: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -171,7 +171,9 @@ def test_marker_holds_no_indentation(tmp_path: Path) -> None:
     write_part(tmp_path)
     text = marker_path(tmp_path, "k").read_text()
 
-    assert json.loads(text)["functions"] == [{"content_hash": "h", "nodes": 2, "max_uses": 3, "eh_pads": True, "optnone": False}]
+    assert json.loads(text)["functions"] == [
+        {"content_hash": "h", "nodes": 2, "max_uses": 3, "eh_pads": True, "optnone": False}
+    ]
     assert "\n" not in text
 
 

@@ -18,7 +18,9 @@ FILTERS = Filters(max_nodes=10, max_uses=5, needs_nodes=True, eh_pads=False, opt
 
 
 def facts(content_hash: str = "a", **changes: Any) -> FunctionFacts:
-    return FunctionFacts(**{"content_hash": content_hash, "nodes": 3, "max_uses": 2, "eh_pads": False, "optnone": False, **changes})
+    return FunctionFacts(
+        **{"content_hash": content_hash, "nodes": 3, "max_uses": 2, "eh_pads": False, "optnone": False, **changes}
+    )
 
 
 def entry(*functions: FunctionFacts) -> Entry:

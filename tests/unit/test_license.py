@@ -1,0 +1,83 @@
+"""SPDX expressions against a choice of licences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from fake_clang import World
+
+from rl4real_data.corpus.license import chosen_licenses, is_covered
+from rl4real_data.errors import DatasetError, UsageError
+from rl4real_data.statistics.stats import collect_stats
+from rl4real_data.validation.validate import validate
+
+CHOICE = chosen_licenses("MIT OR Apache-2.0 OR BSD-3-Clause")
+
+
+@pytest.mark.parametrize(
+    ("expression", "expected"),
+    [
+        ("MIT", True),
+        ("mit", True),
+        ("Zlib", False),
+        ("MIT OR Zlib", True),
+        ("Zlib OR MIT", True),
+        ("MIT AND Zlib", False),
+        ("MIT AND Apache-2.0", True),
+        ("(BSD-3-Clause OR GPL-2.0-only) AND MIT", True),
+        ("(BSD-3-Clause OR GPL-2.0-only) AND Zlib", False),
+        ("GPL-2.0-only OR MIT AND Zlib", False),  # AND binds stronger
+        ("MIT OR GPL-2.0-only AND Zlib", True),
+        ("Zlib AND (MIT OR GPL-2.0-only)", False),
+        ("Apache-2.0 WITH LLVM-exception", True),
+        ("GPL-3.0-or-later WITH GCC-exception-3.1", False),
+        ("Zlib WITH MIT", False),  # the second is an exception, not a licence
+        ("((MIT))", True),
+        ("NOASSERTION", False),
+        ("MIT AND", False),
+        ("MIT; Zlib", False),
+        ("", False),
+    ],
+)
+def test_what_a_choice_covers(expression: str, expected: bool) -> None:
+    assert is_covered(expression, CHOICE) is expected
+
+
+@pytest.mark.parametrize("choice", ["", "MIT AND Zlib", "MIT Zlib", "MIT OR", "(MIT)", "MIT, Zlib", "MIT WITH x"])
+def test_choices_that_say_something_else(choice: str) -> None:
+    with pytest.raises(UsageError, match="cannot be used") as caught:
+        chosen_licenses(choice)
+    assert "OR" in caught.value.hint
+
+
+def test_modules_of_other_licences_are_rows_and_no_episodes(world: World) -> None:
+    """The modules of a folder have no known licence."""
+    world.write("a.c", "// function one")
+    report = world.run(licenses=CHOICE)
+
+    assert (world.fake.compiled(), world.functions(), report.failed) == ([], [], ())
+    row = world.modules()["a.c"]
+    assert (row["status"], row["reason"], row["functions"]) == ("filtered", "licence NOASSERTION", 0)
+    assert collect_stats(world.data_dir).overall.modules_filtered == {"licence NOASSERTION": 1}
+    assert validate(world.data_dir) == ()
+
+
+def test_choice_that_covers_them_compiles_them(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.run(licenses=CHOICE)
+    world.run(licenses=frozenset({"noassertion"}))
+
+    assert (world.fake.compiled(), world.functions()) == (["a.c"], ["one"])
+    assert world.modules()["a.c"]["status"] == "done"
+
+
+def test_choice_that_would_drop_episodes_is_refused(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.run()
+
+    with pytest.raises(DatasetError, match="leaves out"):
+        world.run(licenses=CHOICE)
+    assert world.functions() == ["one"]
+    world.run(licenses=CHOICE, replace=True)
+    assert world.functions() == []
