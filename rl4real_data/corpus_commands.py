@@ -10,7 +10,9 @@ from typing import Annotated
 import typer
 
 from rl4real_data.config import load_environment
-from rl4real_data.errors import SourceError, UsageError, ValidationFailed
+from rl4real_data.errors import SourceError, TooManyFailures, UsageError, ValidationFailed
+from rl4real_data.models import ExportFormat
+from rl4real_data.targets import TargetName
 
 corpus_app = typer.Typer(help="See, fetch, check and make corpora.", no_args_is_help=True)
 
@@ -106,3 +108,45 @@ def add(
     added = report.add(request, environment, mirror=mirror, show_bar=sys.stderr.isatty())
     print(added.text, file=sys.stderr)
     print(added.path)
+
+
+@corpus_app.command("export")
+def export(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="What `flow --corpus` takes.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="New folder for the exported corpus.")],
+    to: Annotated[ExportFormat, typer.Option("--to", help="Form of the corpus.")] = ExportFormat.MLGO,
+    target: Annotated[TargetName, typer.Option(help="Target to compile for.")] = TargetName.X86,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
+    mirror: Mirror = None,
+) -> None:
+    """Write corpora as MLGO's tools read them: bitcode from before optimisation, and clang's arguments."""
+    from rl4real_data import corpus_export
+
+    environment = load_environment()
+    request = corpus_export.ExportRequest(
+        words=tuple(names),
+        folder=output,
+        form=to,
+        target=target,
+        jobs=jobs or environment.jobs,
+        mirror=mirror,
+    )
+    summary = corpus_export.export(request, environment, show_bar=sys.stderr.isatty())
+    print(summary.text, file=sys.stderr)
+    print(output)
+    if summary.is_over_limit:
+        raise TooManyFailures(f"{output}: less than asked", hint="the folder holds the rest")
+
+
+@corpus_app.command("update")
+def update(
+    name: Name,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, write nothing.")] = False,
+    mirror: Mirror = None,
+    as_json: Json = False,
+) -> None:
+    """Pin what is served now, and show what that changes: version, checksum, files, modules."""
+    from rl4real_data import corpus_report as report
+
+    result = report.update(name, load_environment(), dry_run=dry_run, mirror=mirror, show_bar=sys.stderr.isatty())
+    print(json.dumps(result.to_json(), indent=2) if as_json else result.text)

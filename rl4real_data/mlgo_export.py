@@ -38,7 +38,8 @@ _DROPPED_WITH_VALUE: Final = frozenset(
     }
 )
 _DROPPED_PREFIXES: Final = ("-fdebug-compilation-dir=", "-fcoverage-compilation-dir=", "-fembed-bitcode=")
-Progress = Callable[[int, int], None]
+Progress = Callable[[int, int], object]
+"""Called with (modules done, modules in total)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

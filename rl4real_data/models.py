@@ -16,6 +16,12 @@ class ModelName(StrEnum):
     MLBASICRA = "mlbasicra"
 
 
+class ExportFormat(StrEnum):
+    """The forms that `corpus export --to` writes."""
+
+    MLGO = "mlgo"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
     """One row: the allocator's name in LLVM (and in the fork), in the plugin, and as a pass of `llc -start-before`."""

@@ -23,7 +23,7 @@ LAYERS = (
     {"packing"},
     {"dataset_run"},
     {"flow_command"},
-    {"validate_command", "corpus_report"},
+    {"validate_command", "corpus_report", "corpus_export"},
     {"corpus_commands"},
     {"cli"},
     {"__main__"},
