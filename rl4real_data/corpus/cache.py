@@ -1,6 +1,7 @@
 """The user's cache of downloads and unpacked sources, shared by all runs of that user.
 
     <root>/downloads/<sha256>-<file>         whole and checked, or not there
+    <root>/partial/<sha256>-<file>           the beginning of a download that broke off
     <root>/corpora/<name>-<identity[:16]>/   whole, with a marker that says what it must hold
     <root>/locks/<entry>.lock                held while an entry is made
 
@@ -46,15 +47,20 @@ class Cache:
         return self.root / "corpora" / f"{name}-{_sha256_of(identity)[:16]}"
 
     def file(self, pin: Pin, download: Callable[[Path], None]) -> Path:
-        """The file of `pin`; `download` writes it to the draft that it is given when it is not there yet."""
+        """The file of `pin`; `download` writes it to the draft that it is given when it is not there yet.
+
+        The draft may hold the beginning already, from a download that broke off.
+        """
         final = self.download_path(pin)
         with self._making(final):
             if not final.is_file() or pin.problem(final):
-                with _draft_of(final) as draft:
-                    download(draft)
-                    if problem := pin.problem(draft):
-                        raise SourceError(f"{pin.file} is not what its manifest promises: {problem}")
-                    draft.replace(final)
+                partial = self.root / "partial" / final.name
+                partial.parent.mkdir(exist_ok=True)
+                download(partial)
+                if problem := pin.problem(partial):
+                    partial.unlink()
+                    raise SourceError(f"{pin.file} is not what its manifest promises: {problem}")
+                partial.replace(final)
         return final
 
     def tree(self, name: str, identity: Pin | str, make: Callable[[Path], None]) -> Path:

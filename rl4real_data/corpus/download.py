@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
-import urllib.error
-import urllib.parse
-import urllib.request
-import urllib.response
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
+from rl4real_data.corpus.web import (
+    NETWORK_ERRORS,
+    TIMEOUT_S,
+    Answer,
+    Trickle,
+    ask,
+    blocks,
+    read_page,
+    reason_of,
+    without_login,
+)
 from rl4real_data.errors import SourceError
 
-TIMEOUT_S: Final = 30.0
-_BLOCK_BYTES: Final = 1 << 16
-_PAGE_BYTES: Final = 64 << 20  # the page of a package with thousands of releases has some 10 MB
+__all__ = ["TIMEOUT_S", "DownloadProgress", "Pin", "download_first", "read_page", "without_login"]
 
-NETWORK_ERRORS: Final = (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError)
+_MOST_ATTEMPTS: Final = 10
+"""At one address, each of which brought the file further: what a bad line needs for a large file."""
 
 DownloadProgress = Callable[[int, int], None]
 """Called with (bytes done, bytes in total) while a file comes in."""
@@ -51,87 +56,86 @@ def download_first(
     progress: DownloadProgress,
     timeout_s: float = TIMEOUT_S,
 ) -> None:
-    """Write the first answer that matches `pin` to `draft`; SourceError lists every address that failed."""
+    """Write the first answer that matches `pin` to `draft`; SourceError lists every address that failed.
+
+    What `draft` holds already is taken for the file's beginning, and what came in before a download broke stays there
+    for the next address or the next run. The checksum decides in the end.
+    """
     tried: list[str] = []
-    for url in urls:
-        try:
-            with _open(url, timeout_s) as answer, draft.open("wb") as out:
-                _copy(answer, out, pin.size_bytes, progress)
-        except NETWORK_ERRORS as error:
-            tried.append(f"{without_login(url)}: {_reason(error, timeout_s)}")
-            continue
-        problem = pin.problem(draft)
+    for url in _each(urls, tried):
+        download = _Download(url=url, draft=draft, pin=pin, progress=progress, timeout_s=timeout_s)
+        problem = download.run()
         if not problem:
             return
         tried.append(f"{without_login(url)}: {problem}")
     raise SourceError(f"{pin.file} cannot be had. Tried:\n  " + "\n  ".join(tried or ["no address at all"]))
 
 
+def _each(urls: Iterable[str], tried: list[str]) -> Iterator[str]:
+    """The addresses; one that could not be found out is noted like one that failed."""
+    try:
+        yield from urls
+    except SourceError as error:
+        if not tried:
+            raise
+        tried.append(str(error))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """A text of a registry; `url` is where it was found in the end."""
-
+class _Download:
     url: str
-    content_type: str
-    text: str
+    draft: Path
+    pin: Pin
+    progress: DownloadProgress
+    timeout_s: float
+
+    def run(self) -> str:
+        """Why this address does not give the file, or nothing."""
+        problem = ""
+        for _ in range(_MOST_ATTEMPTS):
+            begin_bytes = self._there_bytes()
+            problem, is_slow = self._continue(begin_bytes)
+            there_bytes = self._there_bytes()
+            if there_bytes >= self.pin.size_bytes:
+                problem = self.pin.problem(self.draft)
+                if not problem:
+                    return ""
+                self.draft.unlink()
+                if begin_bytes == 0:
+                    return problem
+                # The beginning may have been another server's: the whole file once more.
+            elif is_slow or there_bytes <= begin_bytes:
+                return problem or f"{there_bytes} bytes instead of {self.pin.size_bytes}"
+        return problem or f"breaks off {_MOST_ATTEMPTS} times"
+
+    def _there_bytes(self) -> int:
+        return self.draft.stat().st_size if self.draft.exists() else 0
+
+    def _continue(self, begin_bytes: int) -> tuple[str, bool]:
+        """Fetch what is missing. What broke it off, or nothing; and whether the server was too slow."""
+        headers = {"Range": f"bytes={begin_bytes}-"} if begin_bytes else {}
+        try:
+            with ask(self.url, self.timeout_s, headers=headers) as answer:
+                if begin_bytes and not _is_rest(answer, begin_bytes):
+                    begin_bytes = 0
+                self._copy(answer, begin_bytes)
+        except NETWORK_ERRORS as error:
+            return reason_of(error, self.timeout_s), isinstance(error, TimeoutError | Trickle)
+        return "", False
+
+    def _copy(self, answer: Answer, begin_bytes: int) -> None:
+        """Copy, but never more than one block beyond the promised size: a server may send without end."""
+        done_bytes, total_bytes = begin_bytes, self.pin.size_bytes
+        with self.draft.open("ab" if begin_bytes else "wb") as out:
+            self.progress(done_bytes, total_bytes)
+            for block in blocks(answer, self.timeout_s):
+                out.write(block)
+                done_bytes += len(block)
+                self.progress(min(done_bytes, total_bytes), total_bytes)
+                if done_bytes > total_bytes:
+                    return
 
 
-def read_page(url: str, *, accept: str, timeout_s: float = TIMEOUT_S) -> Page:
-    """The text at `url`; SourceError when it cannot be had."""
-    try:
-        with _open(url, timeout_s, accept=accept) as answer:
-            content = _read(answer, _PAGE_BYTES + 1)
-            page = Page(
-                url=answer.geturl(),
-                content_type=answer.headers.get_content_type(),
-                text=content.decode("utf-8", errors="replace"),
-            )
-    except NETWORK_ERRORS as error:
-        raise SourceError(f"{without_login(url)}: {_reason(error, timeout_s)}") from error
-    if len(content) > _PAGE_BYTES:
-        raise SourceError(f"{without_login(url)}: has more than {_PAGE_BYTES} bytes")
-    return page
-
-
-def without_login(url: str) -> str:
-    """The address without a user name and password, fit for a message."""
-    parts = urllib.parse.urlsplit(url)
-    return urllib.parse.urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
-
-
-def _open(url: str, timeout_s: float, *, accept: str = "*/*") -> urllib.response.addinfourl:
-    headers = {"User-Agent": "rl4real-data", "Accept": accept}
-    answer: urllib.response.addinfourl = urllib.request.urlopen(
-        urllib.request.Request(url, headers=headers), timeout=timeout_s
-    )
-    return answer
-
-
-def _copy(answer: urllib.response.addinfourl, out: BinaryIO, size_bytes: int, progress: DownloadProgress) -> None:
-    """Copy, but never more than one block beyond the promised size: a server may send without end."""
-    done_bytes = 0
-    progress(0, size_bytes)
-    while done_bytes <= size_bytes and (block := _read(answer, _BLOCK_BYTES)):
-        out.write(block)
-        done_bytes += len(block)
-        progress(min(done_bytes, size_bytes), size_bytes)
-
-
-def _read(answer: urllib.response.addinfourl, size_bytes: int) -> bytes:
-    """The next block; an error of the network must not look like one of the disk that is written to."""
-    try:
-        return answer.read(size_bytes)
-    except TimeoutError:
-        raise
-    except OSError as error:
-        raise ConnectionError(str(error)) from error
-
-
-def _reason(error: Exception, timeout_s: float) -> str:
-    if isinstance(error, urllib.error.HTTPError):
-        with error:
-            return f"HTTP {error.code} {error.reason}"
-    cause = error.reason if isinstance(error, urllib.error.URLError) else error
-    if isinstance(cause, TimeoutError):
-        return f"no answer for {timeout_s:g} s"
-    return str(cause) or type(cause).__name__
+def _is_rest(answer: Answer, begin_bytes: int) -> bool:
+    """True if the server sends the rest that it was asked for; others send the whole file again."""
+    return answer.status == 206 and str(answer.headers.get("Content-Range", "")).startswith(f"bytes {begin_bytes}-")
