@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from rl4real_data.config import load_environment
-from rl4real_data.errors import SourceError, TooManyFailures, UsageError, ValidationFailed
+from rl4real_data.errors import TooManyFailures, UsageError, ValidationFailed
 from rl4real_data.models import ExportFormat
 from rl4real_data.targets import TargetName
 
@@ -58,8 +58,7 @@ def fetch(
         raise UsageError("name corpora or groups, or say --all", hint="`rl4real-data corpus list` shows them")
     result = report.fetch(names or [], load_environment(), mirror=mirror, show_bar=sys.stderr.isatty())
     print(result.text)
-    if result.failed:
-        raise SourceError(result.verdict, hint=result.advice)
+    result.raise_if_incomplete()
 
 
 @corpus_app.command("verify")

@@ -12,13 +12,15 @@ from rl4real_data.corpus.description import describe, describe_as_text
 from rl4real_data.corpus.fetching import FetchPlan, FetchReport, fetch_all, plan_fetch
 from rl4real_data.corpus.inventory import InventoryRow, take_inventory
 from rl4real_data.corpus.manifest import Manifest
-from rl4real_data.corpus.named import choose_manifests
+from rl4real_data.corpus.named import choose_manifests, manifest_path
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.verification import Verification, remove_damaged, verify_cache
 from rl4real_data.drafting.add import Added, AddRequest
 from rl4real_data.drafting.add import add as add_manifest
-from rl4real_data.errors import SourceError
+from rl4real_data.drafting.repin import Update
+from rl4real_data.drafting.repin import update as update_manifest
+from rl4real_data.errors import LessThanAsked, SourceError
 from rl4real_data.flow_command import fetch_progress, say
 from rl4real_data.targets import TargetName
 
@@ -30,25 +32,22 @@ class FetchResult:
     report: FetchReport
 
     @property
-    def failed(self) -> int:
-        return len(self.report.failed)
-
-    @property
     def text(self) -> str:
         """A line a corpus that is there now."""
         return "\n".join(f"{name}  {modules} modules" for name, modules in self.report.modules.items())
 
-    @property
-    def verdict(self) -> str:
-        """What could not be had, and why."""
-        whole = len(self.report.modules) + self.failed
-        reasons = "\n".join(str(error) for error in self.report.failed.values())
-        return f"{self.failed} of {whole} corpora could not be had:\n{reasons}"
-
-    @property
-    def advice(self) -> str:
-        """What to do next."""
-        return f"`rl4real-data corpus update {next(iter(self.report.failed), 'NAME')}` pins what is served now"
+    def raise_if_incomplete(self) -> None:
+        """LessThanAsked if some corpora could not be had, SourceError if none could."""
+        failed = self.report.failed
+        if not failed:
+            return
+        whole = len(self.report.modules) + len(failed)
+        reasons = "\n".join(str(error) for error in failed.values())
+        kind = LessThanAsked if self.report.modules else SourceError
+        raise kind(
+            f"{len(failed)} of {whole} corpora could not be had:\n{reasons}",
+            hint=f"try again, name another mirror, or pin what is served now: `corpus update {next(iter(failed))}`",
+        )
 
 
 def inventory(names: Sequence[str], environment: Environment) -> tuple[InventoryRow, ...]:
@@ -102,9 +101,7 @@ def verify(
         remove_damaged(found)
         damaged = {damage.corpus for damage in found.damages}
         plan = plan_fetch([manifest for manifest in manifests if manifest.name in damaged], cache)
-        result = FetchResult(report=_fetch(plan, supply, show_bar=show_bar))
-        if result.failed:
-            raise SourceError(result.verdict, hint=result.advice)
+        FetchResult(report=_fetch(plan, supply, show_bar=show_bar)).raise_if_incomplete()
     return found
 
 
@@ -115,12 +112,22 @@ def add(request: AddRequest, environment: Environment, *, mirror: str | None, sh
         return add_manifest(request, environment, replace(supply, progress=progress), say=say)
 
 
+def update(name: str, environment: Environment, *, dry_run: bool, mirror: str | None, show_bar: bool) -> Update:
+    """Repins one manifest."""
+    supply = _supply(environment, mirror)
+    path = manifest_path(name, load_catalog())
+    with fetch_progress(show_bar) as progress:
+        return update_manifest(path, replace(supply, progress=progress), dry_run=dry_run, say=say)
+
+
 def _supply(environment: Environment, mirror: str | None) -> Supply:
     mirror = mirror or environment.mirror
     check_mirror(mirror)
     return Supply(
         cache=environment.cache_dir,
         mirror=mirror,
+        pypi=environment.pypi,
+        npm=environment.npm,
         search_path=environment.search_path,
         jobs=environment.jobs,
         say=say,

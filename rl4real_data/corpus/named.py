@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.corpus.catalog import Catalog
+from rl4real_data.corpus.catalog import Catalog, find_manifest_folder
 from rl4real_data.corpus.manifest import Manifest, read_manifest
 from rl4real_data.corpus.tables import nearest
 from rl4real_data.errors import UsageError
@@ -36,3 +36,10 @@ def manifests_of_word(name: str, catalog: Catalog) -> tuple[Manifest, ...]:
     if not members and name.endswith(MANIFEST_SUFFIX) and Path(name).is_file():
         return (read_manifest(Path(name)),)
     return members
+
+
+def manifest_path(name: str, catalog: Catalog) -> Path:
+    """The file of the one manifest that `name` stands for."""
+    (manifest,) = choose_manifests([name], catalog, only_one=True)
+    is_own = manifest.name in catalog.manifests and not name.endswith(MANIFEST_SUFFIX)
+    return find_manifest_folder() / f"{manifest.name}{MANIFEST_SUFFIX}" if is_own else Path(name)

@@ -13,9 +13,11 @@ from rl4real_data.corpus.manifest_corpus import corpus_of_manifest
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.tables import Table
+from rl4real_data.drafting.database import origin_of_database
 from rl4real_data.drafting.debian_index import look_up_debian
 from rl4real_data.drafting.draft import Draft, draft_manifest
 from rl4real_data.drafting.indexes import INDEXES
+from rl4real_data.drafting.metadata import with_metadata
 from rl4real_data.drafting.origin import Origin, corpus_name
 from rl4real_data.drafting.trial import Trial
 from rl4real_data.errors import ManifestError, SourceError, ToolchainError, UsageError
@@ -64,6 +66,7 @@ def add(request: AddRequest, environment: Environment, supply: Supply, *, say: C
     _check_output(path, origin.name, force=request.force)
     say(f"{origin.name} {origin.version}".rstrip())
     root = _fetch(origin, supply)
+    origin = with_metadata(origin, root)
     trials = {target: Trial(clang=clang, target=TARGETS[target], root=root, jobs=request.jobs) for target in targets}
     draft = draft_manifest(origin, root, trials, say=say)
     with publish(path) as file:
@@ -90,6 +93,8 @@ def _find_origin(word: str, supply: Supply) -> Origin:
 
 
 def _origin_of_path(path: Path) -> Origin:
+    if path.suffix == ".json":
+        return origin_of_database(path)
     if not path.is_dir():
         raise UsageError(f"{path} is no folder", hint="name the folder that holds the sources")
     real = path.resolve()
@@ -97,6 +102,7 @@ def _origin_of_path(path: Path) -> Origin:
         name=corpus_name(real.name),
         source={"kind": "folder", "path": str(real)},
         summary=f"{real.name}: sources of a local folder",
+        notes=("only this machine has the folder: a manifest for others needs another source",),
     )
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
 from rl4real_data.corpus.sources.folder import find_modules
 
+_BUNDLED: Final = "other projects"
 _SIDE_FOLDERS: Final = (
     (re.compile(r"(.*[-_])?(unit)?tests?([-_].*)?|testing|testsuite|testdata|check"), "tests"),
     (re.compile(r".*fuzz.*"), "fuzzing"),
@@ -18,7 +19,7 @@ _SIDE_FOLDERS: Final = (
     (re.compile(r"docs?|documentation|man"), "documentation"),
     (
         re.compile(r"contrib|third[-_]?party|vendor(ed)?|external|extern|deps|dependencies|subprojects"),
-        "other projects",
+        _BUNDLED,
     ),
     (re.compile(r"win|win32|win64|windows|msvc|msdos|dos|os2|vms|amiga|macos|symbian|wince|vs20\d\d"), "other systems"),
     (re.compile(r"cmake|m4|autom4te\.cache|build[-_]aux|scripts?|tools?[-_]?build"), "the build"),
@@ -38,15 +39,18 @@ class Candidates:
     left_out: tuple[tuple[PurePosixPath, str], ...]
 
 
-def find_candidates(root: Path) -> Candidates:
+def find_candidates(root: Path, *, with_bundled: bool = False) -> Candidates:
     """The files below `root` that may be modules of the project itself; UsageError if there is no module at all.
 
-    A project that consists of nothing but tests or examples is taken as it is.
+    `with_bundled` takes other projects that come along too. A project that consists of nothing but tests or examples
+    is taken as it is.
     """
     found = find_modules(root).modules
     code = tuple(path for path in found if LANGUAGE_OF_SUFFIX[path.suffix] is not Language.IR)
     found = code or found  # LLVM IR beside code is a test or a copy of it
     reasons = {path: _side_reason(path) for path in found}
+    if with_bundled:
+        reasons = {path: "" if reason == f"in a folder of {_BUNDLED}" else reason for path, reason in reasons.items()}
     kept = tuple(path for path in found if not reasons[path])
     if not kept:
         return Candidates(paths=found, left_out=())

@@ -18,8 +18,8 @@ from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES
 from rl4real_data.corpus.sources.apt import find_mirrors
 from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.tables import nearest
+from rl4real_data.corpus.web import read_page, without_login
 from rl4real_data.drafting.origin import Origin, corpus_name
-from rl4real_data.drafting.read_url import read_first
 from rl4real_data.errors import SourceError, UsageError
 from rl4real_data.toolchain.process import Limits, run
 
@@ -122,15 +122,22 @@ def _from_binaries(apt: str, package: str) -> _Described:
 def _read_dsc(package: str, described: _Described, mirror: str | None) -> Stanza:
     mirrors = (mirror.rstrip("/"),) if mirror else find_mirrors()
     name = f"{package}_{described.version.partition(':')[2] or described.version}.dsc"
-    text = read_first(
-        [f"{base}/{described.folder}/{name}" for base in mirrors],
-        what=f"the description of the source package {package}",
+    tried = []
+    for base in mirrors:
+        try:
+            page = read_page(f"{base}/{described.folder}/{name}", accept="*/*")
+        except SourceError as error:
+            tried.append(str(error))
+            continue
+        for stanza in _stanzas(page.text):
+            if "checksums-sha256" in stanza:
+                return stanza
+        tried.append(f"{without_login(page.url)}: names no archive with a sha256")
+    raise SourceError(
+        f"the description of the source package {package} cannot be had. Tried:\n  "
+        + "\n  ".join(tried or ["no mirror at all"]),
         hint="name another mirror with `--mirror URL`, or run `apt-get update`: the version may be superseded",
     )
-    for stanza in _stanzas(text):
-        if "checksums-sha256" in stanza:
-            return stanza
-    raise SourceError(f"{name} names no archive with a sha256", hint="name another mirror with `--mirror URL`")
 
 
 def _original(package: str, checksums: str) -> tuple[str, int, str]:

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from rl4real_data.drafting.candidates import find_candidates
+from rl4real_data.drafting.candidates import Candidates, find_candidates
 from rl4real_data.drafting.glob_cover import cover
 from rl4real_data.drafting.headers import HeaderIndex, index_headers
 from rl4real_data.drafting.license_guess import LicenseGuess, guess_licenses
 from rl4real_data.drafting.manifest_text import Value, table_text
 from rl4real_data.drafting.origin import Origin
-from rl4real_data.drafting.settings_search import CompileSettings, Verdicts, search_settings
+from rl4real_data.drafting.settings_search import CompileSettings, Search, Verdicts
 from rl4real_data.drafting.trial import Trial, Verdict
 from rl4real_data.errors import SourceError
 from rl4real_data.targets import TargetName
@@ -42,10 +42,12 @@ def draft_manifest(
 
     The settings are looked for with the first of `trials`; the others only tell which modules their target cannot have.
     """
-    candidates = find_candidates(root)
+    candidates = _candidates(origin, root)
     headers = index_headers(root)
     (first, trial), *rest = trials.items()
-    found = search_settings(trial, candidates.paths, headers, name=origin.name, version=origin.version, say=say)
+    start = CompileSettings(includes=origin.includes, flags=origin.flags)
+    search = Search(trial=trial, headers=headers, name=origin.name, version=origin.version, say=say)
+    found = search.run(candidates.paths, start)
     verdicts = {first: found.verdicts}
     for target, other in rest:
         verdicts[target] = other.run(candidates.paths, found.settings.words)
@@ -67,6 +69,12 @@ def draft_manifest(
         left_out=tuple(left_out),
         notes=(*origin.notes, *_license_notes(guess)),
     )
+
+
+def _candidates(origin: Origin, root: Path) -> Candidates:
+    if origin.modules:
+        return Candidates(paths=tuple(path for path in origin.modules if (root / path).is_file()), left_out=())
+    return find_candidates(root, with_bundled=origin.bundles)
 
 
 def _manifest_text(

@@ -67,6 +67,7 @@ FINGERPRINTS: Final = (
     _row("mit", "MIT", "released under the mit license"),
     _row("mit", "MIT", "licensed under the mit license"),
     _row("ncsa", "NCSA", "university of illinois ncsa open source license"),
+    _row("bsd", "BSD-3-Clause OR GPL-2.0-only", "both the bsd style license", "and the gplv2", "you may select"),
     _row("bsd", "BSD-4-Clause", _BSD, "all advertising materials"),
     _row("bsd", "BSD-3-Clause", _BSD, "endorse or promote products", lacks=("developed by the openssl project",)),
     _row("bsd", "BSD-2-Clause", _BSD, "binary form must reproduce"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import PurePosixPath
 from typing import Final
 
 from rl4real_data.drafting.manifest_text import Value
@@ -14,7 +15,11 @@ _NOT_IN_NAMES: Final = re.compile(r"[^a-z0-9._+-]+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """`source` is the manifest's `[source]` table; `license` is what the package itself declares, if anything."""
+    """`source` is the manifest's `[source]` table; `license` is what the package itself declares, if anything.
+
+    `bundles`: other projects that come along are what the package is wanted for. `modules` (empty: find them), `flags`
+    and `includes` are what is known to be compiled, and how.
+    """
 
     name: str
     source: Mapping[str, Value]
@@ -22,7 +27,11 @@ class Origin:
     summary: str = ""
     homepage: str = ""
     license: str = ""
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
+    bundles: bool = False
+    modules: tuple[PurePosixPath, ...] = ()
+    flags: tuple[str, ...] = ()
+    includes: tuple[str, ...] = ()
 
 
 def corpus_name(text: str) -> str:

@@ -40,26 +40,28 @@ class Found:
     verdicts: Verdicts
 
 
-def search_settings(
-    trial: Trial,
-    paths: tuple[PurePosixPath, ...],
-    headers: HeaderIndex,
-    *,
-    name: str,
-    version: str,
-    say: Callable[[str], None],
-) -> Found:
-    """Adds what clang asks for, one thing after the other, and keeps what lets more modules compile."""
-    found = Found(settings=CompileSettings(), verdicts=trial.run(paths, ()))
-    say(f"{_count_ok(found.verdicts)} of {len(paths)} modules compile as they are")
-    found = _add_includes(trial, found, headers)
-    found = _add_version_macros(trial, found, name=name, version=version)
-    found = _add_flags(trial, found)
-    # All of them once more: what was added for one module may break another.
-    final = Found(settings=found.settings, verdicts=trial.run(paths, found.settings.words))
-    if final.settings.words:
-        say(f"{_count_ok(final.verdicts)} of {len(paths)} compile with {' '.join(final.settings.words)}")
-    return final
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What a search works with; `name` and `version` are the project's."""
+
+    trial: Trial
+    headers: HeaderIndex
+    name: str
+    version: str
+    say: Callable[[str], None]
+
+    def run(self, paths: tuple[PurePosixPath, ...], start: CompileSettings) -> Found:
+        """Adds to `start` what clang asks for, one thing after the other, and keeps what lets more modules compile."""
+        found = Found(settings=start, verdicts=self.trial.run(paths, start.words))
+        self.say(f"{_count_ok(found.verdicts)} of {len(paths)} modules compile as they are")
+        found = _add_includes(self.trial, found, self.headers)
+        found = _add_version_macros(self.trial, found, name=self.name, version=self.version)
+        found = _add_flags(self.trial, found)
+        # All of them once more: what was added for one module may break another.
+        final = Found(settings=found.settings, verdicts=self.trial.run(paths, found.settings.words))
+        if final.settings.words != start.words:
+            self.say(f"{_count_ok(final.verdicts)} of {len(paths)} compile with {' '.join(final.settings.words)}")
+        return final
 
 
 def _add_includes(trial: Trial, found: Found, headers: HeaderIndex) -> Found:

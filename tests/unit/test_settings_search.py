@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from rl4real_data.drafting.headers import index_headers
-from rl4real_data.drafting.settings_search import CompileSettings, Found, search_settings
+from rl4real_data.drafting.settings_search import CompileSettings, Found, Search
 from rl4real_data.drafting.trial import Trial, Verdict
 from rl4real_data.targets import TARGETS, TargetName
 from rl4real_data.toolchain.clang import Clang
@@ -30,11 +30,12 @@ class Pretended(Trial):
         return Verdict(foreign_headers=frozenset(PurePosixPath(name) for name in installed if "-Iinclude" not in flags))
 
 
-def search(root: Path, *, version: str = "") -> Found:
+def find_settings(root: Path, *, version: str = "") -> Found:
     clang = Clang(path=Path("clang"), version="22.1.8", banner="")
     trial = Pretended(clang=clang, target=TARGETS[TargetName.X86], root=root)
     paths = tuple(sorted(PurePosixPath(path.relative_to(root)) for path in root.rglob("*.c")))
-    return search_settings(trial, paths, index_headers(root), name="toy", version=version, say=lambda _: None)
+    search = Search(trial=trial, headers=index_headers(root), name="toy", version=version, say=lambda _: None)
+    return search.run(paths, CompileSettings())
 
 
 def plant(root: Path, files: dict[str, str]) -> Path:
@@ -45,7 +46,7 @@ def plant(root: Path, files: dict[str, str]) -> Path:
 
 
 def test_nothing_is_added_that_nobody_needs(tmp_path: Path) -> None:
-    found = search(plant(tmp_path, {"a.c": "", "include/x.h": "", "Makefile": "-DTOY"}))
+    found = find_settings(plant(tmp_path, {"a.c": "", "include/x.h": "", "Makefile": "-DTOY"}))
 
     assert found.settings == CompileSettings()
     assert found.verdicts == {PurePosixPath("a.c"): Verdict()}
@@ -53,34 +54,34 @@ def test_nothing_is_added_that_nobody_needs(tmp_path: Path) -> None:
 
 def test_folders_are_added_one_after_the_other(tmp_path: Path) -> None:
     files = {"src/a.c": "#include <one.h>\n#include <sub/two.h>", "one/one.h": "", "two/sub/two.h": ""}
-    found = search(plant(tmp_path, files))
+    found = find_settings(plant(tmp_path, files))
 
     assert found.settings.words == ("-Ione", "-Itwo")
     assert all(verdict.ok for verdict in found.verdicts.values())
 
 
 def test_header_that_nobody_has_stays_a_reason(tmp_path: Path) -> None:
-    found = search(plant(tmp_path, {"a.c": "#include <gone.h>", "b.c": ""}))
+    found = find_settings(plant(tmp_path, {"a.c": "#include <gone.h>", "b.c": ""}))
 
     assert found.settings.words == ()
     assert [verdict.missing_header for verdict in found.verdicts.values()] == ["gone.h", ""]
 
 
 def test_own_header_is_preferred_to_the_installed_one(tmp_path: Path) -> None:
-    found = search(plant(tmp_path, {"src/a.c": "finds /usr/include/toy.h", "include/toy.h": ""}))
+    found = find_settings(plant(tmp_path, {"src/a.c": "finds /usr/include/toy.h", "include/toy.h": ""}))
 
     assert found.settings.words == ("-Iinclude",)
 
 
 def test_version_of_the_package_is_told(tmp_path: Path) -> None:
-    found = search(plant(tmp_path, {"a.c": "needs TOY_VERSION_MAJOR\nneeds VERSION"}), version="4.2")
+    found = find_settings(plant(tmp_path, {"a.c": "needs TOY_VERSION_MAJOR\nneeds VERSION"}), version="4.2")
 
     assert found.settings.words == ("-DTOY_VERSION_MAJOR=4", '-DVERSION="4.2"')
 
 
 def test_flag_that_mends_is_kept_and_others_are_not(tmp_path: Path) -> None:
     files = {"a.c": "needs TOY_FAST", "b.c": "", "Makefile": "CFLAGS = -DTOY_SMALL -DTOY_FAST -DOTHER\n"}
-    found = search(plant(tmp_path, files))
+    found = find_settings(plant(tmp_path, files))
 
     assert found.settings.words == ("-DTOY_FAST",)
     assert all(verdict.ok for verdict in found.verdicts.values())
@@ -88,7 +89,7 @@ def test_flag_that_mends_is_kept_and_others_are_not(tmp_path: Path) -> None:
 
 def test_flag_that_breaks_another_module_is_not_kept(tmp_path: Path) -> None:
     files = {"a.c": "needs TOY_FAST", "b.c": "hates -DTOY_FAST", "Makefile": "CFLAGS = -DTOY_FAST\n"}
-    found = search(plant(tmp_path, files))
+    found = find_settings(plant(tmp_path, files))
 
     assert found.settings.words == ()
     assert [verdict.ok for verdict in found.verdicts.values()] == [False, True]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import json
 import re
 import urllib.parse
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self
 
-from rl4real_data.corpus.download import Pin, read_page
+from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.clients import npm_registry
 from rl4real_data.corpus.sources.pinned import fetch_archive, read_pin, tree_identity
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
+from rl4real_data.corpus.web import read_page
 from rl4real_data.errors import SourceError
 
 _HINT: Final = "name another registry with RL4REAL_DATA_NPM"
@@ -57,9 +58,16 @@ class NpmSource:
         """Where registries keep the file, and if it is not there, where this one says that it is."""
         registry = (wanted.npm or npm_registry(wanted.search_path)).rstrip("/")
         yield f"{registry}/{self.package}/-/{self.package.rpartition('/')[2]}-{self.version}.tgz"
-        name = urllib.parse.quote(self.package, safe="@")
-        page = read_page(f"{registry}/{name}/{urllib.parse.quote(self.version)}", accept="application/json")
-        try:
-            yield str(json.loads(page.text)["dist"]["tarball"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(f"{self.pin.file}: the registry's answer names no archive: {error!r}") from error
+        yield str(published(registry, self.package, self.version)["dist"]["tarball"])
+
+
+def published(registry: str, package: str, version: str) -> Mapping[str, Any]:
+    """What the registry says of a version of the package, or of `latest`; at least the archive's address."""
+    name = urllib.parse.quote(package, safe="@")
+    page = read_page(f"{registry.rstrip('/')}/{name}/{urllib.parse.quote(version)}", accept="application/json")
+    try:
+        values = json.loads(page.text)
+        values["dist"]["tarball"]
+    except (ValueError, KeyError, TypeError) as error:
+        raise SourceError(f"{package}: the registry's answer names no archive: {error!r}") from error
+    return dict(values)

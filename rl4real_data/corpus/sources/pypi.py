@@ -6,16 +6,17 @@ import html.parser
 import json
 import re
 import urllib.parse
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import ClassVar, Final, Self
 
-from rl4real_data.corpus.download import Pin, read_page
+from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.clients import python_index
 from rl4real_data.corpus.sources.pinned import fetch_archive, read_pin, tree_identity
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
+from rl4real_data.corpus.web import Page, read_page
 from rl4real_data.errors import SourceError
 
 _ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
@@ -57,35 +58,66 @@ class PypiSource:
 
     def _urls(self, wanted: Fetch) -> Iterable[str]:
         index = wanted.pypi or python_index(wanted.search_path)
-        page_url = f"{index.rstrip('/')}/{re.sub('[-_.]+', '-', self.project).lower()}/"
-        page = read_page(page_url, accept=_ACCEPT)
-        links = _links(page.text, is_json=page.content_type.endswith("json"))
-        found = [urllib.parse.urljoin(page.url, url) for name, url in links if name == self.pin.file]
+        found = [file.url for file in project_files(index, self.project) if file.name == self.pin.file]
         if not found:
             raise SourceError(f"{self.pin.file} cannot be had: the index does not list it for {self.project}")
         return found
 
 
-def _links(text: str, *, is_json: bool) -> list[tuple[str, str]]:
-    """(file name, address) of every file on a project's page."""
-    if is_json:
-        try:
-            return [(str(file["filename"]), str(file["url"])) for file in json.loads(text)["files"]]
-        except (ValueError, KeyError, TypeError) as error:
-            raise SourceError(f"the index's answer is no list of files: {error!r}") from error
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProjectFile:
+    """A file that an index lists; `sha256` is empty where the index does not say it."""
+
+    name: str
+    url: str
+    sha256: str
+    is_yanked: bool
+
+
+def project_files(index: str, project: str) -> list[ProjectFile]:
+    """All files of `project` in the Python package index `index`, in its order; SourceError if it cannot be asked."""
+    page = read_page(f"{index.rstrip('/')}/{re.sub('[-_.]+', '-', project).lower()}/", accept=_ACCEPT)
+    if page.content_type.endswith("json"):
+        return _files_of_json(page)
     reader = _AnchorReader()
-    reader.feed(text)
-    return [(urllib.parse.unquote(urllib.parse.urlsplit(url).path.rpartition("/")[2]), url) for url in reader.urls]
+    reader.feed(page.text)
+    return [_file_of_anchor(page, attributes) for attributes in reader.anchors]
+
+
+def _files_of_json(page: Page) -> list[ProjectFile]:
+    try:
+        return [
+            ProjectFile(
+                name=str(file["filename"]),
+                url=urllib.parse.urljoin(page.url, str(file["url"])),
+                sha256=str(file.get("hashes", {}).get("sha256", "")),
+                is_yanked=bool(file.get("yanked", False)),
+            )
+            for file in json.loads(page.text)["files"]
+        ]
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise SourceError(f"the index's answer is no list of files: {error!r}") from error
+
+
+def _file_of_anchor(page: Page, attributes: Mapping[str, str | None]) -> ProjectFile:
+    url = urllib.parse.urljoin(page.url, attributes["href"] or "")
+    parts = urllib.parse.urlsplit(url)
+    return ProjectFile(
+        name=urllib.parse.unquote(parts.path.rpartition("/")[2]),
+        url=url,
+        sha256=parts.fragment.removeprefix("sha256=") if parts.fragment.startswith("sha256=") else "",
+        is_yanked="data-yanked" in attributes,
+    )
 
 
 @dataclass
 class _AnchorReader(html.parser.HTMLParser):
-    urls: list[str] = field(default_factory=list)
+    anchors: list[Mapping[str, str | None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         super().__init__()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        href = dict(attrs).get("href")
-        if tag == "a" and href:
-            self.urls.append(href)
+        attributes = dict(attrs)
+        if tag == "a" and attributes.get("href"):
+            self.anchors.append(attributes)

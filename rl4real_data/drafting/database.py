@@ -1,0 +1,33 @@
+"""What a compilation database tells a first manifest: the modules, and the flags that they have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from rl4real_data.corpus.sources.compile_commands import find_database
+from rl4real_data.drafting.origin import Origin, corpus_name
+
+_KEPT: Final = ("-D", "-U", "-std=", "-f")
+
+
+def origin_of_database(path: Path) -> Origin:
+    """The folder of the database as a source. A flag counts if every module has it, an include folder if any has."""
+    found = find_database(path)
+    flags = [module.flags for module in found.modules]
+    shared = set(flags[0]).intersection(*map(set, flags))
+    return Origin(
+        name=corpus_name(found.name),
+        summary=f"{found.name}: the modules of a compilation database",
+        source={"kind": "folder", "path": str(found.root)},
+        modules=tuple(sorted({PurePosixPath(module.path) for module in found.modules})),
+        flags=tuple(word for word in flags[0] if word in shared and word.startswith(_KEPT)),
+        includes=_folders(flags),
+    )
+
+
+def _folders(flags: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """The folders of `-I` inside the project, in the order in which they first come."""
+    folders = [word.removeprefix("-I") for words in flags for word in words if word.startswith("-I") and word != "-I"]
+    return tuple(dict.fromkeys(folder for folder in folders if not folder.startswith(("/", ".."))))
