@@ -13,7 +13,7 @@ from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
 from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, fetch_source
 from rl4real_data.corpus.sources.source import Progress, Supply
-from rl4real_data.errors import Interrupted, Rl4realError, SourceError
+from rl4real_data.errors import CacheError, Interrupted, Rl4realError, SourceError
 
 DOWNLOADS_AT_ONCE: Final = 4  # more do not make a mirror faster, and many mirrors refuse them
 
@@ -68,6 +68,9 @@ def fetch_all(plan: FetchPlan, supply: Supply, *, done: Callable[[str, int], Non
                 try:
                     modules[name] = future.result()
                     done(name, modules[name])
+                except CacheError:  # no other corpus will fare better
+                    stopped.set()
+                    raise
                 except SourceError as error:
                     failed[name] = error
         except KeyboardInterrupt:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from file_server import Server, running_server, send
 
 from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.drafting.debian_index import look_up_debian
@@ -79,35 +78,15 @@ esac
 
 
 @pytest.fixture
-def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, dict[str, str]]]:
-    """The address of a mirror, and its files by path."""
+def pool(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
-    files: dict[str, str] = {}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            if self.path not in files:
-                self.send_error(404)
-                return
-            self.send_response(200)
-            self.end_headers()
-            self.wfile.write(files[self.path].encode())
-
-        def log_message(self, *_: object) -> None:
-            """Say nothing."""
-
-    http = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=http.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    yield f"http://127.0.0.1:{http.server_address[1]}/debian", files
-    http.shutdown()
-    http.server_close()
-    thread.join()
+    with running_server() as server:
+        yield server
 
 
-def test_description_in_the_pool(tmp_path: Path, pool: tuple[str, dict[str, str]]) -> None:
-    mirror, files = pool
-    files["/debian/pool/main/t/toy/toy_1.2.0+dfsg-1.dsc"] = DSC  # without the epoch
+def test_description_in_the_pool(tmp_path: Path, pool: Server) -> None:
+    mirror = f"{pool.url}/debian"
+    pool.answers["/debian/pool/main/t/toy/toy_1.2.0+dfsg-1.dsc"] = send(DSC.encode())  # without the epoch
     origin = look_up_debian("toy", Supply(cache=tmp_path, mirror=mirror, search_path=install_apt(tmp_path)))
 
     assert origin.source == {
@@ -123,9 +102,10 @@ def test_description_in_the_pool(tmp_path: Path, pool: tuple[str, dict[str, str]
     assert "deb-src" in origin.notes[0]
 
 
-def test_rebuilt_binary_names_the_version_of_its_source(tmp_path: Path, pool: tuple[str, dict[str, str]]) -> None:
-    mirror, files = pool
-    files["/debian/pool/main/o/other/other_2.0-1.dsc"] = DSC.replace("toy_1.2.0+dfsg", "other_2.0")
+def test_rebuilt_binary_names_the_version_of_its_source(tmp_path: Path, pool: Server) -> None:
+    mirror = f"{pool.url}/debian"
+    dsc = DSC.replace("toy_1.2.0+dfsg", "other_2.0")
+    pool.answers["/debian/pool/main/o/other/other_2.0-1.dsc"] = send(dsc.encode())
     origin = look_up_debian("other", Supply(cache=tmp_path, mirror=mirror, search_path=install_apt(tmp_path)))
 
     assert (origin.source["version"], origin.source["file"]) == ("2.0-1", "other_2.0.orig.tar.gz")
@@ -171,8 +151,8 @@ def test_unknown_package(tmp_path: Path, name: str, says: str) -> None:
     assert "apt-get update" in raised.value.hint
 
 
-def test_superseded_description(tmp_path: Path, pool: tuple[str, dict[str, str]]) -> None:
-    mirror, _ = pool
+def test_superseded_description(tmp_path: Path, pool: Server) -> None:
+    mirror = f"{pool.url}/debian"
     with pytest.raises(
         SourceError, match=rf"source package toy cannot be had. Tried:\n  {mirror}/.*: HTTP 404"
     ) as raised:
