@@ -23,6 +23,7 @@ from pathlib import Path
 from rl4real_data.config import load_environment
 from rl4real_data.corpus.module import Corpus, Module
 from rl4real_data.corpus.resolve import resolve
+from rl4real_data.models import MODELS, ModelName
 from rl4real_data.recipe import load_recipe
 from rl4real_data.targets import TARGETS, Target, TargetName
 from rl4real_data.toolchain.clang import discover_clang
@@ -149,11 +150,30 @@ def bench_memory(corpora: Sequence[Corpus], words: Sequence[str]) -> None:
     )
 
 
+def bench_random_programs(count: int) -> None:
+    """Object files with and without the plugin, its own checks silent: the promise of the tests on more programs."""
+    sys.path.insert(0, str(Path(__file__).parents[2]))
+    from tests.integration.identical import compare_all
+    from tests.integration.random_programs import random_programs
+
+    environment = load_environment()
+    clang = discover_clang(build_dir=None, search_path=environment.search_path)
+    plugin = ensure_plugin(clang, cache_dir=environment.cache_dir, announce=lambda text: print(text, file=sys.stderr))
+    modules = random_programs(1, count)
+    for name in TargetName:
+        with tempfile.TemporaryDirectory() as folder:
+            problems = compare_all(modules, clang, plugin, TARGETS[name], MODELS[ModelName.MLRA], Path(folder))
+        print(f"{name.value}: {len(modules)} of {count} random programs, {len(problems)} with a difference (bar 0)")
+        for problem in problems[:5]:
+            print(f"    {problem}")
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--corpus", action="append", default=None, help="default: demo")
-    parser.add_argument("--only", choices=["overhead", "second", "memory"], default=None)
+    parser.add_argument("--programs", type=int, default=500, help="random programs to compare")
+    parser.add_argument("--only", choices=["overhead", "second", "memory", "random"], default=None)
     arguments = parser.parse_args()
     words = arguments.corpus or ["demo"]
     environment = load_environment()
@@ -166,6 +186,8 @@ def main() -> None:
         bench_second_run(words)
     if arguments.only in (None, "memory"):
         bench_memory(corpora, words)
+    if arguments.only in (None, "random"):
+        bench_random_programs(arguments.programs)
 
 
 if __name__ == "__main__":
