@@ -6,6 +6,7 @@ successors, and the same interference graph.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 from collections.abc import Sequence
 
@@ -22,18 +23,19 @@ def near_hashes(functions: pa.Table, opcodes: Sequence[str]) -> list[str]:
         return []
     shapes, values = _lists(functions["inst"])
     known = np.array([_digest(opcode) for opcode in opcodes], dtype="S8")
-    parts = [(shapes, known[values]), *(_lists(functions[name]) for name in _PARTS)]
-    return [_hash([values[ends[row] : ends[row + 1]] for ends, values in parts]) for row in range(functions.num_rows)]
+    lists = [(shapes, known[values]), *(_lists(functions[name]) for name in _PARTS)]
+    lengths = np.stack([np.diff(ends) for ends, _ in lists], axis=1)
+    width = lengths.shape[1]
+    lists.append((np.arange(len(lengths) + 1) * width, lengths.ravel()))
+    parts = [((ends * values.itemsize).tolist(), memoryview(values.tobytes())) for ends, values in lists]
+    return [_hash([data[ends[row] : ends[row + 1]] for ends, data in parts]) for row in range(functions.num_rows)]
 
 
-def _hash(parts: Sequence[npt.NDArray[np.generic]]) -> str:
-    digest = hashlib.blake2b(digest_size=16)
-    for part in parts:
-        digest.update(len(part).to_bytes(8, "little"))
-        digest.update(part.tobytes())
-    return digest.hexdigest()
+def _hash(parts: Sequence[memoryview]) -> str:
+    return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
 
 
+@functools.lru_cache(maxsize=65536)
 def _digest(opcode: str) -> bytes:
     """Eight bytes, the last of them not 0, which NumPy would cut off; the same whatever else is in the module."""
     return hashlib.blake2b(opcode.encode(), digest_size=7).digest() + b"\1"
