@@ -8,6 +8,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
+from deb_builder import ar_member, package_of
 
 from rl4real_data.corpus.archive import Limits
 from rl4real_data.corpus.deb import extract_inner
@@ -26,16 +27,6 @@ def tar_xz(*names: str) -> bytes:
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
         tar.addfile(link)
     return out.getvalue()
-
-
-def ar_member(name: str, content: bytes, *, size: str | None = None) -> bytes:
-    header = f"{name:<16}{0:<12}{0:<6}{0:<6}{644:<8}{size or len(content):<10}`\n".encode()
-    assert len(header) == 60
-    return header + content + b"\n" * (len(content) % 2)
-
-
-def package_of(*members: bytes) -> bytes:
-    return b"!<arch>\n" + ar_member("debian-binary", b"2.0\n") + b"".join(members)
 
 
 DATA = ar_member("data.tar.xz", tar_xz("./usr/share/doc/a", "./usr/src/toy.tar.xz"))

@@ -18,7 +18,8 @@ from rl4real_data.errors import SourceError
 from rl4real_data.toolchain.process import Completed, Limits, run
 
 _LIMITS: Final = Limits(timeout_s=60)
-_INDEX: Final = re.compile(r"--index-url\s.*?\(default:?\s+(\S+?)\)", re.DOTALL)
+_HIDDEN: Final = ":****@"  # pip shows no password; an address without it is of no use
+_INDEX: Final = re.compile(r"--index-url\s(?:(?!\n +-).)*?\(default:?\s+(\S+?)\)", re.DOTALL)
 
 
 def python_index(search_path: str | None) -> str:
@@ -27,7 +28,8 @@ def python_index(search_path: str | None) -> str:
     pips += [(found,) for name in ("pip3", "pip") if (found := shutil.which(name, path=search_path))]
     for pip in pips:
         shown = _ask((*pip, "download", "--help"))
-        if shown.ok and (match := _INDEX.search(shown.stdout)) and match[1].startswith(SCHEMES):
+        match = _INDEX.search(shown.stdout)
+        if shown.ok and match and match[1].startswith(SCHEMES) and _HIDDEN not in match[1]:
             return match[1]
     raise SourceError("no Python package index is known: pip does not name one", hint="name one with RL4REAL_DATA_PYPI")
 
