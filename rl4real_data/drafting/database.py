@@ -13,7 +13,7 @@ _KEPT: Final = ("-D", "-U", "-std=", "-f")
 
 
 def origin_of_database(path: Path) -> Origin:
-    """The folder of the database as a source. A flag counts if every module has it, an include folder if any has."""
+    """The folder of the database as a source. A flag counts if every module has it, an include folder if any has it."""
     found = find_database(path)
     flags = [module.flags for module in found.modules]
     shared = set(flags[0]).intersection(*map(set, flags))
@@ -23,6 +23,8 @@ def origin_of_database(path: Path) -> Origin:
         source={"kind": "folder", "path": str(found.root)},
         modules=tuple(sorted({PurePosixPath(module.path) for module in found.modules})),
         flags=tuple(word for word in flags[0] if word in shared and word.startswith(_KEPT)),
+        other_flags=tuple(sorted({word for words in flags for word in words if word.startswith(_KEPT)} - shared)),
+        notes=(f"each module gets the same flags here; `--corpus {path}` compiles each with its own",),
         includes=_folders(flags),
     )
 

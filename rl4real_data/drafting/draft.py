@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.drafting.build_flags import flag_candidates
 from rl4real_data.drafting.candidates import Candidates, find_candidates
 from rl4real_data.drafting.glob_cover import cover
 from rl4real_data.drafting.headers import HeaderIndex, index_headers
@@ -46,7 +47,14 @@ def draft_manifest(
     headers = index_headers(root)
     (first, trial), *rest = trials.items()
     start = CompileSettings(includes=origin.includes, flags=origin.flags)
-    search = Search(trial=trial, headers=headers, name=origin.name, version=origin.version, say=say)
+    search = Search(
+        trial=trial,
+        headers=headers,
+        name=origin.name,
+        version=origin.version,
+        candidates=(*((flag,) for flag in origin.other_flags), *flag_candidates(root)),
+        say=say,
+    )
     found = search.run(candidates.paths, start)
     verdicts = {first: found.verdicts}
     for target, other in rest:
@@ -67,7 +75,7 @@ def draft_manifest(
         tried=len(candidates.paths),
         license=guess,
         left_out=tuple(left_out),
-        notes=(*origin.notes, *_license_notes(guess)),
+        notes=(*origin.notes, *_share_notes(len(kept), len(candidates.paths)), *_license_notes(guess)),
     )
 
 
@@ -94,7 +102,7 @@ def _manifest_text(
                 "name": origin.name,
                 "summary": origin.summary or f"{origin.name} {origin.version}".strip(),
                 "license": guess.license,
-                "license_evidence": guess.evidence,
+                "license_evidence": f"guessed: {guess.evidence}" if guess.is_known else guess.evidence,
                 "homepage": origin.homepage,
                 "split": "train",
             },
@@ -184,6 +192,12 @@ def _failure_lines(
 def _reason(verdict: Verdict, headers: HeaderIndex) -> str:
     template = headers.template_of(verdict.missing_header) if verdict.missing_header else None
     return f"{verdict.problem}, a build makes it from {template}" if template else verdict.problem
+
+
+def _share_notes(kept: int, tried: int) -> tuple[str, ...]:
+    if kept * 2 >= tried:
+        return ()
+    return ("most modules do not compile as they lie: [[prepare]] can copy or write the headers that a build makes",)
 
 
 def _license_notes(guess: LicenseGuess) -> tuple[str, ...]:

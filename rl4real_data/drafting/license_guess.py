@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.corpus.license import license_problem
+from rl4real_data.drafting.candidates import side_folder
 from rl4real_data.drafting.license_texts import licenses_in, spdx_lines
 
 UNKNOWN: Final = "NOASSERTION"
@@ -54,7 +55,7 @@ def guess_licenses(root: Path, modules: Iterable[PurePosixPath], *, declared: st
     evidence = Counter(finding.evidence for finding in found.values() if finding.license == main).most_common()
     return LicenseGuess(
         license=main,
-        evidence="guessed: " + "; ".join(f"{words} ({count} modules)" for words, count in evidence),
+        evidence="; ".join(f"{words} ({count} of {len(found)} modules)" for words, count in evidence),
         others=dict(sorted(others.items())),
     )
 
@@ -79,12 +80,15 @@ def _of_module(
     notice = _joined(licenses_in(comment[0])) if comment else ""
     if notice:
         return _Finding(notice, "notice at the top of the file")
+    is_bundled = bool(side_folder(path.parent))
     for folder in (path.parent, *path.parent.parents):
+        if is_bundled and not side_folder(folder):
+            break  # the licence of a project says nothing about another one that it brings along
         for file in files.get(folder, ()):
             found = license_of_text(file.read_text(encoding="utf-8", errors="replace"))
             if found:
                 return _Finding(found, f"{file.relative_to(root)}")
-    if declared and not license_problem(declared):
+    if declared and not is_bundled and not license_problem(declared):
         return _Finding(declared, "the package's own metadata")
     return _Finding(UNKNOWN, "no licence was found")
 

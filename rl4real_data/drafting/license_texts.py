@@ -88,6 +88,7 @@ FINGERPRINTS: Final = (
     _row("openssl", "OpenSSL", _BSD, "developed by the openssl project"),
     _row("python", "Python-2.0", "python software foundation license"),
     _row("blessing", "blessing", "may you do good and not evil"),
+    _row("blessing", "blessing", "the author disclaims copyright to this source code", "in place of a legal notice"),
     _row("public domain", "LicenseRef-public-domain", "in the public domain",
          lacks=("free and unencumbered", "creative commons", "creativecommons")),
     _row("public domain", "LicenseRef-public-domain", "into the public domain",

@@ -18,7 +18,7 @@ class Origin:
     """`source` is the manifest's `[source]` table; `license` is what the package itself declares, if anything.
 
     `bundles`: other projects that come along are what the package is wanted for. `modules` (empty: find them), `flags`
-    and `includes` are what is known to be compiled, and how.
+    and `includes` are what is known to be compiled, and how; `other_flags` some modules are compiled with.
     """
 
     name: str
@@ -32,6 +32,7 @@ class Origin:
     modules: tuple[PurePosixPath, ...] = ()
     flags: tuple[str, ...] = ()
     includes: tuple[str, ...] = ()
+    other_flags: tuple[str, ...] = ()
 
 
 def corpus_name(text: str) -> str:

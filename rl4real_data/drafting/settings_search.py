@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
-from rl4real_data.drafting.build_flags import flag_candidates, version_macros
+from rl4real_data.drafting.build_flags import version_macros
 from rl4real_data.drafting.headers import HeaderIndex
 from rl4real_data.drafting.trial import Trial, Verdict
 
@@ -42,12 +42,13 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Search:
-    """What a search works with; `name` and `version` are the project's."""
+    """What a search works with; `name` and `version` are the project's, `candidates` sets of flags to try."""
 
     trial: Trial
     headers: HeaderIndex
     name: str
     version: str
+    candidates: Sequence[tuple[str, ...]]
     say: Callable[[str], None]
 
     def run(self, paths: tuple[PurePosixPath, ...], start: CompileSettings) -> Found:
@@ -56,7 +57,7 @@ class Search:
         self.say(f"{_count_ok(found.verdicts)} of {len(paths)} modules compile as they are")
         found = _add_includes(self.trial, found, self.headers)
         found = _add_version_macros(self.trial, found, name=self.name, version=self.version)
-        found = _add_flags(self.trial, found)
+        found = _add_flags(self.trial, found, self.candidates)
         # All of them once more: what was added for one module may break another.
         final = Found(settings=found.settings, verdicts=self.trial.run(paths, found.settings.words))
         if final.settings.words != start.words:
@@ -100,8 +101,8 @@ def _add_version_macros(trial: Trial, found: Found, *, name: str, version: str) 
     return tried if _count_ok(tried.verdicts) > _count_ok(found.verdicts) else found
 
 
-def _add_flags(trial: Trial, found: Found) -> Found:
-    for flags in flag_candidates(trial.root):
+def _add_flags(trial: Trial, found: Found, candidates: Sequence[tuple[str, ...]]) -> Found:
+    for flags in candidates:
         failing = [path for path, verdict in found.verdicts.items() if not verdict.ok and not verdict.missing_header]
         if not failing:
             break

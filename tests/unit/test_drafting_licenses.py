@@ -63,7 +63,7 @@ def test_file_over_notice_over_folder(tmp_path: Path) -> None:
     guess = guess_licenses(tmp_path, modules)
 
     assert guess.license == "BSD-2-Clause"
-    assert guess.evidence == "guessed: lib/LICENSE (2 modules)"
+    assert guess.evidence == "lib/LICENSE (2 of 5 modules)"
     assert guess.others == {
         "GPL-2.0-only": [PurePosixPath("prog/e.c")],
         "ISC": [PurePosixPath("lib/c.c")],
@@ -84,3 +84,10 @@ def test_declared_license_is_the_last_resort(tmp_path: Path) -> None:
     assert guess_licenses(tmp_path, [PurePosixPath("a.c")], declared="see the web").license == "NOASSERTION"
     write(tmp_path, LICENSE=BSD3)
     assert guess_licenses(tmp_path, [PurePosixPath("a.c")], declared="MIT").license == "BSD-3-Clause"
+
+
+def test_license_of_the_project_says_nothing_about_bundled_code(tmp_path: Path) -> None:
+    write(tmp_path, LICENSE=MIT, deps__other__a_dot_c="int a;", deps__zlib__LICENSE=BSD2, deps__zlib__b_dot_c="int b;")
+    guess = guess_licenses(tmp_path, [PurePosixPath("deps/other/a.c"), PurePosixPath("deps/zlib/b.c")], declared="MIT")
+
+    assert (guess.license, guess.others) == ("BSD-2-Clause", {"NOASSERTION": [PurePosixPath("deps/other/a.c")]})

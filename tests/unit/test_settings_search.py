@@ -34,7 +34,14 @@ def find_settings(root: Path, *, version: str = "") -> Found:
     clang = Clang(path=Path("clang"), version="22.1.8", banner="")
     trial = Pretended(clang=clang, target=TARGETS[TargetName.X86], root=root)
     paths = tuple(sorted(PurePosixPath(path.relative_to(root)) for path in root.rglob("*.c")))
-    search = Search(trial=trial, headers=index_headers(root), name="toy", version=version, say=lambda _: None)
+    search = Search(
+        trial=trial,
+        headers=index_headers(root),
+        name="toy",
+        version=version,
+        candidates=(("-DTOY_SMALL",), ("-DTOY_FAST",), ("-DOTHER",)),
+        say=lambda _: None,
+    )
     return search.run(paths, CompileSettings())
 
 
@@ -46,7 +53,7 @@ def plant(root: Path, files: dict[str, str]) -> Path:
 
 
 def test_nothing_is_added_that_nobody_needs(tmp_path: Path) -> None:
-    found = find_settings(plant(tmp_path, {"a.c": "", "include/x.h": "", "Makefile": "-DTOY"}))
+    found = find_settings(plant(tmp_path, {"a.c": "", "include/x.h": ""}))
 
     assert found.settings == CompileSettings()
     assert found.verdicts == {PurePosixPath("a.c"): Verdict()}
@@ -80,7 +87,7 @@ def test_version_of_the_package_is_told(tmp_path: Path) -> None:
 
 
 def test_flag_that_mends_is_kept_and_others_are_not(tmp_path: Path) -> None:
-    files = {"a.c": "needs TOY_FAST", "b.c": "", "Makefile": "CFLAGS = -DTOY_SMALL -DTOY_FAST -DOTHER\n"}
+    files = {"a.c": "needs TOY_FAST", "b.c": ""}
     found = find_settings(plant(tmp_path, files))
 
     assert found.settings.words == ("-DTOY_FAST",)
@@ -88,7 +95,7 @@ def test_flag_that_mends_is_kept_and_others_are_not(tmp_path: Path) -> None:
 
 
 def test_flag_that_breaks_another_module_is_not_kept(tmp_path: Path) -> None:
-    files = {"a.c": "needs TOY_FAST", "b.c": "hates -DTOY_FAST", "Makefile": "CFLAGS = -DTOY_FAST\n"}
+    files = {"a.c": "needs TOY_FAST", "b.c": "hates -DTOY_FAST"}
     found = find_settings(plant(tmp_path, files))
 
     assert found.settings.words == ()

@@ -100,11 +100,10 @@ def _files_of_json(page: Page) -> list[ProjectFile]:
 
 
 def _file_of_anchor(page: Page, attributes: Mapping[str, str | None]) -> ProjectFile:
-    url = urllib.parse.urljoin(page.url, attributes["href"] or "")
-    parts = urllib.parse.urlsplit(url)
+    parts = urllib.parse.urlsplit(urllib.parse.urljoin(page.url, attributes["href"] or ""))
     return ProjectFile(
         name=urllib.parse.unquote(parts.path.rpartition("/")[2]),
-        url=url,
+        url=urllib.parse.urlunsplit(parts._replace(fragment="")),
         sha256=parts.fragment.removeprefix("sha256=") if parts.fragment.startswith("sha256=") else "",
         is_yanked="data-yanked" in attributes,
     )
