@@ -82,6 +82,9 @@ def flow(
     mir: Annotated[bool | None, typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
+    allow_build: Annotated[
+        bool, typer.Option("--allow-build", help="Run the build system of a folder, in a copy, to learn its flags.")
+    ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
     license_allow: Annotated[
         str | None,
@@ -119,6 +122,7 @@ def flow(
         mir=mir,
         verify=verify,
         retry_failed=retry_failed,
+        allow_build=allow_build,
         replace=replace,
         licenses=chosen_licenses(license_allow) if license_allow is not None else None,
     )

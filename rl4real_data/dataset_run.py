@@ -106,6 +106,7 @@ def _resolve(settings: RunSettings, console: Console) -> Resolution:
         npm=settings.npm,
         search_path=settings.search_path,
         jobs=settings.jobs,
+        allow_build=settings.allow_build,
         progress=console.fetch_progress,
         say=console.say,
     )

@@ -40,6 +40,7 @@ class RunSettings:
     mir: bool | None = None
     verify: bool = False
     retry_failed: bool = False
+    allow_build: bool = False
     replace: bool = False
     licenses: frozenset[str] | None = None
 

@@ -6,6 +6,7 @@ path. Every word is understood, or refused, before the first byte is downloaded.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, exceptions_for, fetch_source
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.named import manifests_of_word
+from rl4real_data.corpus.sources.build import BuildTools
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.found import Found
 from rl4real_data.corpus.sources.path import find_path
@@ -71,7 +73,7 @@ def resolve_available(
     """The same, but of several corpora those that cannot be had are skipped. SourceError if nothing is left."""
     catalog = catalog or load_catalog()
     check_mirror(supply.mirror)
-    wanted = _understand(names, catalog)
+    wanted = _understand(names, catalog, supply)
     taken = {item.name for item in wanted if isinstance(item, Manifest)}
     names_of_found = _name_found([item for item in wanted if not isinstance(item, Manifest)], taken)
     corpora: list[Corpus] = []
@@ -106,7 +108,7 @@ def _nothing_left(skipped: Sequence[Skipped], errors: Sequence[SourceError]) -> 
     return UsageError(text, hint="name another corpus or another target")
 
 
-def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | Found, ...]:
+def _understand(names: Sequence[str], catalog: Catalog, supply: Supply) -> tuple[Manifest | Found, ...]:
     """What each word stands for, each thing once; ManifestError for a manifest's file with problems."""
     wanted: dict[str | Path, Manifest | Found] = {}
     problems: list[UsageError] = [] if names else [UsageError("no corpus is named")]
@@ -115,22 +117,24 @@ def _understand(names: Sequence[str], catalog: Catalog) -> tuple[Manifest | Foun
             manifests = manifests_of_word(name, catalog)
             wanted |= {manifest.name: manifest for manifest in manifests}
             if not manifests:
-                found = _find_path(name, catalog)
+                found = _find_path(name, catalog, supply)
                 wanted[found.path] = found
         except UsageError as error:
             problems.append(error)
     if problems:
         raise UsageError(
             "\n".join(str(problem) for problem in problems),
-            hint="name "
+            hint=problems[0].hint
+            or "name "
             f"a corpus ({', '.join(catalog.manifests)}), a group ({', '.join(catalog.groups)}), "
             "a manifest's file, a folder or a file",
         )
     return tuple(wanted.values())
 
 
-def _find_path(name: str, catalog: Catalog) -> Found:
-    found = find_path(name)
+def _find_path(name: str, catalog: Catalog, supply: Supply) -> Found:
+    tools = BuildTools(search_path=supply.search_path or os.defpath, jobs=supply.jobs, say=supply.say)
+    found = find_path(name, tools if supply.allow_build else None)
     if found is None:
         raise UsageError(f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names)}')
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -95,6 +96,12 @@ def test_database_of_a_cmake_project(rl4real: Run, tmp_path: Path) -> None:
     assert {"sum", "shared", "n"} <= set(functions(d))
     assert all(row["corpus"] == "project" and str(tmp_path) not in row["command"] for row in found.values())
     assert "-Iinclude -Ibuild -fPIC -march=core2 -O3" in found["unit.c"]["command"]
+
+    shutil.rmtree(project / "build")
+    words = ("flow", "x86", "test", "mlra", "--corpus", project, "--data-dir", "built", "--allow-build")
+    rl4real(*words, RL4REAL_DATA_CACHE=str(tmp_path / "cache"))
+    assert functions(tmp_path / "built") == functions(d)
+    assert not (project / "build").exists()
 
 
 def test_ir_in_every_container_gives_the_function_of_the_source(

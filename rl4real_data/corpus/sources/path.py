@@ -1,11 +1,13 @@
 """What a path after `--corpus` stands for: looks at its name and its first bytes, and asks the file that knows.
 
-@list.txt                  the files that the list names
-compile_commands.json      a compilation database
-corpus_description.json    an MLGO corpus, or the folder that holds it
-*.parquet                  modules as ComPile stores them
-an object file             its embedded bitcode
-anything else              a folder or a single file of sources or LLVM IR
+    @list.txt                  the files that the list names
+    compile_commands.json      a compilation database
+    corpus_description.json    an MLGO corpus, or the folder that holds it
+    *.parquet                  modules as ComPile stores them
+    an object file             its embedded bitcode
+    a folder to be built       under `--allow-build`: what its build system says
+
+Anything else is a folder or a single file of sources or LLVM IR.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.corpus.elf import MAGIC as ELF_MAGIC
+from rl4real_data.corpus.sources.build import BuildTools, find_build
 from rl4real_data.corpus.sources.compile_commands import find_database
 from rl4real_data.corpus.sources.compile_parquet import find_parquet
 from rl4real_data.corpus.sources.embedded_bitcode import find_embedded
@@ -25,8 +28,11 @@ from rl4real_data.corpus.sources.mlgo import DESCRIPTION_NAME, find_mlgo
 _PARQUET_MAGIC: Final = b"PAR1"
 
 
-def find_path(word: str) -> Found | None:
-    """What the word stands for, None if there is no such path; UsageError for one that cannot be used."""
+def find_path(word: str, build_tools: BuildTools | None = None) -> Found | None:
+    """What the word stands for, None if there is no such path; UsageError for one that cannot be used.
+
+    `build_tools`: with them a folder's own build system is run, if it has one.
+    """
     if word.startswith(LIST_SIGN) and not _exists(Path(word)):
         return find_listed(Path(word.removeprefix(LIST_SIGN)))
     path = Path(word)
@@ -36,6 +42,8 @@ def find_path(word: str) -> Found | None:
         return find_mlgo(path.parent)
     if (path / DESCRIPTION_NAME).is_file():
         return find_mlgo(path)
+    if build_tools is not None and (build := find_build(path, build_tools)):
+        return build
     if path.suffix == ".json" and path.is_file():
         return find_database(path)
     magic = _first_bytes(path)

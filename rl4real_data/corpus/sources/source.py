@@ -59,7 +59,8 @@ class Supply:
     """Where sources come from and where they are kept.
 
     `mirror` is the distribution's, `pypi` a Python package index (the folder of its projects' pages), `npm` a registry;
-    None: as the machine's own clients are set up. `jobs`: processes at once where a source is generated.
+    None: as the machine's own clients are set up. `jobs`: processes at once where a source is generated. `allow_build`:
+    whether a folder's own build system may be run.
     """
 
     cache: Path
@@ -68,6 +69,7 @@ class Supply:
     npm: str | None = None
     search_path: str | None = None
     jobs: int = 1
+    allow_build: bool = False
     progress: Progress = ignore_progress
     say: Callable[[str], None] = say_nothing
 
