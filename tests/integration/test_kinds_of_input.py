@@ -12,6 +12,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from rl4real_data.config import load_environment
+from rl4real_data.corpus.resolve import resolve_available
+from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 
@@ -98,9 +101,10 @@ def test_database_of_a_cmake_project(rl4real: Run, tmp_path: Path) -> None:
     assert "-Iinclude -Ibuild -fPIC -march=core2 -O3" in found["unit.c"]["command"]
 
     shutil.rmtree(project / "build")
-    words = ("flow", "x86", "test", "mlra", "--corpus", project, "--data-dir", "built", "--allow-build")
-    rl4real(*words, RL4REAL_DATA_CACHE=str(tmp_path / "cache"))
-    assert functions(tmp_path / "built") == functions(d)
+    search_path = load_environment().search_path
+    supply = Supply(cache=tmp_path / "cache", search_path=search_path, allow_build=True)
+    (built,) = resolve_available([str(project)], supply).corpora
+    assert {module.name for module in built.modules} == set(found)
     assert not (project / "build").exists()
 
 

@@ -33,8 +33,18 @@ _DROPPED: Final = frozenset(
     }
 )
 _DROPPED_PREFIXES: Final = (
-    *("-O", "-o", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print", "-save-temps", "--target="),
-    *("-march=", "-mcpu=", "-mtune=", "--sysroot", "-isysroot", "--gcc-toolchain", "--gcc-install-dir", "-specs="),
+    *("-O", "-o", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print", "-save-temps"),
+    *(
+        "--target=",
+        "-march=",
+        "-mcpu=",
+        "-mtune=",
+        "--sysroot",
+        "-isysroot",
+        "--gcc-toolchain",
+        "--gcc-install-dir",
+        "-specs=",
+    ),
     *("-flto", "-fembed-bitcode", "-fthinlto", "-fprofile", "-fcoverage", "-fauto-profile", "-fbranch-probabilities"),
     *("-fplugin", "-fpass-plugin", "-fdiagnostics", "-fdebug-", "-fmacro-prefix-map", "-ffile-prefix-map", "-ftime-"),
     *("-fsave-", "-fcrash-diagnostics", "-fproc-stat-report", "-ferror-limit", "-fmessage-length", "-fmax-errors"),
