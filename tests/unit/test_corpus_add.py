@@ -224,7 +224,7 @@ def test_database_brings_modules_and_flags(desk: Desk) -> None:
 
 def serve_python(desk: Desk, *versions: str, as_json: bool = False) -> dict[str, bytes]:
     info = "Metadata-Version: 2.1\nName: toy\nSummary: a toy\nLicense: MIT License\nHome-page: https://toy.example.invalid\n"
-    archives = {version: pack(PKG_INFO="", **{"PKG-INFO": info, "deps__x__a_dot_c": version}) for version in versions}
+    archives = {version: pack(**{"PKG-INFO": info, "deps__x__a_dot_c": version, "b_dot_c": ""}) for version in versions}
     names = {version: f"Toy-{version}.tar.gz" for version in versions}
     sums = {version: hashlib.sha256(content).hexdigest() for version, content in archives.items()}
     if as_json:
@@ -259,7 +259,7 @@ def test_newest_release_of_a_python_package(desk: Desk, as_json: bool) -> None:
         "sha256": hashlib.sha256(archives["1.10"]).hexdigest(),
     }
     assert (manifest["summary"], manifest["homepage"]) == ("a toy", "https://toy.example.invalid")
-    assert manifest["modules"]["globs"] == ["deps/x/a.c"]  # what a package bundles is what it is wanted for
+    assert manifest["modules"]["globs"] == ["b.c", "deps/x/a.c"]  # what a package bundles is what it is wanted for
     assert desk.server.asked.count("/f/Toy-1.10.tar.gz") == 1  # measured and kept
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import sys
 import tarfile
 import threading
@@ -250,7 +251,9 @@ def test_sound_cache(shelf: Shelf) -> None:
 def test_every_difference_is_named(shelf: Shelf) -> None:
     fetch_both(shelf)
     tree = shelf.tree("bee")
-    (tree / "src/a.c").write_text("ant")  # as long as before
+    times = (tree / "src/a.c").stat().st_atime_ns, (tree / "src/a.c").stat().st_mtime_ns
+    (tree / "src/a.c").write_text("ant")  # as long and as old as before
+    os.utime(tree / "src/a.c", ns=times)
     (tree / "src/b.c").unlink()
     (tree / "src/c.c").write_text("")
     (tree / "src/link").unlink()

@@ -95,8 +95,8 @@ def test_flag_that_mends_is_kept_and_others_are_not(tmp_path: Path) -> None:
 
 
 def test_flag_that_breaks_another_module_is_not_kept(tmp_path: Path) -> None:
-    files = {"a.c": "needs TOY_FAST", "b.c": "hates -DTOY_FAST"}
+    files = {"a.c": "needs TOY_FAST", "b.c": "hates -DTOY_FAST", "c.c": ""}
     found = find_settings(plant(tmp_path, files))
 
     assert found.settings.words == ()
-    assert [verdict.ok for verdict in found.verdicts.values()] == [False, True]
+    assert [verdict.ok for verdict in found.verdicts.values()] == [False, True, True]
