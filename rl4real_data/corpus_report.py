@@ -134,10 +134,18 @@ def _supply(environment: Environment, mirror: str | None) -> Supply:
     )
 
 
+def _say_modules(name: str, modules: int) -> None:
+    say(f"{name}: {modules} modules")
+
+
+def _nothing_more(_name: str, _modules: int) -> None:
+    """A bar has shown it; a line would break the bars that still move."""
+
+
 def _fetch(plan: FetchPlan, supply: Supply, *, show_bar: bool) -> FetchReport:
     with fetch_progress(show_bar) as progress:
         supply = replace(supply, progress=progress)
-        return fetch_all(plan, supply, done=lambda name, modules: say(f"{name}: {modules} modules"))
+        return fetch_all(plan, supply, done=_nothing_more if show_bar else _say_modules)
 
 
 def _chosen(names: Sequence[str]) -> tuple[Manifest, ...]:

@@ -100,6 +100,8 @@ def fetch_progress(show_bar: bool) -> Iterator[Progress]:
                 file=sys.stderr,
             )
         bars[name].update(done - bars[name].n)
+        if done >= total:
+            bars[name].close()  # else each of many downloads keeps its line of the terminal
 
     try:
         yield show
