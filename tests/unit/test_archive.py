@@ -60,6 +60,47 @@ def test_links_inside_are_kept(tmp_path: Path) -> None:
     assert listing(tmp_path / "out") == {"hard.c": "int a;", "src/a.c": "int a;", "test/a.c": "int a;"}
 
 
+MEMBERS = [
+    (entry("t/src/lib/a.c"), b"int a;"),
+    (entry("t/src/b.c"), b"int b;"),
+    (entry("t/src/lib/same.c", tarfile.SYMTYPE, link="a.c"), b""),
+    (entry("t/src/lib/other.c", tarfile.SYMTYPE, link="../b.c"), b""),
+    (entry("t/doc/src/c.c"), b"int c;"),
+]
+
+
+@pytest.mark.parametrize("has_top", [True, False])
+@pytest.mark.parametrize(
+    ("folder", "names"),
+    [
+        ("src", ["b.c", "lib/a.c", "lib/other.c", "lib/same.c"]),
+        ("src/lib", ["a.c", "same.c"]),  # the link to b.c leads to what was not taken
+        ("doc", ["src/c.c"]),
+        (".", ["doc/src/c.c", "src/b.c", "src/lib/a.c", "src/lib/other.c", "src/lib/same.c"]),
+    ],
+)
+def test_sub_folder_is_taken_alone(tmp_path: Path, folder: str, names: list[str], has_top: bool) -> None:
+    members = [(entry(m.name[0 if has_top else 2 :], m.type, link=m.linkname), content) for m, content in MEMBERS]
+    unpack(make_archive(tmp_path / "t.tar.gz", members), tmp_path / "out", folder=folder)
+    assert sorted(listing(tmp_path / "out")) == names
+    assert not any(path.is_symlink() and not path.exists() for path in (tmp_path / "out").rglob("*"))
+
+
+@pytest.mark.parametrize("folder", ["lib", "src/b.c", "t"])
+def test_sub_folder_that_is_not_there(tmp_path: Path, folder: str) -> None:
+    with pytest.raises(SourceError, match=rf"t\.tar\.gz has no folder {folder}"):
+        unpack(make_archive(tmp_path / "t.tar.gz", MEMBERS), tmp_path / "out", folder=folder)
+    assert [path.name for path in tmp_path.iterdir()] == ["t.tar.gz"]
+
+
+def test_link_out_of_the_top_folder_that_is_stripped(tmp_path: Path) -> None:
+    """Inside the archive, and beside the tree once the top folder is gone: another corpus's file perhaps."""
+    members = [(entry("t/a.c"), b"1"), (entry("t/l.c", tarfile.SYMTYPE, link="../zlib-0123/a.c"), b"")]
+    with pytest.raises(SourceError, match=r"t\.tar\.gz: l\.c is a link that leads out of its tree"):
+        unpack(make_archive(tmp_path / "t.tar.gz", members), tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.tar.gz"]
+
+
 @pytest.mark.parametrize("has_filter", [True, False], ids=["data filter", "Python 3.11.2"])
 @pytest.mark.parametrize(
     ("members", "problem"),

@@ -7,11 +7,21 @@ from pathlib import Path
 import pytest
 
 from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.license import license_problem
-from rl4real_data.corpus.manifest import read_groups, read_manifest
+from rl4real_data.corpus.manifest import LicenseRule, TargetRules, read_groups, read_manifest
 from rl4real_data.corpus.module import Language, Split
+from rl4real_data.corpus.prepare import CopyStep, SubstituteStep, WriteStep
+from rl4real_data.corpus.sources.archive import ArchiveSource
+from rl4real_data.corpus.sources.csmith import CsmithSource
 from rl4real_data.corpus.sources.debian import DebianSource
+from rl4real_data.corpus.sources.debian_binary import DebianBinarySource
+from rl4real_data.corpus.sources.git import GitSource
+from rl4real_data.corpus.sources.local_folder import FolderSource
+from rl4real_data.corpus.sources.npm import NpmSource
 from rl4real_data.corpus.sources.package import PackageSource
+from rl4real_data.corpus.sources.pypi import PypiSource
+from rl4real_data.corpus.sources.source import Source
 from rl4real_data.errors import ManifestError
 from rl4real_data.targets import TargetName
 
@@ -96,6 +106,218 @@ modules = { globs = ["*.c"] }
     assert manifest.modules.needs_libc is True
     assert manifest.expected.modules is None
     assert dict(manifest.expected.functions) == {}
+
+
+RICH = f"""
+name = "toy"
+summary = "A toy"
+license = "MIT"
+license_evidence = "LICENSE"
+split = "train"
+
+[[source]]
+kind = "pypi"
+project = "toy"
+version = "1.0"
+file = "toy-1.0.tar.gz"
+size = 1234
+sha256 = "{SHA256}"
+folder = "src"
+
+[[source]]
+kind = "git"
+url = "https://toy.example.invalid/toy.git"
+commit = "{SHA256[:40]}"
+folder = "toy/src"
+
+[[prepare]]
+copy = "config.h.in"
+to = "config.h"
+
+[[prepare]]
+write = "empty.h"
+text = ""
+
+[[prepare]]
+substitute = "version.in"
+to = "version.h"
+values = {{ "@MAJOR@" = "1", "@SUFFIX@" = "" }}
+
+[modules]
+globs = ["*.c"]
+includes = [".", "include"]
+allow_fewer = true
+
+[modules.x86]
+flags = ["-mavx2"]
+excludes = ["neon*.c"]
+
+[modules.aarch64]
+skip = "needs AVX"
+
+[[licenses]]
+globs = ["third/*.c"]
+license = "Zlib"
+
+[[licenses]]
+globs = ["other.c"]
+license = "ISC"
+"""
+
+
+def test_what_a_corpus_may_have_several_of(tmp_path: Path) -> None:
+    manifest = read_manifest(write(tmp_path, RICH))
+    pin = Pin(file="toy-1.0.tar.gz", size_bytes=1234, sha256=SHA256)
+    assert manifest.sources == (
+        PypiSource(project="toy", version="1.0", pin=pin, folder="src"),
+        GitSource(url="https://toy.example.invalid/toy.git", commit=SHA256[:40], folder="toy/src"),
+    )
+    assert manifest.prepare == (
+        CopyStep(copy="config.h.in", to="config.h"),
+        WriteStep(write="empty.h", text=""),
+        SubstituteStep(substitute="version.in", to="version.h", values={"@MAJOR@": "1", "@SUFFIX@": ""}),
+    )
+    assert manifest.modules.includes == (".", "include")
+    assert manifest.modules.allow_fewer is True
+    assert dict(manifest.modules.targets) == {
+        TargetName.X86: TargetRules(flags=("-mavx2",), excludes=("neon*.c",)),
+        TargetName.AARCH64: TargetRules(skip="needs AVX"),
+    }
+    assert manifest.licenses == (
+        LicenseRule(globs=("third/*.c",), license="Zlib"),
+        LicenseRule(globs=("other.c",), license="ISC"),
+    )
+
+
+SOURCES: dict[str, tuple[str, Source]] = {
+    "archive": (
+        f'urls = ["https://a.example.invalid/t.tgz", "file:///t.tgz"]\nfile = "t.tgz"\nsize = 1\nsha256 = "{SHA256}"',
+        ArchiveSource(
+            urls=("https://a.example.invalid/t.tgz", "file:///t.tgz"),
+            pin=Pin(file="t.tgz", size_bytes=1, sha256=SHA256),
+        ),
+    ),
+    "npm": (
+        f'package = "@a/t"\nversion = "1"\nfile = "t.tgz"\nsize = 1\nsha256 = "{SHA256}"\nfolder = "."',
+        NpmSource(package="@a/t", version="1", pin=Pin(file="t.tgz", size_bytes=1, sha256=SHA256), folder="."),
+    ),
+    "debian-binary": (
+        f'version = "1"\nfile = "t.deb"\nsize = 1\nsha256 = "{SHA256}"\npool_path = "pool/t.deb"\n'
+        'inner = "usr/src/t.tar.xz"\nfolder = "tests"',
+        DebianBinarySource(
+            version="1",
+            pool_path="pool/t.deb",
+            pin=Pin(file="t.deb", size_bytes=1, sha256=SHA256),
+            inner="usr/src/t.tar.xz",
+            folder="tests",
+        ),
+    ),
+    "folder": (
+        'path = "~/spec"\nredistributable = false',
+        FolderSource(path="~/spec", redistributable=False),
+    ),
+    "csmith": (
+        'version = "2.3.0"\nseeds = [0, 99]\noptions = ["--no-unions"]',
+        CsmithSource(version="2.3.0", seeds=(0, 99), options=("--no-unions",)),
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", SOURCES)
+def test_kinds_of_source(tmp_path: Path, kind: str) -> None:
+    text, source = SOURCES[kind]
+    manifest = read_manifest(write(tmp_path, _with_source(f'kind = "{kind}"\n{text}')))
+    assert manifest.sources == (source,)
+    assert manifest.redistributable is (kind != "folder")
+
+
+def _with_source(text: str) -> str:
+    begin, end = GOOD.index("[source]"), GOOD.index("[modules]")
+    return f"{GOOD[:begin]}[source]\n{text}\n\n{GOOD[end:]}"
+
+
+@pytest.mark.parametrize(
+    ("kind", "old", "new", "problem"),
+    [
+        (
+            "archive",
+            '"file:///t.tgz"',
+            '"t.tgz"',
+            'source.urls[1]: "t.tgz" starts with none of http://, https://, file:/',
+        ),
+        ("archive", 'urls = ["https://a.example.invalid/t.tgz", "file:///t.tgz"]', "", "source.urls: is missing"),
+        ("npm", '"@a/t"', '"../t"', 'source.package: "../t" is no name of an npm package'),
+        (
+            "npm",
+            '"."',
+            '"../a"',
+            'source.folder: "../a" climbs out with ".."; it must stay below the top of the source',
+        ),
+        (
+            "debian-binary",
+            "t.tar.xz",
+            "t.zip",
+            'source.inner: "usr/src/t.zip" ends with none of .tar.gz, .tgz, .tar.bz2',
+        ),
+        ("debian-binary", '"t.deb"', '"t.rpm"', 'source.file: "t.rpm" ends with none of .deb'),
+        (
+            "debian-binary",
+            "pool/t.deb",
+            "pool/u.deb",
+            'source.pool_path: "pool/u.deb" does not end with the file "t.deb"',
+        ),
+        ("folder", "~/spec", "spec", 'source.path: "spec" must be absolute, or start with ~'),
+        ("csmith", "[0, 99]", "[9, 1]", "source.seeds: must be the first and the last seed, not [9, 1]"),
+        ("csmith", "[0, 99]", "[1]", "source.seeds: must be the first and the last seed, not [1]"),
+        ("csmith", "[0, 99]", "[1, -2]", "source.seeds: must be whole numbers from 0 on, not -2"),
+        ("csmith", "--no-unions", "--seed", "source.options[0]: --seed is set for each seed"),
+    ],
+)
+def test_problems_of_the_kinds(tmp_path: Path, kind: str, old: str, new: str, problem: str) -> None:
+    text = f'kind = "{kind}"\n{SOURCES[kind][0]}'
+    assert text.count(old) == 1
+    found = problems_of(write(tmp_path, _with_source(text.replace(old, new))))
+    assert any(line.startswith(problem) for line in found), found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "problem"),
+    [
+        ('project = "toy"', 'project = "a/b"', 'source[0].project: "a/b" is no name of a Python package'),
+        (f'commit = "{SHA256[:40]}"', 'commit = "main"', 'source[1].commit: "main" is not the full name of a commit'),
+        ("https://toy.example.invalid/toy.git", "ext::sh", 'source[1].url: "ext::sh" starts with none of https://'),
+        ('folder = "toy/src"', 'foldr = "toy/src"', 'source[1].foldr: unknown key; did you mean "folder"?'),
+        ('text = ""', "", "prepare[1].text: is missing"),
+        ('copy = "config.h.in"', "", "prepare[0]: must be exactly one of copy, write, substitute; has none of them"),
+        (
+            'write = "empty.h"',
+            'write = "empty.h"\ncopy = "a"',
+            "prepare[1]: must be exactly one of copy, write, substit",
+        ),
+        ('write = "empty.h"', 'write = "../empty.h"', 'prepare[1].write: "../empty.h" climbs out with ".."'),
+        ('to = "config.h"', 'to = "/config.h"', 'prepare[0].to: "/config.h" is absolute'),
+        ('to = "config.h"', 'to = "./config.h.in"', 'prepare[0].to: "./config.h.in" is the file itself'),
+        ('to = "config.h"', 'to = "config.h"\nrun = "make"', "prepare[0].run: unknown key"),
+        ('"@SUFFIX@" = ""', '"@SUFFIX@" = 1', "prepare[2].values.@SUFFIX@: must be a string, not 1"),
+        ('"@SUFFIX@" = ""', '"" = "x"', "prepare[2].values: has an empty string to look for"),
+        ('{ "@MAJOR@" = "1", "@SUFFIX@" = "" }', "{}", "prepare[2].values: is empty"),
+        ('[".", "include"]', '["../include"]', 'modules.includes[0]: "../include" climbs out with ".."'),
+        ("[modules.x86]", "[modules.x68]", 'modules.x68: unknown key; did you mean "x86"?'),
+        ('["neon*.c"]', '["/neon.c"]', 'modules.x86.excludes[0]: "/neon.c" is absolute'),
+        ('skip = "needs AVX"', 'skip = " "', "modules.aarch64.skip: is empty"),
+        ('license = "Zlib"', 'license = "zlib or so"', 'licenses[0].license: "zlib or so" is no SPDX expression'),
+        ('globs = ["other.c"]', "", "licenses[1].globs: is missing"),
+    ],
+)
+def test_problems_of_lists_of_tables(tmp_path: Path, old: str, new: str, problem: str) -> None:
+    assert RICH.count(old) == 1
+    found = problems_of(write(tmp_path, RICH.replace(old, new)))
+    assert any(line.startswith(problem) for line in found), found
+
+
+def test_lists_that_are_no_tables(tmp_path: Path) -> None:
+    text = RICH.split("[[source]]")[0] + 'source = []\nprepare = ["make"]\nmodules = { globs = ["*.c"] }\n'
+    assert problems_of(write(tmp_path, text)) == ["source: is empty", "prepare[0]: must be a table, not 'make'"]
 
 
 BELOW = "it must stay below the top of the source"
