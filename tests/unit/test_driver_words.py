@@ -70,7 +70,19 @@ def test_launchers_go(line: str, rest: str) -> None:
         *("-flto", "-flto=thin", "-fno-lto", "-fwhole-program-vtables", "-fembed-bitcode=all", "--coverage", "-pg"),
         *("-fprofile-arcs", "-ftest-coverage", "-fprofile-use=x", "-fplugin=x.so", "-save-temps=obj", "-ftime-trace"),
         *("-x c", "-xc", "-include-pch a.pch", "-Xclang -include-pch -Xclang a.pch", "-fdiagnostics-color=always"),
-        *("-ffile-prefix-map=a=b", "-Xpreprocessor -MD", "a.c", "/p/a.c", "b.o", "-- a.c", "-fdebug-prefix-map=a=b"),
+        *(
+            "-ffile-prefix-map=a=b",
+            "-fno-ipa-sra",
+            "-fipa-pta",
+            "-mno-fancy-math-387",
+            "-fno-tree-pre",
+            "-Xpreprocessor -MD",
+            "a.c",
+            "/p/a.c",
+            "b.o",
+            "-- a.c",
+            "-fdebug-prefix-map=a=b",
+        ),
     ],
 )
 def test_what_does_not_decide_the_code_goes(dropped: str) -> None:

@@ -3,8 +3,8 @@
 The recipe decides the optimisation level, the target and the processor, so a build's `-O`, `-march`, `-mcpu`,
 `-mtune`, `--target`, `-m32`, `-m64` and sysroot are dropped. Single processor features (`-mavx2`) stay: sources with
 intrinsics do not compile without them. `-Ofast` leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency
-files, link options, warnings, debug information, LTO (which would stop before registers are allocated), coverage and
-profiles.
+files, link options, warnings, debug information, LTO (which would stop before registers are allocated), coverage,
+profiles, and what only GCC knows.
 """
 
 from __future__ import annotations
@@ -50,6 +50,39 @@ _DROPPED_PREFIXES: Final = (
     *("-fsave-", "-fcrash-diagnostics", "-fproc-stat-report", "-ferror-limit", "-fmessage-length", "-fmax-errors"),
     *("-fuse-ld", "-fmodule-output", "-fdump-", "-frandom-seed", "-fno-diagnostics", "-fdeps-"),
 )
+_GCC_ONLY_PREFIXES: Final = (
+    *(
+        "-fconserve-stack",
+        "-fallow-store-data-races",
+        "-fipa-",
+        "-ftree-",
+        "-fcode-hoisting",
+        "-fvar-tracking",
+        "-fira-",
+    ),
+    *("-fpartial-inlining", "-freorder-blocks", "-fsched-", "-ftoplevel-reorder", "-fmin-function-alignment=", "-fweb"),
+    *(
+        "-fgnu-unique",
+        "-fcallgraph-info",
+        "-fstack-usage",
+        "-fstack-limit",
+        "-flifetime-dse",
+        "-fdevirtualize",
+        "-fgcse",
+    ),
+    *("-fvtable-verify", "-fconcepts", "-fmodules-ts", "-fprintf-return-value", "-fhardened", "-faggressive-loop-"),
+    *(
+        "-fanalyzer",
+        "-fabi-version=",
+        "-fmax-include-depth",
+        "-mpreferred-stack-boundary=",
+        "-mfancy-math-387",
+        "-mabm",
+    ),
+    *("-maccumulate-outgoing-args", "-mvect-cost-model", "-fvect-cost-model", "-mindirect-branch", "-mrecord-mcount"),
+)
+"""GCC's own, which clang refuses: databases of a build with GCC are full of them. `-fno-…` too."""
+
 _DROPPED_WITH_VALUE: Final = frozenset(
     {
         *("-o", "-MF", "-MT", "-MQ", "-MJ", "-Xlinker", "-Xassembler", "-L", "-l", "-T", "-u", "-z", "-A", "-e"),
@@ -148,8 +181,15 @@ def _keep(words: Iterator[str], place: Place) -> Iterator[str]:
             yield from _moved(word, words, place)
         elif word == "--":  # only inputs follow
             return
-        elif word.startswith("-") and word not in _DROPPED and not word.startswith(_DROPPED_PREFIXES):
+        elif _stays(word):
             yield word
+
+
+def _stays(word: str) -> bool:
+    if not word.startswith("-") or word in _DROPPED or word.startswith(_DROPPED_PREFIXES):
+        return False
+    positive = word.replace("-fno-", "-f", 1).replace("-mno-", "-m", 1)
+    return not positive.startswith(_GCC_ONLY_PREFIXES)
 
 
 def _moved(word: str, words: Iterator[str], place: Place) -> Iterator[str]:

@@ -26,7 +26,6 @@ LICENSES_NAME: Final = "licenses.json"
 """Ours, beside the description: the SPDX expression of each module."""
 
 _OVERRIDE: Final = "global_command_override"
-_NOT_FILLED_IN: Final = ["<UNSPECIFIED>"]
 _PROBLEMS_SHOWN: Final = 20
 
 
@@ -97,8 +96,7 @@ def _override(description: Any, problems: list[str]) -> tuple[str, ...] | None:
     if not isinstance(override, list) or not all(isinstance(word, str) for word in override):
         problems.append(f'"{_OVERRIDE}" must be a list of arguments')
         return ()
-    # The tools that write a corpus after linking leave this to whoever trains: nothing is known then.
-    return () if override == _NOT_FILLED_IN else tuple(override)
+    return tuple(override)  # "<UNSPECIFIED>", which stands there until somebody fills it in, is no option
 
 
 def _licenses(path: Path, problems: list[str]) -> dict[str, str]:
