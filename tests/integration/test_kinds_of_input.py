@@ -101,10 +101,16 @@ def test_database_of_a_cmake_project(rl4real: Run, tmp_path: Path) -> None:
     assert "-Iinclude -Ibuild -fPIC -march=core2 -O3" in found["unit.c"]["command"]
 
     shutil.rmtree(project / "build")
+    with (project / "CMakeLists.txt").open("a") as lists:
+        lists.write(
+            'add_custom_command(OUTPUT made.c COMMAND ${CMAKE_COMMAND} -E echo "int made;" > made.c VERBATIM)\n'
+            "add_library(made STATIC made.c)\n"
+        )
     search_path = load_environment().search_path
     supply = Supply(cache=tmp_path / "cache", search_path=search_path, allow_build=True)
     (built,) = resolve_available([str(project)], supply).corpora
-    assert {module.name for module in built.modules} == set(found)
+    assert {module.name for module in built.modules} == {*found, "rl4real-build/made.c"}
+    assert all(module.source.is_file() for module in built.modules)
     assert not (project / "build").exists()
 
 

@@ -22,7 +22,10 @@ with open({log!r}, "a") as log:
     print(json.dumps([os.path.basename(sys.argv[0]), sys.argv[1:], os.getcwd(), os.environ.get("CC")]), file=log)
 here = pathlib.Path.cwd()
 text = pathlib.Path("a.c").read_text()
-if "fail" in text:
+if "--build" in sys.argv:
+    (here / "made.c").write_text("int made;")
+    sys.exit("the build is broken" if "fail" in text else 0)
+if text.startswith("fail"):
     print("checking", file=sys.stdout)
     sys.exit("the build is broken")
 command = f"cc -I{{here}}/inc -DV=1 -c {{here}}/a.c"
@@ -30,7 +33,8 @@ entry = {{"directory": str(here / "sub"), "file": str(here / "a.c"), "command": 
 folder = here / "rl4real-build" if "-B" in sys.argv else here
 folder.mkdir(exist_ok=True)
 if "silent" not in text:
-    (folder / "compile_commands.json").write_text(json.dumps([entry]))
+    made = {{**entry, "file": str(here / "made.c")}} if "generate" in text else entry
+    (folder / "compile_commands.json").write_text(json.dumps([entry, made]))
 """
 
 
@@ -103,6 +107,19 @@ def test_cmake_is_configured_in_a_copy(machine: Machine) -> None:
     assert not (corpus.root / ".git").exists()
     assert sorted(path.name for path in machine.project.iterdir()) == [".git", "CMakeLists.txt", "a.c"]
     assert machine.said == [f"my project: cmake {' '.join(words)}"]
+
+
+@pytest.mark.parametrize("outcome", ["generate", "generate, then fail"])
+def test_sources_that_the_build_generates(machine: Machine, outcome: str) -> None:
+    machine.install("cmake")
+    (machine.project / "CMakeLists.txt").write_text("")
+    (machine.project / "a.c").write_text(outcome)
+    corpus = machine.resolve()
+
+    called = [words for _, words, *_ in machine.calls()]
+    assert called[1:] == [["--build", "rl4real-build", "--parallel", "3"]]
+    assert [(m.name, m.source.is_file()) for m in corpus.modules] == [("a.c", True), ("made.c", True)]
+    assert any("cmake failed (1)" in text for text in machine.said) is ("fail" in outcome)
 
 
 def test_it_is_built_once_and_again_when_a_file_changes(machine: Machine) -> None:

@@ -1,7 +1,8 @@
 """A folder whose own build system says how its modules are compiled: under `--allow-build`, since that runs its code.
 
-The folder is copied into the cache and configured there, so the user's own stays as it is. CMake is only configured: it
-writes a compilation database by itself. For `configure` and `make`, bear watches a whole build.
+The folder is copied into the cache and configured there, so the user's own stays as it is. CMake writes a compilation
+database when it is configured; it builds only if that names sources that a build has yet to generate. For `configure`
+and `make`, bear watches a whole build.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from rl4real_data.corpus.sources.found import check_names
 from rl4real_data.errors import SourceError, ToolchainError, UsageError
 from rl4real_data.toolchain.process import Limits, run
 
-_VERSION: Final = 1
+_VERSION: Final = 2
 """Raise it when a folder is built another way."""
 
 _LIMITS: Final = Limits(timeout_s=3600)  # LLVM itself configures within a minute; a watched `make` may take its time
@@ -61,10 +62,14 @@ class BuildTools:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Plan:
-    """The commands of a build, run in its folder one after the other, and where the database then lies."""
+    """The commands of a build, run in its folder one after the other, and where the database then lies.
+
+    `generate` is run, too, if the database names sources that are not there; it may fail.
+    """
 
     commands: tuple[tuple[str, ...], ...]
     database: str
+    generate: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,15 +99,22 @@ class FoundBuild:
         """Copies and builds in `folder`, which then becomes `final`: the database already says so."""
         shutil.copytree(self.path, folder, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
         for command in plan.commands:
-            self.tools.say(
-                f"{self.path.name}: {' '.join(Path(word).name if '/' in word else word for word in command)}"
-            )
-            _run(command, folder, self.path, self.tools)
+            self._run(command, folder)
         database = folder / plan.database
         if not database.is_file():
             raise SourceError(f"the build of {self.path} wrote no {_DATABASE_NAME}")
+        if plan.generate and _lacks_sources(database):
+            try:
+                self._run(plan.generate, folder)
+            except SourceError as error:  # sources that are still missing are failed modules
+                self.tools.say(str(error))
         text = database.read_text(encoding="utf-8")
         database.write_text(text.replace(json.dumps(str(folder))[1:-1], json.dumps(str(final))[1:-1]), encoding="utf-8")
+
+    def _run(self, command: Sequence[str], folder: Path) -> None:
+        words = " ".join(Path(word).name if "/" in word else word for word in command)
+        self.tools.say(f"{self.path.name}: {words}")
+        _run(command, folder, self.path, self.tools)
 
 
 def find_build(path: Path, tools: BuildTools) -> FoundBuild | None:
@@ -118,7 +130,12 @@ def find_build(path: Path, tools: BuildTools) -> FoundBuild | None:
 def _plan(path: Path, tools: BuildTools) -> _Plan:
     if (path / "CMakeLists.txt").is_file():
         words = ("-S", ".", "-B", _BUILD_FOLDER, "-DCMAKE_EXPORT_COMPILE_COMMANDS=ON", "-DCMAKE_BUILD_TYPE=Release")
-        return _Plan(commands=((tools.find("cmake"), *words),), database=f"{_BUILD_FOLDER}/{_DATABASE_NAME}")
+        cmake = tools.find("cmake")
+        return _Plan(
+            commands=((cmake, *words),),
+            database=f"{_BUILD_FOLDER}/{_DATABASE_NAME}",
+            generate=(cmake, "--build", _BUILD_FOLDER, "--parallel", str(tools.jobs)),
+        )
     configure: tuple[tuple[str, ...], ...] = (("./configure",),) if (path / "configure").is_file() else ()
     watched = (tools.find("bear"), "--", tools.find("make"), f"-j{tools.jobs}")
     return _Plan(commands=(*configure, watched), database=_DATABASE_NAME)
@@ -137,6 +154,14 @@ def _run(command: Sequence[str], folder: Path, path: Path, tools: BuildTools) ->
             "\n".join([f"the build of {path}: {Path(command[0]).name} {words}", *last]),
             hint="make it build by hand, then name its compile_commands.json",
         )
+
+
+def _lacks_sources(database: Path) -> bool:
+    try:
+        found = find_database(database)
+    except UsageError:
+        return False  # which is said when the corpus is made of it
+    return not all((found.root / module.path).is_file() for module in found.modules)
 
 
 def _identity(path: Path, plan: _Plan, tools: BuildTools) -> str:
