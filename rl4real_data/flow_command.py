@@ -56,7 +56,7 @@ def _shortfall(settings: RunSettings, report: RunReport) -> LessThanAsked | None
         )
     if missing:
         return LessThanAsked(
-            f"{len(missing)} corpora could not be had ({', '.join(missing)}); the dataset holds the rest",
+            f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
             hint="the same command tries them again",
         )
     return None
