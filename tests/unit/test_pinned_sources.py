@@ -6,7 +6,10 @@ import hashlib
 import io
 import json
 import tarfile
+import threading
+import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
@@ -194,3 +197,48 @@ def test_folder_of_a_source_package(tmp_path: Path, server: Server) -> None:
     source = DebianSource(version="1.0-1", pool_path=f"pool/main/t/toy/{pin.file}", pin=pin, folder="src")
     server.answers[f"/debian/{source.pool_path}"] = send(ARCHIVE)
     assert files_in(source.fetch(wanted(tmp_path, server))) == ["lib/a.c"]
+
+
+def test_two_runs_at_once_fetch_once(tmp_path: Path, server: Server) -> None:
+    arrived, go_on = threading.Event(), threading.Event()
+
+    def answer_late(request: BaseHTTPRequestHandler) -> None:
+        arrived.set()
+        assert go_on.wait(10)
+        send(ARCHIVE)(request)
+
+    server.answers["/toy.tar.gz"] = answer_late
+    source = ArchiveSource(urls=(f"{server.url}/toy.tar.gz",), pin=PIN)
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        runs = [pool.submit(source.fetch, wanted(tmp_path, server))]
+        assert arrived.wait(10)
+        runs.append(pool.submit(source.fetch, wanted(tmp_path, server)))
+        time.sleep(0.1)  # the second one has reached the lock by then, or else it finds the tree: both must work
+        go_on.set()
+        roots = [run.result(10) for run in runs]
+    assert roots[0] == roots[1]
+    assert files_in(roots[0]) == ["README", "src/lib/a.c"]
+    assert server.asked == ["/toy.tar.gz"]
+
+
+def test_broken_cache_mends_itself(tmp_path: Path, server: Server) -> None:
+    server.answers["/toy.tar.gz"] = send(ARCHIVE)
+    source = ArchiveSource(urls=(f"{server.url}/toy.tar.gz",), pin=PIN)
+    fetch = wanted(tmp_path, server)
+    root = source.fetch(fetch)
+    fetch.cache.download_path(PIN).write_bytes(ARCHIVE[:10])
+    (root / "src/lib/a.c").unlink()
+    (tmp_path / "corpora" / f".{root.name}.killed").mkdir()
+    assert source.fetch(fetch) == root
+    assert files_in(root) == ["README", "src/lib/a.c"]
+    assert fetch.cache.download_path(PIN).read_bytes() == ARCHIVE
+    assert [path.name for path in root.parent.iterdir()] == [root.name]
+    assert len(server.asked) == 2
+
+
+def test_other_bytes_than_promised_are_never_unpacked(tmp_path: Path, server: Server) -> None:
+    server.answers["/toy.tar.gz"] = send(bytes(len(ARCHIVE)))
+    source = ArchiveSource(urls=(f"{server.url}/toy.tar.gz",), pin=PIN)
+    with pytest.raises(SourceError, match=r"sha256 [0-9a-f]{64} instead of " + PIN.sha256):
+        source.fetch(wanted(tmp_path, server))
+    assert [path for path in tmp_path.rglob("*") if path.is_file() and path.suffix != ".lock"] == []

@@ -73,6 +73,13 @@ def test_corpus_that_comes_later_completes_the_dataset(world: World, words: tupl
     assert world.index().splits["train"].skipped == ()
 
 
+def test_corpus_that_is_not_asked_for_any_more_is_not_recorded(world: World, words: tuple[str, ...]) -> None:
+    """The modules are the same, the books are not."""
+    world.run(corpora=words)
+    world.run(corpora=words[1:])
+    assert world.index().splits["train"].skipped == ()
+
+
 def test_single_corpus_that_is_missing_is_an_error(world: World, words: tuple[str, ...]) -> None:
     with pytest.raises(SourceError, match="corpus gone: there is no folder"):
         world.run(corpora=words[:1])
