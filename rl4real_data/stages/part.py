@@ -26,7 +26,19 @@ from rl4real_data.locks import publish
 
 SHAPES_KEY: Final = b"rl4real_data.shapes"
 RUN_COLUMNS: Final = (
-    *("episode_id", "pair_id", "module", "corpus", "license", "redistributable", "target", "cpu", "opt_level", "allocator", "llvm_version"),
+    *(
+        "episode_id",
+        "pair_id",
+        "module",
+        "corpus",
+        "license",
+        "redistributable",
+        "target",
+        "cpu",
+        "opt_level",
+        "allocator",
+        "llvm_version",
+    ),
 )
 """Columns of an episode that the pack stage adds."""
 
