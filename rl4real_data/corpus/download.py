@@ -15,13 +15,12 @@ from rl4real_data.corpus.web import (
     Trickle,
     ask,
     blocks,
-    read_page,
     reason_of,
     without_login,
 )
 from rl4real_data.errors import SourceError
 
-__all__ = ["TIMEOUT_S", "DownloadProgress", "Pin", "download_first", "read_page", "without_login"]
+__all__ = ["TIMEOUT_S", "DownloadProgress", "Pin", "download_first", "without_login"]
 
 _MOST_ATTEMPTS: Final = 10
 """At one address, each of which brought the file further: what a bad line needs for a large file."""

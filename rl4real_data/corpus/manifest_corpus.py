@@ -23,6 +23,8 @@ def fetch_source(manifest: Manifest, wanted: Fetch) -> Path:
     wanted = replace(wanted, steps=manifest.prepare)
     problems: list[SourceError] = []
     for source in _candidates(manifest, wanted.cache):
+        if problems:
+            wanted.say(f"{problems[-1]}\n  trying the next source of {manifest.name} ({source.KIND})")
         try:
             return source.fetch(wanted)
         except CacheError:

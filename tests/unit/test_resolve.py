@@ -335,8 +335,11 @@ def folder_catalog(folder: Path, groups: str = "", rules: str = "", **candidates
 def test_first_candidate_that_can_be_had_is_taken(tmp_path: Path) -> None:
     gone, there, last = tmp_path / "gone", make_tree(tmp_path / "there", "a.c"), make_tree(tmp_path / "last", "b.c")
     catalog = folder_catalog(tmp_path / "m", toy=[gone, there, last])
-    (corpus,) = resolve(["toy"], cache=tmp_path / "cache", catalog=catalog)
+    said: list[str] = []
+    supply = Supply(cache=tmp_path / "cache", say=said.append)
+    (corpus,) = resolve_available(["toy"], supply, catalog=catalog).corpora
     assert corpus.root == there
+    assert said == [f"corpus toy: there is no folder {gone}\n  trying the next source of toy (folder)"]
 
 
 def test_words_of_all_candidates_are_shown(tmp_path: Path) -> None:
