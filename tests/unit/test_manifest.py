@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.catalog import find_manifest_folder, load_catalog
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.license import license_problem
 from rl4real_data.corpus.manifest import LicenseRule, TargetRules, read_groups, read_manifest
@@ -17,6 +17,7 @@ from rl4real_data.corpus.sources.csmith import CsmithSource
 from rl4real_data.corpus.sources.debian import DebianSource
 from rl4real_data.corpus.sources.debian_binary import DebianBinarySource
 from rl4real_data.corpus.sources.git import GitSource
+from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.local_folder import FolderSource
 from rl4real_data.corpus.sources.npm import NpmSource
 from rl4real_data.corpus.sources.package import PackageSource
@@ -460,3 +461,11 @@ def test_own_manifests_are_in_order() -> None:
     assert [manifest.name for manifest in catalog.members("demo")] == list(catalog.groups["demo"])
     # Counted by hand from the manifests: 647 + 1323 + 121 + 71 + 746.
     assert sum(m.expected.functions[TargetName.X86] for m in catalog.members("demo")) == 2908
+
+
+def test_the_example_for_readers_is_a_manifest(tmp_path: Path) -> None:
+    text = (find_manifest_folder() / "README.md").read_text(encoding="utf-8")
+    example = text.split("```toml\n")[1].split("```")[0].replace('"…"', f'"{SHA256}"')
+    manifest = read_manifest(write(tmp_path, example))
+    assert manifest.name == "toy"
+    assert all(f"| `{kind}` |" in text for kind in SOURCE_KINDS)

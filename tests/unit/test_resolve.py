@@ -342,6 +342,14 @@ def test_first_candidate_that_can_be_had_is_taken(tmp_path: Path) -> None:
     assert said == [f"corpus toy: there is no folder {gone}\n  trying the next source of toy (folder)"]
 
 
+def test_folder_may_be_below_the_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make_tree(tmp_path / "suite", "a.c")
+    monkeypatch.setenv("HOME", str(tmp_path))
+    catalog = folder_catalog(tmp_path / "m", toy=[Path("~/suite")])
+    (corpus,) = resolve(["toy"], cache=tmp_path / "cache", catalog=catalog)
+    assert corpus.root == tmp_path / "suite"
+
+
 def test_words_of_all_candidates_are_shown(tmp_path: Path) -> None:
     catalog = folder_catalog(tmp_path / "m", toy=[tmp_path / "one", tmp_path / "two"])
     with pytest.raises(SourceError, match="corpus toy") as raised:
