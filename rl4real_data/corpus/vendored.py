@@ -1,7 +1,8 @@
 """Finds code that two corpora share: vendored copies, which would carry what training saw into the evaluation.
 
-Hashes of the compiled functions miss a copy of another version, or one with other constants. So sources are compared:
-runs of lines, without comments, white space, directives and lines of punctuation, whatever the files are called.
+Hashes of the compiled functions miss a copy of another version, or one with other constants. So sources are compared,
+without comments, white space, directives and lines of punctuation: by runs of lines, whatever the files are called, and
+files of the same name by single lines too, which finds versions that are far apart (the xxhash in lz4 and in zstd).
 Only what is compiled counts: modules, and what they include from their own tree.
 """
 
@@ -11,7 +12,7 @@ import hashlib
 import itertools
 import posixpath
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -22,8 +23,12 @@ from rl4real_data.corpus.module import Corpus
 RUN_LINES: Final = 5
 """Shorter runs are alike by chance: `switch`, `case`, `break`."""
 MIN_RUNS: Final = 20
-MIN_SHARE: Final = 0.2
-MIN_SHARE_SAME_NAME: Final = 0.05
+MIN_SHARE_OF_RUNS: Final = 0.2
+
+LONG_LINE: Final = 20
+"""Characters of a line that tells something on its own."""
+MIN_LINES: Final = 15
+MIN_SHARE_OF_LINES: Final = 0.1
 
 _COMMENT_OR_LITERAL: Final = re.compile(r'//[^\n]*|/\*.*?\*/|("(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\')', re.DOTALL)
 _CONTINUED: Final = re.compile(r"\\\r?\n")
@@ -44,36 +49,42 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class SharedCode:
-    """Two files of different corpora with common code; `share` is the part of the smaller one that the larger has."""
+    """Two files of different corpora with common code; `share` is the part of the smaller one that the larger has.
+
+    It counts runs of lines, or single lines where files of the same name have more of these in common.
+    """
 
     left: SourceFile
     right: SourceFile
-    runs: int
     share: float
 
-    @property
-    def same_name(self) -> bool:
-        return self.left.path.name == self.right.path.name
-
     def __str__(self) -> str:
-        return f"{self.left} and {self.right} share {self.share:.0%} of the smaller file ({self.runs} runs of lines)"
+        return f"{self.left} and {self.right} share {self.share:.0%} of the smaller file"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Prints:
+    """What is compared of a file."""
+
+    runs: Set[bytes]
+    lines: Set[bytes]
 
 
 def find_shared_code(left: Iterable[Corpus], right: Iterable[Corpus]) -> tuple[SharedCode, ...]:
-    """Every file of `left` that has much in common with one of `right`, sorted; a corpus is not compared with itself.
-
-    Much is MIN_SHARE of the smaller file, or MIN_SHARE_SAME_NAME if both have one name, and MIN_RUNS runs.
-    """
-    left_runs = {file: runs for corpus in left for file, runs in _runs_of_corpus(corpus).items()}
-    right_runs = {file: runs for corpus in right for file, runs in _runs_of_corpus(corpus).items()}
-    places = _places(right_runs)
+    """Every file of `left` with much in common with one of `right`, sorted; a corpus is not compared with itself."""
+    left_files = {file: prints for corpus in left for file, prints in _prints_of_corpus(corpus).items()}
+    right_files = {file: prints for corpus in right for file, prints in _prints_of_corpus(corpus).items()}
+    places = _places(right_files)
+    by_stem = defaultdict(list)
+    for file in right_files:
+        by_stem[file.path.stem].append(file)
     found = []
-    for file, runs in left_runs.items():
-        common = Counter(other for run in runs for other in places.get(run, ()) if other.corpus != file.corpus)
-        for other, count in common.items():
-            pair = SharedCode(left=file, right=other, runs=count, share=count / min(len(runs), len(right_runs[other])))
-            if _is_much(pair):
-                found.append(pair)
+    for file, prints in left_files.items():
+        others = {other for run in prints.runs for other in places.get(run, ())} | set(by_stem[file.path.stem])
+        for other in others:
+            share = _share(prints, right_files[other], same_name=file.path.stem == other.path.stem)
+            if share and other.corpus != file.corpus:
+                found.append(SharedCode(left=file, right=other, share=share))
     return tuple(sorted(found))
 
 
@@ -84,27 +95,38 @@ def code_lines(text: str) -> list[str]:
     return [line for line in lines if _WORD.search(line) and not line.startswith("#")]
 
 
-def _is_much(pair: SharedCode) -> bool:
-    return pair.runs >= MIN_RUNS and pair.share >= (MIN_SHARE_SAME_NAME if pair.same_name else MIN_SHARE)
+def _share(left: _Prints, right: _Prints, *, same_name: bool) -> float:
+    """The part of the smaller file that both have; 0 if it is not much."""
+    of_runs = _common_part(left.runs, right.runs, at_least=MIN_RUNS)
+    of_lines = _common_part(left.lines, right.lines, at_least=MIN_LINES) if same_name else 0.0
+    if of_runs < MIN_SHARE_OF_RUNS and of_lines < MIN_SHARE_OF_LINES:
+        return 0.0
+    return max(of_runs, of_lines)
 
 
-def _places(runs_of: Mapping[SourceFile, Set[bytes]]) -> Mapping[bytes, Sequence[SourceFile]]:
+def _common_part(left: Set[bytes], right: Set[bytes], *, at_least: int) -> float:
+    common = len(left & right)
+    return common / min(len(left), len(right)) if common >= at_least else 0.0
+
+
+def _places(files: Mapping[SourceFile, _Prints]) -> Mapping[bytes, Sequence[SourceFile]]:
     places: dict[bytes, list[SourceFile]] = defaultdict(list)
-    for file, runs in runs_of.items():
-        for run in runs:
+    for file, prints in files.items():
+        for run in prints.runs:
             places[run].append(file)
     return places
 
 
-def _runs_of_corpus(corpus: Corpus) -> Mapping[SourceFile, Set[bytes]]:
-    runs_of = {}
+def _prints_of_corpus(corpus: Corpus) -> Mapping[SourceFile, _Prints]:
+    prints_of = {}
     for path, text in _compiled_files(corpus):
         lines = code_lines(text)
         starts = range(len(lines) - RUN_LINES + 1)
-        runs = {_digest(lines[start : start + RUN_LINES]) for start in starts}
-        if len(runs) >= MIN_RUNS:
-            runs_of[SourceFile(corpus=corpus.name, path=path)] = runs
-    return runs_of
+        prints_of[SourceFile(corpus=corpus.name, path=path)] = _Prints(
+            runs={_digest(lines[start : start + RUN_LINES]) for start in starts},
+            lines={_digest([line]) for line in lines if len(line) >= LONG_LINE},
+        )
+    return prints_of
 
 
 def _digest(lines: Sequence[str]) -> bytes:

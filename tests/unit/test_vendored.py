@@ -45,7 +45,6 @@ def test_renamed_and_reformatted_copy_is_found(tmp_path: Path) -> None:
     (pair,) = find_shared_code([left], [right])
     assert (str(pair.left), str(pair.right)) == ("lib: hash.c", "app: third/h.c")
     assert pair.share == 1.0
-    assert not pair.same_name
 
 
 def test_other_code_is_not_found(tmp_path: Path) -> None:
@@ -54,18 +53,27 @@ def test_other_code_is_not_found(tmp_path: Path) -> None:
     assert shared(left, right) == []
 
 
-@pytest.mark.parametrize(("name", "is_found"), [("big.c", True), ("other.c", False)])
-def test_a_small_common_part_counts_only_under_the_same_name(tmp_path: Path, name: str, is_found: bool) -> None:
-    """About 30 common lines of 330: a tenth of the file."""
-    common = function("common", 30)
-    left = make_corpus(tmp_path / "lib", {"big.c": common + function("a", 300)}, modules=("big.c",))
-    right = make_corpus(tmp_path / "app", {name: common + function("b", 300)}, modules=(name,))
+@pytest.mark.parametrize(("name", "is_found"), [("third/big.h", True), ("other.h", False)])
+def test_scattered_common_lines_count_only_under_the_same_name(tmp_path: Path, name: str, is_found: bool) -> None:
+    """A version that is far away: every fourth line of it is still the same."""
+    new = "".join(f"    total += {'old' if line % 4 == 0 else 'new'}_number_{line}(total);\n" for line in range(200))
+    left = make_corpus(tmp_path / "lib", {"big.c": function("old_number", 200)}, modules=("big.c",))
+    right = make_corpus(tmp_path / "app", {"app.c": f'#include "{name}"\n', name: new}, modules=("app.c",))
+    assert bool(shared(left, right)) is is_found
+
+
+@pytest.mark.parametrize(("lines", "is_found"), [(60, True), (30, False)])
+def test_a_small_common_run_does_not_count(tmp_path: Path, lines: int, is_found: bool) -> None:
+    """Of 200 lines."""
+    common = function("common", lines)
+    left = make_corpus(tmp_path / "lib", {"a.c": common + function("a", 200 - lines)}, modules=("a.c",))
+    right = make_corpus(tmp_path / "app", {"b.c": common + function("b", 200 - lines)}, modules=("b.c",))
     assert bool(shared(left, right)) is is_found
 
 
 def test_few_common_lines_do_not_count(tmp_path: Path) -> None:
-    left = make_corpus(tmp_path / "lib", {"a.c": function("a", 10)}, modules=("a.c",))
-    right = make_corpus(tmp_path / "app", {"a.c": function("a", 10)}, modules=("a.c",))
+    left = make_corpus(tmp_path / "lib", {"a.c": function("long_name", 10)}, modules=("a.c",))
+    right = make_corpus(tmp_path / "app", {"a.c": function("long_name", 10)}, modules=("a.c",))
     assert shared(left, right) == []
 
 
