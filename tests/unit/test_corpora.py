@@ -1,0 +1,68 @@
+"""The manifests and groups that the project ships: what they promise together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import pytest
+
+from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.manifest import Manifest
+from rl4real_data.corpus.module import Split
+from rl4real_data.corpus.sources.csmith import CsmithSource
+from rl4real_data.corpus.sources.package import PackageSource
+from rl4real_data.targets import TargetName
+
+FOLDER = Path(__file__).parents[2] / "corpus_manifests"
+MANIFESTS = load_catalog(FOLDER)
+
+
+def functions(manifests: Iterable[Manifest], target: TargetName) -> int:
+    return sum(manifest.expected.functions.get(target, 0) for manifest in manifests)
+
+
+def pins(manifests: Iterable[Manifest]) -> set[str]:
+    return {source.pinned.sha256 for manifest in manifests for source in manifest.sources if source.pinned}
+
+
+def test_there_are_enough_real_projects() -> None:
+    real = [
+        manifest
+        for manifest in MANIFESTS.manifests.values()
+        if not isinstance(manifest.source, PackageSource | CsmithSource) and "torture" not in manifest.name
+    ]
+    assert len(pins(real)) >= 40
+
+
+@pytest.mark.parametrize("target", list(TargetName))
+@pytest.mark.parametrize(("group", "at_least"), [("real", 25_000), ("eval", 4_000)])
+def test_groups_are_large_enough(group: str, at_least: int, target: TargetName) -> None:
+    """Of functions in object files about 85 % are episodes, the others are duplicates or filtered."""
+    assert functions(MANIFESTS.members(group), target) >= at_least
+
+
+def test_real_is_for_training_and_eval_is_not() -> None:
+    assert {manifest.split for manifest in MANIFESTS.members("real")} == {Split.TRAIN}
+    assert {manifest.split for manifest in MANIFESTS.members("eval")} == {Split.TEST}
+    assert set(MANIFESTS.groups["demo"]) <= set(MANIFESTS.groups["real"])
+
+
+def test_real_and_eval_are_made_of_different_archives() -> None:
+    assert not pins(MANIFESTS.members("real")) & pins(MANIFESTS.members("eval"))
+
+
+@pytest.mark.parametrize("manifest", MANIFESTS.manifests.values(), ids=lambda manifest: manifest.name)
+def test_a_manifest_says_where_its_project_is_and_what_to_expect(manifest: Manifest) -> None:
+    if isinstance(manifest.source, PackageSource):
+        return
+    assert manifest.homepage.startswith(("https://", "http://"))
+    assert manifest.expected.modules
+    for target in TargetName:
+        skipped = target in manifest.modules.targets and manifest.modules.targets[target].skip
+        assert skipped or manifest.expected.functions[target]
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.glob("*.toml")), ids=lambda path: path.stem)
+def test_lines_of_manifests_are_short(path: Path) -> None:
+    assert max(map(len, path.read_text(encoding="utf-8").splitlines())) <= 120
