@@ -149,5 +149,7 @@ def _headers(path: Path, module: Module) -> tuple[str, ...]:
     _, _, files = path.read_text(errors="surrogateescape").replace("\\\n", " ").partition(": ")
     names = re.split(r"(?<!\\)\s+", files) if "\\" in files else files.split()
     root = f"{module.root}/"
-    headers = {_MAKE_ESCAPE.sub(r"\1\2", name).removeprefix(root) for name in names if name}
+    if "\\" in files or "$" in files:
+        names = [_MAKE_ESCAPE.sub(r"\1\2", name) for name in names]
+    headers = {name.removeprefix(root) for name in names if name}
     return tuple(sorted(headers - {str(module.path)}))

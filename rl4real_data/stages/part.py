@@ -143,7 +143,9 @@ def write_functions(folder: Path, key: str, functions: pa.Table, shapes: Shapes)
     final = arrow_path(folder, key)
     with publish(final) as draft:
         with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
-            writer.write_table(functions.cast(PART_SCHEMA).replace_schema_metadata(schema.metadata))
+            same_types = functions.schema.types == PART_SCHEMA.types and functions.schema.names == PART_SCHEMA.names
+            arrays = (functions if same_types else functions.cast(PART_SCHEMA)).columns
+            writer.write_table(pa.table(arrays, schema=schema))
         size = draft.stat().st_size
     return size
 

@@ -81,12 +81,16 @@ def _table(columns: Columns) -> pa.Table:
     if unknown or missing:
         raise BadRecord(f"records with {unknown[0]!r}" if unknown else f"records without {missing[0]!r}")
     arrays = [
-        columns.arrays[field.name].cast(field.type)
+        _typed(columns.arrays[field.name], field.type)
         if field.name in columns.arrays
         else pa.nulls(columns.functions, field.type)
         for field in _DUMP_FIELDS
     ]
     return pa.table(arrays, schema=pa.schema(_DUMP_FIELDS))
+
+
+def _typed(array: pa.Array, kind: pa.DataType) -> pa.Array:
+    return array if array.type == kind else array.cast(kind)
 
 
 def _collect_shapes(functions: pa.Table) -> Shapes:
