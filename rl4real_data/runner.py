@@ -11,6 +11,7 @@ import time
 import warnings
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 import joblib
 from tqdm import tqdm
@@ -20,6 +21,11 @@ from rl4real_data.stages.module import process_module
 from rl4real_data.stages.part import Part
 from rl4real_data.stages.stage import ModuleStage
 from rl4real_data.toolchain.process import kill_all
+
+
+_SWITCH_INTERVAL_S: Final = 0.0005
+"""How long a thread may keep the interpreter while others wait. Python's own 5 ms keep a core idle whose compiler has
+ended; ours do little between two calls that give it back anyway."""
 
 
 @dataclass(slots=True)
@@ -50,6 +56,8 @@ def run_jobs(
     progress = Progress(total=len(jobs))
     bar = tqdm(total=len(jobs), unit="module", disable=not show_bar, file=sys.stderr, dynamic_ncols=True)
     results = parallel(joblib.delayed(process_module)(job, stages) for job in jobs)
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)
     try:
         for job, part in zip(jobs, results, strict=True):
             progress.add(part)
@@ -57,6 +65,7 @@ def run_jobs(
             bar.update()
             yield job, part
     finally:
+        sys.setswitchinterval(interval)
         bar.close()
         kill_all()
         with warnings.catch_warnings():

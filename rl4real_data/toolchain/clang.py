@@ -52,7 +52,7 @@ def discover_clang(*, build_dir: Path | None, search_path: str) -> Clang:
                 f"BUILD_DIR={build_dir}: {path} does not exist",
                 hint="BUILD_DIR names an LLVM installation or build with bin/clang; unset it to use the clang on PATH",
             )
-        return _usable(path)
+        return _usable(path, _version(path))
     found = []
     for name in (*(f"clang-{major}" for major in SUPPORTED_MAJORS), "clang"):
         path_on_search = shutil.which(name, path=search_path)
@@ -60,7 +60,7 @@ def discover_clang(*, build_dir: Path | None, search_path: str) -> Clang:
             continue
         version = _version(Path(path_on_search))
         if version is not None and version[0] in SUPPORTED_MAJORS:
-            return _usable(Path(path_on_search))
+            return _usable(Path(path_on_search), version)
         found.append(f"{path_on_search} ({version[1] if version else 'no clang'})")
     newest = SUPPORTED_MAJORS[0]
     also = f"; found only {', '.join(found)}" if found else ""
@@ -115,8 +115,7 @@ def _version(path: Path) -> tuple[int, str, str] | None:
     return (int(match[2]), match[1], banner) if match else None
 
 
-def _usable(path: Path) -> Clang:
-    version = _version(path)
+def _usable(path: Path, version: tuple[int, str, str] | None) -> Clang:
     if version is None:
         raise ToolchainError(f"{path}: does not answer `--version` as a clang does", hint="check that it runs")
     major, number, banner = version
