@@ -22,7 +22,6 @@ from rl4real_data.stages.part import Part
 from rl4real_data.stages.stage import ModuleStage
 from rl4real_data.toolchain.process import kill_all
 
-
 _SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter while others wait. Python's own 5 ms keep a core idle whose compiler has
 ended; ours do little between two calls that give it back anyway."""

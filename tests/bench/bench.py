@@ -118,8 +118,9 @@ def bench_second_run(words: Sequence[str]) -> None:
 def peak_memory_mb(command: Sequence[str]) -> float:
     """Largest resident size of the main process alone, as the kernel saw it."""
     script = (
-        "import resource, runpy, sys; sys.argv = sys.argv[1:]\n"
-        "try: runpy.run_module('rl4real_data', run_name='__main__')\n"
+        "import resource, sys; sys.argv = sys.argv[1:]\n"
+        "from rl4real_data.cli import main\n"
+        "try: main()\n"
         "except SystemExit: pass\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
     )
