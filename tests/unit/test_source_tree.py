@@ -30,7 +30,7 @@ LAYERS = (
 )
 """A module imports from its own package and from the lines above its own."""
 
-COMMAND_LINE = {"cli.py", "corpus_commands.py"}
+COMMAND_LINE = {"__main__.py", "cli.py", "corpus_commands.py"}
 
 
 def layer_of(top: str) -> int:
