@@ -10,8 +10,9 @@ from rl4real_data.cli import main
 
 
 def run() -> NoReturn:
-    """`main`, then the end of the process without Python's own, which would free, one by one, what the kernel takes back
-    at once: a tenth of a second. Nothing here waits for an exit handler."""
+    """`main`, then the end of the process without Python's own, which would free piece by piece what the kernel takes
+    back at once: a tenth of a second. Nothing here waits for an exit handler.
+    """
     try:
         main()
     except SystemExit as exit_:

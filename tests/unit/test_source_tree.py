@@ -30,7 +30,7 @@ LAYERS = (
 )
 """A module imports from its own package and from the lines above its own."""
 
-COMMAND_LINE = {"__main__.py", "cli.py", "corpus_commands.py"}
+COMMAND_LINE = {"cli.py", "corpus_commands.py"}
 
 
 def layer_of(top: str) -> int:
@@ -108,7 +108,7 @@ def test_only_the_configuration_reads_the_environment() -> None:
 
 
 def test_only_the_command_line_exits_and_prints_results() -> None:
-    assert files_that_say("sys.exit", "os._exit", "sys.stdout") <= COMMAND_LINE
+    assert files_that_say("sys.exit", "os._exit", "sys.stdout") <= COMMAND_LINE | {"__main__.py"}
     printing = set()
     for path, file in zip(FILES, NAMES, strict=True):
         for node in ast.walk(parse(path)):
