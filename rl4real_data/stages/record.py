@@ -23,9 +23,7 @@ from rl4real_data.stages.compile import Compiled
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.near_duplicates import near_hashes
 from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Part, Shapes, write_functions
-
-RECORD_VERSION: Final = 2
-"""`RecordVersion` of the plugin's RecordWriter.h."""
+from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 _NEAR_HASH: Final = PART_SCHEMA.field("near_hash")
 _DUMP_FIELDS: Final = (

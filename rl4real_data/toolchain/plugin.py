@@ -20,6 +20,9 @@ from rl4real_data.toolchain.clang import PROBE_LIMITS, Clang
 from rl4real_data.toolchain.process import Limits, run
 
 LIBRARY: Final = "libmlra.so"
+RECORD_VERSION: Final = 2
+"""`RecordVersion` of the plugin's RecordWriter.h: what its records, in text or in columns, hold."""
+
 BUILD_LIMITS: Final = Limits(timeout_s=900)  # 25 s on two cores; one slow core under load takes minutes
 
 

@@ -8,10 +8,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from rl4real_data.toolchain.plugin import RECORD_VERSION
+
 Shape = tuple[str, tuple[str, ...]]
 """Opcode and operand entities."""
 
-RECORD_VERSION: Final = 1
 TOLERANCE: Final = 1e-5
 """Relative: LLVM adds up frequencies and weights in another order after reading MIR."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from pathlib import Path
 
@@ -10,10 +11,11 @@ import pytest
 from fake_clang import BANNER, REGISTERS, FakeClang, install_fake_clang
 
 from rl4real_data.errors import ToolchainError
+from rl4real_data.resources import plugin_source_dir
 from rl4real_data.targets import TARGETS, TargetName
 from rl4real_data.toolchain import plugin as plugin_module
 from rl4real_data.toolchain.clang import Clang
-from rl4real_data.toolchain.plugin import Plugin, ensure_plugin, register_file, source_hash
+from rl4real_data.toolchain.plugin import RECORD_VERSION, Plugin, ensure_plugin, register_file, source_hash
 
 X86, AARCH64 = TARGETS[TargetName.X86], TARGETS[TargetName.AARCH64]
 
@@ -143,6 +145,11 @@ def test_missing_build_tools_have_their_packages(workshop: Workshop, tool: str) 
     with pytest.raises(ToolchainError, match=r"needs CMake and a C\+\+ compiler") as raised:
         workshop.ensure()
     assert raised.value.hint == "apt-get install cmake g++ make"
+
+
+def test_the_records_are_of_the_version_that_is_read() -> None:
+    header = (plugin_source_dir() / "RecordWriter.h").read_text(encoding="utf-8")
+    assert re.findall(r"RecordVersion = (\d+);", header) == [str(RECORD_VERSION)]
 
 
 def test_source_hash_covers_names_and_bytes(tmp_path: Path) -> None:

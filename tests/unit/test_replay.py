@@ -12,6 +12,7 @@ import episode_builder as build
 import pytest
 
 from rl4real_data.errors import DatasetError, ToolchainError
+from rl4real_data.toolchain.plugin import RECORD_VERSION
 from rl4real_data.toolchain.process import Limits
 from rl4real_data.validation.replay import ReplayedEpisode, ReplayReport, ReplayTool, llc_command, replay
 from rl4real_data.validation.replay_compare import BadReplay, differing_columns, parse_record
@@ -59,7 +60,7 @@ def make_record(episode: build.Row, **changes: Any) -> build.Row:
     ]
     shapes = build.make_instructions()[::-1]
     record = {
-        "v": 1,
+        "v": RECORD_VERSION,
         "function": episode["function"],
         **{name: episode[name] for name in names},
         "node_spill_weight": [0.25, 0.5, None],
@@ -72,7 +73,7 @@ def make_record(episode: build.Row, **changes: Any) -> build.Row:
 
 
 def dump_text(*records: build.Row) -> str:
-    return "".join(json.dumps(record) + "\n" for record in (*records, {"v": 1, "functions": len(records)}))
+    return "".join(json.dumps(record) + "\n" for record in (*records, {"v": RECORD_VERSION, "functions": len(records)}))
 
 
 def scripted(tmp_path: Path, number: int, *, do: str = "record", text: str | None = None, **changes: Any) -> build.Row:
@@ -186,11 +187,11 @@ def test_the_command() -> None:
             dump_text(make_record(build.make_episode(1)), make_record(build.make_episode(2))),
             "recorded 2 functions",
         ),
-        (dump_text(make_record(build.make_episode(1), v=2)), "version 2, this program reads 1"),
+        (dump_text(make_record(build.make_episode(1), v=1)), "version 1, this program reads 2"),
         (dump_text(make_record(build.make_episode(1)))[:200], "cannot be read"),
         (json.dumps(make_record(build.make_episode(1))) + "\n", "cannot be read"),
         (
-            dump_text({"v": 1, "function": "f1", "shape_opcode": [], "shape_operands": []}),
+            dump_text({"v": RECORD_VERSION, "function": "f1", "shape_opcode": [], "shape_operands": []}),
             "has no block_freq",
         ),
     ],

@@ -25,7 +25,8 @@
 
 namespace mlra {
 
-/// Raise it whenever a record changes; rl4real_data/stages/record.py refuses what it does not know.
+/// Raise it whenever a record changes, and RECORD_VERSION in rl4real_data/toolchain/plugin.py with it: both readers of
+/// records refuse what they do not know.
 constexpr int RecordVersion = 2;
 
 struct FunctionRecord {
