@@ -25,6 +25,7 @@ from rl4real_data.settings import (
     RunSettings,
 )
 from rl4real_data.targets import TargetName
+from rl4real_data.vocab_commands import vocab_app
 
 app = typer.Typer(
     help="Turns source code into training data for learned register allocation, on a stock clang.",
@@ -35,6 +36,7 @@ app = typer.Typer(
 path_app = typer.Typer(help="Print where something lies on this machine.", no_args_is_help=True)
 app.add_typer(path_app, name="path")
 app.add_typer(corpus_app, name="corpus")
+app.add_typer(vocab_app, name="vocab")
 
 DataDir = Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -96,6 +98,10 @@ def flow(
     ] = None,
     build_dir: Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
     config_dir: Annotated[Path | None, typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
+    vocab: Annotated[
+        Path | None, typer.Option(help="MIR2Vec vocabulary. [the dataset's own, or the shipped one]")
+    ] = None,
+    embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Compute MIR2Vec vectors.")] = True,
 ) -> None:
     """Compile corpora and write their register allocation problems as Parquet episodes."""
     from rl4real_data import flow_command
@@ -111,6 +117,8 @@ def flow(
         search_path=environment.search_path,
         build_dir=build_dir or environment.build_dir,
         config_dir=config_dir or environment.config_dir,
+        vocab=vocab,
+        embed=embed,
         mirror=mirror or environment.mirror,
         pypi=environment.pypi,
         npm=environment.npm,
@@ -170,6 +178,17 @@ def validate(
     print(report.to_json() if as_json else report.text)
     if not report.ok:
         raise ValidationFailed(f"{data_dir}: {report.verdict}", hint=report.advice)
+
+
+@app.command()
+def embed(
+    data_dir: DataDir,
+    vocab: Annotated[Path, typer.Option(metavar="FILE", help="MIR2Vec vocabulary: Parquet, LLVM's JSON, or text.")],
+) -> None:
+    """Give a finished dataset the vectors of another vocabulary, without compiling."""
+    from rl4real_data import embed_command
+
+    print(embed_command.execute(data_dir, vocab).text, file=sys.stderr)
 
 
 @app.command()

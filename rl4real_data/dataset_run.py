@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from rl4real_data.chosen_vocabulary import choose_vocabulary
 from rl4real_data.compiler import prepare_compilation
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
@@ -13,6 +14,7 @@ from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.errors import DatasetError
 from rl4real_data.flows import FLOW, Flow
+from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.packing import PackingOrder, is_packed, pack_dataset, toolchain_of
 from rl4real_data.plan import Plan, entries_of, make_plan, modules_of, needs_headers
 from rl4real_data.recipe import Recipe, load_recipe
@@ -56,6 +58,7 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
     found = _resolve(settings, console)
     with open_workdir(settings.data_dir) as work:
         _refuse_other_dataset(work, settings, recipe, compilation)
+        vocabulary = _vocabulary(settings, recipe, work)
         plan = _plan(settings, found.corpora, compilation, work, flow)
         _refuse_shrinking(work, settings, plan)
         compiled = _compile(plan, settings, console, flow)
@@ -66,6 +69,7 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
             registers=registers,
             corpora=found.corpora,
             skipped=tuple(sorted(skipped.corpus for skipped in found.skipped)),
+            vocabulary=vocabulary,
             entries=entries,
         )
         was_finished = is_packed(work, order, flow)
@@ -114,6 +118,13 @@ def _resolve(settings: RunSettings, console: Console) -> Resolution:
     for skipped in found.skipped:
         console.say(f"skipped: {skipped.reason}")
     return found
+
+
+def _vocabulary(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Vocabulary | None:
+    """Read before anything is compiled: a file that is no good ends the run at once."""
+    if not settings.embed:
+        return None
+    return choose_vocabulary(settings.vocab, target=settings.target.value, recipe=recipe, data_dir=work.data_dir)
 
 
 def _plan(

@@ -3,6 +3,7 @@
     Rl4realError
     ├── UsageError            exit 2   a word on the command line, in the environment or in `.env`
     ├── ManifestError         exit 2   a corpus manifest
+    ├── VocabularyError       exit 2   a vocabulary file
     ├── SourceError           exit 1   a corpus whose source cannot be had
     │   └── CacheError        exit 1   the cache of corpora cannot be used: no other source helps
     ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
@@ -39,6 +40,12 @@ class UsageError(Rl4realError):
 
 class ManifestError(Rl4realError):
     """A corpus manifest with problems; the message lists all of them."""
+
+    exit_code = 2
+
+
+class VocabularyError(Rl4realError):
+    """A vocabulary file that cannot be read, or does not fit the dataset."""
 
     exit_code = 2
 

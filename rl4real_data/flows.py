@@ -7,7 +7,7 @@ from typing import Final
 
 from rl4real_data.stages.check import check_ir
 from rl4real_data.stages.compile import compile_module
-from rl4real_data.stages.embed import embed_instructions
+from rl4real_data.stages.embed import check_coverage, embed_instructions
 from rl4real_data.stages.pack import merge_instructions, pack_episodes, pack_tables
 from rl4real_data.stages.record import record_module
 from rl4real_data.stages.stage import DatasetStage, ModuleStage
@@ -16,8 +16,9 @@ CHECK: Final = ModuleStage(name="check", version=1, run=check_ir)
 COMPILE: Final = ModuleStage(name="compile", version=1, run=compile_module)
 RECORD: Final = ModuleStage(name="record", version=1, run=record_module)
 MERGE: Final = DatasetStage(name="merge", version=1, run=merge_instructions)
-EMBED: Final = DatasetStage(name="embed", version=1, run=embed_instructions)
+EMBED: Final = DatasetStage(name="embed", version=2, run=embed_instructions)
 PACK: Final = DatasetStage(name="pack", version=1, run=pack_episodes)
+COVERAGE: Final = DatasetStage(name="coverage", version=1, run=check_coverage)
 TABLES: Final = DatasetStage(name="tables", version=1, run=pack_tables)
 
 
@@ -37,4 +38,4 @@ class Flow:
         return tuple((stage.name, stage.version) for stage in self.dataset)
 
 
-FLOW: Final = Flow(modules=(CHECK, COMPILE, RECORD), dataset=(MERGE, EMBED, PACK, TABLES))
+FLOW: Final = Flow(modules=(CHECK, COMPILE, RECORD), dataset=(MERGE, EMBED, PACK, COVERAGE, TABLES))

@@ -6,26 +6,26 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Any
 
 import pyarrow as pa
 
 from rl4real_data import __version__
 from rl4real_data.corpus.module import Corpus, Split
-from rl4real_data.episodes.card import dataset_card
-from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks, file_entry
+from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
 from rl4real_data.episodes.registers import register_table
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.writer import write_table
 from rl4real_data.flows import Flow
+from rl4real_data.mir2vec.coverage import Coverage
+from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.splits import Remainder, content_hashes, other_of, remainder, shards_of
 from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.pack import MODULES_NAME, Draft, module_rows
 from rl4real_data.stages.selection import Entry, Selection, select_functions
 from rl4real_data.workdir import WorkDir
-
-README_NAME: Final = "README.md"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +37,7 @@ class PackingOrder:
     registers: Mapping[str, Any]
     corpora: tuple[Corpus, ...]
     entries: tuple[Entry, ...]
+    vocabulary: Vocabulary | None
     skipped: tuple[str, ...] = ()
 
     @property
@@ -64,6 +65,14 @@ def toolchain_of(compilation: Compilation) -> dict[str, str]:
         "clang": compilation.clang.banner,
         "plugin": plugin.source_hash if plugin else "none: the compiler has the flags itself",
     }
+
+
+def vocabulary_entry(vocabulary: Vocabulary | None, coverage: Coverage | None) -> dict[str, Any] | None:
+    """What `dataset.json` says of the vocabulary; None for a dataset without vectors."""
+    if vocabulary is None or coverage is None:
+        return None
+    head = {"sha256": vocabulary.digest, "target": vocabulary.target, "entities": len(vocabulary.entities)}
+    return {**head, "dimension": vocabulary.dimension, "coverage": coverage.to_json()}
 
 
 def is_packed(work: WorkDir, order: PackingOrder, flow: Flow) -> bool:
@@ -118,6 +127,7 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
         identity=order.identity,
         footer={**order.identity, **order.toolchain, "recipe": json.dumps(recipe.as_dict(), sort_keys=True)},
         register_table=register_table(order.identity["target"], order.registers),
+        vocabulary=order.vocabulary,
         other=rest.shards if rest else None,
         files={},
     )
@@ -140,11 +150,10 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
         toolchain=order.toolchain,
         splits=splits,
         files={**draft.files, MODULES_NAME: modules},
+        vocabulary=vocabulary_entry(order.vocabulary, draft.coverage),
         generator=f"rl4real-data {__version__}",
     )
-    card = draft.folder / README_NAME
-    card.write_text(dataset_card(index), encoding="utf-8")
-    return replace(index, files={**index.files, README_NAME: file_entry(card, rows=0)})
+    return with_card(index, draft.folder)
 
 
 def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
@@ -195,6 +204,7 @@ def _fingerprint(work: WorkDir, order: PackingOrder, flow: Flow) -> str:
         order.toolchain,
         rows,
         order.skipped,
+        order.vocabulary.digest if order.vocabulary else None,
         depends_on,
     )
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from rl4real_data.errors import UsageError
+from rl4real_data.mir2vec.weights import Weights
 from rl4real_data.resources import preprocessing_dir
 from rl4real_data.targets import TargetName
 
@@ -37,6 +38,14 @@ class Recipe:
     per_row_group: int
     compression_level: int
     dimension: int
+    opcode_weight: float
+    operand_weight: float
+    max_missing: float  # share of instructions that may lack an entity of the vocabulary
+
+    @property
+    def weights(self) -> Weights:
+        """Those of MIR2Vec's formula."""
+        return Weights(opcode=self.opcode_weight, operand=self.operand_weight)
 
     def as_dict(self) -> Mapping[str, Any]:
         return dataclasses.asdict(self)
@@ -55,7 +64,7 @@ def load_recipe(target: TargetName, *, mir: bool | None = None, path: Path | Non
             per_shard=raw["episodes"]["per_shard"],
             per_row_group=raw["episodes"]["per_row_group"],
             compression_level=raw["episodes"]["compression_level"],
-            dimension=raw["embedding"]["dimension"],
+            **raw["embedding"],
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise UsageError(

@@ -29,6 +29,8 @@ class RunSettings:
     search_path: str
     build_dir: Path | None = None
     config_dir: Path | None = None
+    vocab: Path | None = None
+    embed: bool = True
     mirror: str | None = None
     pypi: str | None = None
     npm: str | None = None
@@ -52,4 +54,5 @@ class RunSettings:
             cache_dir=self.cache_dir.absolute(),
             build_dir=self.build_dir.absolute() if self.build_dir else None,
             config_dir=self.config_dir.absolute() if self.config_dir else None,
+            vocab=self.vocab.absolute() if self.vocab else None,
         )

@@ -56,7 +56,7 @@ class WorkDir:
         return read_index(self.data_dir) if (self.data_dir / INDEX_NAME).exists() else None
 
     def publish(self, index: DatasetIndex, *, states: dict[str, str]) -> None:
-        """Makes the files in `next` the dataset. Files that `index` does not name disappear from `data/`."""
+        """Makes the files in `next` the dataset. Others disappear from `data/` and `vocab/`."""
         (self.next / INDEX_NAME).write_text(index.to_json(), encoding="utf-8")
         journal = {"files": [*sorted(index.files), INDEX_NAME], "states": states}
         with publish(self.work / _JOURNAL) as draft:
@@ -74,9 +74,10 @@ class WorkDir:
             if (self.next / name).exists():
                 (self.data_dir / name).parent.mkdir(parents=True, exist_ok=True)
                 os.replace(self.next / name, self.data_dir / name)
-        for shard in (self.data_dir / "data").glob("*.parquet"):
-            if f"data/{shard.name}" not in wanted:
-                shard.unlink()
+        for folder in ("data", "vocab"):
+            for path in (self.data_dir / folder).glob("*.parquet"):
+                if f"{folder}/{path.name}" not in wanted:
+                    path.unlink()
         for split, fingerprint in journal["states"].items():
             with publish(self.state_path(split)) as draft:
                 draft.write_text(fingerprint, encoding="utf-8")

@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Final
 
-from rl4real_data.episodes.index import DatasetIndex, SplitBooks
+from rl4real_data.episodes.index import DatasetIndex, SplitBooks, file_entry
 from rl4real_data.episodes.schema import EPISODES, descriptions
 
+CARD_NAME: Final = "README.md"
 _SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+
+
+def with_card(index: DatasetIndex, folder: Path) -> DatasetIndex:
+    """Writes the card into `folder`; the index, with the card among its files."""
+    path = folder / CARD_NAME
+    path.write_text(dataset_card(index), encoding="utf-8")
+    return replace(index, files={**index.files, CARD_NAME: file_entry(path, rows=0)})
 
 
 def dataset_card(index: DatasetIndex) -> str:
@@ -50,9 +61,27 @@ def _body(index: DatasetIndex) -> list[str]:
         )
     for split, books in sorted(index.splits.items()):
         lines += _split_sections(split, books)
+    lines += _vectors(index)
     lines += ["", "## Columns", "", "| column | meaning |", "|---|---|"]
     lines += [f"| `{name}` | {text} |" for name, text in descriptions(EPISODES).items()]
     return lines
+
+
+def _vectors(index: DatasetIndex) -> list[str]:
+    found = index.vocabulary
+    if found is None:
+        return []
+    coverage = found["coverage"]
+    known = coverage["instructions"] - coverage["incomplete"]
+    share = known / coverage["instructions"] if coverage["instructions"] else 1.0
+    return [
+        "",
+        "## Vectors",
+        "",
+        f"MIR2Vec, {found['dimension']} dimensions, from the vocabulary in `vocab/` ({found['entities']:,} entities): "
+        f"{index.recipe['opcode_weight']} times the opcode's vector and {index.recipe['operand_weight']} times the sum "
+        f"of the operands'. {share:.2%} of the instructions have all their entities.",
+    ]
 
 
 def _split_sections(split: str, books: SplitBooks) -> list[str]:

@@ -81,6 +81,7 @@ class DatasetIndex:
     splits: Mapping[str, SplitBooks]
     files: Mapping[str, FileEntry]
     generator: str
+    vocabulary: Mapping[str, Any] | None = None
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> str:
@@ -111,7 +112,7 @@ def parse_index(text: str, *, path: Path) -> DatasetIndex:
         }
         files = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
         known = {key: raw[key] for key in ("target", "model", "recipe", "toolchain", "generator", "schema_version")}
-        return DatasetIndex(splits=splits, files=files, **known)
+        return DatasetIndex(splits=splits, files=files, vocabulary=raw.get("vocabulary"), **known)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(
             f"{path}: damaged index ({error})",

@@ -42,6 +42,13 @@ class InstructionTable:
         return pa.table(columns, schema=schema)
 
 
+def with_vectors(table: pa.Table, vectors: npt.NDArray[np.float32]) -> pa.Table:
+    """The same shapes with `vectors` (shapes, dimension), for which the schema must have room."""
+    column = pa.FixedSizeListArray.from_arrays(pa.array(vectors.reshape(-1), pa.float32()), vectors.shape[1])
+    place = table.schema.get_field_index("embedding")
+    return table.set_column(place, table.schema.field(place), column)
+
+
 def shapes_of_table(table: pa.Table) -> list[Shape]:
     """The shapes of an `instructions.parquet`, by inst_id."""
     opcodes, operands = table["opcode"].to_pylist(), table["operands"].to_pylist()

@@ -20,6 +20,7 @@ SHARD_NAME: Final = re.compile(r"data/(?P<split>train|test)-\d+-of-\d+\.parquet"
 MODULES_NAME: Final = "modules.parquet"
 INSTRUCTIONS_NAME: Final = "instructions.parquet"
 REGISTERS_NAME: Final = "registers.parquet"
+VOCABULARY_NAME: Final = "vocab/vocabulary.parquet"
 BATCH_ROWS: Final = 512
 """Rows that are held at once: the size of a row group; one of Lua's takes 5 MB without its text."""
 

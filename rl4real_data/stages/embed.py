@@ -1,15 +1,44 @@
-"""The embed stage: a vector for each instruction shape.
+"""The embed stage: a MIR2Vec vector for each instruction shape, and the vocabulary that they are from.
 
-The column of `instructions.parquet` and the stage's place in the flow are fixed; without a vocabulary the vectors stay
-null, which readers tell apart from zero vectors.
+It comes before the episodes are written, but how often a shape occurs is known only after: `check_coverage` is a
+stage of its own.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from rl4real_data.episodes.index import file_entry
+from rl4real_data.episodes.instructions import with_vectors
+from rl4real_data.episodes.shards import VOCABULARY_NAME
+from rl4real_data.mir2vec.coverage import measure_coverage
+from rl4real_data.mir2vec.shape_vectors import embed_shapes
+from rl4real_data.mir2vec.vocabulary_parquet import write_parquet
 from rl4real_data.stages.pack import Draft
 
 
 def embed_instructions(draft: Draft) -> Draft:
-    """Leaves the vectors null: this version ships no vocabulary."""
-    assert draft.instructions is not None
-    return draft
+    """Fills in the vectors, and puts the vocabulary beside them; without instructions (the fork's) nothing."""
+    table = draft.instructions
+    assert table is not None
+    if draft.vocabulary is None or not table.num_rows:
+        return draft
+    shapes = embed_shapes(
+        table["opcode"].combine_chunks(), table["operands"].combine_chunks(), draft.vocabulary, draft.recipe.weights
+    )
+    path = draft.folder / VOCABULARY_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_parquet(path, draft.vocabulary)
+    entry = file_entry(path, rows=len(draft.vocabulary.entities))
+    draft = draft.with_files({VOCABULARY_NAME: entry})
+    return replace(draft, instructions=with_vectors(table, shapes.vectors), shape_vectors=shapes)
+
+
+def check_coverage(draft: Draft) -> Draft:
+    """VocabularyError if more of the instructions that occur lack an entity than the recipe allows."""
+    if draft.shape_vectors is None:
+        return draft
+    assert draft.occurrences is not None
+    coverage = measure_coverage(draft.shape_vectors, draft.occurrences)
+    coverage.require(draft.recipe.max_missing, VOCABULARY_NAME)
+    return replace(draft, coverage=coverage)

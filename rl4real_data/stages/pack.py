@@ -25,6 +25,9 @@ from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_o
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
 from rl4real_data.episodes.writer import shard_names, with_inst_ids, write_shards, write_table
 from rl4real_data.errors import DatasetError
+from rl4real_data.mir2vec.coverage import Coverage
+from rl4real_data.mir2vec.shape_vectors import ShapeVectors
+from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.recipe import Recipe
 from rl4real_data.stages.part import Part, Shapes, read_functions, read_shapes
 from rl4real_data.stages.selection import Selected, Selection
@@ -56,8 +59,12 @@ class Draft:
     identity: Mapping[str, str]  # constant columns of all episodes
     footer: Mapping[str, str]
     register_table: pa.Table
+    vocabulary: Vocabulary | None  # None: no vectors are wanted
     other: OtherSplit | None = None
     instructions: pa.Table | None = None
+    shape_vectors: ShapeVectors | None = None
+    occurrences: npt.NDArray[np.int64] | None = None  # of each shape, in all episodes
+    coverage: Coverage | None = None
     files: Mapping[str, FileEntry]
 
     def with_files(self, files: Mapping[str, FileEntry]) -> Draft:
@@ -83,13 +90,15 @@ def pack_episodes(draft: Draft) -> Draft:
     """Writes the shards: those of this run's split from the parts, those of the other split from what they are."""
     assert draft.instructions is not None
     table = InstructionTable({shape: number for number, shape in enumerate(shapes_of_table(draft.instructions))})
-    files = _write(draft, draft.split, draft.selection.episodes, _new_episodes(draft, table))
+    occurrences = np.zeros(draft.instructions.num_rows, np.int64)
+    episodes = _counted(_new_episodes(draft, table), occurrences)
+    files = _write(draft, draft.split, draft.selection.episodes, episodes)
     if draft.other is not None:
         known = _known_shapes(draft.other)
         renumbered = (with_inst_ids(kept, table.remap(known)) for kept in _kept_episodes(draft.other))
         count = sum(kept.num_rows for kept in _kept_episodes(draft.other))
-        files |= _write(draft, draft.other.split, count, renumbered)
-    return draft.with_files(files)
+        files |= _write(draft, draft.other.split, count, _counted(renumbered, occurrences))
+    return replace(draft.with_files(files), occurrences=occurrences)
 
 
 def pack_tables(draft: Draft) -> Draft:
@@ -202,6 +211,14 @@ def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
                 yield episodes.result()
         while waiting:
             yield waiting.popleft()[1].result()
+
+
+def _counted(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
+    """Adds to `occurrences` (shapes,) how often each shape is in the tables that go by."""
+    for table in tables:
+        used = np.asarray(table["inst"].combine_chunks().flatten())
+        occurrences += np.bincount(used, minlength=len(occurrences))
+        yield table
 
 
 def _episodes_of(draft: Draft, table: InstructionTable, selected: Selected) -> pa.Table:

@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 import numpy as np
 
@@ -106,6 +106,7 @@ class Stats:
     licenses: tuple[GroupStats, ...]
     languages: tuple[LanguageStats, ...]
     near_duplicates_across: int | None  # test episodes that are near-duplicates of a train episode
+    vocabulary: Mapping[str, Any] | None  # as in dataset.json: what the vectors are from, and what it lacks
     disk: DiskUse
 
     def to_json(self) -> str:
@@ -140,6 +141,7 @@ def collect_stats(data_dir: Path) -> Stats:
         licenses=licenses.result(GroupStats),
         languages=languages.result(LanguageStats),
         near_duplicates_across=_near_duplicates_across(tallies),
+        vocabulary=index.vocabulary,
         disk=measure_disk(data_dir, index),
     )
 

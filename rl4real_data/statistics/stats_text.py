@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 from rl4real_data.statistics.stats import GroupStats, LanguageStats, SplitStats, Stats
 from rl4real_data.statistics.stats_tally import Distribution
 
 MAX_FAILED: Final = 20
 MAX_GROUPS: Final = 30
+MAX_MISSING: Final = 10
 _WIDTH: Final = 78
 _ABSENT: Final = "-"
 _QUANTITIES: Final = {
@@ -39,6 +40,7 @@ def render_text(stats: Stats) -> str:
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
         _languages(stats.languages),
+        _vectors(stats.vocabulary),
         _disk(stats),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
@@ -173,6 +175,26 @@ def _groups(title: str, groups: Sequence[GroupStats]) -> list[str]:
 def _languages(languages: Sequence[LanguageStats]) -> list[str]:
     rows = [(one.name, *map(_number, (one.modules, one.functions, one.episodes))) for one in languages]
     return _table(("language", "modules", "functions", "episodes"), rows)
+
+
+def _vectors(vocabulary: Mapping[str, Any] | None) -> list[str]:
+    """What the vectors are from, and the lookups that found nothing."""
+    if vocabulary is None:
+        return _table(("vectors", ""), [("MIR2Vec", _ABSENT)])
+    coverage = vocabulary["coverage"]
+    instructions, incomplete = coverage["instructions"], coverage["incomplete"]
+    share = f" {incomplete / instructions:.3%}" if instructions else ""
+    rows = [
+        ("dimensions", _number(vocabulary["dimension"])),
+        ("entities of the vocabulary", _number(vocabulary["entities"])),
+        ("instructions that lack one", _number(incomplete) + share),
+        ("operands without an entity", _number(coverage["empty_operands"])),
+    ]
+    missing = list(coverage["missing"].items())
+    rows += [(f"  {entity} is missing", _number(count)) for entity, count in missing[:MAX_MISSING]]
+    more = len(missing) - MAX_MISSING
+    lines = _table(("vectors", ""), rows)
+    return [*lines, f"  … and {more:,} more (--json lists all)"] if more > 0 else lines
 
 
 def _across(stats: Stats) -> list[str]:

@@ -92,32 +92,35 @@ def register_file(clang: Clang, plugin: Plugin, target: Target, cpu: str) -> dic
 
     Kept beside the plugin. ToolchainError if clang does not take the plugin.
     """
+    return _target_table(clang, plugin, target, cpu, name="registers")
+
+
+def opcode_table(clang: Clang, plugin: Plugin, target: Target, cpu: str) -> dict[str, Any]:
+    """What the target's tables say of its opcodes, as OpcodeTable.h has it. Kept, and fails, as `register_file`."""
+    return _target_table(clang, plugin, target, cpu, name="opcodes")
+
+
+def _target_table(clang: Clang, plugin: Plugin, target: Target, cpu: str, *, name: str) -> dict[str, Any]:
+    """The file that `-mlra-dump-<name>` writes."""
     key = hashlib.sha256(f"{clang.fingerprint()}|{target.clang_flags}|{cpu}".encode()).hexdigest()[:16]
-    kept = plugin.path.parent / f"registers-{target.name.value}-{key}.json"
-    if kept.is_file():
-        loaded: dict[str, Any] = json.loads(kept.read_text())
-        return loaded
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        (folder / "probe.c").write_text("void probe(void) {}\n")
-        command = (
-            *(
-                str(clang.path),
-                *target.clang_flags,
-                f"{target.cpu_flag}{cpu}",
-                "-O3",
-                f"-fplugin={plugin.path}",
-            ),
-            *("-mllvm", "-regalloc=mlra", "-mllvm", "-mlra-dump-registers=registers.json"),
-            *("-c", "probe.c", "-o", "/dev/null"),
-        )
-        done = run(command, cwd=folder, limits=PROBE_LIMITS, scratch=folder)
-        if not done.ok or not (folder / "registers.json").is_file():
-            raise ToolchainError(
-                f"{clang.path} does not work with the plugin: {' '.join(command)}\n{done.stderr}",
-                hint=f"delete {plugin.path.parent} and run again; it rebuilds the plugin",
+    kept = plugin.path.parent / f"{name}-{target.name.value}-{key}.json"
+    if not kept.is_file():
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            (folder / "probe.c").write_text("void probe(void) {}\n")
+            command = (
+                *(str(clang.path), *target.clang_flags, f"{target.cpu_flag}{cpu}", "-O3", f"-fplugin={plugin.path}"),
+                *("-mllvm", "-regalloc=mlra", "-mllvm", f"-mlra-dump-{name}={name}.json"),
+                *("-c", "probe.c", "-o", "/dev/null"),
             )
-        with publish(kept) as draft:
-            shutil.copyfile(folder / "registers.json", draft)
-    loaded = json.loads(kept.read_text())
+            done = run(command, cwd=folder, limits=PROBE_LIMITS, scratch=folder)
+            written = folder / f"{name}.json"
+            if not done.ok or not written.is_file():
+                raise ToolchainError(
+                    f"{clang.path} does not work with the plugin: {' '.join(command)}\n{done.stderr}",
+                    hint=f"delete {plugin.path.parent} and run again; it rebuilds the plugin",
+                )
+            with publish(kept) as draft:
+                shutil.copyfile(written, draft)
+    loaded: dict[str, Any] = json.loads(kept.read_text())
     return loaded

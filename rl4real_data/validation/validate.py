@@ -2,7 +2,8 @@
 
 Checked, in this order: the index can be read and its books balance; every listed file is there with its size,
 sha256, rows, columns and schema version, and `data/` holds no other; modules.parquet adds up to the books;
-the rows of instructions.parquet and registers.parquet; every episode against `rl4real_data.validation.invariants`;
+the rows of instructions.parquet and registers.parquet, and the vectors against
+the vocabulary; every episode against `rl4real_data.validation.invariants`;
 episode_id and content_hash occur once, which also keeps train and test apart; and the episodes of each corpus
 are as many as modules.parquet says.
 """
@@ -10,7 +11,7 @@ are as many as modules.parquet says.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
@@ -21,6 +22,7 @@ from rl4real_data.episodes.shards import (
     INSTRUCTIONS_NAME,
     MODULES_NAME,
     REGISTERS_NAME,
+    VOCABULARY_NAME,
     Shard,
     find_shards,
     iterate_batches,
@@ -33,6 +35,7 @@ from rl4real_data.validation.invariants import COLUMNS, find_violations
 from rl4real_data.validation.repeats import Repeats
 from rl4real_data.validation.validate_files import check_files
 from rl4real_data.validation.validate_tables import check_instructions, check_modules, compare_counts
+from rl4real_data.validation.validate_vectors import check_vectors
 
 MAX_FINDINGS_A_KIND: Final = 10
 """A column that went wrong as a whole would otherwise give a finding for each of a million rows."""
@@ -59,6 +62,18 @@ def validate(data_dir: Path) -> tuple[Finding, ...]:
 
 def _without_name(error: DatasetError, data_dir: Path) -> str:
     return str(error).removeprefix(f"{data_dir / INDEX_NAME}: ")
+
+
+def _at_most(limit: int, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """The first ones, and one that counts the rest."""
+    more = 0
+    for number, finding in enumerate(findings):
+        if number < limit:
+            yield finding
+        else:
+            last, more = finding, more + 1
+    if more:
+        yield Finding(last.file, None, f"{more} rows more: {last.what}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,6 +124,8 @@ class _Contents:
     def _read_shapes(self, path: Path) -> None:
         self.shapes = self.index.files[INSTRUCTIONS_NAME].rows
         self._note(check_instructions(path))
+        if VOCABULARY_NAME not in self.damaged:
+            self._note(_at_most(MAX_FINDINGS_A_KIND, check_vectors(self.data_dir, self.index)))
 
     def _check_shard(self, shard: Shard, repeats: tuple[Repeats, Repeats]) -> None:
         facts = self._facts(shard.split)

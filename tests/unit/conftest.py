@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from fake_clang import World, install_fake_clang
+from fake_clang import install_fake_clang
+from world import World
 
 from rl4real_data.toolchain import plugin
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from bitcode_builder import bitcode
-from fake_clang import World
+from world import World
 
 LINUX = "x86_64-unknown-linux-gnu"
 

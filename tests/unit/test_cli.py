@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from fake_clang import World, write_three
+from world import World, write_three
 
 from rl4real_data import cli, errors, flow_command
 from rl4real_data.config import OWN_KEYS, RL4REAL_KEYS
@@ -75,10 +75,11 @@ COMMANDS = dict(commands())
 def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
         *("", "flow", "stats", "validate", "doctor", "path", "path plugin", "path corpus", "corpus"),
+        *("embed", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "add", "update", "export")),
     }
     readme = Path(__file__).parents[2].joinpath("README.md").read_text()
-    names = ("flow", "stats", "validate", "doctor", "corpus")
+    names = ("flow", "stats", "validate", "doctor", "corpus", "embed", "vocab")
     assert [name for name in names if f"rl4real-data {name}" not in readme] == []
 
 
@@ -129,6 +130,7 @@ def test_exit_codes_are_those_of_the_table() -> None:
     assert classes == {
         "UsageError": "2",
         "ManifestError": "2",
+        "VocabularyError": "2",
         "SourceError": "1",
         "CacheError": "1",
         "DatasetError": "1",

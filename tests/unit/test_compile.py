@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from fake_clang import World
+from world import World
 
 from rl4real_data import dataset_run, runner
 from rl4real_data.failure import FailureKind

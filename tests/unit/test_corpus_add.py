@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
-from fake_clang import World
 from file_server import Answer, Server, running_server, send
+from world import World
 
 from rl4real_data import cli
 from rl4real_data.config import OWN_KEYS, RL4REAL_KEYS

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from fake_clang import World, parts_of, write_three
+from world import World, parts_of, write_three
 
 from rl4real_data import runner
 from rl4real_data.dataset_run import Console, plan_flow
@@ -32,7 +32,7 @@ def test_every_function_becomes_an_episode(world: World) -> None:
     assert (report.compiled, report.failed, report.was_finished) == (3, (), False)
     assert sorted(world.digests()) == [
         *("README.md", "data/train-00000-of-00001.parquet", "dataset.json"),
-        *("instructions.parquet", "modules.parquet", "registers.parquet"),
+        *("instructions.parquet", "modules.parquet", "registers.parquet", "vocab/vocabulary.parquet"),
     ]
 
 

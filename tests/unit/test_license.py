@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from fake_clang import World
+from world import World
 
 from rl4real_data.corpus.license import chosen_licenses, is_covered
 from rl4real_data.errors import DatasetError, UsageError

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pyarrow.parquet as pq
-from fake_clang import World
+from world import World
 
 from rl4real_data.targets import TargetName
 

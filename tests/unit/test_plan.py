@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 import pytest
-from fake_clang import World, parts_of, write_three
+from world import World, parts_of, write_three
 
 from rl4real_data.corpus.module import Split
 from rl4real_data.dataset_run import Console, plan_flow

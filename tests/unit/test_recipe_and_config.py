@@ -8,6 +8,7 @@ import pytest
 
 from rl4real_data.config import Environment, load_environment
 from rl4real_data.errors import UsageError
+from rl4real_data.mir2vec.weights import Weights
 from rl4real_data.models import MODELS, ModelName
 from rl4real_data.recipe import Filters, Recipe, load_recipe
 from rl4real_data.targets import TARGETS, TargetName
@@ -30,6 +31,9 @@ per_row_group = 4
 compression_level = 5
 [embedding]
 dimension = 6
+opcode_weight = 2.0
+operand_weight = 0.5
+max_missing = 0.25
 """
 
 
@@ -49,6 +53,9 @@ def test_recipe_is_read_for_its_target(tmp_path: Path) -> None:
         per_row_group=4,
         compression_level=5,
         dimension=6,
+        opcode_weight=2.0,
+        operand_weight=0.5,
+        max_missing=0.25,
     )
 
     assert load_recipe(TargetName.X86, path=write_recipe(tmp_path)) == expected
@@ -66,6 +73,7 @@ def test_recipe_of_this_release_filters_as_the_fork_does(target: TargetName) -> 
 
     assert recipe.filters == Filters(max_nodes=1000, max_uses=200, needs_nodes=True, eh_pads=False, optnone=False)
     assert (recipe.opt_level, recipe.mir) == ("O3", True)
+    assert (recipe.weights, recipe.dimension) == (Weights(opcode=1.0, operand=0.2), 100)
     assert recipe.cpu == {"x86": "core2", "aarch64": "cortex-a72"}[target.value]
 
 

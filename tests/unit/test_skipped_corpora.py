@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from fake_clang import World
+from world import World
 
 from rl4real_data import flow_command
 from rl4real_data.dataset_run import Console, run_flow

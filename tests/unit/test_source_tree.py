@@ -14,23 +14,24 @@ NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
 LAYERS = (
     {"__init__", "errors", "failure", "resources", "locks", "memory", "models", "targets"},
+    {"mir2vec"},
     {"config", "recipe", "toolchain", "episodes"},
     {"corpus"},
     {"compat", "settings"},
-    {"stages", "validation", "statistics", "drafting"},
+    {"stages", "validation", "statistics", "drafting", "vocab"},
     {"flows", "mlgo_export", "compiler", "locations", "doctor"},
-    {"splits", "workdir", "plan", "runner"},
+    {"splits", "workdir", "plan", "runner", "chosen_vocabulary"},
     {"packing"},
     {"dataset_run"},
     {"flow_command"},
-    {"validate_command", "corpus_report", "corpus_export"},
-    {"corpus_commands"},
+    {"validate_command", "corpus_report", "corpus_export", "embed_command", "vocab_report"},
+    {"corpus_commands", "vocab_commands"},
     {"cli"},
     {"__main__"},
 )
 """A module imports from its own package and from the lines above its own."""
 
-COMMAND_LINE = {"cli.py", "corpus_commands.py"}
+COMMAND_LINE = {"cli.py", "corpus_commands.py", "vocab_commands.py"}
 
 
 def layer_of(top: str) -> int:

@@ -150,6 +150,15 @@ inline constexpr FlagName InstructionFlags[] = {
 #endif
 };
 
+/// The class of such an operand depends on the mode of the processor: the number is none of a class.
+inline bool isRegClassLookedUp(const llvm::MCOperandInfo &Operand) {
+#if LLVM_VERSION_MAJOR >= 22
+  return Operand.isLookupRegClassByHwMode();
+#else
+  return Operand.isLookupPtrRegClass();
+#endif
+}
+
 } // namespace mlra::compat
 
 #endif

@@ -15,6 +15,7 @@
 #include "DotWriter.h"
 #include "LLVMCompat.h"
 #include "MachineIRText.h"
+#include "OpcodeTable.h"
 #include "Outcome.h"
 #include "Positions.h"
 #include "Problem.h"
@@ -53,6 +54,8 @@ static cl::opt<bool> DiscardBody("mlra-discard", cl::cat(Category),
                                  cl::desc("Leave an empty function behind each record, for when nobody reads the output"));
 static cl::opt<std::string> RegistersPath("mlra-dump-registers", cl::value_desc("file"), cl::cat(Category),
                                           cl::desc("Write the target's register file as JSON"));
+static cl::opt<std::string> OpcodesPath("mlra-dump-opcodes", cl::value_desc("file"), cl::cat(Category),
+                                        cl::desc("Write what the target's tables say of its opcodes as JSON"));
 
 namespace {
 
@@ -84,6 +87,8 @@ public:
     ++FunctionCounter;
     if (!RegistersPath.empty() && FunctionCounter == 1)
       report(MF, writeRegisterFile(RegistersPath, MF, targetNames(MF)));
+    if (!OpcodesPath.empty() && FunctionCounter == 1)
+      report(MF, writeOpcodeTable(OpcodesPath, MF));
     bool IsWanted = OnlyFunction == 0 || OnlyFunction == FunctionCounter;
     if (!IsWanted || (Writers.empty() && !DumpDot && !Verify))
       return allocate(MF);

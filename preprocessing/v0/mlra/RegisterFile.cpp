@@ -4,9 +4,9 @@
 #include "JsonWriter.h"
 #include "LLVMCompat.h"
 #include "RecordWriter.h"
+#include "TextFile.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Target/TargetMachine.h"
 
 #include <algorithm>
@@ -63,16 +63,7 @@ std::string writeRegisterFile(StringRef Path, const MachineFunction &MF, const T
   J.endArray();
   J.endObject();
   J.newLine();
-
-  std::error_code Error;
-  raw_fd_ostream OS(Path, Error, sys::fs::OF_None);
-  if (!Error) {
-    OS << J.text();
-    OS.close();
-    Error = OS.error();
-    OS.clear_error();
-  }
-  return Error ? ("cannot write " + Path + ": " + Error.message()).str() : "";
+  return writeTextFile(Path, J.text());
 }
 
 } // namespace mlra

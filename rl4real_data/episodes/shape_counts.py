@@ -1,0 +1,39 @@
+"""How often each instruction shape of a dataset occurs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+
+from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, find_shards, iterate_batches, open_parquet
+from rl4real_data.errors import DatasetError
+
+
+def read_instructions(data_dir: Path) -> pa.Table:
+    """All of `instructions.parquet`; DatasetError if it cannot be read."""
+    with open_parquet(data_dir / INSTRUCTIONS_NAME, name=INSTRUCTIONS_NAME) as file:
+        return file.read()
+
+
+def count_occurrences(data_dir: Path, index: DatasetIndex, shapes: int) -> npt.NDArray[np.int64]:
+    """(shapes,) over the episodes of all splits; reads the column `inst` alone."""
+    occurrences = np.zeros(shapes, np.int64)
+    for shard in find_shards(data_dir, index):
+        with open_parquet(shard.path, name=shard.name) as file:
+            for batch in iterate_batches(file, ("inst",)):
+                occurrences += count_ids(batch["inst"].flatten().to_numpy(), shapes, name=shard.name)
+    return occurrences
+
+
+def count_ids(ids: npt.NDArray[np.integer], shapes: int, *, name: str) -> npt.NDArray[np.int64]:
+    """(shapes,): how often each is in `ids`. DatasetError, with the file's name, for one that is none."""
+    if len(ids) and (ids.min() < 0 or ids.max() >= shapes):
+        raise DatasetError(
+            f"{name}: an instruction refers to a row that {INSTRUCTIONS_NAME} does not have",
+            hint="`rl4real-data validate` lists all that is damaged",
+        )
+    return np.bincount(ids, minlength=shapes)

@@ -1,0 +1,1 @@
+"""Vocabularies: how they are learned from episodes, and how good they are."""
