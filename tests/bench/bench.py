@@ -7,6 +7,7 @@ of two runs on a busy machine says little; the processor time of the same pair s
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import shutil
@@ -158,6 +159,43 @@ def bench_memory(corpora: Sequence[Corpus], words: Sequence[str]) -> None:
     )
 
 
+def bench_vectors(words: Sequence[str], episodes: int) -> None:
+    """`embed` on the demo, and on its shards listed again and again until they are as many episodes as asked for."""
+    with tempfile.TemporaryDirectory() as name:
+        demo, large = Path(name) / "demo", Path(name) / "large"
+        _run(("flow", "x86", "train", "mlra", "--data-dir", str(demo), "-j", str(JOBS)), words)
+        count = _repeat_dataset(demo, large, episodes)
+        for data_dir, number, bar in ((demo, None, 1), (large, count, 10)):
+            script = (
+                "import sys, time; from pathlib import Path; from rl4real_data import embed_command\n"
+                "from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary\n"
+                "begin = time.monotonic(); embed_command.execute(Path(sys.argv[1]), shipped_vocabulary('x86'))\n"
+                "print(time.monotonic() - begin)"
+            )
+            done = subprocess.run((sys.executable, "-c", script, data_dir), check=True, capture_output=True, text=True)
+            what = f"{number:,} episodes" if number else "the demo"
+            print(f"embed on {what}: {float(done.stdout):.2f} s after start-up (bar {bar} s)")
+
+
+def _repeat_dataset(source: Path, target: Path, episodes: int) -> int:
+    """The same dataset with its shards under several names; how many episodes it has."""
+    shutil.copytree(source, target, ignore=shutil.ignore_patterns(".work"))
+    index = json.loads((target / "dataset.json").read_text())
+    shards = {name: entry for name, entry in index["files"].items() if name.startswith("data/")}
+    own = sum(entry["rows"] for entry in shards.values())
+    copies = -(-episodes // own)
+    total = copies * len(shards)
+    files = {name: entry for name, entry in index["files"].items() if name not in shards}
+    for number in range(total):
+        name = list(shards)[number % len(shards)]
+        new = f"data/train-{number:05d}-of-{total:05d}.parquet"
+        if new not in shards:
+            os.link(target / name, target / new)
+        files[new] = shards[name]
+    (target / "dataset.json").write_text(json.dumps({**index, "files": files}))
+    return copies * own
+
+
 def bench_random_programs(count: int) -> None:
     """Object files with and without the plugin, its own checks silent: the promise of the tests on more programs."""
     sys.path.insert(0, str(Path(__file__).parents[2]))
@@ -182,7 +220,8 @@ def main() -> None:
     parser.add_argument("--corpus", action="append", default=None, help="default: demo")
     parser.add_argument("--target", action="append", default=None, help="of the overhead; default: all")
     parser.add_argument("--programs", type=int, default=500, help="random programs to compare")
-    parser.add_argument("--only", choices=["overhead", "second", "memory", "random"], default=None)
+    parser.add_argument("--episodes", type=int, default=100_000, help="to embed")
+    parser.add_argument("--only", choices=["overhead", "second", "memory", "vectors", "random"], default=None)
     arguments = parser.parse_args()
     words = arguments.corpus or ["demo"]
     environment = load_environment()
@@ -195,6 +234,8 @@ def main() -> None:
         bench_second_run(words)
     if arguments.only in (None, "memory"):
         bench_memory(corpora, words)
+    if arguments.only in (None, "vectors"):
+        bench_vectors(words, arguments.episodes)
     if arguments.only in (None, "random"):
         bench_random_programs(arguments.programs)
 

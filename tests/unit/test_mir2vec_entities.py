@@ -14,6 +14,13 @@ from rl4real_data.mir2vec.vocabulary import Entity
         ("ADD32rr", "ADD"),
         ("ADD64ri32", "ADD"),
         ("JMP_4", "JMP"),
+        ("PEXTRWrr", "PEXTRWrri"),  # LLVM 19
+        ("PEXTRWrri", "PEXTRWrri"),
+        ("PEXTRWrr_REV", "PEXTRWrri_REV"),
+        ("VPINSRBrm", "VPINSRBrmi"),
+        ("INSERTPSrr", "INSERTPSrri"),
+        ("PINSRWrmk", "PINSRWrmk"),
+        ("ADDPDrr", "ADDPDrr"),
         ("CALL64pcrel32", "CALL"),
         ("SOME_INSTR_123", "SOME_INSTR"),
         ("SOME__12", "SOME"),

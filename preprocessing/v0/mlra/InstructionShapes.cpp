@@ -1,6 +1,8 @@
 //===- InstructionShapes.cpp - Distinct instructions: opcode and operand kinds -===//
 #include "InstructionShapes.h"
 
+#include "LLVMCompat.h"
+
 #include "llvm/CodeGen/MachineInstr.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/TargetInstrInfo.h"
@@ -44,7 +46,7 @@ std::string registerName(Register Reg, const MachineRegisterInfo &MRI, const Tar
   }
   for (const TargetRegisterClass *RC : TRI.regclasses())
     if (RC->contains(Reg.asMCReg()))
-      return std::string("PhyReg_") + TRI.getRegClassName(TRI.getMinimalPhysRegClass(Reg.asMCReg()));
+      return "PhyReg_" + compat::minimalClassName(Reg.asMCReg(), TRI).str();
   return "";
 }
 

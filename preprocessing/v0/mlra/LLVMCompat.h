@@ -150,6 +150,29 @@ inline constexpr FlagName InstructionFlags[] = {
 #endif
 };
 
+/// The name of the smallest class of a physical register (which has one), as LLVM 22 calls it. LLVM 19 lacks some of
+/// its classes; the difference is listed for general-purpose registers, not for SVE's and for tuples of vectors.
+inline llvm::StringRef minimalClassName(llvm::MCRegister Reg, const llvm::TargetRegisterInfo &TRI) {
+#if LLVM_VERSION_MAJOR < 22
+  static const std::pair<llvm::StringRef, llvm::StringRef> Renamed[] = {
+      {"RAX", "GR64_A"},
+      {"X18", "tcGPRnotx16x17"},
+      {"X0_X1", "XSeqPairsClass_with_sube64_in_GPR64arg"},
+      {"X2_X3", "XSeqPairsClass_with_sube64_in_GPR64arg"},
+      {"X4_X5", "XSeqPairsClass_with_sube64_in_GPR64arg"},
+      {"X6_X7", "XSeqPairsClass_with_sube64_in_GPR64arg"},
+      {"X8_X9", "XSeqPairsClass_with_sube64_in_GPR64_with_sub_32_in_MatrixIndexGPR32_8_11"},
+      {"X10_X11", "XSeqPairsClass_with_sube64_in_GPR64_with_sub_32_in_MatrixIndexGPR32_8_11"},
+      {"X12_X13", "XSeqPairsClass_with_sube64_in_GPR64_with_sub_32_in_MatrixIndexGPR32_12_15"},
+      {"X14_X15", "XSeqPairsClass_with_sube64_in_GPR64_with_sub_32_in_MatrixIndexGPR32_12_15"},
+  };
+  for (auto [Name, Class] : Renamed)
+    if (Name == TRI.getName(Reg))
+      return Class;
+#endif
+  return TRI.getRegClassName(TRI.getMinimalPhysRegClass(Reg));
+}
+
 /// The class of such an operand depends on the mode of the processor: the number is none of a class.
 inline bool isRegClassLookedUp(const llvm::MCOperandInfo &Operand) {
 #if LLVM_VERSION_MAJOR >= 22
