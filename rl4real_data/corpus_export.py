@@ -66,16 +66,8 @@ def export(request: ExportRequest, environment: Environment, *, show_bar: bool) 
     """Fetches the corpora and writes them to the folder."""
     clang = discover_clang(build_dir=environment.build_dir, search_path=environment.search_path)
     with fetch_progress(show_bar) as progress:
-        supply = Supply(
-            cache=environment.cache_dir,
-            mirror=request.mirror or environment.mirror,
-            pypi=environment.pypi,
-            npm=environment.npm,
-            search_path=environment.search_path,
-            jobs=request.jobs,
-            progress=progress,
-            say=say,
-        )
+        mirror = request.mirror or environment.mirror
+        supply = Supply.of(environment, mirror=mirror, jobs=request.jobs, progress=progress, say=say)
         found = resolve_available(request.words, supply, target=request.target)
     for skipped in found.skipped:
         say(f"skipped: {skipped.reason}")

@@ -123,15 +123,7 @@ def update(name: str, environment: Environment, *, dry_run: bool, mirror: str | 
 def _supply(environment: Environment, mirror: str | None) -> Supply:
     mirror = mirror or environment.mirror
     check_mirror(mirror)
-    return Supply(
-        cache=environment.cache_dir,
-        mirror=mirror,
-        pypi=environment.pypi,
-        npm=environment.npm,
-        search_path=environment.search_path,
-        jobs=environment.jobs,
-        say=say,
-    )
+    return Supply.of(environment, mirror=mirror, say=say)
 
 
 def _say_modules(name: str, modules: int) -> None:

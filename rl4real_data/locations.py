@@ -20,13 +20,4 @@ def plugin_path(environment: Environment, *, announce: Callable[[str], None]) ->
 
 def corpus_path(name: str, environment: Environment, *, progress: Progress) -> Path:
     """The folder that the corpus's modules are compiled in, fetched if need be."""
-    supply = Supply(
-        cache=environment.cache_dir,
-        mirror=environment.mirror,
-        pypi=environment.pypi,
-        npm=environment.npm,
-        search_path=environment.search_path,
-        jobs=environment.jobs,
-        progress=progress,
-    )
-    return resolve_available((name,), supply).corpora[0].root
+    return resolve_available((name,), Supply.of(environment, progress=progress)).corpora[0].root

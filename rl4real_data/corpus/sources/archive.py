@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import ClassVar, Final, Self
+from typing import ClassVar, Self
 
-from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.apt import SCHEMES
-from rl4real_data.corpus.sources.pinned import fetch_archive, read_pin, tree_identity
+from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
 
-_HINT: Final = "try again later, or add an address to the manifest's `urls`"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ArchiveSource:
+class ArchiveSource(PinnedArchive):
     """`kind = "archive"`; `urls` are tried in their order, `folder` is the sub-folder that is taken."""
 
     KIND: ClassVar[str] = "archive"
+    HINT: ClassVar[str] = "try again later, or add an address to the manifest's `urls`"
 
     urls: tuple[str, ...]
-    pin: Pin
-    folder: str = ""
 
     @classmethod
     def read(cls, table: Table) -> Self:
@@ -33,17 +29,5 @@ class ArchiveSource:
                 table.note(f"urls[{index}]", f'"{url}" starts with none of {", ".join(SCHEMES)}')
         return cls(urls=urls, pin=read_pin(table), folder=table.folder("folder"))
 
-    @property
-    def identity(self) -> str:
-        return tree_identity(self.pin, self.folder)
-
-    @property
-    def pinned(self) -> Pin | None:
-        return self.pin
-
-    @property
-    def redistributable(self) -> bool:
-        return True
-
-    def fetch(self, wanted: Fetch) -> Path:
-        return fetch_archive(wanted, self.pin, lambda: self.urls, folder=self.folder, hint=_HINT)
+    def _urls(self, wanted: Fetch) -> Iterable[str]:  # noqa: ARG002 - the same wherever it is asked for
+        return self.urls

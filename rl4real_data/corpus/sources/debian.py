@@ -9,12 +9,12 @@ from __future__ import annotations
 import urllib.parse
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import ClassVar, Final, Self
 
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.apt import SCHEMES, find_mirrors
-from rl4real_data.corpus.sources.pinned import fetch_archive, read_pin, tree_identity
+from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
 from rl4real_data.errors import SourceError, UsageError
@@ -23,15 +23,14 @@ POOL_HINT: Final = "work offline with `--corpus sample`, or name another mirror 
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DebianSource:
+class DebianSource(PinnedArchive):
     """`kind = "debian"`; `pool_path` is relative to the mirror and starts with `pool/`."""
 
     KIND: ClassVar[str] = "debian"
+    HINT: ClassVar[str] = POOL_HINT
 
     version: str
     pool_path: str
-    pin: Pin
-    folder: str = ""
 
     @classmethod
     def read(cls, table: Table) -> Self:
@@ -39,26 +38,8 @@ class DebianSource:
         check_pool_path(table, pool_path, pin)
         return cls(version=version, pool_path=pool_path, pin=pin, folder=table.folder("folder"))
 
-    @property
-    def identity(self) -> str:
-        return tree_identity(self.pin, self.folder)
-
-    @property
-    def pinned(self) -> Pin | None:
-        return self.pin
-
-    @property
-    def redistributable(self) -> bool:
-        return True
-
-    def fetch(self, wanted: Fetch) -> Path:
-        return fetch_archive(
-            wanted,
-            self.pin,
-            lambda: pool_urls(wanted, self.pool_path),
-            folder=self.folder,
-            hint=POOL_HINT,
-        )
+    def _urls(self, wanted: Fetch) -> Iterable[str]:
+        return pool_urls(wanted, self.pool_path)
 
 
 def check_pool_path(table: Table, pool_path: str, pin: Pin) -> None:

@@ -7,30 +7,25 @@ import re
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Self
 
-from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.clients import npm_registry
-from rl4real_data.corpus.sources.pinned import fetch_archive, read_pin, tree_identity
+from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
 from rl4real_data.corpus.web import read_page
 from rl4real_data.errors import SourceError
 
-_HINT: Final = "name another registry with RL4REAL_DATA_NPM"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NpmSource:
+class NpmSource(PinnedArchive):
     """`kind = "npm"`; `package` may have a scope: `@scope/name`."""
 
     KIND: ClassVar[str] = "npm"
+    HINT: ClassVar[str] = "name another registry with RL4REAL_DATA_NPM"
 
     package: str
     version: str
-    pin: Pin
-    folder: str = ""
 
     @classmethod
     def read(cls, table: Table) -> Self:
@@ -38,21 +33,6 @@ class NpmSource:
         if package and not re.fullmatch(r"(@[a-z0-9~._-]+/)?[a-z0-9~._-]+", package):
             table.note("package", f'"{package}" is no name of an npm package')
         return cls(package=package, version=table.text("version"), pin=read_pin(table), folder=table.folder("folder"))
-
-    @property
-    def identity(self) -> str:
-        return tree_identity(self.pin, self.folder)
-
-    @property
-    def pinned(self) -> Pin | None:
-        return self.pin
-
-    @property
-    def redistributable(self) -> bool:
-        return True
-
-    def fetch(self, wanted: Fetch) -> Path:
-        return fetch_archive(wanted, self.pin, lambda: self._urls(wanted), folder=self.folder, hint=_HINT)
 
     def _urls(self, wanted: Fetch) -> Iterator[str]:
         """Where registries keep the file, and if it is not there, where this one says that it is."""

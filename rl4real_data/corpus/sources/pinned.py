@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import ClassVar, Final
 
 from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES, unpack
 from rl4real_data.corpus.download import Pin, download_first
@@ -15,6 +17,38 @@ from rl4real_data.corpus.tables import Table
 from rl4real_data.errors import CacheError, SourceError
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PinnedArchive(ABC):
+    """A source that is one archive; `folder` is the sub-folder that is taken."""
+
+    HINT: ClassVar[str]
+
+    pin: Pin
+    folder: str = ""
+
+    @property
+    def identity(self) -> str:
+        return tree_identity(self.pin, self.folder)
+
+    @property
+    def pinned(self) -> Pin | None:
+        return self.pin
+
+    @property
+    def redistributable(self) -> bool:
+        return True
+
+    def fetch(self, wanted: Fetch) -> Path:
+        def make(target: Path) -> None:
+            unpack(download(wanted, self.pin, lambda: self._urls(wanted), hint=self.HINT), target, folder=self.folder)
+
+        return wanted.tree(self.identity, make)
+
+    @abstractmethod
+    def _urls(self, wanted: Fetch) -> Iterable[str]:
+        """Where the archive may be had, the best first; asked only if it must be downloaded."""
 
 
 def read_pin(table: Table, *, suffixes: tuple[str, ...] = ARCHIVE_SUFFIXES) -> Pin:
@@ -34,17 +68,6 @@ def tree_identity(pin: Pin, *parts: str) -> str:
     if not any(parts):
         return pin.sha256
     return hashlib.sha256("\0".join((pin.sha256, *parts)).encode()).hexdigest()
-
-
-def fetch_archive(
-    wanted: Fetch, pin: Pin, urls: Callable[[], Iterable[str]], *, folder: str = "", hint: str = ""
-) -> Path:
-    """The tree of the archive `pin`, or its sub-folder `folder`; `urls` is asked only if it must be downloaded."""
-
-    def make(target: Path) -> None:
-        unpack(download(wanted, pin, urls, hint=hint), target, folder=folder)
-
-    return wanted.tree(tree_identity(pin, folder), make)
 
 
 def download(wanted: Fetch, pin: Pin, urls: Callable[[], Iterable[str]], *, hint: str) -> Path:

@@ -8,31 +8,27 @@ import re
 import urllib.parse
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import ClassVar, Final, Self
 
-from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.clients import python_index
-from rl4real_data.corpus.sources.pinned import fetch_archive, read_pin, tree_identity
+from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
 from rl4real_data.corpus.web import Page, read_page
 from rl4real_data.errors import SourceError
 
 _ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"
-_HINT: Final = "name another index with RL4REAL_DATA_PYPI"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PypiSource:
+class PypiSource(PinnedArchive):
     """`kind = "pypi"`; `project` as the index calls it."""
 
     KIND: ClassVar[str] = "pypi"
+    HINT: ClassVar[str] = "name another index with RL4REAL_DATA_PYPI"
 
     project: str
     version: str
-    pin: Pin
-    folder: str = ""
 
     @classmethod
     def read(cls, table: Table) -> Self:
@@ -40,21 +36,6 @@ class PypiSource:
         if project and not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", project):
             table.note("project", f'"{project}" is no name of a Python package')
         return cls(project=project, version=table.text("version"), pin=read_pin(table), folder=table.folder("folder"))
-
-    @property
-    def identity(self) -> str:
-        return tree_identity(self.pin, self.folder)
-
-    @property
-    def pinned(self) -> Pin | None:
-        return self.pin
-
-    @property
-    def redistributable(self) -> bool:
-        return True
-
-    def fetch(self, wanted: Fetch) -> Path:
-        return fetch_archive(wanted, self.pin, lambda: self._urls(wanted), folder=self.folder, hint=_HINT)
 
     def _urls(self, wanted: Fetch) -> Iterable[str]:
         index = wanted.pypi or python_index(wanted.search_path)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import ClassVar, Protocol, Self
+from typing import Any, ClassVar, Protocol, Self
 
+from rl4real_data.config import Environment
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.download import DownloadProgress, Pin
 from rl4real_data.corpus.prepare import Step, apply_steps, prepared_identity
@@ -72,6 +73,13 @@ class Supply:
     allow_build: bool = False
     progress: Progress = ignore_progress
     say: Callable[[str], None] = say_nothing
+
+    @classmethod
+    def of(cls, environment: Environment, **settings: Any) -> Self:
+        """As the environment says, but for `settings`."""
+        names = ("mirror", "pypi", "npm", "search_path", "jobs")
+        said = {name: getattr(environment, name) for name in names}
+        return cls(**{"cache": environment.cache_dir, **said, **settings})
 
     def fetch_for(self, corpus: str) -> Fetch:
         """What the sources of one corpus are given."""
