@@ -77,6 +77,22 @@ def verify(
         raise ValidationFailed(f"{len(found.damages)} entries of the cache are damaged", hint="mend them with --repair")
 
 
+@corpus_app.command("shared")
+def shared(
+    names: Annotated[list[str], typer.Argument(metavar="NAME...", help="Corpora, groups, or manifests' files.")],
+    others: Annotated[
+        list[str] | None, typer.Option("--with", metavar="NAME", help="Compare with these; may repeat. [each other]")
+    ] = None,
+    mirror: Mirror = None,
+    as_json: Json = False,
+) -> None:
+    """Find code that corpora have in common: vendored copies, which carry what training saw into the evaluation."""
+    from rl4real_data import corpus_report as report
+
+    found = report.shared(names, others or names, load_environment(), mirror=mirror, show_bar=sys.stderr.isatty())
+    print(json.dumps([pair.to_json() for pair in found], indent=2) if as_json else report.shared_text(found))
+
+
 @corpus_app.command("add")
 def add(
     source: Annotated[

@@ -13,8 +13,10 @@ from rl4real_data.corpus.fetching import FetchPlan, FetchReport, fetch_all, plan
 from rl4real_data.corpus.inventory import InventoryRow, take_inventory
 from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.named import choose_manifests, manifest_path
+from rl4real_data.corpus.resolve import resolve_available
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.source import Supply
+from rl4real_data.corpus.vendored import SharedCode, find_shared_code
 from rl4real_data.corpus.verification import Verification, remove_damaged, verify_cache
 from rl4real_data.drafting.add import Added, AddRequest
 from rl4real_data.drafting.add import add as add_manifest
@@ -118,6 +120,22 @@ def update(name: str, environment: Environment, *, dry_run: bool, mirror: str | 
     path = manifest_path(name, load_catalog())
     with fetch_progress(show_bar) as progress:
         return update_manifest(path, replace(supply, progress=progress), dry_run=dry_run, say=say)
+
+
+def shared(
+    left: Sequence[str], right: Sequence[str], environment: Environment, *, mirror: str | None, show_bar: bool
+) -> tuple[SharedCode, ...]:
+    """Pairs of files of two corpora with much in common, each pair once."""
+    with fetch_progress(show_bar) as progress:
+        supply = replace(_supply(environment, mirror), progress=progress)
+        sides = [resolve_available(names, supply).corpora for names in (left, right)]
+    found = {tuple(sorted((pair.left, pair.right))): pair for pair in find_shared_code(*sides)}
+    return tuple(found[key] for key in sorted(found))
+
+
+def shared_text(found: Sequence[SharedCode]) -> str:
+    """A line a pair."""
+    return "\n".join(map(str, found)) if found else "no file has much in common with one of another corpus"
 
 
 def _supply(environment: Environment, mirror: str | None) -> Supply:

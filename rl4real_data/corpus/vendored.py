@@ -58,6 +58,9 @@ class SharedCode:
     right: SourceFile
     share: float
 
+    def to_json(self) -> dict[str, object]:
+        return {"left": str(self.left), "right": str(self.right), "share": round(self.share, 4)}
+
     def __str__(self) -> str:
         return f"{self.left} and {self.right} share {self.share:.0%} of the smaller file"
 

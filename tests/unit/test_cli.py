@@ -76,7 +76,7 @@ def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
         *("", "flow", "stats", "validate", "doctor", "path", "path plugin", "path corpus", "corpus"),
         *("embed", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
-        *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "add", "update", "export")),
+        *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
     readme = Path(__file__).parents[2].joinpath("README.md").read_text()
     names = ("flow", "stats", "validate", "doctor", "corpus", "embed", "vocab")

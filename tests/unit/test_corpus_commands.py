@@ -308,3 +308,28 @@ def test_archive_of_no_manifest_is_checked_by_its_name(shelf: Shelf) -> None:
 
 def test_empty_cache_is_sound(shelf: Shelf) -> None:
     assert shelf.call("verify").out == "0 archives and 0 trees checked, 0 damaged\n"
+
+
+def write_lines(folder: Path, name: str, *, word: str) -> None:
+    """A source of sixty lines that all say something of their own."""
+    folder.mkdir(exist_ok=True)
+    body = "".join(f"    total += {word}_{line}(total, {line});\n" for line in range(60))
+    (folder / name).write_text(f"int {word}(int total) {{\n{body}    return total;\n}}\n")
+
+
+def test_shared_names_the_copies(shelf: Shelf) -> None:
+    write_lines(shelf.folder / "lib", "hash.c", word="hash")
+    write_lines(shelf.folder / "app", "vendored.c", word="hash")
+    write_lines(shelf.folder / "app", "own.c", word="own")
+
+    said = shelf.call("shared", "lib", "--with", "app")
+    assert (said.code, said.out) == (0, "lib: hash.c and app: vendored.c share 100% of the smaller file\n")
+    both = json.loads(shelf.call("shared", "lib", "app", "--json").out)
+    assert [{pair["left"], pair["right"]} for pair in both] == [{"lib: hash.c", "app: vendored.c"}]
+
+
+def test_nothing_shared(shelf: Shelf) -> None:
+    write_lines(shelf.folder / "lib", "hash.c", word="hash")
+    write_lines(shelf.folder / "app", "own.c", word="own")
+
+    assert "no file" in shelf.call("shared", "lib", "app").out
