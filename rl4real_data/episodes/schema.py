@@ -61,7 +61,11 @@ _IDENTITY: Final = (
     ("license", _STRING, "SPDX expression"),
     ("redistributable", pa.bool_(), "false for episodes of sources that must not be passed on"),
     ("target", _STRING, "x86 or aarch64"),
-    ("cpu", _STRING, "value of -march (x86) or -mcpu (aarch64)"),
+    (
+        "cpu",
+        _STRING,
+        "value of -march (x86) or -mcpu (aarch64); a function of an IR module that names a processor keeps its own",
+    ),
     ("opt_level", _STRING, "optimisation level, such as O3"),
     ("allocator", _STRING, "the expert: greedy or basic"),
     ("llvm_version", _STRING, "release of the compiler"),
