@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rl4real_data.show.episode_text import figure
-from rl4real_data.show.graph import draw_graph
+from rl4real_data.show.graph import count_drawn, draw_graph, legend_entries
 from rl4real_data.show.live_ranges import DEEPEST, draw_live_ranges
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import facts, note, render_page, section, table, tiles
@@ -90,7 +90,12 @@ def _graph(view: EpisodeView) -> tuple[str, ...]:
     picture = draw_graph(view, alone=False)
     natural = picture.split('width="', 1)[1].split('"', 1)[0]
     box = element("div", picture, class_="scroll picture", style=f"--natural:{natural}px", tabindex="0")
-    return note("Colour: register class. Shape: what LLVM's allocator did."), element("figure", box)
+    key = (
+        element("span", _sample(mark(outcome, 7.0, 7.0, 4.8, colour), 14), escape(words))
+        for outcome, words, colour in legend_entries(view)
+    )
+    said = f"{count_drawn(view)}. Colour: register class. Shape: what LLVM's allocator did."
+    return note(said), element("div", *key, class_="key"), element("figure", box)
 
 
 def _live(view: EpisodeView) -> tuple[str, ...]:
@@ -127,7 +132,7 @@ def _nodes(view: EpisodeView) -> tuple[str, ...]:
 
 
 def _row(node: Node, colour: int) -> tuple[str, ...]:
-    symbol = element("svg", mark(node.outcome, 7.0, 7.0, 4.6, colour), width=14, height=14, aria_hidden="true")
+    symbol = _sample(mark(node.outcome, 7.0, 7.0, 4.6, colour), 14)
     style = None if node.outcome == "assigned" else "lost"
     return (
         element("span", escape(node.name), class_="mono"),

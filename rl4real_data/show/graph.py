@@ -21,24 +21,24 @@ _NARROWEST: Final = 340.0
 
 
 def draw_graph(view: EpisodeView, *, alone: bool) -> str:
-    """`<svg>` of the graph. `alone`: as a file of its own, with colours for light and dark and a ground."""
+    """`<svg>` of the graph. `alone`: as a file of its own, with colours for light and dark, ground and legend."""
     labelled = len(view.nodes) <= LABELLED_NODES
-    unit, radius = (50.0, 9.0) if labelled else (24.0, 5.0)
+    unit, radius = (50.0, 9.0) if labelled else (24.0, 5.0) if len(view.nodes) <= 1500 else (16.0, 3.6)
     places = place_nodes(len(view.nodes), view.edges) * unit + _MARGIN
     right, bottom = places.max(axis=0) + _MARGIN if len(places) else (0.0, 0.0)
-    key = _legend_entries(view)
+    key = legend_entries(view) if alone else []
     width = max(float(right), legend_width(key) + 2 * _MARGIN, _NARROWEST)
     places = places + ((width - float(right)) / 2, 0.0)
     words, height_of_legend = legend(key, width=width - _MARGIN, top=0.0)
-    note = _note(view)
-    height = float(bottom) + height_of_legend + 30
+    height = float(bottom) + (height_of_legend + 30 if alone else 0.0)
+    note = element("text", escape(count_drawn(view)), x=_MARGIN // 2, y=height - 10, class_="muted")
     inner = (
         _style(alone),
         element("rect", width=width, height=height, fill="var(--ground)") if alone else "",
         _edges(view, places),
         _nodes(view, places, radius, labelled),
         element("g", words, transform=f"translate({_MARGIN // 2} {number(float(bottom))})"),
-        element("text", escape(note), x=_MARGIN // 2, y=height - 10, class_="muted"),
+        note if alone else "",
     )
     return element(
         "svg",
@@ -61,7 +61,8 @@ def _style(alone: bool) -> str:
     return element("style", (COLOURS if alone else "") + own)
 
 
-def _legend_entries(view: EpisodeView) -> list[tuple[str, str, int]]:
+def legend_entries(view: EpisodeView) -> list[tuple[str, str, int]]:
+    """For each class and each outcome that occurs: an outcome's mark, words, number of the colour."""
     colours = colours_of_classes(node.class_name for node in view.nodes)
     counts = Counter(node.class_name for node in view.nodes)
     shown = [name for name, colour in colours.items() if colour < OTHER]
@@ -72,7 +73,8 @@ def _legend_entries(view: EpisodeView) -> list[tuple[str, str, int]]:
     return entries + [(outcome, f"{outcome} ({count:,})", OTHER) for outcome, count in view.outcomes.items()]
 
 
-def _note(view: EpisodeView) -> str:
+def count_drawn(view: EpisodeView) -> str:
+    """How much the picture shows."""
     count = len(view.edges)
     shown = f", {DRAWN_EDGES:,} of them drawn" if count > DRAWN_EDGES else ""
     return f"{len(view.nodes):,} nodes, {count:,} interferences{shown}"
@@ -88,7 +90,7 @@ def _edges(view: EpisodeView, places: Positions) -> str:
         chosen = chosen[np.linspace(0, count - 1, DRAWN_EDGES).astype(np.int64)]
     ends = places.round().astype(np.int64)
     lines = (f"M{x1} {y1}L{x2} {y2}" for (x1, y1), (x2, y2) in zip(ends[chosen[:, 0]], ends[chosen[:, 1]], strict=True))
-    opacity = max(0.05, min(0.55, 8 / np.sqrt(count)))
+    opacity = max(0.05, min(0.55, 9 / np.sqrt(count)))
     return element("path", d="".join(lines), class_="e", stroke_opacity=f"{opacity:.2f}")
 
 

@@ -95,7 +95,8 @@ def _spread_equals(places: Positions) -> Positions:
     rank[order] = np.arange(len(places)) - starts[crowd[order]]
     radius = 0.5 * np.sqrt(rank / len(places))
     angle = rank * math.pi * (3 - math.sqrt(5))
-    return places + radius[:, None] * np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    spread: Positions = places + radius[:, None] * np.stack((np.cos(angle), np.sin(angle)), axis=1)
+    return spread
 
 
 def _separate(places: Positions) -> Positions:

@@ -57,7 +57,7 @@ def draw_live_ranges(view: EpisodeView) -> LiveChart | None:
         return None
     rows = [view.nodes[i] for i in view.in_program_order[:DRAWN_NODES]]
     labelled = len(rows) <= LABELLED_NODES
-    step = max(2.5, min(18.0, 1000 / max(view.instructions, 1)))
+    step = max(2.5, min(18.0, 1080 / max(view.instructions, 1)))
     scale = _Scale(step, 15.0 if labelled else 4.0, labelled)
     height = _TOP + scale.row * len(rows) + 6
     width = scale.step * view.instructions + 8

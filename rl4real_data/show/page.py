@@ -40,7 +40,7 @@ td.k{white-space:nowrap}
 .facts dt{color:var(--muted)}.facts dd{margin:0;overflow-wrap:anywhere}
 @media (max-width:560px){.facts{grid-template-columns:1fr}.facts dd{margin-bottom:7px}}
 .grid{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(340px,100%),1fr));gap:22px 26px}
-.grid>*{min-width:0}
+.grid{margin-bottom:18px}.grid>*{min-width:0}
 figure{margin:0}
 figure svg{display:block;max-width:100%;height:auto}
 .picture svg{display:block;margin:0 auto;max-width:100%;min-width:min(var(--natural),620px);height:auto}

@@ -80,12 +80,19 @@ def _figures(stats: Stats) -> str:
             ("functions", shown(overall.functions)),
             ("modules", shown(overall.modules)),
             ("failed modules", shown(overall.modules_failed)),
-            ("nodes", shown(overall.nodes)),
-            ("edges", shown(overall.edges)),
-            ("instructions", shown(overall.instructions)),
+            ("nodes", _short(overall.nodes)),
+            ("edges", _short(overall.edges)),
+            ("instructions", _short(overall.instructions)),
             ("corpora", shown(len(stats.corpora))),
         ]
     )
+
+
+def _short(value: int | None) -> str:
+    """A count that fits a tile; the table of counts has all its digits."""
+    if value is None or value < 10**7:
+        return shown(value)
+    return f"{value / 10**6:,.1f} M"
 
 
 def _histograms(found: Histograms) -> tuple[str, ...]:
