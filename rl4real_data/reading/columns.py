@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,7 +31,7 @@ class ScalarColumn:
 
 
 class ListColumn:
-    """A column of lists of numbers: `values` of all rows one behind the other, row r is [offsets[r], offsets[r + 1])."""
+    """A column of lists of numbers: `values` of all rows on end, row r has [offsets[r], offsets[r + 1])."""
 
     def __init__(self, array: pa.ListArray) -> None:
         self.values: Values = flat_numpy(array.values)
@@ -66,7 +67,7 @@ class NestedColumn:
             return None
         values, offsets = pair
         bounds = offsets.tolist()
-        return [values[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]
+        return [values[first:last] for first, last in itertools.pairwise(bounds)]
 
 
 def flat_numpy(array: pa.Array) -> Values:

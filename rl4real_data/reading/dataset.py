@@ -1,4 +1,4 @@
-"""`EpisodeDataset`: the episodes of a split, one after the other or by number, without reading more than is asked for."""
+"""`EpisodeDataset`: the episodes of a split, in order or by number, without reading more than is asked for."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, parse_index
-from rl4real_data.episodes.shards import SHARD_NAME
+from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.plan import Plan, Segment
 from rl4real_data.reading.register_table import RegisterTable
-from rl4real_data.reading.shard_files import RowGroup, ShardFiles
+from rl4real_data.reading.shard_files import RowGroup
+from rl4real_data.reading.source import Source, open_split
 from rl4real_data.reading.storage import Storage
-from rl4real_data.reading.tables import InstructionVectors, Tables
+from rl4real_data.reading.tables import InstructionVectors
 
 State = dict[str, Any]
 _MIXED: Final = 4
@@ -49,17 +49,6 @@ class View:
     columns: tuple[str, ...] | None = None
     condition: Any = None
     steps: tuple[Shuffle | Share, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Source:
-    """A split of a DATA_DIR, opened."""
-
-    storage: Storage
-    index: DatasetIndex
-    split: str
-    files: ShardFiles
-    tables: Tables
 
 
 class EpisodeDataset:
@@ -103,6 +92,12 @@ class EpisodeDataset:
     def __setstate__(self, state: dict[str, Any]) -> None:
         self._setup(state["source"], state["view"])
         self._start = state["start"]
+
+    def reopened(self) -> EpisodeDataset:
+        """The same dataset with files of its own: for a process that was forked from the one that opened it."""
+        made = self._of(self._source.reopened(), self._view)
+        made._start = self._position()
+        return made
 
     @property
     def index(self) -> DatasetIndex:
@@ -283,28 +278,3 @@ class EpisodeIterator(Iterator[Episode]):
                 self.position = (block, done + 1)
                 yield episode
         self.position = (0, 0)
-
-
-def open_split(storage: Storage, split: str, *, verify: bool) -> Source:
-    """Reads the index. DatasetError without one, UsageError for a split that it does not have."""
-    index = read_index_of(storage)
-    names = sorted(name for name in index.files if (found := SHARD_NAME.fullmatch(name)) and found["split"] == split)
-    if split not in index.splits or not names:
-        raise UsageError(f"{storage}: there is no split {split!r}", hint=f"it has: {', '.join(sorted(index.splits))}")
-    files = ShardFiles(storage, names, [index.files[name] for name in names], verify=verify)
-    return Source(storage=storage, index=index, split=split, files=files, tables=Tables(storage, index, verify=verify))
-
-
-def read_index_of(storage: Storage) -> DatasetIndex:
-    """`dataset.json`; DatasetError if it is missing or damaged."""
-    try:
-        text = storage.read(INDEX_NAME).decode()
-    except FileNotFoundError:
-        what = "holds no finished dataset" if storage.is_folder() else "does not exist"
-        raise DatasetError(
-            f"{storage}: {what} ({INDEX_NAME} is missing)",
-            hint="make one with `rl4real-data flow x86 train mlra --data-dir …`",
-        ) from None
-    except UnicodeDecodeError as error:
-        raise storage.unreadable(INDEX_NAME, error) from error
-    return parse_index(text, path=storage.path_of(INDEX_NAME))

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.errors import DatasetError
 from rl4real_data.reading.columns import NestedColumn, Offsets, Values
-from rl4real_data.reading.shard_files import RowGroup
+from rl4real_data.reading.register_table import RegisterTable
+from rl4real_data.reading.shard_files import Address, RowGroup
+from rl4real_data.reading.source import source_at
 from rl4real_data.reading.tables import Tables
 
 if TYPE_CHECKING:
     import networkx as nx
+
+_COLUMNS: Final = frozenset(EPISODES.names)
 
 Int32 = npt.NDArray[np.int32]
 Int16 = npt.NDArray[np.int16]
@@ -101,11 +108,13 @@ class Episode:
         self._tables = tables
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if not self._group.has_column(name):
+        if name not in _COLUMNS:
             raise AttributeError(f"episodes have no column {name!r}")
         return self._group.column(name).value(self._row)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Travels as its place in the files, which the other process opens anew."""
+        return _restore_episode, (*self._group.place, self._row)
 
     def __repr__(self) -> str:
         return f"<Episode {self.corpus}/{self.module}:{self.function} with {self.n_nodes} nodes>"
@@ -138,6 +147,11 @@ class Episode:
         """What LLVM's allocator did, the expert of imitation learning."""
         return ExpertOutcome(**{name: getattr(self, name) for name in ExpertOutcome.__slots__})
 
+    @property
+    def register_table(self) -> RegisterTable:
+        """The register file of the dataset's target, which reg_ids and class_ids refer to."""
+        return self._tables.registers
+
     def ragged(self, name: str) -> tuple[Values, Offsets]:
         """A column of lists of lists as (values, offsets): list i is values[offsets[i]:offsets[i + 1]].
 
@@ -155,7 +169,7 @@ class Episode:
         """A column of lists of lists as one array a list; errors as `ragged`."""
         values, offsets = self.ragged(name)
         bounds = offsets.tolist()
-        return [values[first:last] for first, last in zip(bounds, bounds[1:], strict=False)]
+        return [values[first:last] for first, last in itertools.pairwise(bounds)]
 
     def instruction_vectors(self) -> Float32:
         """(n_instructions, D) float32: the MIR2Vec vector of each instruction. DatasetError without vectors."""
@@ -187,11 +201,11 @@ class Episode:
         taken = np.concatenate((self._known("reserved"), self.lists("node_forbidden")[node]))
         return order[~np.isin(order, taken)]
 
-    def to_networkx(self) -> nx.Graph:
+    def to_networkx(self) -> nx.Graph[int]:
         """The interference graph: node i has `vreg`, `reg_class`, `spill_weight`; with an outcome, `assigned` too."""
         import networkx as nx
 
-        graph = nx.Graph(function=self.function, module=self.module, target=self.target)
+        graph: nx.Graph[int] = nx.Graph(function=self.function, module=self.module, target=self.target)
         columns = {"vreg": "node_vreg", "class_id": "node_class", "spill_weight": "node_spill_weight"}
         columns |= {"size": "node_size", "outcome": "node_outcome", "assigned": "node_assigned"}
         found = {name: getattr(self, column) for name, column in columns.items()}
@@ -208,3 +222,12 @@ class Episode:
 
     def _unknown(self, name: str) -> DatasetError:
         return DatasetError(f"{self.function}: the source of this episode does not tell {name!r}")
+
+
+@functools.lru_cache(maxsize=4)
+def _group_at(address: Address, shard: int, number: int, columns: tuple[str, ...] | None) -> RowGroup:
+    return RowGroup(source_at(address).files, shard, number, columns)
+
+
+def _restore_episode(address: Address, shard: int, number: int, columns: tuple[str, ...] | None, row: int) -> Episode:
+    return Episode(_group_at(address, shard, number, columns), row, source_at(address).tables)

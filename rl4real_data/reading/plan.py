@@ -8,6 +8,7 @@ out gives each process an equal stretch of the segments.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -96,4 +97,4 @@ def cut_at_row_groups(segment: Segment, starts: Ints) -> list[Segment]:
     """The segment in pieces that lie in one row group each."""
     inside = starts[(starts > segment.first) & (starts < segment.last)].tolist()
     bounds = [segment.first, *inside, segment.last]
-    return [Segment(segment.shard, first, last) for first, last in zip(bounds, bounds[1:], strict=False)]
+    return [Segment(segment.shard, first, last) for first, last in itertools.pairwise(bounds)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class RegisterTable:
     """The registers of one target. Arrays are indexed by reg_id, whose largest is `size` - 1.
 
@@ -34,6 +35,15 @@ class RegisterTable:
     def colours(self) -> int:
         """How many registers may be given out; colours go from 1 to this number."""
         return int(self.colour.max(initial=0))
+
+    @cached_property
+    def class_colours(self) -> npt.NDArray[np.bool_]:
+        """(largest class_id + 1, colours + 1) True where the class has a register of that colour; column 0 is False."""
+        table = np.zeros((max(self.class_order, default=-1) + 1, self.colours + 1), np.bool_)
+        for class_id, order in self.class_order.items():
+            table[class_id, self.colour[order]] = True
+        table[:, 0] = False
+        return table
 
 
 def register_table_of(table: pa.Table, *, target: str) -> RegisterTable:

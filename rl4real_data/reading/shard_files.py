@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import OrderedDict
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
@@ -23,22 +24,33 @@ _OPEN_FILES: Final = 8
 """Shards that are kept open: an open one costs its footer, 0.3 MB."""
 
 
-class ShardFiles:
-    """The shards `names` of a dataset, in order, with `entries` from its index. Can be pickled.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where another process finds the same shards: folder or URL, pickled options of its file system, and the split.
 
     `verify`: compare a shard's sha256 with the index before the first row is taken from it.
     """
 
-    def __init__(self, storage: Storage, names: Sequence[str], entries: Sequence[FileEntry], *, verify: bool) -> None:
+    root: str
+    options: bytes
+    split: str
+    verify: bool
+
+
+class ShardFiles:
+    """The shards `names` of a dataset, in order, with `entries` from its index. Can be pickled."""
+
+    def __init__(self, storage: Storage, names: Sequence[str], entries: Sequence[FileEntry], address: Address) -> None:
         self.storage: Final = storage
         self.names: Final = tuple(names)
         self.entries: Final = tuple(entries)
-        self.verify: Final = verify
+        self.address: Final = address
+        self.verify: Final = address.verify
         self._open: OrderedDict[int, pq.ParquetFile] = OrderedDict()
         self._starts: dict[int, npt.NDArray[np.int64]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restore_shard_files, (self.storage, self.names, self.entries, self.verify)
+        return ShardFiles, (self.storage, self.names, self.entries, self.address)
 
     def file(self, shard: int) -> pq.ParquetFile:
         """The shard, opened and proven. DatasetError, with its name, if it cannot be used."""
@@ -115,12 +127,6 @@ class ShardFiles:
                 raise no_such_column(name, known)
 
 
-def _restore_shard_files(
-    storage: Storage, names: tuple[str, ...], entries: tuple[FileEntry, ...], verify: bool
-) -> ShardFiles:
-    return ShardFiles(storage, names, entries, verify=verify)
-
-
 def no_such_column(name: str, known: Sequence[str]) -> DatasetError:
     """The error for a column that the episodes do not have."""
     return DatasetError(f"episodes have no column {name!r}", hint=f"there are: {', '.join(known)}")
@@ -140,9 +146,10 @@ class RowGroup:
         self._decoded: dict[str, Column] = {}
         self._file = files.file(shard)
 
-    def has_column(self, name: str) -> bool:
-        """Whether the episodes have such a column, selected or not."""
-        return name in self._file.schema_arrow.names
+    @property
+    def place(self) -> tuple[Address, int, int, tuple[str, ...] | None]:
+        """Where another process finds the same row group: address, shard, number, columns."""
+        return self._files.address, self._shard, self._number, self._columns
 
     def column(self, name: str) -> Column:
         """A column of all rows of the group; DatasetError for one that was not selected, or cannot be read."""

@@ -31,10 +31,10 @@ class Storage:
             text = text.removeprefix("file://")
         self.is_local: Final = _SCHEME not in text
         self.root: Final = str(Path(text).expanduser()) if self.is_local else text.rstrip("/")
-        self._options: Final = dict(options or {})
+        self.options: Final = dict(options or {})
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return Storage, (self.root, self._options)
+        return Storage, (self.root, self.options)
 
     def __str__(self) -> str:
         return self.root
@@ -47,13 +47,13 @@ class Storage:
     def _remote(self) -> tuple[Any, str]:
         """The fsspec file system and the folder's path in it."""
         try:
-            import fsspec
+            import fsspec  # type: ignore[import-untyped]
         except ImportError as error:
             raise DatasetError(
                 f"{self.root}: reading a URL needs fsspec", hint="pip install 'rl4real-data[remote]'"
             ) from error
         try:
-            file_system, path = fsspec.core.url_to_fs(self.root, **self._options)
+            file_system, path = fsspec.core.url_to_fs(self.root, **self.options)
         except (ImportError, ValueError) as error:
             raise DatasetError(
                 f"{self.root}: {error}",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -70,15 +69,6 @@ class Tables:
             operands=tuple(tuple(names) for names in table["operands"].to_pylist()),
             vectors=column.flatten().to_numpy().reshape(-1, dimension) if has_vectors else None,
         )
-
-    @cached_property
-    def allocatable(self) -> Mapping[int, npt.NDArray[np.bool_]]:
-        """class_id -> (size of the register table,) True for the registers of the class."""
-        masks = {}
-        for class_id, order in self.registers.class_order.items():
-            masks[class_id] = np.zeros(self.registers.size, np.bool_)
-            masks[class_id][order] = True
-        return masks
 
     def _table(self, name: str) -> pa.Table:
         entry = self._index.files.get(name)
