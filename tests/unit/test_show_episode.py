@@ -94,13 +94,13 @@ def assert_self_contained(text: str) -> Page:
 
 # The view
 def test_nodes_have_names_instead_of_numbers() -> None:
-    first, second, third = make_view(build.make_spilled_episode()).nodes
+    first, second, third = make_view(build.make_spilled_episode(node_hint=[[1], [-3], []])).nodes
 
     assert [node.degree for node in (first, second, third)] == [2, 1, 1]
     assert [node.class_name for node in (first, second, third)] == ["gr", "gr", "gr"]
     assert [node.register for node in (first, second, third)] == ["r1", None, "r2"]
     assert [node.outcome for node in (first, second, third)] == ["assigned", "spilled", "assigned"]
-    assert [node.hints for node in (first, second, third)] == [("r1",), ("%0",), ()]
+    assert [node.hints for node in (first, second, third)] == [("r1",), ("%3",), ()]
     assert [node.forbidden for node in (first, second, third)] == [(), ("r1", "r3"), ("r3",)]
     assert third.name == "%3"
 
@@ -149,6 +149,14 @@ def test_text_draws_live_ranges() -> None:
     assert [line.split()[:2] for line in chart] == [["%0", "r1"], ["%1", "r2"], ["%3", "r2"]]
 
 
+def test_text_draws_a_range_up_to_its_last_instruction() -> None:
+    """Node 1 is live behind 1 and 2 and never read, node 2 is written in vain by 5."""
+    row = build.make_episode(node_live=[[0, 4], [1, 3], [5, 6]], use_inst=[[0, 2, 4], [1], [5]], split_points=[[]] * 3)
+    lines = render_episode_text(make_view(row)).splitlines()
+
+    assert [line[17:] for line in lines[-3:]] == ["o=o=o", " o=", "     o"]
+
+
 def test_text_fits_a_terminal_and_obeys_no_name() -> None:
     nasty = "\x1b[2J" + "n" * 300
     text = render_episode_text(make_view(build.make_episode(function=nasty, module="m" * 200)))
@@ -170,7 +178,7 @@ def test_the_graph_has_each_node_and_each_edge() -> None:
     nodes = marks(svg)
     centres = [(round(float(node.attrib["cx"])), round(float(node.attrib["cy"]))) for node in nodes]
     (edges,) = [path.attrib["d"] for path in svg.iter(f"{SVG}path") if path.attrib.get("class") == "e"]
-    ends = [tuple(map(int, pair)) for pair in re.findall(r"(-?\d+) (-?\d+)", edges)]
+    ends = [(int(x), int(y)) for x, y in re.findall(r"(-?\d+) (-?\d+)", edges)]
 
     assert len(nodes) == 3
     assert [(centres.index(u), centres.index(v)) for u, v in zip(ends[0::2], ends[1::2], strict=True)] == [

@@ -19,7 +19,7 @@ COLON_ID = "d1ce" + 28 * "5"
 
 @pytest.fixture
 def data_dir(tmp_path: Path) -> Path:
-    """Two shards of train, one of test; two functions `twin` in two modules."""
+    """Three shards of train, one of test; two functions `twin` in two modules."""
     train = [
         [
             build.make_episode(1, episode_id=ADD_ID, function="first"),
@@ -27,8 +27,8 @@ def data_dir(tmp_path: Path) -> Path:
         ],
         [
             build.make_episode(3, episode_id=TWIN_A, function="twin", module="a.c"),
-            build.make_episode(4, episode_id=COLON_ID, function="-[List add:]", module="d:list.m"),
         ],
+        [build.make_episode(4, episode_id=COLON_ID, function="-[List add:]", module="d:list.m")],
     ]
     test = [[build.make_episode(5, episode_id=TWIN_B, function="twin", module="b.c", spills=77)]]
     build.write_dataset(tmp_path, {"train": train, "test": test})

@@ -7,13 +7,14 @@ import itertools
 import numpy as np
 import pytest
 
-from rl4real_data.show.layout import SPRING_NODES, place_nodes
+from rl4real_data.show.layout import SPRING_NODES, Positions, place_nodes
 
 
-def distances(places: np.ndarray) -> np.ndarray:
+def distances(places: Positions) -> Positions:
     """Of all pairs."""
     between = np.linalg.norm(places[:, None] - places[None], axis=2)
-    return between[np.triu_indices(len(places), 1)]
+    pairs: Positions = between[np.triu_indices(len(places), 1)]
+    return pairs
 
 
 def test_the_same_graph_gives_the_same_picture() -> None:
@@ -48,6 +49,12 @@ def test_parts_that_nothing_joins_stand_in_boxes_of_their_own() -> None:
 
     for (low, high), (other_low, other_high) in itertools.combinations(boxes, 2):
         assert (high < other_low).any() or (other_high < low).any()
+
+
+def test_a_part_keeps_its_shape_whatever_stands_beside_it() -> None:
+    ring = [(i, (i + 1) % 8) for i in range(8)]
+
+    np.testing.assert_allclose(distances(place_nodes(40, ring)[:8]), distances(place_nodes(8, ring)))
 
 
 @pytest.mark.parametrize("nodes", [SPRING_NODES + 1, 1500])

@@ -110,7 +110,7 @@ def test_histograms_and_stats_agree(data_dir: Path) -> None:
 # Drawing
 def test_bars_are_as_high_as_the_shares() -> None:
     one = np.array([0, 6, 2, 0, 0])
-    two = np.array([0, 0, 0, 4, 0])
+    two = np.array([0, 0, 0, 2, 2])
     drawn = draw_histogram("nodes", {"train": one, "test": two})
     assert drawn is not None
     bars = list(ET.fromstring(drawn).iter("rect"))
@@ -118,11 +118,13 @@ def test_bars_are_as_high_as_the_shares() -> None:
         (bar.attrib["class"], "".join(bar.itertext()).split(":")[0]): float(bar.attrib["height"]) for bar in bars
     }
 
-    highest = heights["c1", "4 to 7"]  # all of test
-    assert heights["c0", "1"] == pytest.approx(0.75 * highest, abs=0.1)
-    assert heights["c0", "2 to 3"] == pytest.approx(0.25 * highest, abs=0.1)
+    highest = heights["c0", "1"]  # 75 % of train
+    top, bottom = 18, 150
+    assert highest == bottom - top
+    assert heights["c0", "2 to 3"] == pytest.approx(highest / 3, abs=0.1)
+    assert heights["c1", "4 to 7"] == heights["c1", "8 to 15"] == pytest.approx(highest * 2 / 3, abs=0.1)
     assert heights["c0", "4 to 7"] == heights["c1", "1"] == 0
-    assert len(bars) == 6  # from the first filled bucket to the last
+    assert len(bars) == 8  # from the first filled bucket to the last
 
 
 def test_no_histogram_of_nothing() -> None:
