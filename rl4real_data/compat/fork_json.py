@@ -96,10 +96,11 @@ class _Source:
                 if not isinstance(other, str) or other not in known:
                     self.fail(f"the id of a neighbour of node {node}", link)
                 pairs.add((node, other))
-        for node, other in pairs:
+        for node, other in sorted(pairs):
             if (other, node) not in pairs:
                 self.fail(f"node {node} among the neighbours of node {other}", "none")
-        yield from (f"{node}--{other}\n" for node, other in sorted(pairs) if node <= other)
+            if node <= other:
+                yield f"{node}--{other}\n"
 
     def _list(self, key: str) -> list[Any]:
         found = self._data.get(key)
