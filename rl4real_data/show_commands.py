@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-Target = Annotated[Path | None, typer.Option(metavar="FILE", help="Write one self-contained page with everything.")]
+if TYPE_CHECKING:
+    from rl4real_data.statistics.stats import Stats
 
 
 def show(
@@ -18,7 +19,9 @@ def show(
         str,
         typer.Argument(metavar="EPISODE", help="episode_id or its beginning, function, or module:function."),
     ],
-    html: Target = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write one self-contained page with everything.")
+    ] = None,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the interference graph alone.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
@@ -43,10 +46,10 @@ def show(
             print(f"rl4real-data: wrote {path}", file=sys.stderr)
 
 
-def write_stats_page(data_dir: Path, file: Path) -> None:
-    """`stats --html FILE`."""
+def write_stats_page(data_dir: Path, file: Path, stats: Stats | None = None) -> None:
+    """`stats --html FILE`; `stats`, if already collected, saves a pass over the dataset."""
     from rl4real_data.show.stats_page import make_stats_page
     from rl4real_data.show.write import write_text
 
-    write_text(file, make_stats_page(data_dir))
+    write_text(file, make_stats_page(data_dir, stats))
     print(f"rl4real-data: wrote {file}", file=sys.stderr)

@@ -9,7 +9,7 @@ from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import facts, note, render_page, section, table, tiles
 from rl4real_data.show.palette import colours_of_classes
 from rl4real_data.show.shapes import mark
-from rl4real_data.show.view import EpisodeView, Node
+from rl4real_data.show.view import NOT_TOLD, EpisodeView, Node
 
 _ABSENT = "–"
 _COLUMNS = (
@@ -76,10 +76,11 @@ def _facts(view: EpisodeView) -> str:
         ("licence", escape(known["license"] or "unknown")),
         ("compiled for", escape(words)),
         ("outcomes", escape(", ".join(f"{count:,} {name}" for name, count in view.outcomes.items()))),
-        ("folded into other instructions", escape(folded)),
     ]
+    if view.costs["folded_spills"] is not None:
+        pairs.append(("folded into other instructions", escape(folded)))
     if view.reserved:
-        summary = element("summary", f"{len(view.reserved):,} registers")
+        summary = element("summary", _registers(len(view.reserved)))
         pairs.append(("reserved", element("details", summary, escape(", ".join(view.reserved)))))
     return facts(pairs)
 
@@ -133,13 +134,13 @@ def _nodes(view: EpisodeView) -> tuple[str, ...]:
 
 def _row(node: Node, colour: int) -> tuple[str, ...]:
     symbol = _sample(mark(node.outcome, 7.0, 7.0, 4.6, colour), 14)
-    style = None if node.outcome == "assigned" else "lost"
+    style = None if node.outcome in ("assigned", NOT_TOLD) else "lost"
     return (
         element("span", escape(node.name), class_="mono"),
         element("span", escape(node.class_name), class_="mono"),
         escape(_shown(node.spill_weight)).replace("inf", "∞"),
         _shown(node.size),
-        _ABSENT if node.uses is None else str(len(node.uses)),
+        _shown(node.use_count),
         str(node.degree),
         _ABSENT if not node.hints else escape(", ".join(node.hints)),
         _forbidden(node),
@@ -154,8 +155,12 @@ def _forbidden(node: Node) -> str:
         return _ABSENT
     if len(names) <= 3:
         return escape(", ".join(names)) or "none"
-    summary = element("summary", f"{len(names)} registers")
+    summary = element("summary", _registers(len(names)))
     return element("details", summary, escape(", ".join(names)), class_="names")
+
+
+def _registers(count: int) -> str:
+    return "1 register" if count == 1 else f"{count:,} registers"
 
 
 def _blocks(view: EpisodeView) -> tuple[str, ...]:

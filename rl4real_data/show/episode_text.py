@@ -85,7 +85,7 @@ def _cells(node: Node) -> tuple[str, ...]:
         node.class_name,
         figure(node.spill_weight),
         figure(node.size),
-        _ABSENT if node.uses is None else str(len(node.uses)),
+        figure(node.use_count),
         str(node.degree),
         _ABSENT if not node.hints else node.hints[0] + ("…" if len(node.hints) > 1 else ""),
         _ABSENT if node.forbidden is None else str(len(node.forbidden)),

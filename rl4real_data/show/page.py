@@ -29,8 +29,10 @@ th,td{padding:4px 10px;text-align:left;border-bottom:1px solid var(--rule);verti
 tr:last-child td{border-bottom:0}
 thead th{position:sticky;top:0;background:var(--panel);font-weight:600;white-space:nowrap;z-index:1}
 td.n,th.n{text-align:right;white-space:nowrap}
+th.mono{font:inherit;font-weight:600}
 td.id{user-select:all;white-space:nowrap}
 td.w{min-width:11rem;overflow-wrap:anywhere}
+td.long{min-width:20rem;overflow-wrap:anywhere}
 td.k{white-space:nowrap}
 .tiles{display:grid;grid-template-columns:repeat(auto-fill,minmax(118px,1fr));gap:10px;margin:14px 0}
 .tile{background:var(--panel);border-radius:6px;padding:8px 10px}
@@ -87,7 +89,7 @@ def table(
 ) -> str:
     """A table that scrolls in its own box, also downwards if `tall`. `columns`: heading, and class of the cells.
 
-    Classes: n number, k never broken, w words, id marked as a whole by a click, b bar, none. Cells are markup.
+    Classes: n number, k never broken, w words, long sentences, id marked as a whole by a click, b bar, none. Cells are markup.
     """
     head = element("tr", *(element("th", escape(name), class_=style or None) for name, style in columns))
     styles = [style or None for _, style in columns]

@@ -60,8 +60,8 @@ def render_stats_page(stats: Stats, histograms: Histograms, names: RegisterNames
         section("Counts", counts_table(columns), *_across(stats)),
         section("LLVM's allocator", allocator_table(columns)),
         section("Register classes", *_classes(histograms, names)),
-        section("Functions left out", _reasons(columns, lambda split: split.filtered, "functions")),
-        section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "modules")),
+        section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
+        section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),
         section("Failed modules", *_failures(stats, columns)),
         section("Largest functions", *_largest(histograms)),
         section("Corpora", *_groups("corpus", stats.corpora)),
@@ -136,7 +136,9 @@ def _classes(found: Histograms, names: RegisterNames) -> tuple[str, ...]:
     return (table(columns, rows, tall=True, kind="bars"),)
 
 
-def _reasons(columns: Mapping[str, SplitStats], get: Callable[[SplitStats], Mapping[str, int]], what: str) -> str:
+def _reasons(
+    columns: Mapping[str, SplitStats], get: Callable[[SplitStats], Mapping[str, int]], head: str, what: str
+) -> str:
     totals = {reason: max(get(split).get(reason, 0) for split in columns.values()) for reason in _all(columns, get)}
     if not totals:
         return note(f"No {what}.")
@@ -146,7 +148,7 @@ def _reasons(columns: Mapping[str, SplitStats], get: Callable[[SplitStats], Mapp
         (escape(reason), *(f"{get(split).get(reason, 0):,}" for split in columns.values()), bar(totals[reason] / most))
         for reason in ranked
     )
-    return table([("reason", "w"), *((name, "n") for name in columns), ("", "b")], rows, kind="bars")
+    return table([(head, "w"), *((name, "n") for name in columns), ("", "b")], rows, kind="bars")
 
 
 def _all(columns: Mapping[str, SplitStats], get: Callable[[SplitStats], Mapping[str, int]]) -> set[str]:
@@ -154,7 +156,7 @@ def _all(columns: Mapping[str, SplitStats], get: Callable[[SplitStats], Mapping[
 
 
 def _failures(stats: Stats, columns: Mapping[str, SplitStats]) -> Iterable[str]:
-    yield _reasons(columns, lambda split: split.failures, "failed modules")
+    yield _reasons(columns, lambda split: split.failures, "kind", "failed modules")
     failed = stats.failed_modules
     if not failed:
         return
@@ -163,7 +165,7 @@ def _failures(stats: Stats, columns: Mapping[str, SplitStats]) -> Iterable[str]:
         (escape(f"{one.corpus}/{one.module}"), escape(one.split), escape(one.kind), escape(one.reason))
         for one in failed[:SHOWN_FAILURES]
     )
-    yield table((("module", "w"), ("split", "k"), ("kind", "k"), ("reason", "w")), rows, tall=True)
+    yield table((("module", "w"), ("split", "k"), ("kind", "k"), ("reason", "long")), rows, tall=True)
     if len(failed) > SHOWN_FAILURES:
         yield note(f"and {len(failed) - SHOWN_FAILURES:,} more (stats --json lists all)")
 

@@ -50,7 +50,8 @@ class Node:
     """A virtual register. None: the source of the episode does not tell.
 
     `live`: ranges [first, last) of instructions; `uses`: instruction of each use point, `split_points` are indices
-    into it; `degree`: number of interferences; `spill_weight` is +inf where a spill is impossible.
+    into it; `use_count`: how many, which the fork's files tell too; `degree`: number of interferences; `spill_weight`
+    is +inf where a spill is impossible.
     """
 
     vreg: int
@@ -59,6 +60,7 @@ class Node:
     size: int | None
     live: tuple[tuple[int, int], ...] | None
     uses: tuple[int, ...] | None
+    use_count: int | None
     split_points: tuple[int, ...]
     hints: tuple[str, ...] | None
     forbidden: tuple[str, ...] | None
@@ -148,6 +150,7 @@ def _node_json(node: Node) -> dict[str, Any]:
         "size": node.size,
         "live": node.live,
         "uses": node.uses,
+        "use_count": node.use_count,
         "split_points": node.split_points,
         "hints": node.hints,
         "forbidden": node.forbidden,
@@ -194,6 +197,7 @@ def _node(row: Row, i: int, degree: int, names: RegisterNames) -> Node:
         return None if row[column] is None else row[column][i]
 
     live, uses, hints, forbidden = (told(name) for name in ("node_live", "use_inst", "node_hint", "node_forbidden"))
+    distances = told("use_distance")
     outcome, assigned = told("node_outcome"), told("node_assigned")
     return Node(
         vreg=row["node_vreg"][i],
@@ -202,6 +206,7 @@ def _node(row: Row, i: int, degree: int, names: RegisterNames) -> Node:
         size=told("node_size"),
         live=None if live is None else tuple(zip(live[0::2], live[1::2], strict=True)),
         uses=None if uses is None else tuple(uses),
+        use_count=None if distances is None else len(distances),
         split_points=tuple(told("split_points") or ()),
         hints=None if hints is None else tuple(_hint(row, hint, names) for hint in hints),
         forbidden=None if forbidden is None else tuple(names.register(reg_id) for reg_id in forbidden),

@@ -291,6 +291,7 @@ def test_what_the_fork_does_not_tell_is_left_out() -> None:
     assert draw_live_ranges(view) is None
     page = assert_self_contained(render_episode_page(view))
     assert "does not tell live ranges" in page.words
+    assert [node.use_count for node in view.nodes] == [3, 2, 2]  # of the distances, which the fork tells
     assert "Machine IR" not in page.words
     assert "not told (3)" in draw_graph(view, alone=True)
     assert "live ranges" not in render_episode_text(view)
