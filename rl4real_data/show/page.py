@@ -89,7 +89,8 @@ def table(
 ) -> str:
     """A table that scrolls in its own box, also downwards if `tall`. `columns`: heading, and class of the cells.
 
-    Classes: n number, k never broken, w words, long sentences, id marked as a whole by a click, b bar, none. Cells are markup.
+    Classes: n number, k never broken, w words, long sentences, id marked as a whole by a click, b bar, none. Cells
+    are markup.
     """
     head = element("tr", *(element("th", escape(name), class_=style or None) for name, style in columns))
     styles = [style or None for _, style in columns]
