@@ -173,8 +173,8 @@ class Episode:
 
     def instruction_vectors(self) -> Float32:
         """(n_instructions, D) float32: the MIR2Vec vector of each instruction. DatasetError without vectors."""
-        vectors = self._tables.instructions.require_vectors()
-        return vectors.take(self._known("inst"), axis=0)
+        inst = self._known("inst")
+        return self._tables.instructions.require_vectors().take(inst, axis=0)
 
     def node_vectors(self) -> Float32:
         """(n_nodes, D) float32: the mean over the instructions in each node's live ranges; zero for a node without.

@@ -13,8 +13,8 @@ from rl4real_data.episodes.schema import Outcome
 from rl4real_data.errors import DatasetError
 from rl4real_data.reading.episode import Episode
 
-_COLUMNS: Final = ("node_class", "node_spill_weight", "node_size", "node_outcome", "node_assigned", "node_live", "inst")
-PYG_COLUMNS: Final = ("episode_id", "edge_u", "edge_v", "reserved", "node_forbidden", *_COLUMNS)
+_COLUMNS: Final = ("node_class", "node_spill_weight", "node_size", "node_outcome", "node_assigned", "reserved")
+PYG_COLUMNS: Final = ("episode_id", "edge_u", "edge_v", "node_forbidden", "node_live", "inst", *_COLUMNS)
 """What `to_pyg` reads: `dataset.select(PYG_COLUMNS)` reads them together."""
 
 

@@ -25,8 +25,10 @@ class Source:
     tables: Tables
 
     def reopened(self) -> Source:
-        """The same with nothing open, for another process."""
-        return _source_of(self.storage, self.index, self.split, verify=self.files.verify)
+        """The same with nothing open, for another process: no connection of fsspec's survives a fork."""
+        return _source_of(
+            Storage(self.storage.root, self.storage.options), self.index, self.split, verify=self.files.verify
+        )
 
 
 def open_split(storage: Storage, split: str, *, verify: bool) -> Source:
