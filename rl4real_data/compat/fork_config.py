@@ -1,13 +1,15 @@
-"""The RL4ReAl fork's CONFIG_DIR as a register file, in the form in which the plugin writes one."""
+"""The RL4ReAl fork's CONFIG_DIR: read as a register file in the plugin's form, and made from `registers.parquet`."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rl4real_data.errors import UsageError
+
+_HINT: Final = "CONFIG_DIR is the fork's configuration folder"
 
 
 def read_fork_config(config_dir: Path, target: str) -> Mapping[str, Any]:
@@ -41,9 +43,53 @@ def read_fork_config(config_dir: Path, target: str) -> Mapping[str, Any]:
         }
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise UsageError(
-            f"{config_dir}: its register files are not what the fork's training scripts read ({error!r})",
-            hint="CONFIG_DIR is the fork's configuration folder",
+            f"{config_dir}: its register files are not what the fork's training scripts read ({error!r})", hint=_HINT
         ) from error
+
+
+def read_colours(config_dir: Path, target: str) -> Mapping[int, int] | None:
+    """Colour of each register in `RegColorMap_<target>.json`; None if that file is not there. UsageError if broken."""
+    path = config_dir / f"RegColorMap_{target}.json"
+    if not path.exists():
+        return None
+    try:
+        listed = [entry for entry in _read(path)["targets"] if entry["name"] == target]
+        return {int(row["phyReg"]): int(row["color"]) for entry in listed for row in entry["register"]}
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise UsageError(f"{path}: is no colour map ({error!r})", hint=_HINT) from error
+
+
+def write_fork_config(config_dir: Path, registers: Iterable[Mapping[str, Any]], target: str) -> None:
+    """Writes the three files from rows of `registers.parquet`: only registers that a plain function may give out."""
+    rows = sorted(registers, key=lambda row: row["reg_id"])
+    orders: dict[str, list[tuple[int, int]]] = {}
+    for row in rows:
+        for held in row["classes"]:
+            order = orders.setdefault(held["name"], [])
+            if not row["reserved"]:
+                order.append((held["order"], row["reg_id"]))
+    names = {row["reg_id"]: row["name"] for row in rows}
+    classes = {
+        name: [{"regId": register, "regName": names[register]} for _, register in sorted(order)]
+        for name, order in sorted(orders.items())
+    }
+    colours = [
+        {"color": row["colour"], "name": row["name"], "phyReg": row["reg_id"]} for row in rows if row["colour"] > 0
+    ]
+    used = [name for name, members in classes.items() if members]
+    _write(config_dir / "regalloc" / f"{target}_supported_RegClasses.json", classes)
+    _write(
+        config_dir / "regalloc" / f"{target}_overlaps_info.json", {str(row["reg_id"]): row["aliases"] for row in rows}
+    )
+    _write(
+        config_dir / f"RegColorMap_{target}.json",
+        {"targets": [{"name": target, "regclasses": used, "register": colours}]},
+    )
+
+
+def _write(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content) + "\n", encoding="utf-8")
 
 
 def _units(registers: set[int], aliases: Mapping[int, list[int]]) -> dict[int, list[int]]:
@@ -64,6 +110,4 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise UsageError(
-            f"{path}: cannot be read ({error})", hint="CONFIG_DIR is the fork's configuration folder"
-        ) from error
+        raise UsageError(f"{path}: cannot be read ({error})", hint=_HINT) from error

@@ -89,7 +89,7 @@ class DatasetIndex:
         return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def parse_index(text: str, *, path: Path) -> DatasetIndex:
+def parse_index(text: str, *, path: Path | str) -> DatasetIndex:
     """DatasetError for anything that is not the index of a dataset that this version can read."""
     try:
         raw = json.loads(text)

@@ -1,0 +1,111 @@
+"""The expert's decisions as a sequence: what LLVM's allocator did with each node, in the order it would take them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+import numpy.typing as npt
+
+from rl4real_data.allocation.allocation import SPILLED, Allocation
+from rl4real_data.allocation.problem import AllocationProblem
+from rl4real_data.allocation.register_file import Bools
+from rl4real_data.episodes.schema import Outcome
+from rl4real_data.errors import DatasetError
+from rl4real_data.reading.episode import Episode
+
+Order = npt.NDArray[np.int64]
+
+
+class Task(StrEnum):
+    """RL4ReAl's two tasks for a node."""
+
+    COLOUR = "colour"
+    SPLIT = "split"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One node and what becomes of it; `choice` as in `Allocation.decide`, 0 for a split."""
+
+    node: int
+    task: Task
+    choice: int
+
+
+def expert_decisions(episode: Episode, allocation: Allocation) -> Iterator[Decision]:
+    """One decision a node. Carry out each on `allocation`, which starts empty, before asking for the next.
+
+    Nodes that were assigned come first. The others were put off until then by LLVM, too: spilled and rematerialized
+    ones are spilled; one that was found dead, or cannot be spilled, takes the first register that is left. For a
+    split node neither its parts nor where it was cut are known: `Allocation.leave` it.
+    DatasetError for an episode without an outcome.
+    """
+    outcome = require_outcome(episode)
+    problem = allocation.problem
+    columns = problem.registers.column_of[episode.node_assigned]
+    for node in expert_order(episode, problem).tolist():
+        if outcome[node] == Outcome.ASSIGNED:
+            yield Decision(node=node, task=Task.COLOUR, choice=1 + int(columns[node]))
+        elif outcome[node] == Outcome.SPLIT:
+            yield Decision(node=node, task=Task.SPLIT, choice=SPILLED)
+        else:
+            yield Decision(node=node, task=Task.COLOUR, choice=_without_register(allocation, node, outcome[node]))
+
+
+def _without_register(allocation: Allocation, node: int, outcome: int) -> int:
+    allowed = allocation.choices(node)
+    if allowed[SPILLED] and outcome != Outcome.ELIMINATED:
+        return SPILLED
+    return 1 + int(np.argmax(allowed[1:])) if allowed[1:].any() else SPILLED
+
+
+def require_outcome(episode: Episode) -> npt.NDArray[np.int16]:
+    """(n,) values of `Outcome`; DatasetError if the source does not tell."""
+    if episode.node_outcome is None:
+        raise DatasetError(f"{episode.function}: the source of this episode does not tell what the allocator did")
+    return episode.node_outcome
+
+
+def expert_cost(episode: Episode, problem: AllocationProblem) -> float:
+    """The expert's spills and rematerializations in the measure of `Allocation.cost`, split nodes left out."""
+    outcome = require_outcome(episode)
+    lost = (outcome == Outcome.SPILLED) | (outcome == Outcome.REMATERIALIZED)
+    return float(problem.spill_cost[lost].sum())
+
+
+def expert_order(episode: Episode, problem: AllocationProblem) -> Order:
+    """(n,) int64: all nodes in the order in which LLVM takes them from its queue, as far as the data tells.
+
+    Basic: heaviest first. Greedy (`DefaultPriorityAdvisor::getPriority` in RegAllocGreedy.cpp): those with a physical
+    register as hint first; then those that live in several blocks, or long, by falling size; then those of one block
+    in the order of the code. The priority of a register class is not in the data and counts as 0. Evictions are not
+    recorded: each node appears once, and those that ended without a register come last, in the same order.
+    """
+    outcome = require_outcome(episode)
+    late = outcome != Outcome.ASSIGNED
+    nodes = np.arange(problem.n_nodes)
+    if episode.allocator == "basic":
+        return np.lexsort((nodes, -episode.node_spill_weight, late))
+    has_hint = np.array([len(hint) > 0 and hint[0] >= 0 for hint in episode.lists("node_hint")], np.bool_)
+    is_global = _is_global(episode, problem)
+    live, offsets = episode.ragged("node_live")
+    first = np.array([live[i] if i < j else 0 for i, j in itertools.pairwise(offsets.tolist())], np.int64)
+    place = np.where(is_global, -problem.size.astype(np.int64), first)
+    return np.lexsort((nodes, place, ~is_global, ~has_hint, late))
+
+
+def _is_global(episode: Episode, problem: AllocationProblem) -> Bools:
+    """(n,) bool: lives in more than one block, or longer than two instructions a register of its class."""
+    n_registers = problem.registers.class_members[episode.node_class].sum(axis=1)
+    result: Bools = problem.size > 2 * n_registers
+    start = episode.block_start
+    for node, live in enumerate(episode.lists("node_live")):
+        if len(live) and not result[node]:
+            block = int(np.searchsorted(start, live[0], side="right")) - 1
+            end = start[block + 1] if block + 1 < len(start) else np.iinfo(np.int32).max
+            result[node] = live[-1] > end
+    return result

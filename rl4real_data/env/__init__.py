@@ -1,0 +1,20 @@
+"""The colouring environment, known to Gymnasium as `rl4real_data/RegisterAllocation-v0` once this is imported."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from rl4real_data.errors import UsageError
+
+try:
+    import gymnasium
+except ImportError as error:
+    raise UsageError("the environment needs Gymnasium", hint="pip install 'rl4real-data[env]'") from error
+
+from rl4real_data.env.register_allocation import RegisterAllocationEnv
+
+__all__ = ["ENVIRONMENT_ID", "RegisterAllocationEnv"]
+
+ENVIRONMENT_ID: Final = "rl4real_data/RegisterAllocation-v0"
+
+gymnasium.register(id=ENVIRONMENT_ID, entry_point="rl4real_data.env.register_allocation:RegisterAllocationEnv")

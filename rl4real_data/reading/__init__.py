@@ -1,0 +1,1 @@
+"""The reading side: what training runs use to read a DATA_DIR."""

@@ -1,0 +1,280 @@
+"""`EpisodeDataset`: the episodes of a split, in order or by number, without reading more than is asked for."""
+
+from __future__ import annotations
+
+import bisect
+import hashlib
+import json
+import os
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.errors import DatasetError, UsageError
+from rl4real_data.reading.episode import Episode
+from rl4real_data.reading.plan import Plan, Segment
+from rl4real_data.reading.register_table import RegisterTable
+from rl4real_data.reading.shard_files import RowGroup
+from rl4real_data.reading.source import Source, open_split
+from rl4real_data.reading.storage import Storage
+from rl4real_data.reading.tables import InstructionVectors
+
+State = dict[str, Any]
+_MIXED: Final = 4
+"""Row groups whose rows a shuffled run mixes: 2,048 episodes, and at most 60 MB with all columns."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shuffle:
+    seed: int
+    mixed: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    rank: int
+    world_size: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """What was asked of a dataset; `steps` in the order in which they were asked."""
+
+    columns: tuple[str, ...] | None = None
+    condition: Any = None
+    steps: tuple[Shuffle | Share, ...] = ()
+
+
+class EpisodeDataset:
+    """The episodes of one split of a DATA_DIR: length, indexing, iteration.
+
+    `data_dir` is a folder or an fsspec URL, `storage_options` go to the URL's file system. Opening reads
+    `dataset.json` and nothing else. `verify` compares the sha256 of each file with the index before it is used;
+    by default local files are, remote ones are not, because that reads the whole of each.
+    DatasetError for a DATA_DIR that cannot be used, UsageError for a split that it does not have.
+
+    `select`, `filter`, `shuffle` and `shard` return new datasets that share what is open. Can be pickled.
+    """
+
+    def __init__(
+        self,
+        data_dir: str | os.PathLike[str],
+        split: str = "train",
+        *,
+        storage_options: Mapping[str, Any] | None = None,
+        verify: bool | None = None,
+    ) -> None:
+        storage = Storage(data_dir, storage_options)
+        self._setup(open_split(storage, split, verify=storage.is_local if verify is None else verify), View())
+
+    def _setup(self, source: Source, view: View) -> None:
+        self._source = source
+        self._view = view
+        self._groups: OrderedDict[tuple[int, int], RowGroup] = OrderedDict()
+        self._start = (0, 0)
+        self._iterator: EpisodeIterator | None = None
+
+    @classmethod
+    def _of(cls, source: Source, view: View) -> EpisodeDataset:
+        made = cls.__new__(cls)
+        made._setup(source, view)
+        return made
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"source": self._source, "view": self._view, "start": self._position()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self._setup(state["source"], state["view"])
+        self._start = state["start"]
+
+    def reopened(self) -> EpisodeDataset:
+        """The same dataset with files of its own: for a process that was forked from the one that opened it."""
+        made = self._of(self._source.reopened(), self._view)
+        made._start = self._position()
+        return made
+
+    @property
+    def index(self) -> DatasetIndex:
+        """The content of `dataset.json`."""
+        return self._source.index
+
+    @property
+    def split(self) -> str:
+        return self._source.split
+
+    @property
+    def registers(self) -> RegisterTable:
+        """The register file of the target, read at the first use."""
+        return self._source.tables.registers
+
+    @property
+    def instruction_table(self) -> InstructionVectors:
+        """(n_shapes, D) float32 vectors and opcodes of all instruction shapes, read at the first use."""
+        return self._source.tables.instructions
+
+    def select(self, columns: Iterable[str]) -> EpisodeDataset:
+        """Only these columns can be had from the episodes, and they are read together."""
+        names = tuple(dict.fromkeys(columns))
+        self._source.files.check_columns(names)
+        return self._of(self._source, replace(self._view, columns=names))
+
+    def filter(self, condition: Any) -> EpisodeDataset:
+        """The episodes for which a `pyarrow.compute` expression over the columns is true; null counts as false.
+
+        Only the columns that it names are read for it, row group by row group, and statistics in the footers skip row
+        groups. `len` and indexing must look at all of them; iterating does not. `shard` shares out the rows before
+        the filter.
+        """
+        whole = condition if self._view.condition is None else self._view.condition & condition
+        return self._of(self._source, replace(self._view, condition=whole))
+
+    def shuffle(self, seed: int, *, row_groups: int = _MIXED) -> EpisodeDataset:
+        """The same episodes in an order that depends on `seed`: row groups permuted, `row_groups` at a time mixed.
+
+        Use another seed for each epoch. A shuffled dataset holds `row_groups` row groups in memory, not one.
+        """
+        if seed < 0 or row_groups < 1:
+            raise UsageError("shuffle needs a seed of at least 0 and at least one row group")
+        return self._of(self._source, self._then(Shuffle(seed=seed, mixed=row_groups)))
+
+    def shard(self, rank: int, world_size: int) -> EpisodeDataset:
+        """The part of process `rank` of `world_size`: no episode in two parts, none lost, sizes differ by one.
+
+        Shuffle before sharing out, with the same seed everywhere, to mix over the whole dataset.
+        """
+        if not 0 <= rank < world_size:
+            raise UsageError(f"rank {rank} is not below world_size {world_size}", hint="ranks count from 0")
+        return self._of(self._source, self._then(Share(rank=rank, world_size=world_size)))
+
+    def _then(self, step: Shuffle | Share) -> View:
+        return replace(self._view, steps=(*self._view.steps, step))
+
+    @cached_property
+    def _plan(self) -> Plan:
+        rows = [entry.rows for entry in self._source.files.entries]
+        plan = Plan(tuple(Segment(shard, 0, count) for shard, count in enumerate(rows) if count))
+        for step in self._view.steps:
+            if isinstance(step, Shuffle):
+                plan = plan.shuffled(step.seed, step.mixed, self._source.files.row_group_starts)
+            else:
+                plan = plan.part(step.rank, step.world_size)
+        return plan
+
+    def __len__(self) -> int:
+        return int(self._kept_before[-1])
+
+    @cached_property
+    def _kept_before(self) -> npt.NDArray[np.int64]:
+        """(blocks + 1,) int64: episodes before each block, after the filter."""
+        if self._view.condition is None:
+            return self._plan.block_starts
+        kept = [len(self._rows_of(block)[0]) for block in range(self._plan.blocks)]
+        return np.concatenate(([0], np.cumsum(kept, dtype=np.int64))).astype(np.int64)
+
+    def _rows_of(self, block: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Shard and row of each episode of the block, in reading order, after the filter."""
+        shards, rows = self._plan.rows_of(block)
+        if self._view.condition is None:
+            return shards, rows
+        kept = np.zeros(len(rows), np.bool_)
+        files = self._source.files
+        for shard in np.unique(shards).tolist():
+            own = shards == shard
+            starts = files.row_group_starts(shard)
+            numbers = np.searchsorted(starts, rows[own], side="right") - 1
+            kept_here = np.zeros(len(numbers), np.bool_)
+            for number in np.unique(numbers).tolist():
+                inside = numbers == number
+                mask = files.kept(shard, number, self._view.condition)
+                kept_here[inside] = mask[rows[own][inside] - starts[number]]
+            kept[own] = kept_here
+        return shards[kept], rows[kept]
+
+    def __getitem__(self, number: int) -> Episode:
+        """Episode `number` in the order of iteration, negative numbers from the end. IndexError outside."""
+        length = len(self)
+        place = number + length if number < 0 else number
+        if not 0 <= place < length:
+            raise IndexError(f"episode {number} of {length}")
+        block = bisect.bisect_right(self._kept_before, place) - 1
+        shards, rows = self._rows_of(block)
+        inside = place - int(self._kept_before[block])
+        return self._episode(int(shards[inside]), int(rows[inside]))
+
+    def _episode(self, shard: int, row: int) -> Episode:
+        starts = self._source.files.row_group_starts(shard)
+        number = int(np.searchsorted(starts, row, side="right")) - 1
+        return Episode(self._group(shard, number), row - int(starts[number]), self._source.tables)
+
+    def _group(self, shard: int, number: int) -> RowGroup:
+        """The row group, from the few that are kept."""
+        key = (shard, number)
+        group = self._groups.get(key)
+        if group is None:
+            while len(self._groups) >= self._plan.mixed:
+                self._groups.popitem(last=False)
+            group = self._groups[key] = RowGroup(self._source.files, shard, number, self._view.columns)
+        else:
+            self._groups.move_to_end(key)
+        return group
+
+    def __iter__(self) -> EpisodeIterator:
+        """From the position of `load_state_dict`, else from the start."""
+        self._iterator = EpisodeIterator(self, self._start)
+        self._start = (0, 0)
+        return self._iterator
+
+    def _position(self) -> tuple[int, int]:
+        return self._start if self._iterator is None else self._iterator.position
+
+    def state_dict(self) -> State:
+        """Where the newest iteration stands: `load_state_dict` on an equal dataset goes on with the next episode."""
+        block, row = self._position()
+        return {"order": self._order_key(), "block": block, "row": row}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """The next iteration starts where `state` was taken. DatasetError if it is of another dataset or order."""
+        if state.get("order") != self._order_key():
+            raise DatasetError(
+                f"{self._source.storage}: the saved position belongs to another dataset, split, filter or order",
+                hint="build the dataset as it was when `state_dict` was called: same files, steps and seeds",
+            )
+        self._start = (int(state["block"]), int(state["row"]))
+        self._iterator = None
+
+    def _order_key(self) -> str:
+        """Hash of all that decides which episode comes when; the selected columns do not."""
+        digests = [entry.sha256 for entry in self._source.files.entries]
+        steps = [repr(step) for step in self._view.steps]
+        parts = (self.split, digests, steps, None if self._view.condition is None else str(self._view.condition))
+        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+class EpisodeIterator(Iterator[Episode]):
+    """One pass over a dataset; `position` is (block, rows of it that are done)."""
+
+    def __init__(self, dataset: EpisodeDataset, start: tuple[int, int]) -> None:
+        self.position = start
+        self._dataset = dataset
+        self._episodes = self._walk()
+
+    def __next__(self) -> Episode:
+        return next(self._episodes)
+
+    def _walk(self) -> Iterator[Episode]:
+        dataset = self._dataset
+        first_block, first_row = self.position
+        for block in range(first_block, dataset._plan.blocks):
+            shards, rows = dataset._rows_of(block)
+            first = first_row if block == first_block else 0
+            for done in range(first, len(rows)):
+                episode = dataset._episode(int(shards[done]), int(rows[done]))
+                self.position = (block, done + 1)
+                yield episode
+        self.position = (0, 0)

@@ -1,0 +1,171 @@
+"""The shards of one split: their footers, their row groups, and the proof that they are what the index says."""
+
+from __future__ import annotations
+
+import contextlib
+from collections import OrderedDict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.dataset as arrow_dataset
+import pyarrow.parquet as pq
+
+from rl4real_data.episodes.index import FileEntry
+from rl4real_data.episodes.schema import SCHEMA_VERSION, VERSION_KEY
+from rl4real_data.errors import DatasetError
+from rl4real_data.reading.columns import Column, decode_column
+from rl4real_data.reading.storage import Storage
+
+_OPEN_FILES: Final = 8
+"""Shards that are kept open: an open one costs its footer, 0.3 MB."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Address:
+    """Where another process finds the same shards: folder or URL, pickled options of its file system, and the split.
+
+    `verify`: compare a shard's sha256 with the index before the first row is taken from it.
+    """
+
+    root: str
+    options: bytes
+    split: str
+    verify: bool
+
+
+class ShardFiles:
+    """The shards `names` of a dataset, in order, with `entries` from its index. Can be pickled."""
+
+    def __init__(self, storage: Storage, names: Sequence[str], entries: Sequence[FileEntry], address: Address) -> None:
+        self.storage: Final = storage
+        self.names: Final = tuple(names)
+        self.entries: Final = tuple(entries)
+        self.address: Final = address
+        self.verify: Final = address.verify
+        self._open: OrderedDict[int, pq.ParquetFile] = OrderedDict()
+        self._starts: dict[int, npt.NDArray[np.int64]] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ShardFiles, (self.storage, self.names, self.entries, self.address)
+
+    def file(self, shard: int) -> pq.ParquetFile:
+        """The shard, opened and proven. DatasetError, with its name, if it cannot be used."""
+        if shard in self._open:
+            self._open.move_to_end(shard)
+            return self._open[shard]
+        name = self.names[shard]
+        if shard not in self._starts and self.verify:
+            self._compare(shard)
+        with self.blame(shard):
+            # no pre-buffering: it would hold a whole row group although single columns are asked for
+            file = pq.ParquetFile(self.storage.open(name), pre_buffer=not self.storage.is_local)
+            self._check_footer(shard, file)
+        while len(self._open) >= _OPEN_FILES:
+            self._open.popitem(last=False)
+        self._open[shard] = file
+        return file
+
+    def _compare(self, shard: int) -> None:
+        name, entry = self.names[shard], self.entries[shard]
+        if self.storage.sha256(name) != entry.sha256:
+            raise self.storage.unreadable(name, ValueError("damaged: its sha256 is not the one in dataset.json"))
+
+    def _check_footer(self, shard: int, file: pq.ParquetFile) -> None:
+        metadata = file.metadata
+        version = int((metadata.metadata or {}).get(VERSION_KEY, b"0"))
+        if version > SCHEMA_VERSION:
+            raise DatasetError(
+                f"{self.storage.path_of(self.names[shard])}: written in schema version {version}, this program reads "
+                f"up to {SCHEMA_VERSION}",
+                hint="install a newer rl4real-data",
+            )
+        if metadata.num_rows != self.entries[shard].rows:
+            raise ValueError(f"it has {metadata.num_rows} rows, dataset.json says {self.entries[shard].rows}")
+        rows = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
+        self._starts[shard] = np.concatenate(([0], np.cumsum(rows, dtype=np.int64)))
+
+    def row_group_starts(self, shard: int) -> npt.NDArray[np.int64]:
+        """(row groups + 1,) int64: the first row of each row group of the shard; the last entry is its row count."""
+        if shard not in self._starts:
+            self.file(shard)
+        return self._starts[shard]
+
+    def kept(self, shard: int, number: int, condition: Any) -> npt.NDArray[np.bool_]:
+        """(rows of the row group,) True where `condition` holds; reads only the columns that it names.
+
+        The footer's statistics come first: a row group that cannot hold such a row is not read at all.
+        """
+        starts = self.row_group_starts(shard)
+        rows = int(starts[number + 1] - starts[number])
+        file_system, root = self.storage.arrow
+        with self.blame(shard):
+            fragment = arrow_dataset.ParquetFileFormat().make_fragment(
+                f"{root}/{self.names[shard]}", file_system, row_groups=[number]
+            )
+            if not fragment.split_by_row_group(condition):
+                return np.zeros(rows, np.bool_)
+            table = fragment.to_table(columns={"kept": condition}, use_threads=False)
+            return table["kept"].fill_null(False).to_numpy().astype(np.bool_)  # type: ignore[no-any-return]
+
+    @contextlib.contextmanager
+    def blame(self, shard: int) -> Iterator[None]:
+        """Whatever goes wrong inside becomes a DatasetError that names the shard."""
+        try:
+            yield
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise self.storage.unreadable(self.names[shard], error) from error
+
+    def check_columns(self, columns: Sequence[str]) -> None:
+        """DatasetError if one of the columns is not in the first shard."""
+        known = self.file(0).schema_arrow.names
+        for name in columns:
+            if name not in known:
+                raise no_such_column(name, known)
+
+
+def no_such_column(name: str, known: Sequence[str]) -> DatasetError:
+    """The error for a column that the episodes do not have."""
+    return DatasetError(f"episodes have no column {name!r}", hint=f"there are: {', '.join(known)}")
+
+
+class RowGroup:
+    """One row group; its columns are read and decoded when they are first asked for, and kept.
+
+    With `columns`, those are read together at the first touch, and no other one can be had.
+    """
+
+    def __init__(self, files: ShardFiles, shard: int, number: int, columns: tuple[str, ...] | None) -> None:
+        self._files = files
+        self._shard = shard
+        self._number = number
+        self._columns = columns
+        self._decoded: dict[str, Column] = {}
+        self._file = files.file(shard)
+
+    @property
+    def place(self) -> tuple[Address, int, int, tuple[str, ...] | None]:
+        """Where another process finds the same row group: address, shard, number, columns."""
+        return self._files.address, self._shard, self._number, self._columns
+
+    def column(self, name: str) -> Column:
+        """A column of all rows of the group; DatasetError for one that was not selected, or cannot be read."""
+        found = self._decoded.get(name)
+        if found is not None:
+            return found
+        known = self._file.schema_arrow.names
+        if name not in known:
+            raise no_such_column(name, known)
+        if self._columns is not None and name not in self._columns:
+            raise DatasetError(f"the column {name!r} was not selected", hint="name it in `.select([…])`")
+        self._load(self._columns or (name,))
+        return self._decoded[name]
+
+    def _load(self, names: Sequence[str]) -> None:
+        with self._files.blame(self._shard):
+            table = self._file.read_row_group(self._number, columns=list(names), use_threads=False)
+            for name in names:
+                self._decoded[name] = decode_column(table[name])

@@ -1,0 +1,66 @@
+"""A split of a DATA_DIR, opened: its index is read, its shards and tables are not."""
+
+from __future__ import annotations
+
+import functools
+import pickle
+from dataclasses import dataclass
+
+from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, parse_index
+from rl4real_data.episodes.shards import SHARD_NAME
+from rl4real_data.errors import DatasetError, UsageError
+from rl4real_data.reading.shard_files import Address, ShardFiles
+from rl4real_data.reading.storage import Storage
+from rl4real_data.reading.tables import Tables
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """What all views of a split share."""
+
+    storage: Storage
+    index: DatasetIndex
+    split: str
+    files: ShardFiles
+    tables: Tables
+
+    def reopened(self) -> Source:
+        """The same with nothing open, for another process: no connection of fsspec's survives a fork."""
+        return _source_of(
+            Storage(self.storage.root, self.storage.options), self.index, self.split, verify=self.files.verify
+        )
+
+
+def open_split(storage: Storage, split: str, *, verify: bool) -> Source:
+    """Reads the index. DatasetError without one, UsageError for a split that it does not have."""
+    return _source_of(storage, read_index_of(storage), split, verify=verify)
+
+
+@functools.lru_cache(maxsize=8)
+def source_at(address: Address) -> Source:
+    """The split that an episode came from, opened once in this process."""
+    return open_split(Storage(address.root, pickle.loads(address.options)), address.split, verify=address.verify)
+
+
+def _source_of(storage: Storage, index: DatasetIndex, split: str, *, verify: bool) -> Source:
+    names = sorted(name for name in index.files if (found := SHARD_NAME.fullmatch(name)) and found["split"] == split)
+    if split not in index.splits or not names:
+        raise UsageError(f"{storage}: there is no split {split!r}", hint=f"it has: {', '.join(sorted(index.splits))}")
+    address = Address(root=storage.root, options=pickle.dumps(storage.options), split=split, verify=verify)
+    files = ShardFiles(storage, names, [index.files[name] for name in names], address)
+    return Source(storage=storage, index=index, split=split, files=files, tables=Tables(storage, index, verify=verify))
+
+
+def read_index_of(storage: Storage) -> DatasetIndex:
+    """`dataset.json`; DatasetError if it is missing or damaged."""
+    try:
+        text = storage.read(INDEX_NAME).decode()
+    except FileNotFoundError:
+        what = "holds no finished dataset" if storage.is_folder() else "does not exist"
+        raise DatasetError(
+            f"{storage}: {what} ({INDEX_NAME} is missing)",
+            hint="make one with `rl4real-data flow x86 train mlra --data-dir …`",
+        ) from None
+    except UnicodeDecodeError as error:
+        raise storage.unreadable(INDEX_NAME, error) from error
+    return parse_index(text, path=storage.path_of(INDEX_NAME))

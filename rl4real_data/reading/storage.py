@@ -1,0 +1,116 @@
+"""Where a DATA_DIR lies: a local folder, or a folder of object storage that fsspec reaches."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+import pyarrow as pa
+import pyarrow.fs as arrow_fs
+
+from rl4real_data.errors import DatasetError
+
+_SCHEME: Final = "://"
+_HINT: Final = "`rl4real-data validate` lists all that is damaged; copy the file again, or let `flow` write it anew"
+
+
+class Storage:
+    """The files below one folder. Can be pickled; the connection is made anew in the other process.
+
+    `data_dir` is a path, or an fsspec URL such as `s3://bucket/folder` or `hf://datasets/owner/name`; `options` go to
+    the URL's fsspec file system.
+    """
+
+    def __init__(self, data_dir: str | os.PathLike[str], options: Mapping[str, Any] | None = None) -> None:
+        text = os.fspath(data_dir)
+        if text.startswith("file://"):
+            text = text.removeprefix("file://")
+        self.is_local: Final = _SCHEME not in text
+        self.root: Final = str(Path(text).expanduser()) if self.is_local else text.rstrip("/")
+        self.options: Final = dict(options or {})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Storage, (self.root, self.options)
+
+    def __str__(self) -> str:
+        return self.root
+
+    def path_of(self, name: str) -> str:
+        """Full path or URL of a file of the dataset, as a person reads it."""
+        return f"{self.root}/{name}"
+
+    @cached_property
+    def _remote(self) -> tuple[Any, str]:
+        """The fsspec file system and the folder's path in it."""
+        try:
+            import fsspec  # type: ignore[import-untyped]
+        except ImportError as error:
+            raise DatasetError(
+                f"{self.root}: reading a URL needs fsspec", hint="pip install 'rl4real-data[remote]'"
+            ) from error
+        try:
+            file_system, path = fsspec.core.url_to_fs(self.root, **self.options)
+        except (ImportError, ValueError) as error:
+            raise DatasetError(
+                f"{self.root}: {error}",
+                hint="each kind of URL needs its own package: s3fs for s3://, gcsfs for gs://, huggingface_hub for hf://",
+            ) from error
+        return file_system, path
+
+    @cached_property
+    def arrow(self) -> tuple[arrow_fs.FileSystem, str]:
+        """The same for Arrow: its file system, and the folder's path in it."""
+        if self.is_local:
+            return arrow_fs.LocalFileSystem(), self.root
+        file_system, path = self._remote
+        return arrow_fs.PyFileSystem(arrow_fs.FSSpecHandler(file_system)), path
+
+    def is_folder(self) -> bool:
+        """Whether the folder is there."""
+        if self.is_local:
+            return Path(self.root).is_dir()
+        file_system, path = self._remote
+        return bool(file_system.isdir(path))
+
+    def open(self, name: str) -> pa.NativeFile:
+        """A file for random access. DatasetError, with its name, if there is none."""
+        file_system, root = self.arrow
+        try:
+            if self.is_local:
+                return pa.OSFile(f"{root}/{name}", "rb")
+            return file_system.open_input_file(f"{root}/{name}")
+        except FileNotFoundError as error:
+            raise DatasetError(f"{self.path_of(name)}: is missing", hint=_HINT) from error
+        except OSError as error:
+            raise self.unreadable(name, error) from error
+
+    def read(self, name: str) -> bytes:
+        """All of a small file. FileNotFoundError if there is none; DatasetError if it cannot be read."""
+        try:
+            if self.is_local:
+                return Path(self.root, name).read_bytes()
+            file_system, path = self._remote
+            return bytes(file_system.cat_file(f"{path}/{name}"))
+        except FileNotFoundError:
+            raise
+        except OSError as error:
+            raise self.unreadable(name, error) from error
+
+    def sha256(self, name: str) -> str:
+        """Of the whole file, read in pieces."""
+        digest = hashlib.sha256()
+        with self.open(name) as stream:
+            while piece := stream.read(1 << 20):
+                digest.update(piece)
+        return digest.hexdigest()
+
+    def unreadable(self, name: str, error: BaseException) -> DatasetError:
+        """The error that names a file and says in one line what is wrong with it."""
+        reason = str(error).strip().splitlines()
+        return DatasetError(
+            f"{self.path_of(name)}: cannot be read ({reason[0] if reason else type(error).__name__})", hint=_HINT
+        )

@@ -1,0 +1,160 @@
+"""An episode as text for a terminal of 80 columns."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from rl4real_data.show.view import EpisodeView, Node
+
+WIDTH: Final = 80
+SHOWN_NODES: Final = 200
+_ABSENT: Final = "-"
+_BAR: Final = 58
+
+
+def render_episode_text(view: EpisodeView) -> str:
+    """Lines of at most 80 columns, without a line break at the end."""
+    sections = [_head(view), _table(view), _live(view)]
+    return "\n\n".join("\n".join(lines) for lines in sections if lines)
+
+
+def clip(text: str, width: int) -> str:
+    """What is too long keeps its beginning."""
+    return text if len(text) <= width else text[: width - 1] + "…"
+
+
+def figure(value: float | None) -> str:
+    """A count and what is large as a whole number, anything else with four digits."""
+    if value is None:
+        return _ABSENT
+    if math.isinf(value):
+        return "inf"
+    whole = isinstance(value, int) or abs(value) >= 1000
+    return f"{value:,.0f}" if whole else f"{value:.4g}"
+
+
+def printable(text: str) -> str:
+    """A name as it may be sent to a terminal: control characters are shown, not obeyed."""
+    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
+
+
+def _head(view: EpisodeView) -> list[str]:
+    facts, costs = view.facts, view.costs
+    outcomes = ", ".join(f"{count:,} {name}" for name, count in view.outcomes.items())
+    folded = f"{figure(costs['folded_spills'])} and {figure(costs['folded_reloads'])}"
+    lines = [
+        ("function", str(facts["function"])),
+        ("module", f"{facts['corpus']}/{facts['module']} ({view.split}, {facts['license'] or 'licence unknown'})"),
+        ("episode_id", str(facts["episode_id"])),
+        ("for", _compiler(view)),
+        (
+            "size",
+            f"{len(view.nodes):,} nodes, {len(view.edges):,} interferences, {figure(view.instructions)} instructions, "
+            f"{len(view.blocks) or _ABSENT} blocks",
+        ),
+        ("outcomes", outcomes),
+        (
+            "spilling",
+            f"{figure(costs['spills'])} spills, {figure(costs['reloads'])} reloads, folded {folded}; "
+            f"cost {figure(costs['spill_cost'])}",
+        ),
+        ("copies", f"{figure(costs['copies'])}; cost {figure(costs['copy_cost'])}"),
+    ]
+    return [clip(f"{name:<11} {printable(value)}", WIDTH) for name, value in lines]
+
+
+def _compiler(view: EpisodeView) -> str:
+    facts = view.facts
+    words = (facts["target"], facts["cpu"], facts["opt_level"], facts["allocator"])
+    version = facts["llvm_version"]
+    return ", ".join([str(word) for word in words if word] + ([f"LLVM {version}"] if version else []))
+
+
+def _table(view: EpisodeView) -> list[str]:
+    header = ("node", "class", "weight", "size", "uses", "degree", "hint", "taken", "outcome", "register")
+    rows = [_cells(node) for node in view.nodes[:SHOWN_NODES]]
+    lines = _columns(header, rows, (7, 13, 9, 6, 5, 6, 6, 5, 8, 8))
+    return lines + _more(view)
+
+
+def _cells(node: Node) -> tuple[str, ...]:
+    return (
+        node.name,
+        node.class_name,
+        figure(node.spill_weight),
+        figure(node.size),
+        figure(node.use_count),
+        str(node.degree),
+        _ABSENT if not node.hints else node.hints[0] + ("…" if len(node.hints) > 1 else ""),
+        _ABSENT if node.forbidden is None else str(len(node.forbidden)),
+        node.outcome,
+        node.register or _ABSENT,
+    )
+
+
+def _columns(header: Sequence[str], rows: Iterable[Sequence[str]], widest: Sequence[int]) -> list[str]:
+    """Columns as wide as they need to be, at most `widest`; numbers to the right."""
+    cells = [[clip(cell, width) for cell, width in zip(row, widest, strict=True)] for row in (header, *rows)]
+    widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
+    to_the_right = {"weight", "size", "uses", "degree", "taken"}
+    lines = []
+    for row in cells:
+        parts = (
+            f"{cell:>{width}}" if name in to_the_right else f"{cell:<{width}}"
+            for name, cell, width in zip(header, row, widths, strict=True)
+        )
+        lines.append(" ".join(parts).rstrip())
+    return lines
+
+
+def _more(view: EpisodeView) -> list[str]:
+    more = len(view.nodes) - SHOWN_NODES
+    return [f"… and {more:,} more (--html and --json show all)"] if more > 0 else []
+
+
+def _live(view: EpisodeView) -> list[str]:
+    """A line a node: `=` where it is live, `o` at use points; above it the blocks with their loop depths."""
+    if not view.instructions or any(node.live is None for node in view.nodes):
+        return []
+    columns = min(_BAR, view.instructions)
+    place = _Places(view.instructions, columns)
+    every = view.instructions / columns
+    title = "live ranges" + (f" (a column is {every:.1f} instructions)" if every > 1 else "")
+    shown = [view.nodes[i] for i in view.in_program_order[:SHOWN_NODES]]
+    lines = [title, f"{'loop depth':<16} {_depths(view, place)}"]
+    for node in shown:
+        words = clip(f"{node.name} {node.register or node.outcome}", 16)
+        lines.append(f"{words:<16} {_bar(node, place)}".rstrip())
+    return lines + _more(view)
+
+
+class _Places:
+    """From instructions to columns of text."""
+
+    def __init__(self, instructions: int, columns: int) -> None:
+        self._instructions = instructions
+        self.columns = columns
+
+    def column(self, instruction: int) -> int:
+        return min(instruction * self.columns // self._instructions, self.columns - 1)
+
+
+def _depths(view: EpisodeView, place: _Places) -> str:
+    line = [" "] * place.columns
+    for block in view.blocks:
+        for column in range(place.column(block.first), place.column(max(block.first, block.last - 1)) + 1):
+            deepest = max(block.loop_depth, int(line[column]) if line[column].isdigit() else 0)
+            line[column] = str(min(deepest, 9)) if deepest else "."
+    return "".join(line)
+
+
+def _bar(node: Node, place: _Places) -> str:
+    line = [" "] * place.columns
+    for first, last in node.live or ():
+        for column in range(place.column(first), place.column(max(first, last - 1)) + 1):
+            line[column] = "="
+    for instruction in node.uses or ():
+        line[place.column(instruction)] = "o"
+    return "".join(line)

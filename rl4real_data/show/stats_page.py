@@ -1,0 +1,219 @@
+"""What a dataset holds, as one self-contained HTML page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.episodes.schema import Outcome
+from rl4real_data.show.bars import draw_histogram
+from rl4real_data.show.histograms import Histograms, collect_histograms
+from rl4real_data.show.load import load_names
+from rl4real_data.show.markup import element, escape
+from rl4real_data.show.page import bar, note, render_page, section, table, tiles
+from rl4real_data.show.stats_sections import (
+    allocator_table,
+    counts_table,
+    disk_table,
+    distribution_table,
+    shown,
+    vector_table,
+)
+from rl4real_data.show.view import RegisterNames
+from rl4real_data.statistics.stats import GroupStats, SplitStats, Stats, collect_stats
+
+SHOWN_GROUPS: Final = 100
+SHOWN_FAILURES: Final = 200
+_TITLES: Final = {
+    "nodes": "Nodes (virtual registers)",
+    "edges": "Edges (interferences)",
+    "instructions": "Instructions",
+    "use_points": "Use points",
+    "largest_use_points": "Use points of the node with most",
+    "spilled": "Nodes that were spilled",
+}
+
+
+def make_stats_page(data_dir: Path, stats: Stats | None = None) -> str:
+    """The page of a dataset; `stats` saves counting again.
+
+    DatasetError if there is no dataset, or a file of it cannot be read.
+    """
+    stats = stats or collect_stats(data_dir)
+    names = load_names(data_dir, stats.target)
+    return render_stats_page(stats, collect_histograms(data_dir), names, title=data_dir.absolute().name)
+
+
+def render_stats_page(stats: Stats, histograms: Histograms, names: RegisterNames, *, title: str) -> str:
+    """The page. Everything that comes from the dataset is escaped."""
+    columns: dict[str, SplitStats] = dict(stats.splits)
+    if len(columns) != 1:
+        columns["all"] = stats.overall
+    version = stats.toolchain.get("llvm_version") or stats.toolchain.get("llvm") or ""
+    return render_page(
+        f"{title} - dataset",
+        element("h1", escape(title)),
+        note(f"Episodes for {stats.target}, {stats.model}{f', LLVM {version}' if version else ''}"),
+        _figures(stats),
+        section("Sizes of episodes", *_histograms(histograms), distribution_table(columns)),
+        section("Counts", counts_table(columns), *_across(stats)),
+        section("LLVM's allocator", allocator_table(columns)),
+        section("Register classes", *_classes(histograms, names)),
+        section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
+        section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),
+        section("Failed modules", *_failures(stats, columns)),
+        section("Largest functions", *_largest(histograms)),
+        section("Corpora", *_groups("corpus", stats.corpora)),
+        section("Licences", *_groups("licence", stats.licenses)),
+        section("Languages", _languages(stats)),
+        section("Vectors", *vector_table(stats.vocabulary)),
+        section("On disk", disk_table(stats.disk)),
+    )
+
+
+def _figures(stats: Stats) -> str:
+    overall = stats.overall
+    return tiles(
+        [
+            ("episodes", shown(overall.episodes)),
+            ("functions", shown(overall.functions)),
+            ("modules", shown(overall.modules)),
+            ("failed modules", shown(overall.modules_failed)),
+            ("nodes", _short(overall.nodes)),
+            ("edges", _short(overall.edges)),
+            ("instructions", _short(overall.instructions)),
+            ("corpora", shown(len(stats.corpora))),
+        ]
+    )
+
+
+def _short(value: int | None) -> str:
+    """A count that fits a tile; the table of counts has all its digits."""
+    if value is None or value < 10**7:
+        return shown(value)
+    return f"{value / 10**6:,.1f} M"
+
+
+def _histograms(found: Histograms) -> tuple[str, ...]:
+    figures = []
+    for quantity, title in _TITLES.items():
+        by_split = {split: counts[quantity] for split, counts in found.counts.items()}
+        drawn = draw_histogram(title, by_split) or note("No episode tells.")
+        figures.append(element("figure", element("h3", escape(title)), drawn))
+    swatches = (
+        element("span", element("span", class_="bar", style=f"width:.8em;background:var(--c{i})"), escape(split))
+        for i, split in enumerate(found.counts)
+    )
+    axis = (
+        "An episode has so many, from the number under the bar up to the next; height: share of the split's episodes."
+    )
+    return note(axis), element("div", *swatches, class_="key"), element("div", *figures, class_="grid")
+
+
+def _across(stats: Stats) -> tuple[str, ...]:
+    count = stats.near_duplicates_across
+    return () if count is None else (note(f"{count:,} episodes of test are near-duplicates of episodes of train."),)
+
+
+def _classes(found: Histograms, names: RegisterNames) -> tuple[str, ...]:
+    if not found.classes:
+        return (note("No episode tells."),)
+    totals = {class_id: int(counts.sum()) for class_id, counts in found.classes.items()}
+    most = max(totals.values())
+    outcomes = [outcome for outcome in Outcome if any(counts[outcome] for counts in found.classes.values())]
+    columns = [("class", "k"), ("nodes", "n"), ("", "b"), *((outcome.name.lower(), "n") for outcome in outcomes)]
+    ranked = sorted(totals, key=lambda class_id: (-totals[class_id], class_id))
+    rows = (
+        (
+            element("span", escape(names.of_class(class_id)), class_="mono"),
+            f"{totals[class_id]:,}",
+            bar(totals[class_id] / most),
+            *(f"{found.classes[class_id][outcome] / totals[class_id]:.1%}" for outcome in outcomes),
+        )
+        for class_id in ranked
+    )
+    return (table(columns, rows, tall=True, kind="bars"),)
+
+
+def _reasons(
+    columns: Mapping[str, SplitStats], get: Callable[[SplitStats], Mapping[str, int]], head: str, what: str
+) -> str:
+    totals = {reason: max(get(split).get(reason, 0) for split in columns.values()) for reason in _all(columns, get)}
+    if not totals:
+        return note(f"No {what}.")
+    most = max(totals.values()) or 1
+    ranked = sorted(totals, key=lambda reason: (-totals[reason], reason))
+    rows = (
+        (escape(reason), *(f"{get(split).get(reason, 0):,}" for split in columns.values()), bar(totals[reason] / most))
+        for reason in ranked
+    )
+    return table([(head, "w"), *((name, "n") for name in columns), ("", "b")], rows, kind="bars")
+
+
+def _all(columns: Mapping[str, SplitStats], get: Callable[[SplitStats], Mapping[str, int]]) -> set[str]:
+    return {reason for split in columns.values() for reason in get(split)}
+
+
+def _failures(stats: Stats, columns: Mapping[str, SplitStats]) -> Iterable[str]:
+    yield _reasons(columns, lambda split: split.failures, "kind", "failed modules")
+    failed = stats.failed_modules
+    if not failed:
+        return
+    yield element("p")
+    rows = (
+        (escape(f"{one.corpus}/{one.module}"), escape(one.split), escape(one.kind), escape(one.reason))
+        for one in failed[:SHOWN_FAILURES]
+    )
+    yield table((("module", "w"), ("split", "k"), ("kind", "k"), ("reason", "long")), rows, tall=True)
+    if len(failed) > SHOWN_FAILURES:
+        yield note(f"and {len(failed) - SHOWN_FAILURES:,} more (stats --json lists all)")
+
+
+def _largest(found: Histograms) -> tuple[str, ...]:
+    if not found.largest:
+        return (note("No episodes."),)
+    columns = (
+        *(("function", "w"), ("nodes", "n"), ("edges", "n"), ("instructions", "n"), ("spilled", "n")),
+        *(("spill cost", "n"), ("module", "w"), ("split", "k"), ("episode_id", "id mono")),
+    )
+    rows = (
+        (
+            element("span", escape(one.function), class_="mono"),
+            *map(shown, (one.nodes, one.edges, one.instructions, one.spilled)),
+            shown(None if one.spill_cost is None else round(one.spill_cost)),
+            escape(f"{one.corpus}/{one.module}"),
+            escape(one.split),
+            escape(one.episode_id),
+        )
+        for one in found.largest
+    )
+    return note("Paste an episode_id after `rl4real-data show DATA_DIR` to see it."), table(columns, rows, tall=True)
+
+
+def _groups(title: str, groups: Sequence[GroupStats]) -> tuple[str, ...]:
+    if not groups:
+        return (note("None."),)
+    most = max(group.episodes for group in groups) or 1
+    columns = [(title, "w"), ("modules", "n"), ("functions", "n"), ("nodes", "n"), ("episodes", "n"), ("", "b")]
+    rows = (
+        (
+            escape(group.name),
+            *map(shown, (group.modules, group.functions, group.nodes, group.episodes)),
+            bar(group.episodes / most),
+        )
+        for group in groups[:SHOWN_GROUPS]
+    )
+    more = len(groups) - SHOWN_GROUPS
+    shown_rest = (note(f"and {more:,} more (stats --json lists all)"),) if more > 0 else ()
+    return table(columns, rows, tall=True, kind="bars"), *shown_rest
+
+
+def _languages(stats: Stats) -> str:
+    most = max((one.episodes for one in stats.languages), default=0) or 1
+    columns = [("language", "k"), ("modules", "n"), ("functions", "n"), ("episodes", "n"), ("", "b")]
+    rows = (
+        (escape(one.name), *map(shown, (one.modules, one.functions, one.episodes)), bar(one.episodes / most))
+        for one in stats.languages
+    )
+    return table(columns, rows, kind="bars")

@@ -1,0 +1,134 @@
+"""The tables of figures of a dataset's page: what `stats` prints as text, as HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from rl4real_data.show.markup import element, escape
+from rl4real_data.show.page import note, table
+from rl4real_data.statistics.stats import SplitStats
+from rl4real_data.statistics.stats_disk import DiskUse
+from rl4real_data.statistics.stats_tally import Expert
+
+Columns = Mapping[str, SplitStats]
+_ABSENT: Final = "–"
+_SHOWN_MISSING: Final = 20
+_QUANTITIES: Final = {
+    "nodes": "nodes",
+    "edges": "edges",
+    "instructions": "instructions",
+    "use_points": "use points",
+    "largest_use_points": "use points of one node",
+}
+_COUNTS: Final[Sequence[tuple[str, Callable[[SplitStats], int | None]]]] = (
+    ("modules", lambda split: split.modules),
+    ("modules done", lambda split: split.modules_done),
+    ("modules failed", lambda split: split.modules_failed),
+    ("modules left out", lambda split: sum(split.modules_filtered.values())),
+    ("functions", lambda split: split.functions),
+    ("functions that are episodes", lambda split: split.episodes),
+    ("functions left out", lambda split: sum(split.filtered.values())),
+    ("functions that are duplicates", lambda split: split.duplicates),
+    ("near-duplicates among the episodes", lambda split: split.near_duplicates),
+    ("nodes", lambda split: split.nodes),
+    ("edges", lambda split: split.edges),
+    ("use points", lambda split: split.use_points),
+    ("instructions", lambda split: split.instructions),
+    ("distinct instruction shapes", lambda split: split.shapes),
+)
+
+
+def shown(value: int | None) -> str:
+    """A count with commas; a dash for what is not told."""
+    return _ABSENT if value is None else f"{value:,}"
+
+
+def counts_table(columns: Columns) -> str:
+    """Books and sums, a column a split."""
+    rows = ((escape(name), *(shown(get(split)) for split in columns.values())) for name, get in _COUNTS)
+    return table(_heads("", columns), rows)
+
+
+def _heads(first: str, columns: Iterable[str]) -> list[tuple[str, str]]:
+    return [(first, "w"), *((name, "n") for name in columns)]
+
+
+def distribution_table(columns: Columns) -> str:
+    """Quantiles by nearest rank; the splits one below the other."""
+    rows = []
+    for split, found in columns.items():
+        for key, name in _QUANTITIES.items():
+            one = found.distributions[key]
+            figures = (one.minimum, one.median, one.p90, one.p99, one.maximum) if one else (None,) * 5
+            rows.append((escape(name), escape(split), *map(shown, figures)))
+    heads = [("an episode has", "w"), ("split", "k"), *((name, "n") for name in ("min", "median", "p90", "p99", "max"))]
+    return element("p") + table(heads, rows)
+
+
+def allocator_table(columns: Columns) -> str:
+    """What became of the nodes, and what the code pays."""
+    experts = [split.expert for split in columns.values()]
+    told = next((expert for expert in experts if expert), None)
+    if told is None:
+        return note("No episode tells what an allocator did.")
+    rows: list[tuple[str, ...]] = []
+    for outcome in told.outcomes:
+        rows.append((f"nodes {escape(outcome)}", *(_outcome(expert, outcome) for expert in experts)))
+    for name in ("spills", "reloads", "folded_spills", "folded_reloads", "copies"):
+        rows.append((name.replace("_", " "), *(shown(getattr(e, name)) if e else _ABSENT for e in experts)))
+    for name in ("spill_cost", "copy_cost"):
+        rows.append((name.replace("_", " "), *(f"{getattr(e, name):,.1f}" if e else _ABSENT for e in experts)))
+    return table(_heads("", columns), rows)
+
+
+def _outcome(expert: Expert | None, outcome: str) -> str:
+    if expert is None:
+        return _ABSENT
+    nodes = sum(expert.outcomes.values())
+    count = expert.outcomes[outcome]
+    return f"{count:,} ({count / nodes:.1%})" if nodes else f"{count:,}"
+
+
+def vector_table(vocabulary: Mapping[str, Any] | None) -> tuple[str, ...]:
+    """What the vectors are from, and the lookups that found nothing."""
+    if vocabulary is None:
+        return (note("The dataset has no vectors; `rl4real-data embed` computes them."),)
+    coverage = vocabulary["coverage"]
+    instructions, incomplete = coverage["instructions"], coverage["incomplete"]
+    share = f" ({incomplete / instructions:.3%})" if instructions else ""
+    rows = [
+        ("dimensions", shown(vocabulary["dimension"])),
+        ("entities of the vocabulary", shown(vocabulary["entities"])),
+        ("instructions that lack one", shown(incomplete) + share),
+        ("operands without an entity", shown(coverage["empty_operands"])),
+    ]
+    missing = list(coverage["missing"].items())
+    rows += [(f"{escape(entity)} is missing", shown(count)) for entity, count in missing[:_SHOWN_MISSING]]
+    more = len(missing) - _SHOWN_MISSING
+    rest = (note(f"and {more:,} more (stats --json lists all)"),) if more > 0 else ()
+    return table((("", "w"), ("", "n")), rows), *rest
+
+
+def disk_table(disk: DiskUse) -> str:
+    """Bytes in decimal units."""
+    rows = (
+        ("dataset", _bytes(disk.dataset)),
+        ("of it, shards", _bytes(disk.shards)),
+        ("of these, MIR text", _bytes(disk.mir)),
+        ("an episode", _bytes(disk.per_episode)),
+        ("an episode without the MIR text", _bytes(disk.per_episode_without_mir)),
+        ("working files (.work)", _bytes(disk.working)),
+    )
+    return table((("", "w"), ("", "n")), rows)
+
+
+def _bytes(value: float | None) -> str:
+    """Three significant digits."""
+    if value is None:
+        return _ABSENT
+    for unit in ("B", "kB", "MB", "GB"):
+        if value < 999.5:
+            return f"{value:.0f} B" if unit == "B" else f"{value:.3g} {unit}"
+        value /= 1000
+    return f"{value:.3g} TB"

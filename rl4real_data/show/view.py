@@ -1,0 +1,221 @@
+"""One episode as a person reads it: names instead of ids, one record a node.
+
+All that `show` prints or draws comes from here, so that text, page and JSON agree.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from rl4real_data.episodes.schema import Outcome
+
+NOT_TOLD: Final = "not told"
+"""The outcome where the source of the episode does not say what the allocator did."""
+Row = Mapping[str, Any]
+
+_FACTS: Final = (
+    *("episode_id", "function", "function_id", "module", "corpus", "license", "redistributable", "target", "cpu"),
+    *("opt_level", "allocator", "llvm_version", "content_hash", "near_hash", "pair_id"),
+)
+_COSTS: Final = (*("spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost"),)
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterNames:
+    """Names by reg_id and by class_id."""
+
+    registers: Mapping[int, str]
+    classes: Mapping[int, str]
+
+    @classmethod
+    def from_rows(cls, rows: Sequence[Row], target: str) -> RegisterNames:
+        """From the rows of `registers.parquet` that are of `target`."""
+        own = [row for row in rows if row["target"] == target]
+        classes = {held["class_id"]: held["name"] for row in own for held in row["classes"] or ()}
+        return cls({row["reg_id"]: row["name"] for row in own}, classes)
+
+    def register(self, reg_id: int) -> str:
+        return self.registers.get(reg_id, f"register {reg_id}")
+
+    def of_class(self, class_id: int | None) -> str:
+        return NOT_TOLD if class_id is None else self.classes.get(class_id, f"class {class_id}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Node:
+    """A virtual register. None: the source of the episode does not tell.
+
+    `live`: ranges [first, last) of instructions; `uses`: instruction of each use point, `split_points` are indices
+    into it; `use_count`: how many, which the fork's files tell too; `degree`: number of interferences; `spill_weight`
+    is +inf where a spill is impossible.
+    """
+
+    vreg: int
+    class_name: str
+    spill_weight: float | None
+    size: int | None
+    live: tuple[tuple[int, int], ...] | None
+    uses: tuple[int, ...] | None
+    use_count: int | None
+    split_points: tuple[int, ...]
+    hints: tuple[str, ...] | None
+    forbidden: tuple[str, ...] | None
+    degree: int
+    outcome: str
+    register: str | None
+
+    @property
+    def name(self) -> str:
+        """As LLVM's MIR calls it."""
+        return f"%{self.vreg}"
+
+    @property
+    def first(self) -> int:
+        """The first instruction behind which it is live, or that uses it; 0 if nothing is known."""
+        return min([start for start, _ in self.live or ()] + list(self.uses or ()), default=0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A basic block: instructions [first, last)."""
+
+    first: int
+    last: int
+    frequency: float
+    loop_depth: int
+    successors: tuple[int, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EpisodeView:
+    """`facts`: the identity columns; `costs`: what the expert's code pays; `edges`: pairs of indices into `nodes`."""
+
+    split: str
+    facts: Mapping[str, Any]
+    costs: Mapping[str, float | None]
+    instructions: int | None
+    blocks: tuple[Block, ...]
+    nodes: tuple[Node, ...]
+    edges: tuple[tuple[int, int], ...]
+    reserved: tuple[str, ...]
+    mir: str | None
+
+    @cached_property
+    def outcomes(self) -> dict[str, int]:
+        """Outcome -> number of nodes, in the order of the schema, those that do not occur left out."""
+        names = [outcome.name.lower() for outcome in Outcome] + [NOT_TOLD]
+        counts = {name: sum(node.outcome == name for node in self.nodes) for name in names}
+        return {name: count for name, count in counts.items() if count}
+
+    @cached_property
+    def in_program_order(self) -> tuple[int, ...]:
+        """Indices of the nodes, those first that live first."""
+        return tuple(sorted(range(len(self.nodes)), key=lambda i: (self.nodes[i].first, i)))
+
+    def to_json_object(self) -> dict[str, Any]:
+        """Values for `json.dumps(…, allow_nan=False)`: a weight of +inf is null beside `can_be_spilled: false`."""
+        return {
+            "split": self.split,
+            **self.facts,
+            **self.costs,
+            "instructions": self.instructions,
+            "outcomes": self.outcomes,
+            "reserved": list(self.reserved),
+            "blocks": [
+                {
+                    "first": block.first,
+                    "last": block.last,
+                    "frequency": block.frequency,
+                    "loop_depth": block.loop_depth,
+                    "successors": list(block.successors),
+                }
+                for block in self.blocks
+            ],
+            "nodes": [_node_json(node) for node in self.nodes],
+            "edges": [[self.nodes[u].vreg, self.nodes[v].vreg] for u, v in self.edges],
+        }
+
+
+def _node_json(node: Node) -> dict[str, Any]:
+    weight = node.spill_weight
+    return {
+        "vreg": node.vreg,
+        "class": node.class_name,
+        "can_be_spilled": None if weight is None else not math.isinf(weight),
+        "spill_weight": None if weight is None or math.isinf(weight) else weight,
+        "size": node.size,
+        "live": node.live,
+        "uses": node.uses,
+        "use_count": node.use_count,
+        "split_points": node.split_points,
+        "hints": node.hints,
+        "forbidden": node.forbidden,
+        "degree": node.degree,
+        "outcome": node.outcome,
+        "register": node.register,
+    }
+
+
+def view_episode(row: Row, names: RegisterNames, *, split: str) -> EpisodeView:
+    """The view of a row of a shard (Python values, columns as in the schema)."""
+    edges = tuple(zip(row["edge_u"], row["edge_v"], strict=True))
+    degrees = [0] * len(row["node_vreg"])
+    for edge in edges:
+        for node in edge:
+            degrees[node] += 1
+    return EpisodeView(
+        split=split,
+        facts={name: row[name] for name in _FACTS},
+        costs={name: row[name] for name in _COSTS},
+        instructions=None if row["inst"] is None else len(row["inst"]),
+        blocks=_blocks(row),
+        nodes=tuple(_node(row, i, degrees[i], names) for i in range(len(degrees))),
+        edges=edges,
+        reserved=tuple(names.register(reg_id) for reg_id in row["reserved"] or ()),
+        mir=row["mir"],
+    )
+
+
+def _blocks(row: Row) -> tuple[Block, ...]:
+    starts = row["block_start"]
+    if starts is None or row["inst"] is None:
+        return ()
+    ends = [*starts[1:], len(row["inst"])]
+    told = zip(starts, ends, row["block_freq"], row["block_loop_depth"], row["block_succ"], strict=True)
+    return tuple(
+        Block(first=first, last=last, frequency=frequency, loop_depth=depth, successors=tuple(successors))
+        for first, last, frequency, depth, successors in told
+    )
+
+
+def _node(row: Row, i: int, degree: int, names: RegisterNames) -> Node:
+    def told(column: str) -> Any:
+        return None if row[column] is None else row[column][i]
+
+    live, uses, hints, forbidden = (told(name) for name in ("node_live", "use_inst", "node_hint", "node_forbidden"))
+    distances = told("use_distance")
+    outcome, assigned = told("node_outcome"), told("node_assigned")
+    return Node(
+        vreg=row["node_vreg"][i],
+        class_name=names.of_class(told("node_class")),
+        spill_weight=told("node_spill_weight"),
+        size=told("node_size"),
+        live=None if live is None else tuple(zip(live[0::2], live[1::2], strict=True)),
+        uses=None if uses is None else tuple(uses),
+        use_count=None if distances is None else len(distances),
+        split_points=tuple(told("split_points") or ()),
+        hints=None if hints is None else tuple(_hint(row, hint, names) for hint in hints),
+        forbidden=None if forbidden is None else tuple(names.register(reg_id) for reg_id in forbidden),
+        degree=degree,
+        outcome=NOT_TOLD if outcome is None else Outcome(outcome).name.lower(),
+        register=names.register(assigned) if assigned else None,
+    )
+
+
+def _hint(row: Row, hint: int, names: RegisterNames) -> str:
+    """A register, or another node (-1 - index), which is named as a virtual register."""
+    return names.register(hint) if hint >= 0 else f"%{row['node_vreg'][-1 - hint]}"

@@ -1,0 +1,55 @@
+"""`show` on functions of the sample corpus: it names what LLVM's own text of the same function names."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rl4real_data import EpisodeDataset
+from rl4real_data.show.episode_page import render_episode_page
+from rl4real_data.show.episode_text import render_episode_text
+from rl4real_data.show.graph import draw_graph
+from rl4real_data.show.live_ranges import draw_live_ranges
+from rl4real_data.show.load import load_view
+from rl4real_data.show.view import EpisodeView
+
+from .conftest import Run
+
+pytestmark = pytest.mark.clang
+
+
+@pytest.fixture(params=["x86", "aarch64"])
+def views(request: pytest.FixtureRequest, rl4real: Run, tmp_path: Path) -> Iterator[EpisodeView]:
+    data_dir = tmp_path / "data"
+    rl4real("flow", request.param, "train", "mlra", "--limit", "3", "--data-dir", data_dir)
+    ids = [episode.episode_id for episode in EpisodeDataset(data_dir).select(["episode_id"])]
+    assert len(ids) > 10
+    return (load_view(data_dir, episode_id) for episode_id in ids)
+
+
+def test_classes_and_blocks_are_those_of_the_machine_ir(views: Iterator[EpisodeView]) -> None:
+    for view in views:
+        mir = view.mir or ""
+        classes = {
+            int(vreg): name for vreg, name in re.findall(r"^  - \{ id: (\d+), class: (\w+)", mir, flags=re.MULTILINE)
+        }
+
+        assert {node.vreg: node.class_name.lower() for node in view.nodes} == {
+            node.vreg: classes[node.vreg] for node in view.nodes
+        }
+        assert len(view.blocks) == len(re.findall(r"^  bb\.\d+", mir, flags=re.MULTILINE))
+
+
+def test_everything_can_be_drawn(views: Iterator[EpisodeView]) -> None:
+    for view in views:
+        picture, chart = ET.fromstring(draw_graph(view, alone=True)), draw_live_ranges(view)
+
+        assert chart is not None
+        assert len(list(ET.fromstring(chart.names))) >= len(view.nodes)
+        assert f"{len(view.nodes):,} nodes" in "".join(picture.itertext())
+        assert max(map(len, render_episode_text(view).splitlines())) <= 80
+        assert render_episode_page(view).endswith("</html>\n")

@@ -1,0 +1,87 @@
+"""Hugging Face `datasets` and `mlcroissant` read a DATA_DIR as it is."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import mlcroissant
+import pytest
+from reading_dataset import write_episodes
+
+from rl4real_data import EpisodeDataset
+from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.croissant import croissant_text, with_croissant
+from rl4real_data.episodes.schema import EPISODES
+
+pytestmark = [  # of rdflib and of mlcroissant, which call what is deprecated
+    pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:The inplace keyword:DeprecationWarning"),
+]
+
+
+@pytest.fixture
+def data_dir(tmp_path: Path) -> Path:
+    folder = tmp_path / "dataset"
+    with_croissant(with_card(write_episodes(folder, [2, 3]), folder), folder)
+    return folder
+
+
+@pytest.mark.parametrize("streaming", [False, True])
+def test_load_dataset(data_dir: Path, tmp_path: Path, streaming: bool) -> None:
+    import datasets
+
+    found = datasets.load_dataset(str(data_dir), split="train", streaming=streaming, cache_dir=str(tmp_path / "cache"))
+    rows = list(found)
+
+    assert found.column_names == EPISODES.names
+    assert [row["function_id"] for row in rows] == [1, 2, 3, 4, 5]
+    for row, episode in zip(rows, EpisodeDataset(data_dir), strict=True):
+        for name in ("function", "mir", "spill_cost"):
+            assert row[name] == getattr(episode, name)
+        assert row["edge_v"] == [1, 2]
+        assert row["node_live"] == [[0, 4], [1, 3], [3, 5]]
+        assert row["node_spill_weight"] == [0.25, 0.5, float("inf")]
+
+
+def test_croissant_is_valid_and_reads_the_episodes(data_dir: Path) -> None:
+    found = mlcroissant.Dataset(data_dir / "croissant.json")  # raises on an error
+    records = list(found.records("train"))
+
+    assert not found.metadata.ctx.issues.errors
+    assert [record["train/function_id"] for record in records] == [1, 2, 3, 4, 5]
+    assert records[4]["train/function"] == b"f5"
+    assert records[0]["train/node_live"] == [[0, 4], [1, 3], [3, 5]]
+    opcodes = [record["instructions/opcode"] for record in found.records("instructions")]
+    assert opcodes == [b"MOV", b"ADD", b"JCC", b"RET"]
+    assert [record["registers/name"] for record in found.records("registers")][-1] == b"r1r2"
+    assert len(list(found.records("modules"))) == 1
+
+
+def test_croissant_describes_every_column_and_file(data_dir: Path) -> None:
+    text = json.loads((data_dir / "croissant.json").read_text())
+    sets = {found["@id"]: {field["name"] for field in found["field"]} for found in text["recordSet"]}
+    files = {found["@id"] for found in text["distribution"] if found["@type"] == "cr:FileObject"}
+
+    assert sets["train"] == set(EPISODES.names)
+    assert files == {str(path.relative_to(data_dir)) for path in data_dir.rglob("*") if path.is_file()} - {
+        "croissant.json",
+        "dataset.json",
+    }
+
+
+def test_croissant_notices_a_damaged_file(data_dir: Path) -> None:
+    path = data_dir / "instructions.parquet"
+    path.write_bytes(path.read_bytes()[:-1] + b"x")
+
+    with pytest.raises(mlcroissant.GenerationError) as found:
+        list(mlcroissant.Dataset(data_dir / "croissant.json").records("instructions"))
+    assert re.search("(?i)hash|sha256|checksum", str(found.value.__cause__))
+
+
+def test_equal_indices_give_equal_bytes(data_dir: Path) -> None:
+    index = EpisodeDataset(data_dir).index
+
+    assert croissant_text(index) == croissant_text(index)
+    assert (data_dir / "croissant.json").read_text().endswith("}\n")
