@@ -12,6 +12,11 @@ from rl4real_data.errors import UsageError
 _HINT: Final = "CONFIG_DIR is the fork's configuration folder"
 
 
+def classes_path(config_dir: Path, target: str) -> Path:
+    """The file that a CONFIG_DIR has for each target that it describes; `target` is X86 or AArch64."""
+    return config_dir / "regalloc" / f"{target}_supported_RegClasses.json"
+
+
 def read_fork_config(config_dir: Path, target: str) -> Mapping[str, Any]:
     """Registers, aliases and classes from `regalloc/<target>_*.json`; `target` is X86 or AArch64.
 
@@ -19,7 +24,7 @@ def read_fork_config(config_dir: Path, target: str) -> Mapping[str, Any]:
     register units: each pair of aliases counts as one unit that both have, so that two registers share a unit exactly
     where they alias. UsageError for a missing or broken file.
     """
-    classes = _read(config_dir / "regalloc" / f"{target}_supported_RegClasses.json")
+    classes = _read(classes_path(config_dir, target))
     overlaps = _read(config_dir / "regalloc" / f"{target}_overlaps_info.json")
     try:
         names = {entry["regId"]: entry["regName"] for members in classes.values() for entry in members}
@@ -77,7 +82,7 @@ def write_fork_config(config_dir: Path, registers: Iterable[Mapping[str, Any]], 
         {"color": row["colour"], "name": row["name"], "phyReg": row["reg_id"]} for row in rows if row["colour"] > 0
     ]
     used = [name for name, members in classes.items() if members]
-    _write(config_dir / "regalloc" / f"{target}_supported_RegClasses.json", classes)
+    _write(classes_path(config_dir, target), classes)
     _write(
         config_dir / "regalloc" / f"{target}_overlaps_info.json", {str(row["reg_id"]): row["aliases"] for row in rows}
     )
