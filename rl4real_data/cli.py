@@ -16,6 +16,7 @@ from rl4real_data.corpus.license import chosen_licenses
 from rl4real_data.corpus.module import Split
 from rl4real_data.corpus_commands import corpus_app
 from rl4real_data.errors import Rl4realError, ValidationFailed
+from rl4real_data.fork_commands import export_dataset, import_dataset
 from rl4real_data.models import ModelName
 from rl4real_data.settings import (
     DEFAULT_CORPUS,
@@ -24,6 +25,7 @@ from rl4real_data.settings import (
     DEFAULT_TIMEOUT_S,
     RunSettings,
 )
+from rl4real_data.show_commands import show, write_stats_page
 from rl4real_data.targets import TargetName
 from rl4real_data.vocab_commands import vocab_app
 
@@ -37,6 +39,9 @@ path_app = typer.Typer(help="Print where something lies on this machine.", no_ar
 app.add_typer(path_app, name="path")
 app.add_typer(corpus_app, name="corpus")
 app.add_typer(vocab_app, name="vocab")
+app.command()(show)
+app.command("export")(export_dataset)
+app.command("import")(import_dataset)
 
 DataDir = Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
@@ -144,13 +149,20 @@ def flow(
 
 
 @app.command()
-def stats(data_dir: DataDir, as_json: Json = False) -> None:
+def stats(
+    data_dir: DataDir,
+    html: Annotated[Path | None, typer.Option(metavar="FILE", help="Write one self-contained page.")] = None,
+    as_json: Json = False,
+) -> None:
     """Show what a dataset holds, what was left out, and why."""
     from rl4real_data.statistics.stats import collect_stats
     from rl4real_data.statistics.stats_text import render_text
 
     found = collect_stats(data_dir)
-    print(found.to_json() if as_json else render_text(found))
+    if html is not None:
+        write_stats_page(data_dir, html, found)
+    if as_json or html is None:
+        print(found.to_json() if as_json else render_text(found))
 
 
 @app.command()

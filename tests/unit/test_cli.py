@@ -74,12 +74,25 @@ COMMANDS = dict(commands())
 
 def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
-        *("", "flow", "stats", "validate", "doctor", "path", "path plugin", "path corpus", "corpus"),
+        *(
+            "",
+            "flow",
+            "stats",
+            "show",
+            "export",
+            "import",
+            "validate",
+            "doctor",
+            "path",
+            "path plugin",
+            "path corpus",
+            "corpus",
+        ),
         *("embed", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
     readme = Path(__file__).parents[2].joinpath("README.md").read_text()
-    names = ("flow", "stats", "validate", "doctor", "corpus", "embed", "vocab")
+    names = ("flow", "stats", "show", "export", "import", "validate", "doctor", "corpus", "embed", "vocab")
     assert [name for name in names if f"rl4real-data {name}" not in readme] == []
 
 

@@ -13,25 +13,25 @@ FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
 LAYERS = (
-    {"__init__", "errors", "failure", "resources", "locks", "memory", "models", "targets"},
+    {"errors", "failure", "resources", "locks", "memory", "models", "targets"},
     {"mir2vec"},
     {"config", "recipe", "toolchain", "episodes"},
-    {"corpus"},
-    {"compat", "settings"},
-    {"stages", "validation", "statistics", "drafting", "vocab"},
-    {"flows", "mlgo_export", "compiler", "locations", "doctor"},
+    {"corpus", "reading"},
+    {"compat", "settings", "allocation"},
+    {"stages", "validation", "statistics", "drafting", "vocab", "env", "export"},
+    {"flows", "mlgo_export", "compiler", "locations", "doctor", "show"},
     {"splits", "workdir", "plan", "runner", "chosen_vocabulary"},
     {"packing"},
-    {"dataset_run"},
+    {"dataset_run", "fork_import"},
     {"flow_command"},
-    {"validate_command", "corpus_report", "corpus_export", "embed_command", "vocab_report"},
-    {"corpus_commands", "vocab_commands"},
+    {"validate_command", "corpus_report", "corpus_export", "embed_command", "vocab_report", "fork_report"},
+    {"corpus_commands", "vocab_commands", "show_commands", "fork_commands"},
     {"cli"},
-    {"__main__"},
+    {"__init__", "__main__"},
 )
 """A module imports from its own package and from the lines above its own."""
 
-COMMAND_LINE = {"cli.py", "corpus_commands.py", "vocab_commands.py"}
+COMMAND_LINE = {"cli.py", "corpus_commands.py", "vocab_commands.py", "show_commands.py", "fork_commands.py"}
 
 
 def layer_of(top: str) -> int:
