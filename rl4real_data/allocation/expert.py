@@ -42,18 +42,28 @@ def expert_decisions(episode: Episode, allocation: Allocation) -> Iterator[Decis
     Nodes that were assigned come first. The others were put off until then by LLVM, too: spilled and rematerialized
     ones are spilled; one that was found dead, or cannot be spilled, takes the first register that is left. For a
     split node neither its parts nor where it was cut are known: `Allocation.leave` it.
-    DatasetError for an episode without an outcome.
+    DatasetError for an episode without an outcome, or whose outcome is not legal.
     """
     outcome = require_outcome(episode)
     problem = allocation.problem
     columns = problem.registers.column_of[episode.node_assigned]
     for node in expert_order(episode, problem).tolist():
         if outcome[node] == Outcome.ASSIGNED:
+            if columns[node] < 0 or not allocation.is_allowed(node, 1 + int(columns[node])):
+                raise _illegal(episode, node)
             yield Decision(node=node, task=Task.COLOUR, choice=1 + int(columns[node]))
         elif outcome[node] == Outcome.SPLIT:
             yield Decision(node=node, task=Task.SPLIT, choice=SPILLED)
         else:
             yield Decision(node=node, task=Task.COLOUR, choice=_without_register(allocation, node, outcome[node]))
+
+
+def _illegal(episode: Episode, node: int) -> DatasetError:
+    return DatasetError(
+        f"{episode.corpus}/{episode.module}:{episode.function}: the expert gave node {node} the register "
+        f"{episode.node_assigned[node]}, which it may not have",
+        hint="`rl4real-data validate` shows what is wrong with the dataset",
+    )
 
 
 def _without_register(allocation: Allocation, node: int, outcome: int) -> int:
@@ -107,5 +117,5 @@ def _is_global(episode: Episode, problem: AllocationProblem) -> Bools:
         if len(live) and not result[node]:
             block = int(np.searchsorted(start, live[0], side="right")) - 1
             end = start[block + 1] if block + 1 < len(start) else np.iinfo(np.int32).max
-            result[node] = live[-1] > end
+            result[node] = live[-1] >= end  # it holds a value behind the last instruction of its block
     return result

@@ -14,13 +14,16 @@ from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.dataset as arrow_dataset
 
 from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.plan import Plan, Segment
 from rl4real_data.reading.register_table import RegisterTable
-from rl4real_data.reading.shard_files import RowGroup
+from rl4real_data.reading.shard_files import RowGroup, no_such_column
 from rl4real_data.reading.source import Source, open_split
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import InstructionVectors
@@ -121,7 +124,9 @@ class EpisodeDataset:
     def select(self, columns: Iterable[str]) -> EpisodeDataset:
         """Only these columns can be had from the episodes, and they are read together."""
         names = tuple(dict.fromkeys(columns))
-        self._source.files.check_columns(names)
+        for name in names:
+            if name not in EPISODES.names:
+                raise no_such_column(name)
         return self._of(self._source, replace(self._view, columns=names))
 
     def filter(self, condition: Any) -> EpisodeDataset:
@@ -129,8 +134,9 @@ class EpisodeDataset:
 
         Only the columns that it names are read for it, row group by row group, and statistics in the footers skip row
         groups. `len` and indexing must look at all of them; iterating does not. `shard` shares out the rows before
-        the filter.
+        the filter. UsageError for an expression that cannot be used.
         """
+        check_condition(condition)
         whole = condition if self._view.condition is None else self._view.condition & condition
         return self._of(self._source, replace(self._view, condition=whole))
 
@@ -278,3 +284,16 @@ class EpisodeIterator(Iterator[Episode]):
                 self.position = (block, done + 1)
                 yield episode
         self.position = (0, 0)
+
+
+def check_condition(condition: Any) -> None:
+    """UsageError unless `condition` is a `pyarrow.compute` expression that is true or false of an episode."""
+    hint = "such as `pyarrow.compute.field('spills') > 0`"
+    if not isinstance(condition, arrow_dataset.Expression):
+        raise UsageError(f"a filter is an expression of pyarrow.compute, not {type(condition).__name__}", hint=hint)
+    try:
+        kept = arrow_dataset.dataset(EPISODES.empty_table()).to_table(columns={"kept": condition})["kept"]
+    except (pa.ArrowException, ValueError) as error:
+        raise UsageError(f"the filter cannot be used: {str(error).splitlines()[0]}", hint=hint) from error
+    if not pa.types.is_boolean(kept.type):
+        raise UsageError(f"the filter gives {kept.type}, not true or false", hint=hint)

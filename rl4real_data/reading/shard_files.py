@@ -15,8 +15,8 @@ import pyarrow.dataset as arrow_dataset
 import pyarrow.parquet as pq
 
 from rl4real_data.episodes.index import FileEntry
-from rl4real_data.episodes.schema import SCHEMA_VERSION, VERSION_KEY
-from rl4real_data.errors import DatasetError
+from rl4real_data.episodes.schema import EPISODES, SCHEMA_VERSION, VERSION_KEY
+from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.columns import Column, decode_column
 from rl4real_data.reading.storage import Storage
 
@@ -119,17 +119,10 @@ class ShardFiles:
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self.storage.unreadable(self.names[shard], error) from error
 
-    def check_columns(self, columns: Sequence[str]) -> None:
-        """DatasetError if one of the columns is not in the first shard."""
-        known = self.file(0).schema_arrow.names
-        for name in columns:
-            if name not in known:
-                raise no_such_column(name, known)
 
-
-def no_such_column(name: str, known: Sequence[str]) -> DatasetError:
-    """The error for a column that the episodes do not have."""
-    return DatasetError(f"episodes have no column {name!r}", hint=f"there are: {', '.join(known)}")
+def no_such_column(name: str) -> UsageError:
+    """The error for a column that episodes do not have."""
+    return UsageError(f"episodes have no column {name!r}", hint=f"there are: {', '.join(EPISODES.names)}")
 
 
 class RowGroup:
@@ -144,7 +137,6 @@ class RowGroup:
         self._number = number
         self._columns = columns
         self._decoded: dict[str, Column] = {}
-        self._file = files.file(shard)
 
     @property
     def place(self) -> tuple[Address, int, int, tuple[str, ...] | None]:
@@ -156,16 +148,16 @@ class RowGroup:
         found = self._decoded.get(name)
         if found is not None:
             return found
-        known = self._file.schema_arrow.names
-        if name not in known:
-            raise no_such_column(name, known)
+        if name not in EPISODES.names:
+            raise no_such_column(name)
         if self._columns is not None and name not in self._columns:
             raise DatasetError(f"the column {name!r} was not selected", hint="name it in `.select([…])`")
         self._load(self._columns or (name,))
         return self._decoded[name]
 
     def _load(self, names: Sequence[str]) -> None:
+        file = self._files.file(self._shard)  # not kept: a file for each row group that is in use would be too many
         with self._files.blame(self._shard):
-            table = self._file.read_row_group(self._number, columns=list(names), use_threads=False)
+            table = file.read_row_group(self._number, columns=list(names), use_threads=False)
             for name in names:
                 self._decoded[name] = decode_column(table[name])

@@ -147,9 +147,17 @@ def test_a_filter_on_a_column_that_is_not_selected(dataset: EpisodeDataset) -> N
     assert numbers(dataset.select(["function_id"]).filter(pc.field("spills") > 0)) == SPILLED
 
 
-def test_a_filter_on_an_unknown_column(dataset: EpisodeDataset) -> None:
-    with pytest.raises(DatasetError, match="colour"):
-        numbers(dataset.filter(pc.field("colour") > 0))
+def test_filters_that_cannot_be_used(dataset: EpisodeDataset) -> None:
+    with pytest.raises(UsageError, match=r"FieldRef\.Name\(colour\)"):
+        dataset.filter(pc.field("colour") > 0)
+    with pytest.raises(UsageError, match="gives int32"):
+        dataset.filter(pc.field("spills"))
+    with pytest.raises(UsageError, match="not function"):
+        dataset.filter(lambda episode: episode.spills > 0)
+
+
+def test_a_filter_travels_to_another_process(dataset: EpisodeDataset) -> None:
+    assert numbers(pickle.loads(pickle.dumps(dataset.filter(pc.field("spills") > 0)))) == SPILLED
 
 
 def test_select(dataset: EpisodeDataset) -> None:
@@ -158,7 +166,7 @@ def test_select(dataset: EpisodeDataset) -> None:
     assert (episode.edge_u.tolist(), episode.function_id) == ([0, 0], 3)
     with pytest.raises(DatasetError, match="'mir' was not selected"):
         episode.mir  # noqa: B018
-    with pytest.raises(DatasetError, match="no column 'colour'"):
+    with pytest.raises(UsageError, match="no column 'colour'"):
         dataset.select(["colour"])
 
 

@@ -1,0 +1,40 @@
+"""The environment on functions of the sample corpus: what LLVM assigned is legal, for both targets."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rl4real_data import EpisodeDataset
+from rl4real_data.env import RegisterAllocationEnv
+from rl4real_data.episodes.schema import Outcome
+
+from .conftest import Run
+
+pytestmark = pytest.mark.clang
+
+
+@pytest.mark.parametrize("model", ["mlra", "mlbasicra"])
+@pytest.mark.parametrize("target", ["x86", "aarch64"])
+def test_llvm_s_own_assignment_is_legal(rl4real: Run, tmp_path: Path, target: str, model: str) -> None:
+    rl4real("flow", target, "train", model, "--limit", "8", "--no-embed", "--data-dir", tmp_path / "data")
+    dataset = EpisodeDataset(tmp_path / "data")
+    env = RegisterAllocationEnv(dataset, max_nodes=1000, max_edges=500_000, shuffle=False)
+    replayed = 0
+    for number, episode in enumerate(dataset):
+        if episode.n_nodes == 0 or Outcome.SPLIT in episode.node_outcome:
+            continue
+        env.reset(options={"episode": number})
+        results = [env.step(action) for action in env.expert_actions()]
+        _, _, terminated, _, info = results[-1]
+        assigned = episode.node_outcome == Outcome.ASSIGNED
+
+        assert (terminated, info["illegal"]) == (True, 0)
+        assert info["cost"] == info["expert_cost"]
+        assert (info["cost"] == 0) == assigned.all()
+        given = env.registers[results[-1][0]["choice"][: episode.n_nodes][assigned] - 1]
+        assert np.array_equal(given, episode.node_assigned[assigned])
+        replayed += 1
+    assert replayed > 20
