@@ -16,7 +16,8 @@ from rl4real_data.corpus.license import chosen_licenses
 from rl4real_data.corpus.module import Split
 from rl4real_data.corpus_commands import corpus_app
 from rl4real_data.errors import Rl4realError, ValidationFailed
-from rl4real_data.fork_commands import export_dataset, import_dataset
+from rl4real_data.export_commands import export_dataset
+from rl4real_data.fork_commands import import_dataset
 from rl4real_data.models import ModelName
 from rl4real_data.settings import (
     DEFAULT_CORPUS,

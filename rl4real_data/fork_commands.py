@@ -1,4 +1,4 @@
-"""`rl4real-data export` and `import` for the RL4ReAl fork: parse, call the library, render."""
+"""`rl4real-data import`: parse, call the library, render."""
 
 from __future__ import annotations
 
@@ -20,26 +20,6 @@ class ForkFormat(StrEnum):
     """The form of other datasets."""
 
     RL4REAL = "rl4real"
-
-
-def export_dataset(
-    data_dir: Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="New folder.")],
-    to: Annotated[ForkFormat, typer.Option("--to", help="Form of the export.")],
-    split: Annotated[Split | None, typer.Option(help="Split to export. [train, if there is one]")] = None,
-    sources: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="[CORPUS=]FOLDER", help="Where a corpus's files lie: the fork's scripts compile them; may repeat."
-        ),
-    ] = None,
-) -> None:
-    """Write a dataset as the RL4ReAl fork's training scripts read it: graphs as JSON, and a CONFIG_DIR."""
-    from rl4real_data import fork_report
-
-    assert to is ForkFormat.RL4REAL
-    print(fork_report.export(data_dir, output, split=split, sources=sources or ()), file=sys.stderr)
-    print(output)
 
 
 def import_dataset(

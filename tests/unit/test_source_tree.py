@@ -25,13 +25,20 @@ LAYERS = (
     {"dataset_run", "fork_import"},
     {"flow_command"},
     {"validate_command", "corpus_report", "corpus_export", "embed_command", "vocab_report", "fork_report"},
-    {"corpus_commands", "vocab_commands", "show_commands", "fork_commands"},
+    {"corpus_commands", "vocab_commands", "show_commands", "fork_commands", "export_commands"},
     {"cli"},
     {"__init__", "__main__"},
 )
 """A module imports from its own package and from the lines above its own."""
 
-COMMAND_LINE = {"cli.py", "corpus_commands.py", "vocab_commands.py", "show_commands.py", "fork_commands.py"}
+COMMAND_LINE = {
+    "cli.py",
+    "corpus_commands.py",
+    "vocab_commands.py",
+    "show_commands.py",
+    "fork_commands.py",
+    "export_commands.py",
+}
 
 
 def layer_of(top: str) -> int:
