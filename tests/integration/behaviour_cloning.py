@@ -22,7 +22,7 @@ def main(out: Path, policy: str) -> None:
     config = (
         BCConfig()
         .environment(
-            observation_space=Box(0, 32, (view["observation_size"],), np.float32),
+            observation_space=Box(-np.inf, np.inf, (view["observation_size"],), np.float32),
             action_space=Discrete(view["actions"]),
         )
         .env_runners(num_env_runners=0)
