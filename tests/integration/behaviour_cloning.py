@@ -22,7 +22,7 @@ def main(out: Path, policy: str) -> None:
     config = (
         BCConfig()
         .environment(
-            observation_space=Box(0, 32, (view["observation_size"],), np.float32),
+            observation_space=Box(-np.inf, np.inf, (view["observation_size"],), np.float32),
             action_space=Discrete(view["actions"]),
         )
         .env_runners(num_env_runners=0)
@@ -32,12 +32,16 @@ def main(out: Path, policy: str) -> None:
             input_read_method="read_parquet",
             dataset_num_iters_per_learner=1,
             map_batches_kwargs={"concurrency": 1},
+            materialize_mapped_data=False,  # one batch is enough
         )
         .training(train_batch_size_per_learner=256)
         .evaluation(evaluation_interval=None)
     )
-    learned = config.build_algo().train()["learners"]["default_policy"]
+    algorithm = config.build_algo()
+    learned = algorithm.train()["learners"]["default_policy"]
     print(json.dumps({"loss": float(learned["policy_loss"]), "rows": int(learned["num_module_steps_trained"])}))
+    algorithm.stop()
+    ray.shutdown()
 
 
 if __name__ == "__main__":

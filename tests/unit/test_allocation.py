@@ -156,6 +156,14 @@ def test_greedy_takes_global_nodes_by_size_and_local_ones_in_the_order_of_the_co
     assert expert_order(*problem(tmp_path / "b", **local)).tolist() == [1, 0, 2]
 
 
+def test_a_node_that_lives_out_of_its_block_is_global(tmp_path: Path) -> None:
+    changes: dict[str, Any] = {"node_hint": [[], [], []], "node_size": [16, 16, 16]}
+    # behind instruction 3, the last of block 0, node 1 holds a value; node 0 does not
+    found = problem(tmp_path, **changes, node_live=[[1, 3], [2, 4], [4, 5]])
+
+    assert expert_order(*found).tolist() == [1, 0, 2]
+
+
 def test_a_node_longer_than_two_instructions_a_register_counts_as_global(tmp_path: Path) -> None:
     local: dict[str, Any] = {"node_hint": [[], [], []], "node_live": [[0, 2], [1, 3], [4, 5]]}
 
@@ -209,7 +217,7 @@ def test_an_eliminated_node_takes_the_first_register_that_is_left(tmp_path: Path
 
 
 def test_an_assignment_that_is_not_legal_is_refused(tmp_path: Path) -> None:
-    for number, assigned in enumerate(([2, 2, 1], [1, 2, 4], [1, 2, 0])):  # taken, reserved, none
+    for number, assigned in enumerate(([2, 2, 1], [1, 2, 4], [1, 0, 2])):  # taken, reserved, none
         episode, found = problem(tmp_path / str(number), node_assigned=assigned)
 
         with pytest.raises(DatasetError, match=r"a\.c:f1: the expert gave node \d the register \d, which it may not"):

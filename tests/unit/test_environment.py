@@ -192,6 +192,8 @@ def test_what_does_not_fit_is_passed_over(tmp_path: Path) -> None:
     assert set(functions(env, 4)) == {"f2"}
     with pytest.raises(DatasetError, match="episode 0 has 3 nodes and 2 edges, there is room for 2 and 2"):
         env.reset(options={"episode": 0})
+    narrow = RegisterAllocationEnv(data, max_nodes=3, max_edges=1)
+    assert set(functions(narrow, 4)) == {"f2"}
     with pytest.raises(DatasetError, match="episode 7 of 2"):
         env.reset(options={"episode": 7})
     with pytest.raises(DatasetError, match="no episode has 1 to 0 nodes"):

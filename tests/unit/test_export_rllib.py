@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
+import typer
 from episode_builder import (
     DIMENSION,
     make_episode,
@@ -19,9 +20,11 @@ from episode_builder import (
     make_spilled_episode,
     write_dataset,
 )
+from typer.testing import CliRunner
 
 from rl4real_data.errors import DatasetError
 from rl4real_data.export.rllib import RllibRequest, export_rllib
+from rl4real_data.rllib_commands import export_to_rllib
 
 COLUMNS = ["eps_id", "t", "obs", "actions", "rewards", "new_obs", "terminateds", "truncateds"]
 SPLIT = {"node_outcome": [0, 1, 0], "node_assigned": [1, 0, 2], "split_points": [[1], [0], [0]]}
@@ -209,6 +212,20 @@ def test_without_vectors_or_an_outcome_there_is_nothing_to_learn_from(tmp_path: 
 
     out = export(tmp_path / "fork", make_fork_episode())
     assert views(out)["left_out"] == {"functions without an expert's outcome": 1}
+
+
+def test_the_command_says_what_it_wrote_and_where(tmp_path: Path) -> None:
+    write_dataset(tmp_path / "data", {"train": [[make_episode(1)]], "test": [[make_episode(2), make_episode(3)]]})
+    app = typer.Typer()
+    app.command()(export_to_rllib)
+    words = [str(tmp_path / "data"), str(tmp_path / "out"), "--split", "test", "--max-nodes", "5", "--no-vectors"]
+
+    done = CliRunner().invoke(app, words)
+
+    assert (done.exit_code, done.stdout) == (0, f"{tmp_path / 'out'}\n")
+    assert "2 functions replayed" in done.stderr
+    assert views(tmp_path / "out")["views"]["select_node"]["actions"] == 5
+    assert len(table(tmp_path / "out", "colour")) == 6
 
 
 def test_names_of_features_are_as_many_as_there_are(tmp_path: Path) -> None:

@@ -82,3 +82,16 @@ def test_same_as_node_by_node(data: st.DataObject, inst: list[int]) -> None:
 
     np.testing.assert_allclose(nodes(inst, ranges), np.array(rows).reshape(-1, 2), rtol=1e-6)
     np.testing.assert_allclose(function_vector(ints(inst), VECTORS), whole, rtol=1e-6)
+
+
+def test_nodes_of_long_functions() -> None:
+    """Sums go by blocks of instructions: lengths around one, two and many blocks, against plain means."""
+    chance = np.random.default_rng(1)
+    for length in (15, 16, 17, 31, 32, 33, 255, 256, 257, 300, 5000):
+        inst = chance.integers(0, 4, length)
+        ends = np.sort(chance.choice(length + 1, 8, replace=False)).tolist()
+        ranges = [[0, length], ends[0:2], ends[2:8]]
+        rows = [[i for first, last in zip(r[0::2], r[1::2], strict=True) for i in range(first, last)] for r in ranges]
+        expected = [VECTORS[inst[own]].astype(np.float64).mean(axis=0) for own in rows]
+
+        np.testing.assert_allclose(nodes(inst.tolist(), ranges), expected, rtol=1e-6)

@@ -81,6 +81,7 @@ def test_shuffling_mixes_row_groups(dataset: EpisodeDataset) -> None:
     changes = sum(a != b for a, b in itertools.pairwise(order))
 
     assert changes == len(groups) - 1
+    assert list(dict.fromkeys(order)) != sorted(set(order))  # the row groups themselves are permuted
     mixed = numbers(dataset.shuffle(3, row_groups=7))
     order = [next(i for i, group in enumerate(groups) if number in group) for number in mixed]
     assert sum(a != b for a, b in itertools.pairwise(order)) > len(groups) - 1

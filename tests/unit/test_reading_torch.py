@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from episode_builder import make_episode, make_instructions, write_dataset
 from reading_dataset import write_episodes
 from torch.utils.data import DataLoader
 
@@ -114,6 +115,15 @@ def test_the_action_mask_says_what_allowed_registers_says(data_dir: Path) -> Non
     for node in range(episode.n_nodes):
         allowed = sorted(colour[episode.allowed_registers(node)].tolist())
         assert mask[node, 1:].nonzero().flatten().add(1).tolist() == allowed
+
+
+def test_a_function_may_reserve_a_register(tmp_path: Path) -> None:
+    """r3, which others may have, is reserved in this function."""
+    shapes = [{**shape, "embedding": [0.0] * 3} for shape in make_instructions()]
+    write_dataset(tmp_path, {"train": [[make_episode(reserved=[3, 4])]]}, instructions=shapes)
+
+    mask = to_pyg(EpisodeDataset(tmp_path)[0]).action_mask
+    assert mask.int().tolist() == [[1, 1, 1, 0, 0, 0], [1, 0, 1, 0, 0, 0], [0, 1, 1, 0, 0, 0]]
 
 
 @pytest.mark.parametrize("workers", [0, 2])

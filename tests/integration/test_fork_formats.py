@@ -1,0 +1,163 @@
+"""The fork both ways, on the real compiler: what the plugin's `-mlra-dump-ig-dot` writes is the measure.
+
+networkx over pydot takes minutes for the large graphs. Its result is what the exported JSON must equal for all
+functions of up to 200 edges; a few lines of text matching, which must agree with networkx on those, take the rest.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+import pyarrow.parquet as pq
+import pytest
+from networkx.readwrite import json_graph
+
+from rl4real_data.compat.fork_export import ForkExport, export_fork
+from rl4real_data.corpus.module import Corpus, Module, Split
+from rl4real_data.fork_import import ForkImport, import_fork
+from rl4real_data.models import ModelName
+from rl4real_data.recipe import load_recipe
+from rl4real_data.stages.graphs import Origin
+from rl4real_data.targets import TARGETS, Target, TargetName
+from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.plugin import Plugin
+from rl4real_data.validation.validate import validate
+
+from .conftest import Run
+
+pytestmark = pytest.mark.clang
+
+ZERO = "[ " + ", ".join(["0.000000"] * 100) + " ]"
+VECTOR = re.compile(r"\[ -?\d+\.\d{6}(?:, -?\d+\.\d{6}){99} \]")
+NODE = re.compile(r'^(\d+) \[label=("[^"]*")\];$', re.MULTILINE)
+EDGE = re.compile(r"^(\d+)--(\d+)$", re.MULTILINE)
+ATTRIBUTE = re.compile(r"^(\w+)=(.*);$", re.MULTILINE)
+MOST_EDGES = 200
+
+Graph = dict[str, Any]
+
+
+def read_with_networkx(text: str) -> Graph:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # pydot calls functions that pyparsing has renamed
+        graph = nx.nx_pydot.read_dot(io.StringIO(text))
+    found: Graph = json.loads(json.dumps(json_graph.adjacency_data(graph)))
+    return found
+
+
+def read_with_patterns(text: str) -> Graph:
+    labels = dict(NODE.findall(text))
+    neighbours: dict[str, list[dict[str, Any]]] = {node: [] for node in labels}
+    for one, other in EDGE.findall(text):
+        neighbours[one].append({"id": other, "key": 0})
+        neighbours[other].append({"id": one, "key": 0})
+    return {
+        "directed": False,
+        "multigraph": True,
+        "graph": [["name", "G"], ["graph", dict(ATTRIBUTE.findall(text))]],
+        "nodes": [{"label": label, "id": node} for node, label in labels.items()],
+        "adjacency": list(neighbours.values()),
+    }
+
+
+def dump_dot(module: Module, folder: Path, clang: Clang, plugin: Plugin, target: Target) -> None:
+    folder.mkdir()
+    words = (*target.clang_flags, "-x", module.language.value, *module.flags)
+    words += (target.cpu_flag + load_recipe(target.name).cpu, "-O3", "-w", "-c", str(module.source), "-o", "/dev/null")
+    options = (f"-fplugin={plugin.path}", "-mllvm", "-regalloc=mlra", "-mllvm", "-mlra-dump-ig-dot")
+    subprocess.run((str(clang.path), *words, *options), cwd=folder, check=True, timeout=300)
+
+
+@pytest.mark.parametrize("target", TARGETS.values(), ids=list(TARGETS))
+def test_fork_both_ways(
+    rl4real: Run,
+    tmp_path: Path,
+    toolchains: dict[int, tuple[Clang, Plugin]],
+    corpora: dict[str, Corpus],
+    target: Target,
+) -> None:
+    clang, plugin = toolchains[22]
+    corpus = corpora["sample"]
+    rl4real("flow", target.name, "test", "mlra", "--data-dir", "data", "--build-dir", "/usr/lib/llvm-22")
+    request = ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out", sources={"sample": corpus.root})
+    exported = export_fork(request)
+    (tmp_path / "dots").mkdir()
+    with ThreadPoolExecutor(2) as pool:
+        folders = [tmp_path / "dots" / str(number) for number in range(len(corpus.modules))]
+        jobs = zip(corpus.modules, folders, strict=True)
+        assert all(done is None for done in pool.map(lambda job: dump_dot(*job, clang, plugin, target), jobs))
+
+    dots = {path.stem: path for path in (tmp_path / "dots").glob("*/*.dot")}
+    compare_export(dots, tmp_path / "out" / "graphs" / "IG" / "json", exported.graphs)
+    compare_import(tmp_path, target.name)
+
+
+def compare_export(dots: dict[str, Path], folder: Path, expected: int) -> None:
+    """Every exported file, with its vectors replaced by a mark: their values are zero in the plugin's files."""
+    paths = sorted(folder.iterdir())
+    assert len(paths) == expected > 500
+    values, with_networkx = 0, 0
+    for path in paths:
+        text = path.read_text()
+        ours = json.loads(VECTOR.sub("[v]", text))
+        theirs = dots[path.stem].read_text()
+        counted = theirs.replace(ZERO, "[v]")
+        assert ours == read_with_patterns(counted), path.name
+        if sum(map(len, ours["adjacency"])) <= 2 * MOST_EDGES:
+            assert ours == read_with_networkx(counted), path.name
+            with_networkx += 1
+        values += len(VECTOR.findall(text)) - text.count(ZERO)
+    assert with_networkx > 0.7 * len(paths)
+    assert values > 100_000  # real vectors, not the plugin's
+
+
+def compare_import(folder: Path, target: TargetName) -> None:
+    """The plugin's DOT and the exported JSON become the same episodes, and those of the dataset itself."""
+    rows = {}
+    for form, source in (("dot", folder / "dots"), ("json", folder / "out")):
+        data_dir = folder / f"imported-{form}"
+        import_fork(
+            ForkImport(
+                folder=source,
+                data_dir=data_dir,
+                config_dir=folder / "out" / "config",
+                target=target,
+                split=Split.TEST,
+                model=ModelName.MLRA,
+                origin=Origin(folder=source, corpus="sample", license="MIT", command=""),
+                llvm_version="22.1.8",
+            )
+        )
+        assert validate(data_dir) == ()
+        rows[form] = {(row["module"], row["function_id"]): row for row in pq.read_table(data_dir / "data").to_pylist()}
+    ours = {(row["module"], row["function_id"]): row for row in pq.read_table(folder / "data" / "data").to_pylist()}
+    names = {form: class_names(folder / f"imported-{form}") for form in rows} | {"ours": class_names(folder / "data")}
+    assert len(rows["json"]) > 500
+    for key, row in rows["json"].items():
+        own = ours[key]
+        assert row == rows["dot"].get(key, row)
+        used = [node for node, uses in enumerate(own["use_distance"]) if uses]
+        for column in ("node_vreg", "use_distance", "split_points", "node_forbidden"):
+            assert row[column] == [own[column][node] for node in used], (key, column)
+        assert row["node_spill_weight"] == pytest.approx(
+            [own["node_spill_weight"][n] for n in used], abs=1e-6, rel=1e-6
+        )
+        classes = [names["json"][number] for number in row["node_class"]]
+        assert classes == [names["ours"][own["node_class"][node]] for node in used]
+        place = {node: number for number, node in enumerate(used)}
+        pairs = zip(own["edge_u"], own["edge_v"], strict=True)
+        edges = [(place[u], place[v]) for u, v in pairs if u in place and v in place]
+        assert list(zip(row["edge_u"], row["edge_v"], strict=True)) == edges
+
+
+def class_names(data_dir: Path) -> dict[int, str]:
+    rows = pq.read_table(data_dir / "registers.parquet").to_pylist()
+    return {held["class_id"]: held["name"] for row in rows for held in row["classes"]}
