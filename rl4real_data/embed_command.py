@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.index import DatasetIndex, FileEntry, file_entry, read_index
 from rl4real_data.episodes.instructions import with_vectors
 from rl4real_data.episodes.schema import instructions_schema
@@ -65,7 +66,7 @@ def execute(data_dir: Path, vocabulary_path: Path) -> Embedded:
         new = dataclasses.replace(
             index, files={**index.files, **files}, vocabulary=vocabulary_entry(vocabulary, coverage)
         )
-        work.publish(with_card(new, work.next), states={})
+        work.publish(with_croissant(with_card(new, work.next), work.next), states={})
     return Embedded(shapes=table.num_rows, coverage=coverage)
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 from rl4real_data import __version__
 from rl4real_data.corpus.module import Corpus, Split
 from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
 from rl4real_data.episodes.registers import register_table
 from rl4real_data.episodes.schema import MODULES
@@ -153,7 +154,7 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
         vocabulary=vocabulary_entry(order.vocabulary, draft.coverage),
         generator=f"rl4real-data {__version__}",
     )
-    return with_card(index, draft.folder)
+    return with_croissant(with_card(index, draft.folder), draft.folder)
 
 
 def _books(order: PackingOrder, selection: Selection) -> SplitBooks:

@@ -31,7 +31,7 @@ def test_every_function_becomes_an_episode(world: World) -> None:
     assert [row["module"] for row in world.episodes()] == ["a.c", "a.c", "b.c", "deep/c.cpp"]
     assert (report.compiled, report.failed, report.was_finished) == (3, (), False)
     assert sorted(world.digests()) == [
-        *("README.md", "data/train-00000-of-00001.parquet", "dataset.json"),
+        *("README.md", "croissant.json", "data/train-00000-of-00001.parquet", "dataset.json"),
         *("instructions.parquet", "modules.parquet", "registers.parquet", "vocab/vocabulary.parquet"),
     ]
 

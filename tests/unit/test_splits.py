@@ -100,7 +100,7 @@ def test_both_orders_give_the_same_bytes(world: World) -> None:
             make(world, split, world.folder / name)
 
     forth, back = world.digests(world.folder / "forth"), world.digests(world.folder / "back")
-    assert len(forth) == 8
+    assert len(forth) == 9
     assert forth == back
 
 

@@ -62,8 +62,8 @@ def test_publication_interrupted_at_every_move_is_carried_through(
         for path in sorted(world.data_dir.rglob("*"), reverse=True):
             path.rmdir() if path.is_dir() else path.unlink()
 
-    # a part of 2 files, the journal, 7 files of the dataset, the state
-    assert stops == 2 + 1 + 7 + 1
+    # a part of 2 files, the journal, 8 files of the dataset, the state
+    assert stops == 2 + 1 + 8 + 1
 
 
 def test_interrupted_publication_over_an_older_dataset(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,8 +95,9 @@ def test_index_is_moved_last(world: World, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(os, "replace", noted)
     world.run()
 
-    assert moved[-9:] == [
-        *("publish.json", "README.md", "train-00000-of-00001.parquet", "instructions.parquet"),
+    assert moved[-10:] == [
+        *("publish.json", "README.md", "croissant.json", "train-00000-of-00001.parquet"),
+        "instructions.parquet",
         *("modules.parquet", "registers.parquet", "vocabulary.parquet", "dataset.json", "train.state"),
     ]
 
