@@ -20,11 +20,11 @@ from episode_builder import (
     make_spilled_episode,
     write_dataset,
 )
+from rl4real_data.rllib_commands import export_to_rllib
 from typer.testing import CliRunner
 
 from rl4real_data.errors import DatasetError
 from rl4real_data.export.rllib import RllibRequest, export_rllib
-from rl4real_data.rllib_commands import export_to_rllib
 
 COLUMNS = ["eps_id", "t", "obs", "actions", "rewards", "new_obs", "terminateds", "truncateds"]
 SPLIT = {"node_outcome": [0, 1, 0], "node_assigned": [1, 0, 2], "split_points": [[1], [0], [0]]}
