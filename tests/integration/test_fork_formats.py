@@ -93,7 +93,7 @@ def test_fork_both_ways(
     with ThreadPoolExecutor(2) as pool:
         folders = [tmp_path / "dots" / str(number) for number in range(len(corpus.modules))]
         jobs = zip(corpus.modules, folders, strict=True)
-        assert all(done is None for done in pool.map(lambda job: dump_dot(*job, clang, plugin, target), jobs))
+        assert all(done is None for done in pool.map(lambda job: dump_dot(job[0], job[1], clang, plugin, target), jobs))
 
     dots = {path.stem: path for path in (tmp_path / "dots").glob("*/*.dot")}
     compare_export(dots, tmp_path / "out" / "graphs" / "IG" / "json", exported.graphs)
