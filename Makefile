@@ -29,6 +29,9 @@ check: $(VENV)/.installed-dev
 ## make bench: the promised ratios and limits, measured here
 bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/bench.py $(BENCH_ARGS)
+	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
+	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
+	$(PYTHON) tests/bench/fork_formats.py $(DEMO_DIR)
 
 setup: packages $(VENV)/.installed-dev
 

@@ -20,11 +20,11 @@ from episode_builder import (
     make_spilled_episode,
     write_dataset,
 )
-from rl4real_data.rllib_commands import export_to_rllib
 from typer.testing import CliRunner
 
 from rl4real_data.errors import DatasetError
 from rl4real_data.export.rllib import RllibRequest, export_rllib
+from rl4real_data.export_commands import export_dataset
 
 COLUMNS = ["eps_id", "t", "obs", "actions", "rewards", "new_obs", "terminateds", "truncateds"]
 SPLIT = {"node_outcome": [0, 1, 0], "node_assigned": [1, 0, 2], "split_points": [[1], [0], [0]]}
@@ -217,8 +217,9 @@ def test_without_vectors_or_an_outcome_there_is_nothing_to_learn_from(tmp_path: 
 def test_the_command_says_what_it_wrote_and_where(tmp_path: Path) -> None:
     write_dataset(tmp_path / "data", {"train": [[make_episode(1)]], "test": [[make_episode(2), make_episode(3)]]})
     app = typer.Typer()
-    app.command()(export_to_rllib)
-    words = [str(tmp_path / "data"), str(tmp_path / "out"), "--split", "test", "--max-nodes", "5", "--no-vectors"]
+    app.command()(export_dataset)
+    words = [str(tmp_path / "data"), str(tmp_path / "out"), "--to", "rllib", "--split", "test"]
+    words += ["--max-nodes", "5", "--no-vectors"]
 
     done = CliRunner().invoke(app, words)
 

@@ -12,7 +12,8 @@ from typer.testing import CliRunner, Result
 
 from rl4real_data.episodes.index import read_index
 from rl4real_data.errors import TooManyFailures, UsageError
-from rl4real_data.fork_commands import export_dataset, import_dataset
+from rl4real_data.export_commands import export_dataset
+from rl4real_data.fork_commands import import_dataset
 from rl4real_data.fork_report import parse_sources
 
 app = typer.Typer()
