@@ -12,7 +12,7 @@ import pyarrow as pa
 from rl4real_data.episodes.card import with_card
 from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.index import DatasetIndex, FileEntry, file_entry, read_index
-from rl4real_data.episodes.instructions import with_vectors
+from rl4real_data.episodes.instructions import has_opcodes, with_vectors
 from rl4real_data.episodes.schema import instructions_schema
 from rl4real_data.episodes.shape_counts import count_occurrences, read_instructions
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, VOCABULARY_NAME
@@ -55,8 +55,10 @@ def execute(data_dir: Path, vocabulary_path: Path) -> Embedded:
     vocabulary.require(target=index.target, dimension=recipe.dimension, name=str(vocabulary_path))
     with open_workdir(data_dir) as work:
         table = read_instructions(data_dir)
-        if not table.num_rows:
-            raise DatasetError(f"{data_dir}: has no instructions to embed (the fork records none)")
+        if not has_opcodes(table):
+            raise DatasetError(
+                f"{data_dir}: has no opcodes to embed (the fork's graphs hold vectors alone, which the dataset has)"
+            )
         shapes = embed_shapes(
             table["opcode"].combine_chunks(), table["operands"].combine_chunks(), vocabulary, recipe.weights
         )

@@ -12,7 +12,7 @@ from typing import Final
 from tqdm import tqdm
 
 from rl4real_data.compat.fork_config import classes_path
-from rl4real_data.compat.fork_export import CONFIG, GRAPHS, ForkExport, export_fork
+from rl4real_data.compat.fork_export import CONFIG, GRAPHS, LARGE_GRAPHS, MAX_NODES, ForkExport, export_fork
 from rl4real_data.corpus.module import Split
 from rl4real_data.errors import TooManyFailures, UsageError
 from rl4real_data.fork_import import ForkImport, ImportReport, import_fork
@@ -69,12 +69,21 @@ def export(data_dir: Path, folder: Path, *, split: Split | None, sources: Sequen
     )
     exported = export_fork(request)
     lines = [
-        f"{folder}: {exported.graphs:,} graphs of {exported.split} in {GRAPHS}, CONFIG_DIR is {folder / CONFIG}",
+        f"{folder}: {exported.graphs - exported.large:,} graphs of {exported.split} in {GRAPHS}, CONFIG_DIR is "
+        f"{folder / CONFIG}",
+        *([_large(exported.large)] if exported.large else []),
         *(f"  left out {count:,}: {reason}" for reason, count in exported.left_out.items()),
     ]
     if exported.without_vectors:
         lines.append("  the dataset has no vectors: those of the graphs are 0 (see `rl4real-data embed`)")
     return "\n".join(lines)
+
+
+def _large(count: int) -> str:
+    return (
+        f"  {count:,} more in {LARGE_GRAPHS}: with their physical nodes they have more than {MAX_NODES}, for which the "
+        "fork's environment needs a larger max_number_nodes"
+    )
 
 
 def import_(words: ImportWords, *, show_bar: bool) -> ImportSummary:

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
@@ -70,11 +70,10 @@ class ForkNode:
     split_points: tuple[int, ...]
     use_distances: tuple[int, ...]
     use_spill_weights: tuple[float, ...]
-    live_instructions: int
-    """Number of the node's vectors: one a (segment, instruction) of its live interval."""
+    vectors: tuple[bytes, ...]
+    """One a (segment, instruction) of its live interval: `v1, …, vn` as the file has it. Equal ones are one object."""
     physical: tuple[int, ...] = ()
     """Registers that it interferes with, ascending."""
-    vectors: tuple[tuple[float, ...], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,14 +92,13 @@ class ForkGraph:
     """Interferences of virtual nodes: indices into `nodes`, u < v, sorted, each once."""
 
 
-def parse_dot(text: str | bytes, *, name: str, with_vectors: bool = False, dimension: int = DIMENSION) -> ForkGraph:
+def parse_dot(text: str | bytes, *, name: str, dimension: int = DIMENSION) -> ForkGraph:
     """Read one DOT file, called `name` in errors. Raises ForkFormatError for anything but the format.
 
-    Vectors of `dimension` numbers are checked in any case, but kept only `with_vectors`. Bytes of names that
-    are not UTF-8 become U+FFFD, as in our plugin's records.
+    Vectors have `dimension` numbers. Bytes of names that are not UTF-8 become U+FFFD, as in our plugin's records.
     """
     data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
-    reader = _Reader(data, name, dimension, _vector_values if with_vectors else None)
+    reader = _Reader(data, name, dimension)
     file_name, function, function_id = reader.read_header()
     reader.read_body()
     nodes, edges = reader.connect()
@@ -118,15 +116,12 @@ def parse_dot(text: str | bytes, *, name: str, with_vectors: bool = False, dimen
 # A program's files repeat few vectors (the 68,138 instructions of Lua have 1,143 shapes): one that was seen
 # before costs the hash of its line. No more than 4,096 of 1 kB are kept.
 @lru_cache(maxsize=4096)
-def _vector_dimension(vector: bytes) -> int:
-    """Dimension of `[ v1, …, vn ]`, 0 if it is no vector."""
-    return vector.count(b",") + 1 if _VECTOR.fullmatch(vector) else 0
-
-
-@lru_cache(maxsize=4096)
-def _vector_values(vector: bytes) -> tuple[float, ...]:
-    """Numbers of a vector that `_vector_dimension` has accepted."""
-    return tuple(map(float, vector[2:-2].split(b", ")))
+def _numbers_of(vector: bytes, dimension: int) -> bytes | None:
+    """What stands between the brackets of `[ v1, …, vn ]`; None if it is no vector of that dimension."""
+    if vector.count(b",") + 1 != dimension or not _VECTOR.fullmatch(vector):
+        return None
+    numbers = vector[2:-2]
+    return numbers if all(abs(float(number)) < _MAX_FLOAT for number in numbers.split(b", ")) else None
 
 
 @dataclass(slots=True)
@@ -136,7 +131,6 @@ class _Reader:
     data: bytes
     name: str
     dimension: int
-    values_of: Callable[[bytes], tuple[float, ...]] | None
     pos: int = 0
     registers: int = 0
     colours: dict[int, int] = field(default_factory=dict)
@@ -213,7 +207,6 @@ class _Reader:
             self.fail("use distances that ascend from 0", start)
         if len(use_weights) != uses:
             self.fail(f"{uses} positional spill weights, one a use distance", start)
-        count, vectors = self.read_vectors()
         return ForkNode(
             vreg=vreg,
             class_name=class_name,
@@ -221,27 +214,25 @@ class _Reader:
             split_points=split_points,
             use_distances=distances,
             use_spill_weights=use_weights,
-            live_instructions=count,
-            vectors=None if self.values_of is None else tuple(vectors),
+            vectors=self.read_vectors(),
         )
 
-    def read_vectors(self) -> tuple[int, list[tuple[float, ...]]]:
-        """Number of vectors up to the end of the node, and their numbers if they are wanted."""
-        values: list[tuple[float, ...]] = []
+    def read_vectors(self) -> tuple[bytes, ...]:
+        """The vectors up to the end of the node."""
+        vectors: list[bytes] = []
         opening = self.take(_VECTORS_OR_END, "the vectors in brackets, or '\"];'")
-        count, is_last = 0, not opening[0].endswith(b"[")
+        is_last = not opening[0].endswith(b"[")
         while not is_last:
             end = self.data.find(b"\n", self.pos)
             is_last = self.data.startswith(b']"];', end - 4)
             if end < 0 or not (is_last or self.data.startswith(b", ", end - 2)):
                 self.fail("a vector that ends with '], ' or ']]\"];' and a line feed")
-            vector = self.data[self.pos : end - (4 if is_last else 2)]
-            if _vector_dimension(vector) != self.dimension:
-                self.fail(f"a vector '[ … ]' of {self.dimension} numbers with six decimals")
-            if self.values_of is not None:
-                values.append(self.values_of(vector))
-            count, self.pos = count + 1, end + 1
-        return count, values
+            numbers = _numbers_of(self.data[self.pos : end - (4 if is_last else 2)], self.dimension)
+            if numbers is None:
+                self.fail(f"a vector '[ … ]' of {self.dimension} numbers of a float with six decimals")
+            vectors.append(numbers)
+            self.pos = end + 1
+        return tuple(vectors)
 
     def ints(self, found: re.Match[bytes]) -> tuple[int, ...]:
         values = tuple(map(int, found[1].split(b", "))) if found[1] else ()

@@ -16,7 +16,16 @@ MAX_USES: Final = 200
 
 COLUMNS: Final = (
     *("corpus", "module", "function", "function_id", "inst", "node_vreg", "node_class", "node_spill_weight"),
-    *("node_live", "node_forbidden", "use_distance", "use_spill_weight", "split_points", "edge_u", "edge_v"),
+    *(
+        "node_live",
+        "node_inst",
+        "node_forbidden",
+        "use_distance",
+        "use_spill_weight",
+        "split_points",
+        "edge_u",
+        "edge_v",
+    ),
 )
 """What a graph is made of."""
 
@@ -97,6 +106,9 @@ def _label(row: Row, node: int, names: TargetNames, vectors: Sequence[str]) -> s
 
 def _live_shapes(row: Row, node: int) -> list[int]:
     """inst_id of each (live range, instruction) of the node; none where the episode has no machine IR."""
+    if row["node_inst"] is not None:
+        shapes: list[int] = row["node_inst"][node]
+        return shapes
     if row["node_live"] is None or row["inst"] is None:
         return []
     ends, inst = row["node_live"][node], row["inst"]

@@ -1,4 +1,7 @@
-"""A DATA_DIR as the fork's training scripts read one: graphs/IG/json/*.json and, in config/, a CONFIG_DIR."""
+"""A DATA_DIR as the fork's training scripts read one: graphs/IG/json/*.json and, in config/, a CONFIG_DIR.
+
+Graphs that are too large for the scripts' environment, which stops at the first of them, lie in a bucket of their own.
+"""
 
 from __future__ import annotations
 
@@ -22,6 +25,10 @@ from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.targets import TARGETS, TargetName
 
 GRAPHS: Final = Path("graphs/IG/json")
+LARGE_GRAPHS: Final = Path("graphs/IG/set_600-")
+MAX_NODES: Final = 599
+"""With the physical ones. The environment has room for 600 (`max_number_nodes`), and asserts that fewer are open."""
+
 CONFIG: Final = "config"
 _BATCH_ROWS: Final = 64  # 64 of Lua's largest functions are 80 MB as Python objects
 _VARIANT: Final = re.compile(r"#\d+\Z")
@@ -42,10 +49,11 @@ class ForkExport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exported:
-    """What was written: a file a function; `left_out` counts the others by reason."""
+    """What was written: a file a function, `large` of the `graphs` in LARGE_GRAPHS; `left_out` counts by reason."""
 
     split: str
     graphs: int
+    large: int
     left_out: Mapping[str, int]
     without_vectors: bool
 
@@ -88,6 +96,11 @@ def iterate_graphs(request: ForkExport, left_out: Counter[str] | None = None) ->
         yield f"{stems[row['corpus'], row['module']]}_F{row['function_id']}", graph
 
 
+def _has_vectors(data_dir: Path) -> bool:
+    vectors = read_instructions(data_dir)["embedding"]
+    return bool(len(vectors) > vectors.null_count)
+
+
 def _choose_split(request: ForkExport, index: DatasetIndex) -> str:
     split = request.split or ("train" if "train" in index.splits else min(index.splits, default="train"))
     if split not in index.splits:
@@ -99,17 +112,20 @@ def _choose_split(request: ForkExport, index: DatasetIndex) -> str:
 
 def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path) -> Exported:
     left_out: Counter[str] = Counter()
-    graphs = 0
+    written: Counter[Path] = Counter()
     for stem, graph in iterate_graphs(request, left_out):
-        (draft / GRAPHS / f"{stem}.json").write_text(render_json(graph), encoding="utf-8")
-        graphs += 1
+        bucket = GRAPHS if len(graph.labels) <= MAX_NODES else LARGE_GRAPHS
+        (draft / bucket).mkdir(exist_ok=True)
+        (draft / bucket / f"{stem}.json").write_text(render_json(graph), encoding="utf-8")
+        written[bucket] += 1
     registers = _registers(request.data_dir, index)
     write_fork_config(draft / CONFIG, registers, TARGETS[TargetName(index.target)].fork_name)
     return Exported(
         split=split,
-        graphs=graphs,
+        graphs=written.total(),
+        large=written[LARGE_GRAPHS],
         left_out=dict(sorted(left_out.items())),
-        without_vectors=index.vocabulary is None,
+        without_vectors=not _has_vectors(request.data_dir),
     )
 
 

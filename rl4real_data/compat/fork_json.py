@@ -18,7 +18,7 @@ _HEADER: Final = ("FileName", "Function", "Function_ID", "Registers")
 _SHOWN: Final = 60
 
 
-def parse_json(text: str | bytes, *, name: str, with_vectors: bool = False, dimension: int = DIMENSION) -> ForkGraph:
+def parse_json(text: str | bytes, *, name: str, dimension: int = DIMENSION) -> ForkGraph:
     """Read one JSON file, called `name` in errors; the same result as `parse_dot` of the DOT file it was made of.
 
     Raises ForkFormatError for anything but the format.
@@ -32,7 +32,7 @@ def parse_json(text: str | bytes, *, name: str, with_vectors: bool = False, dime
     pieces = [header, *(f"{number} [label={label}];\n" for number, label in nodes.items()), *source.edges(list(nodes))]
     dot = "".join((*pieces, "}\n"))
     try:
-        graph = parse_dot(dot, name=name, with_vectors=with_vectors, dimension=dimension)
+        graph = parse_dot(dot, name=name, dimension=dimension)
     except ForkFormatError as error:
         raise ForkFormatError(_with_node(str(error), name, pieces, list(nodes))) from error
     found = len(graph.nodes) + len(graph.colours)

@@ -1,6 +1,7 @@
 """The fork's graphs as episodes, so that its datasets and ours are read by the same code.
 
-DOT has no instructions, no live ranges and no outcome: those columns are null. The columns that tell where an
+DOT has no opcodes, no order of instructions, no live ranges and no outcome: those columns are null. Of the
+instructions in a node's live ranges it has the vectors, which `node_inst` refers to. The columns that tell where an
 episode comes from are the caller's to fill.
 """
 
@@ -20,8 +21,8 @@ from rl4real_data.episodes.schema import EPISODES
 def content_hash(graph: ForkGraph) -> str:
     """128-bit hash, in hex, of the allocation problem: no names, no function number.
 
-    Colours are left out, as they are names that a configuration gives to registers. So are vectors: an
-    episode does not hold them, and the hash must not depend on whether they were read.
+    Colours are left out, as they are names that a configuration gives to registers. So are the numbers of vectors,
+    which another vocabulary changes.
     """
     nodes = [
         [
@@ -31,7 +32,7 @@ def content_hash(graph: ForkGraph) -> str:
             n.split_points,
             n.use_distances,
             n.use_spill_weights,
-            n.live_instructions,
+            len(n.vectors),
             n.physical,
         ]
         for n in graph.nodes
@@ -41,7 +42,7 @@ def content_hash(graph: ForkGraph) -> str:
 
 
 def graphs_to_table(
-    graphs: Iterable[ForkGraph],
+    graphs: Sequence[ForkGraph],
     *,
     class_ids: Mapping[str, int] | None,
     class_orders: Mapping[str, Sequence[int]] | None = None,
@@ -49,12 +50,19 @@ def graphs_to_table(
     """The graphs as episodes, one row each, in schema EPISODES; what DOT does not tell is null.
 
     `class_ids` gives the class_id of each register class's name; without it `node_class` is null, and so is
-    the entry of an unknown class. `node_forbidden` holds the registers that the graph joins to the node: those
-    of the class in its order, as an episode has them, where `class_orders` knows the class, else all, ascending.
+    the entry of an unknown class. `node_inst` refers to `distinct_vectors(graphs)`. `node_forbidden` holds the
+    registers that the graph joins to the node: those of the class in its order, as an episode has them, where
+    `class_orders` knows the class, else all, ascending.
     """
-    rows = [_episode(graph, class_ids, class_orders or {}) for graph in graphs]
+    numbers = {vector: number for number, vector in enumerate(distinct_vectors(graphs))}
+    rows = [_episode(graph, class_ids, class_orders or {}, numbers) for graph in graphs]
     columns = [pa.array([row.get(column.name) for row in rows], type=column.type) for column in EPISODES]
     return pa.Table.from_arrays(columns, schema=EPISODES)
+
+
+def distinct_vectors(graphs: Iterable[ForkGraph]) -> tuple[bytes, ...]:
+    """The vectors of all nodes, each once, in the order in which they are met."""
+    return tuple(dict.fromkeys(vector for graph in graphs for node in graph.nodes for vector in node.vectors))
 
 
 def _forbidden(node: ForkNode, class_orders: Mapping[str, Sequence[int]]) -> list[int]:
@@ -63,7 +71,10 @@ def _forbidden(node: ForkNode, class_orders: Mapping[str, Sequence[int]]) -> lis
 
 
 def _episode(
-    graph: ForkGraph, class_ids: Mapping[str, int] | None, class_orders: Mapping[str, Sequence[int]]
+    graph: ForkGraph,
+    class_ids: Mapping[str, int] | None,
+    class_orders: Mapping[str, Sequence[int]],
+    vector_numbers: Mapping[bytes, int],
 ) -> dict[str, Any]:
     nodes = graph.nodes
     return {
@@ -73,6 +84,7 @@ def _episode(
         "node_vreg": [n.vreg for n in nodes],
         "node_class": None if class_ids is None else [class_ids.get(n.class_name) for n in nodes],
         "node_spill_weight": [n.spill_weight for n in nodes],
+        "node_inst": [[vector_numbers[vector] for vector in n.vectors] for n in nodes],
         "node_forbidden": [_forbidden(n, class_orders) for n in nodes],
         "use_distance": [n.use_distances for n in nodes],
         "use_spill_weight": [n.use_spill_weights for n in nodes],

@@ -12,7 +12,12 @@ import pyarrow as pa
 from rl4real_data.episodes.schema import instructions_schema
 
 Shape = tuple[str, tuple[str, ...]]
-"""Opcode and operand entities."""
+"""Opcode and operand entities; of an instruction of which only the vector is known, what `vector_shape` makes of it."""
+
+
+def vector_shape(vector: npt.ArrayLike) -> Shape:
+    """The shape of an instruction that the source gives as a vector alone: no opcode, and the float32 bytes in hex."""
+    return "", (np.asarray(vector, "<f4").tobytes().hex(),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +36,19 @@ class InstructionTable:
         return np.array([self.ids.get(shape, -1) for shape in local], dtype=np.int32)
 
     def to_arrow(self, dimension: int) -> pa.Table:
-        """Rows of `instructions.parquet`, without vectors."""
+        """Rows of `instructions.parquet`; without vectors, but for the shapes that are nothing else."""
         schema = instructions_schema(dimension)
         columns = [
             pa.array(range(len(self.ids)), pa.int32()),
-            pa.array([opcode for opcode, _ in self.ids], pa.string()),
-            pa.array([list(operands) for _, operands in self.ids], pa.list_(pa.string())),
-            pa.nulls(len(self.ids), schema.field("embedding").type),
+            pa.array([opcode or None for opcode, _ in self.ids], pa.string()),
+            pa.array([list(operands) if opcode else None for opcode, operands in self.ids], pa.list_(pa.string())),
+            pa.array([None if opcode else _vector_of(operands) for opcode, operands in self.ids], schema.types[-1]),
         ]
         return pa.table(columns, schema=schema)
+
+
+def _vector_of(operands: tuple[str, ...]) -> npt.NDArray[np.float32]:
+    return np.frombuffer(bytes.fromhex(operands[0]), "<f4")
 
 
 def with_vectors(table: pa.Table, vectors: npt.NDArray[np.float32]) -> pa.Table:
@@ -49,7 +58,16 @@ def with_vectors(table: pa.Table, vectors: npt.NDArray[np.float32]) -> pa.Table:
     return table.set_column(place, table.schema.field(place), column)
 
 
+def has_opcodes(table: pa.Table) -> bool:
+    """Whether an `instructions.parquet` says what its instructions are; if not, their vectors are all that is known."""
+    return bool(table.num_rows) and not table["opcode"].null_count
+
+
 def shapes_of_table(table: pa.Table) -> list[Shape]:
     """The shapes of an `instructions.parquet`, by inst_id."""
     opcodes, operands = table["opcode"].to_pylist(), table["operands"].to_pylist()
-    return [(opcode, tuple(names)) for opcode, names in zip(opcodes, operands, strict=True)]
+    vectors = table["embedding"]
+    return [
+        (opcode, tuple(names)) if opcode is not None else vector_shape(vectors[number].as_py())
+        for number, (opcode, names) in enumerate(zip(opcodes, operands, strict=True))
+    ]

@@ -106,6 +106,12 @@ _NODES: Final = (
         "value right behind i, or i writes it in vain",
     ),
     (
+        "node_inst",
+        pa.list_(_ints()),
+        "inst_id of each instruction in the live ranges of each node, one range behind the other, where the source "
+        "tells them a node and not a function (the fork's graphs); else null: `inst` and `node_live` say it",
+    ),
+    (
         "node_hint",
         pa.list_(_ints()),
         "hints of each node, the preferred first: a register's reg_id, or -1 - i for node i",
@@ -213,16 +219,16 @@ def instructions_schema(dimension: int) -> pa.Schema:
     return _schema(
         (
             ("inst_id", pa.int32(), "what `inst` of an episode refers to: the row number"),
-            ("opcode", _STRING, "LLVM's name of the opcode, such as ADD32rr"),
+            ("opcode", _STRING, "LLVM's name of the opcode, such as ADD32rr; null where only the vector is known"),
             (
                 "operands",
                 pa.list_(_STRING),
-                "MIR2Vec entity of each operand; empty for no register, and for one without a class",
+                "MIR2Vec entity of each operand, empty for no register, and for one without a class; null with opcode",
             ),
             (
                 "embedding",
                 pa.list_(pa.float32(), dimension),
-                "MIR2Vec vector; null until vectors are computed",
+                "MIR2Vec vector; null until vectors are computed; that of the source where there is no opcode",
             ),
         )
     )

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, find_shards, iterate_batches, open_parquet
 from rl4real_data.errors import DatasetError
 
@@ -20,12 +21,12 @@ def read_instructions(data_dir: Path) -> pa.Table:
 
 
 def count_occurrences(data_dir: Path, index: DatasetIndex, shapes: int) -> npt.NDArray[np.int64]:
-    """(shapes,) over the episodes of all splits; reads the column `inst` alone."""
+    """(shapes,) over the episodes of all splits; reads the columns that refer to shapes alone."""
     occurrences = np.zeros(shapes, np.int64)
     for shard in find_shards(data_dir, index):
         with open_parquet(shard.path, name=shard.name) as file:
-            for batch in iterate_batches(file, ("inst",)):
-                occurrences += count_ids(batch["inst"].flatten().to_numpy(), shapes, name=shard.name)
+            for batch in iterate_batches(file, INST_COLUMNS):
+                occurrences += count_ids(inst_ids_of(batch), shapes, name=shard.name)
     return occurrences
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final
 
-import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -32,23 +30,6 @@ def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]
     """`data/train-00000-of-00004.parquet`, …; one empty shard for a split without episodes, so that it can be read."""
     count = max(1, -(-episodes // per_shard))
     return tuple(f"data/{split}-{number:05d}-of-{count:05d}.parquet" for number in range(count))
-
-
-def with_inst_ids(table: pa.Table, ids: npt.NDArray[np.int32]) -> pa.Table:
-    """Replaces `inst` by `ids[inst]`; a null list (the fork has no instructions) stays null."""
-    column = table["inst"].combine_chunks()
-    if not len(column) or column.null_count == len(column):
-        return table
-    values = ids[np.asarray(column.flatten())]
-    offsets = np.concatenate(([0], np.cumsum(np.asarray(column.value_lengths().fill_null(0)))))
-    mask = column.is_null() if column.null_count else None
-    renumbered = pa.ListArray.from_arrays(
-        pa.array(offsets, pa.int32()),
-        pa.array(values, pa.int32()),
-        type=EPISODES.field("inst").type,
-        mask=mask,
-    )
-    return table.set_column(table.schema.get_field_index("inst"), EPISODES.field("inst"), renumbered)
 
 
 def table_writer(path: Path, schema: pa.Schema, *, compression_level: int) -> pq.ParquetWriter:

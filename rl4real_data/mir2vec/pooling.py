@@ -44,6 +44,18 @@ def node_vectors(inst: Ints, live: Ints, live_lengths: Ints, vectors: Vectors) -
     return result
 
 
+def list_means(inst: Ints, offsets: Ints, vectors: Vectors) -> Vectors:
+    """(lists, dimension) float32: the mean of each list's instructions; zero for an empty one.
+
+    List i is inst[offsets[i]:offsets[i + 1]]: an episode's `node_inst`, flattened.
+    """
+    sums = _prefix_sums(vectors.take(inst, axis=0)).take(offsets, axis=0)
+    totals = np.diff(sums, axis=0)
+    totals /= np.maximum(np.diff(offsets), 1)[:, None]
+    result: Vectors = totals.astype(np.float32)
+    return result
+
+
 def _prefix_sums(rows: npt.NDArray[np.floating]) -> npt.NDArray[np.float64]:
     """(n + 1 or more, dimension) float64: entry i is the sum of the `rows` (n, dimension) before row i.
 

@@ -83,9 +83,10 @@ class Episode:
         node_spill_weight: Float32
         node_size: Int32
         node_live: list[Int32]
+        node_inst: list[Int32] | None
         node_hint: list[Int32]
         node_forbidden: list[Int16]
-        reserved: Int16
+        reserved: Int16 | None
         use_inst: list[Int32]
         use_distance: list[Int32]
         use_spill_weight: list[Float32]
@@ -182,23 +183,28 @@ class Episode:
         RL4ReAl's initial node representation (section 4 of doi:10.1145/3578360.3580273). DatasetError without
         vectors.
         """
-        from rl4real_data.mir2vec.pooling import node_vectors
+        from rl4real_data.mir2vec.pooling import list_means, node_vectors
 
-        live, offsets = self.ragged("node_live")
         vectors = self._tables.instructions.require_vectors()
+        if self.inst is None and self.node_inst is not None:
+            return list_means(*self.ragged("node_inst"), vectors)
+        live, offsets = self.ragged("node_live")
         return node_vectors(self._known("inst"), live, np.diff(offsets), vectors)
 
     def allowed_registers(self, node: int) -> Int16:
         """(allowed,) int16 reg_ids that the node may have, in the allocation order of its class.
 
-        The class's order without `reserved` and without `node_forbidden[node]`. IndexError for a node that the
-        episode does not have; DatasetError if the source does not tell.
+        The class's order without `reserved` and without `node_forbidden[node]`; the fork's graphs do not tell the
+        first, but their classes hold no register that is always reserved. IndexError for a node that the episode does
+        not have; DatasetError if the source does not tell.
         """
         classes = self._known("node_class")
         if not -len(classes) <= node < len(classes):
             raise IndexError(f"node {node} of {len(classes)}")
         order = self._tables.registers.class_order[int(classes[node])]
-        taken = np.concatenate((self._known("reserved"), self.lists("node_forbidden")[node]))
+        taken = self.lists("node_forbidden")[node]
+        if self.reserved is not None:
+            taken = np.concatenate((self.reserved, taken))
         return order[~np.isin(order, taken)]
 
     def to_networkx(self) -> nx.Graph[int]:

@@ -10,11 +10,13 @@ import torch
 from torch_geometric.data import Data
 
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.errors import DatasetError
 from rl4real_data.reading.episode import Episode
 
 _COLUMNS: Final = ("node_class", "node_spill_weight", "node_size", "node_outcome", "node_assigned", "reserved")
-PYG_COLUMNS: Final = ("episode_id", "edge_u", "edge_v", "node_forbidden", "node_live", "inst", *_COLUMNS)
+PYG_COLUMNS: Final = (
+    *("episode_id", "edge_u", "edge_v", "node_forbidden", "node_live", "node_inst", "inst"),
+    *_COLUMNS,
+)
 """What `to_pyg` reads: `dataset.select(PYG_COLUMNS)` reads them together."""
 
 
@@ -27,13 +29,9 @@ def to_pyg(episode: Episode) -> Data:
     spilled; y (n,) int64: the colour that LLVM gave, else 0; outcome (n,) int64; assigned_mask (n,) bool: LLVM gave
     a register, y says which. Colours are those of `registers.parquet`.
 
-    DatasetError for a dataset without vectors, and for an episode whose source does not tell one of these.
+    Episodes of the fork's graphs, which do not tell what the allocator did, lack y, outcome, assigned_mask and size;
+    no register counts as reserved there, as in the fork's trainer. DatasetError for a dataset without vectors.
     """
-    missing = [name for name in _COLUMNS if getattr(episode, name) is None]
-    if missing:
-        raise DatasetError(f"{episode.episode_id}: the source of this episode does not tell {missing[0]!r}")
-    outcome = episode.node_outcome.astype(np.int64)
-    colour = episode.register_table.colour
     u, v = episode.edge_u, episode.edge_v
     edges = np.empty((2, 2 * len(u)), np.int64)
     edges[0, : len(u)], edges[1, : len(u)] = u, v
@@ -41,22 +39,33 @@ def to_pyg(episode: Episode) -> Data:
     return Data(
         x=torch.from_numpy(episode.node_vectors()),
         edge_index=torch.from_numpy(edges),
-        y=torch.from_numpy(colour[episode.node_assigned].astype(np.int64)),
         node_class=torch.from_numpy(episode.node_class.astype(np.int64)),
         spill_weight=torch.from_numpy(episode.node_spill_weight.copy()),
-        size=torch.from_numpy(episode.node_size.astype(np.float32)),
         action_mask=torch.from_numpy(action_mask(episode)),
-        outcome=torch.from_numpy(outcome),
-        assigned_mask=torch.from_numpy(outcome == Outcome.ASSIGNED),
         episode_id=episode.episode_id,
+        **_told(episode),
     )
+
+
+def _told(episode: Episode) -> dict[str, torch.Tensor]:
+    """What only some sources tell."""
+    found: dict[str, torch.Tensor] = {}
+    if episode.node_size is not None:
+        found["size"] = torch.from_numpy(episode.node_size.astype(np.float32))
+    if episode.node_outcome is not None:
+        colour, outcome = episode.register_table.colour, episode.node_outcome.astype(np.int64)
+        found["y"] = torch.from_numpy(colour[episode.node_assigned].astype(np.int64))
+        found["outcome"] = torch.from_numpy(outcome)
+        found["assigned_mask"] = torch.from_numpy(outcome == Outcome.ASSIGNED)
+    return found
 
 
 def action_mask(episode: Episode) -> npt.NDArray[np.bool_]:
     """(n_nodes, colours + 1) bool: column c > 0 for the register of colour c, column 0 for spilling."""
     registers: Any = episode.register_table
     mask: npt.NDArray[np.bool_] = registers.class_colours.take(episode.node_class, axis=0)
-    mask[:, registers.colour[episode.reserved]] = False
+    if episode.reserved is not None:
+        mask[:, registers.colour[episode.reserved]] = False
     taken, offsets = episode.ragged("node_forbidden")
     if len(taken):
         mask[np.repeat(np.arange(len(mask)), np.diff(offsets)), registers.colour[taken]] = False

@@ -25,7 +25,7 @@ class InstructionVectors:
     """`instructions.parquet`: row inst_id of each array belongs to that instruction shape.
 
     `vectors` (shapes, D) float32; None in a dataset without vectors. `opcodes` (shapes,) str, `operands` likewise
-    the MIR2Vec entities of each shape's operands.
+    the MIR2Vec entities of each shape's operands; both empty where only the vector is known (the fork's graphs).
     """
 
     opcodes: tuple[str, ...]
@@ -65,8 +65,8 @@ class Tables:
         dimension = column.type.list_size
         has_vectors = len(column) and not column.null_count
         return InstructionVectors(
-            opcodes=tuple(table["opcode"].to_pylist()),
-            operands=tuple(tuple(names) for names in table["operands"].to_pylist()),
+            opcodes=tuple(opcode or "" for opcode in table["opcode"].to_pylist()),
+            operands=tuple(tuple(names or ()) for names in table["operands"].to_pylist()),
             vectors=column.flatten().to_numpy().reshape(-1, dimension) if has_vectors else None,
         )
 

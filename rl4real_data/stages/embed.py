@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from rl4real_data.episodes.index import file_entry
-from rl4real_data.episodes.instructions import with_vectors
+from rl4real_data.episodes.instructions import has_opcodes, with_vectors
 from rl4real_data.episodes.shards import VOCABULARY_NAME
 from rl4real_data.mir2vec.coverage import measure_coverage
 from rl4real_data.mir2vec.shape_vectors import embed_shapes
@@ -18,10 +18,10 @@ from rl4real_data.stages.pack import Draft
 
 
 def embed_instructions(draft: Draft) -> Draft:
-    """Fills in the vectors, and puts the vocabulary beside them; without instructions (the fork's) nothing."""
+    """Fills in the vectors, and puts the vocabulary beside them; without opcodes (the fork's graphs) nothing."""
     table = draft.instructions
     assert table is not None
-    if draft.vocabulary is None or not table.num_rows:
+    if draft.vocabulary is None or not has_opcodes(table):
         return draft
     shapes = embed_shapes(
         table["opcode"].combine_chunks(), table["operands"].combine_chunks(), draft.vocabulary, draft.recipe.weights

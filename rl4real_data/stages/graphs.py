@@ -11,7 +11,7 @@ from typing import Any
 
 from rl4real_data.compat.fork_dot import ForkFormatError, ForkGraph
 from rl4real_data.compat.fork_folder import READERS, GraphFile, module_names
-from rl4real_data.compat.fork_table import graphs_to_table
+from rl4real_data.compat.fork_table import distinct_vectors, graphs_to_table
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language, Module
 from rl4real_data.episodes.registers import class_ids, class_orders
 from rl4real_data.errors import UsageError
@@ -119,7 +119,7 @@ def _write(parts: Path, origin: Origin, module: str, graphs: Sequence[ForkGraph]
         source_sha256="",  # the source itself is not there
         headers=(),
         functions=tuple(_facts(graph, content) for graph, content in zip(graphs, hashes, strict=True)),
-        size=write_functions(parts, key, table.select(PART_SCHEMA.names), Shapes(opcodes=(), operands=())),
+        size=write_functions(parts, key, table.select(PART_SCHEMA.names), Shapes.of_vectors(distinct_vectors(graphs))),
         seconds=0.0,
     )
 

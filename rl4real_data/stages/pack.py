@@ -21,9 +21,10 @@ import pyarrow.parquet as pq
 
 from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import INDEX_NAME, FileEntry
+from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of, with_inst_ids
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
-from rl4real_data.episodes.writer import shard_names, with_inst_ids, write_shards, write_table
+from rl4real_data.episodes.writer import shard_names, write_shards, write_table
 from rl4real_data.errors import DatasetError
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
@@ -80,8 +81,7 @@ def merge_instructions(draft: Draft) -> Draft:
     if draft.other is not None:
         known = _known_shapes(draft.other)
         for table in _kept_episodes(draft.other):
-            used = np.unique(np.asarray(table["inst"].combine_chunks().flatten()))
-            shapes.update(known[number] for number in used)
+            shapes.update(known[number] for number in np.unique(inst_ids_of(table)))
     table = InstructionTable.of(shapes).to_arrow(draft.recipe.dimension)
     return replace(draft, instructions=table)
 
@@ -181,10 +181,9 @@ def _used_shapes(parts: Path, selected: Selected) -> set[Shape]:
     part = selected.entry.part
     if len(selected.rows) == len(part.functions):
         return set(_shape_list(read_shapes(parts, part.key)))
-    functions, shapes = read_functions(parts, part.key, "inst")
-    inst = functions["inst"].take(list(selected.rows)).combine_chunks()
+    functions, shapes = read_functions(parts, part.key, *INST_COLUMNS)
     names = _shape_list(shapes)
-    return {names[number] for number in np.unique(np.asarray(inst.flatten()))}
+    return {names[number] for number in np.unique(inst_ids_of(functions.take(list(selected.rows))))}
 
 
 def _shape_list(shapes: Shapes) -> list[Shape]:
@@ -216,8 +215,7 @@ def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
 def _counted(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
     """Adds to `occurrences` (shapes,) how often each shape is in the tables that go by."""
     for table in tables:
-        used = np.asarray(table["inst"].combine_chunks().flatten())
-        occurrences += np.bincount(used, minlength=len(occurrences))
+        occurrences += np.bincount(inst_ids_of(table), minlength=len(occurrences))
         yield table
 
 
@@ -258,7 +256,7 @@ def _pair_ids(functions: pa.Table, constants: Mapping[str, str]) -> list[str]:
 
 
 def _known_shapes(other: OtherSplit) -> list[Shape]:
-    return shapes_of_table(read_published(other.data_dir, INSTRUCTIONS_NAME, "opcode", "operands"))
+    return shapes_of_table(read_published(other.data_dir, INSTRUCTIONS_NAME))
 
 
 def _kept_episodes(other: OtherSplit) -> Iterator[pa.Table]:

@@ -12,13 +12,14 @@ import functools
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
 
+from rl4real_data.episodes.instructions import vector_shape
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.errors import DatasetError
 from rl4real_data.failure import Failure, FailureKind
@@ -58,10 +59,16 @@ class FunctionFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shapes:
-    """A module's instruction shapes; `inst` of its functions are indices into them."""
+    """A module's instruction shapes; `inst` and `node_inst` of its functions are indices into them."""
 
     opcodes: tuple[str, ...]
     operands: tuple[tuple[str, ...], ...]
+
+    @classmethod
+    def of_vectors(cls, vectors: Iterable[bytes]) -> Shapes:
+        """Of instructions that are known by their vectors alone, each a text `v1, …, vn`."""
+        shapes = [vector_shape([float(number) for number in vector.split(b",")]) for vector in vectors]
+        return cls(opcodes=tuple(opcode for opcode, _ in shapes), operands=tuple(operands for _, operands in shapes))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

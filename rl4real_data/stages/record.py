@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rl4real_data.compat.fork_dot import ForkFormatError, ForkGraph, parse_dot
-from rl4real_data.compat.fork_table import graphs_to_table
+from rl4real_data.compat.fork_table import distinct_vectors, graphs_to_table
 from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.stages.columns import BadRecord, Columns, read_columns
 from rl4real_data.stages.compile import Compiled
@@ -25,9 +25,11 @@ from rl4real_data.stages.near_duplicates import near_hashes
 from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Part, Shapes, write_functions
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
-_NEAR_HASH: Final = PART_SCHEMA.field("near_hash")
+_NOT_DUMPED: Final = ("near_hash", "node_inst")
+"""What is made of a dump, and what only other sources tell."""
+
 _DUMP_FIELDS: Final = (
-    *(field for field in PART_SCHEMA if field != _NEAR_HASH),
+    *(field for field in PART_SCHEMA if field.name not in _NOT_DUMPED),
     pa.field("eh_pads", pa.bool_()),
     pa.field("optnone", pa.bool_()),
     pa.field("shape_opcode", pa.list_(pa.string())),
@@ -67,7 +69,10 @@ def read_dump(path: Path) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
     functions = _table(columns)
     shapes = _collect_shapes(functions)
     near = pa.array(near_hashes(functions, shapes.opcodes), pa.string())
-    functions = functions.append_column(_NEAR_HASH, near)
+    functions = functions.append_column(PART_SCHEMA.field("near_hash"), near)
+    functions = functions.append_column(
+        PART_SCHEMA.field("node_inst"), pa.nulls(len(functions), PART_SCHEMA.field("node_inst").type)
+    )
     return functions.select(PART_SCHEMA.names), shapes, _facts(functions)
 
 
@@ -146,7 +151,7 @@ def _read_fork(folder: Path, job: ModuleJob) -> tuple[pa.Table, Shapes, tuple[Fu
             strict=True,
         )
     )
-    return functions, Shapes(opcodes=(), operands=()), facts
+    return functions, Shapes.of_vectors(distinct_vectors(graphs)), facts
 
 
 def _refuse_unknown_classes(graphs: Sequence[ForkGraph], class_ids: tuple[tuple[str, int], ...]) -> None:

@@ -110,6 +110,8 @@ VALUES: Final = (
 
 REFERENCES: Final = (
     Invariant("instruction {place}: inst is not in instructions.parquet", references.unknown_shape),
+    Invariant("node {place}: node_inst is not in instructions.parquet", references.unknown_node_shape),
+    Invariant("node_inst beside inst and node_live, which say the same", references.instructions_twice),
     Invariant("node {place}: node_class is not in registers.parquet", references.unknown_class),
     Invariant("node {place}: node_hint is neither a register nor a node", references.unknown_hint),
     Invariant("reserved is not ascending, or not in registers.parquet", references.reserved_invalid),

@@ -16,6 +16,16 @@ def unknown_shape(batch: EpisodeBatch) -> Spots:
     return Spots(inst.owner[wrong], inst.place[wrong])
 
 
+def unknown_node_shape(batch: EpisodeBatch) -> Spots:
+    column = batch.nested("node_inst")
+    wrong = (column.inner.values < 0) | (column.inner.values >= (batch.facts.shapes or 0))
+    return Spots(column.row[wrong], column.node[wrong])
+
+
+def instructions_twice(batch: EpisodeBatch) -> Spots:
+    return Spots.of_rows(batch.known("inst", "node_inst"))
+
+
 def unknown_class(batch: EpisodeBatch) -> Spots:
     classes, registers = batch.lists("node_class"), batch.facts.registers
     wrong = ~registers.has_class(classes.values) if registers else np.ones(len(classes.values), np.bool_)

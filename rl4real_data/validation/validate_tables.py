@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, SplitBooks
+from rl4real_data.episodes.instructions import Shape, vector_shape
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, MODULES_NAME, iterate_batches, open_parquet
 from rl4real_data.failure import FailureKind
 from rl4real_data.validation.finding import Finding
@@ -88,18 +89,24 @@ def compare_counts(expected: Counts, found: Counts) -> Iterator[Finding]:
 
 def check_instructions(path: Path) -> Iterable[Finding]:
     """inst_id is the row number, and every shape is there once."""
-    seen: dict[tuple[str, tuple[str, ...]], int] = {}
+    seen: dict[Shape, int] = {}
     findings = []
     row = 0
     with open_parquet(path, name=INSTRUCTIONS_NAME) as file:
-        for batch in iterate_batches(file, ("inst_id", "opcode", "operands")):
+        for batch in iterate_batches(file, ("inst_id", "opcode", "operands", "embedding")):
             for shape in batch.to_pylist():
                 if shape["inst_id"] != row:
                     findings.append(
                         Finding(INSTRUCTIONS_NAME, row, f"inst_id is {shape['inst_id']}, not the row number")
                     )
-                first = seen.setdefault((shape["opcode"], tuple(shape["operands"] or ())), row)
+                first = seen.setdefault(_shape_of(shape), row)
                 if first != row:
                     findings.append(Finding(INSTRUCTIONS_NAME, row, f"the same shape as row {first}"))
                 row += 1
     return findings
+
+
+def _shape_of(row: Mapping[str, Any]) -> Shape:
+    if row["opcode"] is None and row["embedding"] is not None:
+        return vector_shape(row["embedding"])
+    return row["opcode"] or "", tuple(row["operands"] or ())

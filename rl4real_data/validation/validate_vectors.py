@@ -22,7 +22,10 @@ _TOLERANCE: Final = 1e-5
 
 
 def check_vectors(data_dir: Path, index: DatasetIndex) -> Iterator[Finding]:
-    """A dataset without a vocabulary has no vectors; one with it has the right one for every shape."""
+    """A dataset with a vocabulary has the right vector for every shape; one without it has none of its own.
+
+    Those that a source brings along, without opcodes, cannot be made again: they must be there, and finite.
+    """
     vocabulary = None
     if index.vocabulary is not None:
         try:
@@ -47,6 +50,9 @@ def _check_rows(path: Path, vocabulary: Vocabulary | None, recipe: Any) -> Itera
 
 
 def _wrong_vector(shape: dict[str, Any], vocabulary: Vocabulary | None, recipe: Any) -> str:
+    if shape["opcode"] is None:
+        is_whole = shape["embedding"] is not None and bool(np.isfinite(np.array(shape["embedding"], np.float64)).all())
+        return "" if is_whole else "neither an opcode nor a vector"
     if vocabulary is None:
         return "" if shape["embedding"] is None else "a vector, though the dataset names no vocabulary"
     if shape["embedding"] is None:

@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.episodes.index import DatasetIndex, read_index
-from rl4real_data.episodes.instructions import Shape, shapes_of_table
+from rl4real_data.episodes.instructions import Shape, has_opcodes, shapes_of_table
 from rl4real_data.episodes.shape_counts import count_ids
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, find_shards, iterate_batches, open_parquet
 from rl4real_data.errors import DatasetError
@@ -71,10 +71,11 @@ def count_shapes(data_dir: Path, split: str = TRAIN, *, watch: Callable[[int], o
     """
     index = read_index(data_dir)
     with open_parquet(data_dir / INSTRUCTIONS_NAME, name=INSTRUCTIONS_NAME) as file:
-        shapes = shapes_of_table(file.read(columns=["opcode", "operands"]))
+        table = file.read()
     shards = [shard for shard in find_shards(data_dir, index) if shard.split == split]
-    if not shards or not shapes:
-        raise _has_no(data_dir, f"{split} split" if not shards else "instructions (the fork records none)")
+    if not shards or not has_opcodes(table):
+        raise _has_no(data_dir, f"{split} split" if not shards else "opcodes (the fork's graphs have none)")
+    shapes = shapes_of_table(table)
     bases = sorted({base_opcode(opcode) for opcode, _ in shapes})
     number = {base: i for i, base in enumerate(bases)}
     base_of = np.array([number[base_opcode(opcode)] for opcode, _ in shapes], np.int64)

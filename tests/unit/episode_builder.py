@@ -91,7 +91,7 @@ def make_episode(number: int = 1, **changes: Any) -> Row:
         "spill_cost": 0.0,
         "copy_cost": 0.5,
     }
-    assert not set(changes) - set(episode), "a column that episodes do not have"
+    assert not set(changes) - set(EPISODES.names), "a column that episodes do not have"
     return {**episode, **changes}
 
 
@@ -107,12 +107,12 @@ def make_spilled_episode(number: int = 1, **changes: Any) -> Row:
     return make_episode(number, **{**spilled, **changes})
 
 
-def make_fork_episode(number: int = 1) -> Row:
-    """The same with what the fork's DOT files do not tell left null."""
+def make_fork_episode(number: int = 1, **changes: Any) -> Row:
+    """The same with what the fork's DOT files do not tell left null; no node has a vector but by `changes`."""
     silent = [name for name in EPISODES.names if name.startswith(("block_", "node_live", "node_hint", "node_forb"))]
     silent += ["mir", "inst", "use_inst", "reserved", "node_size", "node_outcome", "node_assigned", "spills"]
     silent += ["reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost"]
-    return make_episode(number, **dict.fromkeys(silent))
+    return make_episode(number, **{**dict.fromkeys(silent), **changes})
 
 
 def make_instructions() -> list[Row]:
@@ -121,6 +121,13 @@ def make_instructions() -> list[Row]:
     return [
         {"inst_id": i, "opcode": opcode, "operands": operands, "embedding": None}
         for i, (opcode, operands) in enumerate(shapes)
+    ]
+
+
+def make_vector_instructions(*vectors: Sequence[float]) -> list[Row]:
+    """Shapes of which only the vector is known."""
+    return [
+        {"inst_id": i, "opcode": None, "operands": None, "embedding": list(vector)} for i, vector in enumerate(vectors)
     ]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import episode_builder as build
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -150,6 +151,20 @@ def test_another_dimension_is_refused(world: World) -> None:
     path.write_text("ADD:[1, 2, 3]\n")
     with pytest.raises(VocabularyError, match="3 dimensions, the recipe says 100"):
         embed_command.execute(world.data_dir, path)
+
+
+def test_dataset_of_vectors_alone_keeps_them(tmp_path: Path) -> None:
+    shapes = build.make_vector_instructions([1.0, 0.0, 0.5])
+    recipe = {**build.RECIPE, "opcode_weight": 1.0, "operand_weight": 1.0, "max_missing": 0.5, "compression_level": 1}
+    build.write_dataset(
+        tmp_path, {"train": [[build.make_fork_episode(node_inst=[[0], [0], [0]])]]}, instructions=shapes, recipe=recipe
+    )
+    path = tmp_path / "v.txt"
+    path.write_text("ADD:[1, 2, 3]\n")
+
+    with pytest.raises(DatasetError, match="has no opcodes to embed"):
+        embed_command.execute(tmp_path, path)
+    assert validate(tmp_path) == ()
 
 
 def test_no_dataset(tmp_path: Path) -> None:

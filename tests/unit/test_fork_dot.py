@@ -33,9 +33,8 @@ EXPECTED = ForkGraph(
             split_points=(0, 2),
             use_distances=(0, 4, 20),
             use_spill_weights=(0.5, 1.5, math.inf),
-            live_instructions=2,
             physical=(7,),
-            vectors=((0.0, -1.25), (1.0, 2.0)),
+            vectors=(b"0.000000, -1.250000", b"1.000000, 2.000000"),
         ),
         ForkNode(
             vreg=2,
@@ -44,7 +43,6 @@ EXPECTED = ForkGraph(
             split_points=(),
             use_distances=(0,),
             use_spill_weights=(math.inf,),
-            live_instructions=0,
             physical=(2, 7),
             vectors=(),
         ),
@@ -55,16 +53,15 @@ EXPECTED = ForkGraph(
             split_points=(1,),
             use_distances=(0, 8),
             use_spill_weights=(0.0, 0.125),
-            live_instructions=1,
-            vectors=((0.0, 0.0),),
+            vectors=(b"0.000000, 0.000000",),
         ),
     ),
     edges=((0, 1), (0, 2), (1, 2)),
 )
 
 
-def parse(text: str | bytes, *, with_vectors: bool = True) -> ForkGraph:
-    return parse_dot(text, name="a.dot", with_vectors=with_vectors, dimension=2)
+def parse(text: str | bytes) -> ForkGraph:
+    return parse_dot(text, name="a.dot", dimension=2)
 
 
 @pytest.mark.parametrize("text", [FORK, FORK.encode()], ids=["str", "bytes"])
@@ -72,10 +69,9 @@ def test_reads_the_golden_file(text: str | bytes) -> None:
     assert parse(text) == EXPECTED
 
 
-def test_vectors_are_counted_but_not_kept_by_default() -> None:
-    nodes = parse(FORK, with_vectors=False).nodes
-    assert [node.vectors for node in nodes] == [None, None, None]
-    assert [node.live_instructions for node in nodes] == [2, 0, 1]
+def test_equal_vectors_are_one_object() -> None:
+    first, _, last = parse(FORK.replace("[ 1.000000, 2.000000 ]", "[ 0.000000, 0.000000 ]")).nodes
+    assert first.vectors[1] is last.vectors[0]
 
 
 @pytest.mark.parametrize(
@@ -179,6 +175,7 @@ WRONG = [
     ("vector too long", "[ 1.000000,", "[ 1.000000, 1.000000,", 12, "of 2 numbers"),
     ("vector empty", "[[ 0.000000, 0.000000 ]]", "[[]]", 17, "of 2 numbers"),
     ("no vector", "[[ 0.000000, 0.000000 ]]", "[]", 17, "the vectors in brackets"),
+    ("vector beyond a float", "[ 1.000000,", f"[ {2**128}.000000,", 12, "of 2 numbers of a float"),
     ("vector with nan", "[ 1.000000,", "[ nan,", 12, "of 2 numbers"),
     ("vector not closed", '2.000000 ]]"];', "2.000000 ", 12, "a vector that ends"),
     ("vectors not separated", "-1.250000 ], \n", "-1.250000 ]\n", 11, "a vector that ends"),
@@ -239,7 +236,7 @@ def test_agrees_with_a_reading_by_regular_expressions(text: str) -> None:
             ", ".join(f"{weight:f}" for weight in node.use_spill_weights),
         ]
         assert written == [label.replace("-1.000000", "inf") for label in braces[node_id]]
-        assert node.live_instructions == vectors[node_id]
+        assert len(node.vectors) == vectors[node_id]
     edges = {(ids[u], ids[v]) for u, v in graph.edges}
     edges |= {(r, i) for i, node in zip(ids, graph.nodes, strict=True) for r in node.physical}
     assert edges == pairs

@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from episode_builder import make_episode, make_fork_episode, make_instructions, make_registers, write_dataset
+from episode_builder import (
+    make_episode,
+    make_fork_episode,
+    make_instructions,
+    make_registers,
+    make_vector_instructions,
+    write_dataset,
+)
 
 from rl4real_data.compat.fork_config import read_colours, read_fork_config
 from rl4real_data.compat.fork_export import Exported, ForkExport, export_fork
@@ -43,7 +50,7 @@ def test_graph_of_the_episode(tmp_path: Path) -> None:
     # inst is 0, 1, 1, 2, 0, 3; node 0 lives in [0, 4), node 1 in [1, 3), node 2 in [3, 5)
     lines = ["[" + ", \n".join(TEXTS[i] for i in shapes) + "]" for shapes in ([0, 1, 1, 2], [1, 1], [2, 0])]
     weights = ("{1.000000, 2.000000, 3.000000}", "{1.000000, 1.500000}", "{inf, inf}")
-    assert done == Exported(split="train", graphs=1, left_out={}, without_vectors=True)
+    assert done == Exported(split="train", graphs=1, large=0, left_out={}, without_vectors=False)
     assert files == {
         "a.c_F1.json": {
             "directed": False,
@@ -145,9 +152,40 @@ def test_without_instructions_there_are_no_vectors(tmp_path: Path) -> None:
     assert [node["label"][-5:] for node in files["a.c_F1.json"]["nodes"]] == ['=3} "', '00} "', '00} "', 'nf} "']
 
 
-def test_dataset_without_vectors_has_zero_ones(tmp_path: Path) -> None:
-    _, files = export(tmp_path, make_episode())
+def test_nodes_of_the_fork_keep_their_own_vectors(tmp_path: Path) -> None:
+    episode = {**make_fork_episode(), "node_forbidden": [[], [3], []], "node_inst": [[1, 0], [], [2]]}
+    done, files = export(tmp_path, episode, instructions=make_vector_instructions(*VECTORS[:3]))
 
+    assert not done.without_vectors
+    ends = [node["label"].rpartition("} ")[2] for node in files["a.c_F1.json"]["nodes"]]
+    assert ends == ['"', f'[{TEXTS[1]}, \n{TEXTS[0]}]"', '"', f'[{TEXTS[2]}]"']
+
+
+def test_graphs_too_large_for_the_environment_have_a_bucket_of_their_own(tmp_path: Path) -> None:
+    """Three physical nodes each; the environment has room for 600 nodes, of which fewer may be open."""
+    done, files = export(tmp_path, many_nodes(1, 596), many_nodes(2, 597))
+
+    assert (done.graphs, done.large) == (2, 1)
+    assert list(files) == ["a.c_F1.json"]
+    assert len(files["a.c_F1.json"]["nodes"]) == 599
+    assert [path.name for path in (tmp_path / "out" / "graphs" / "IG" / "set_600-").iterdir()] == ["a.c_F2.json"]
+
+
+def many_nodes(number: int, count: int) -> dict[str, Any]:
+    """Nodes without edges, the first of them with three forbidden registers."""
+    lists: dict[str, Any] = {"node_forbidden": [[1, 2, 3], *([[]] * (count - 1))], "split_points": [[]] * count}
+    lists |= {"use_inst": [[0]] * count, "use_distance": [[0]] * count, "use_spill_weight": [[1.0]] * count}
+    lists |= {"node_live": [[0, 1]] * count, "node_hint": [[]] * count, "edge_u": [], "edge_v": []}
+    ones: dict[str, Any] = {"node_class": 0, "node_spill_weight": 1.0, "node_size": 16}
+    ones |= {"node_outcome": 0, "node_assigned": 1}
+    alike = {name: [value] * count for name, value in ones.items()}
+    return make_episode(number, node_vreg=list(range(count)), **lists, **alike)
+
+
+def test_dataset_without_vectors_has_zero_ones(tmp_path: Path) -> None:
+    done, files = export(tmp_path, make_episode())
+
+    assert done.without_vectors
     zero = "[ " + ", ".join(["0.000000"] * 100) + " ]"
     assert [node["label"].count(zero) for node in files["a.c_F1.json"]["nodes"]] == [0, 0, 4, 2, 2]
 

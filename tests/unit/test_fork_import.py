@@ -13,6 +13,7 @@ import pytest
 from episode_builder import make_episode, make_fork_episode
 from networkx_dot import networkx_json
 
+from rl4real_data.compat.fork_export import ForkExport, export_fork
 from rl4real_data.compat.fork_folder import find_graph_files, module_names
 from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.schema import EPISODES
@@ -26,6 +27,8 @@ from rl4real_data.validation.invariants import find_violations
 from rl4real_data.validation.validate import validate
 
 VECTOR = "[ " + ", ".join(["0.500000"] * 100) + " ]"
+OTHER = VECTOR.replace("0.500000, 0.500000", "0.250000, -1.000000", 1)
+THIRD = VECTOR.replace("0.500000", "-0.000000", 1)
 
 
 def dot(source: str = "/src/a.c", function: str = "f", number: int = 1, weight: str = "0.250000") -> str:
@@ -33,7 +36,7 @@ def dot(source: str = "/src/a.c", function: str = "f", number: int = 1, weight: 
     return (
         f'graph G {{\nFileName="{source}";\nFunction="{function}";\nFunction_ID={number};\nRegisters=10;\n'
         '5 [label=" {Phy} {0.000000} {PhyColor=2;PhyReg=5} "];\n5--11\n'
-        f'11 [label=" {{GR64}} {{{weight}}} {{Vir}}  {{1}}  {{0, 4}}  {{1.500000, inf}} [{VECTOR}, \n{VECTOR}]"];\n'
+        f'11 [label=" {{GR64}} {{{weight}}} {{Vir}}  {{1}}  {{0, 4}}  {{1.500000, inf}} [{OTHER}, \n{VECTOR}]"];\n'
         "11--13\n"
         f'13 [label=" {{GR32}} {{inf}} {{Vir}}  {{}}  {{0}}  {{inf}} [{VECTOR}]"];\n}}\n'
     )
@@ -84,6 +87,13 @@ def episodes(folder: Path, split: str = "train") -> list[dict[str, Any]]:
     return rows
 
 
+def instructions(folder: Path) -> list[tuple[int, Any, Any, tuple[float, ...]]]:
+    """inst_id, opcode, operands, and of the vector the first two numbers and the last."""
+    rows = pq.read_table(folder / "data" / "instructions.parquet").to_pylist()
+    ends = [(*row["embedding"][:2], row["embedding"][-1]) for row in rows]
+    return [(row["inst_id"], row["opcode"], row["operands"], end) for row, end in zip(rows, ends, strict=True)]
+
+
 def modules(folder: Path) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = pq.read_table(folder / "data" / "modules.parquet").to_pylist()
     return rows
@@ -104,6 +114,7 @@ def test_a_graph_becomes_an_episode(tmp_path: Path, form: str) -> None:
         "node_vreg": [0, 2],
         "node_class": [1, 0],  # GR32 is 0: by name
         "node_spill_weight": [0.25, math.inf],
+        "node_inst": [[1, 0], [0]],  # by the bytes of the vectors
         "node_forbidden": [[5], []],
         "use_distance": [[0, 4], [0]],
         "use_spill_weight": [[1.5, math.inf], [math.inf]],
@@ -111,9 +122,20 @@ def test_a_graph_becomes_an_episode(tmp_path: Path, form: str) -> None:
         "edge_u": [0],
         "edge_v": [1],
     }
+    assert instructions(tmp_path) == [(0, None, None, (0.5, 0.5, 0.5)), (1, None, None, (0.25, -1.0, 0.5))]
     registers = pq.read_table(tmp_path / "data" / "registers.parquet").to_pylist()
     assert [row["reg_id"] for row in registers] == list(range(1, 10))  # R = 10: those that CONFIG_DIR lacks, too
     assert [row["colour"] for row in registers] == [0, 1, 0, 0, 2, 0, 0, 3, 0]
+
+
+def test_the_export_of_an_import_is_the_graph_again(tmp_path: Path) -> None:
+    text = dot().replace(OTHER, THIRD).replace("5--11\n", "5--11\n5--13\n").replace("{GR32}", "{GR64}")
+    run(tmp_path, {"a.c_F1.dot": text})
+    done = export_fork(ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out", sources={"": Path("/src")}))
+
+    assert not done.without_vectors
+    exported = json.loads((tmp_path / "out" / "graphs" / "IG" / "json" / "a.c_F1.json").read_text())
+    assert exported == json.loads(networkx_json(text))
 
 
 def test_books_and_modules(tmp_path: Path) -> None:
@@ -151,12 +173,17 @@ def test_both_splits_in_one_data_dir(tmp_path: Path) -> None:
     more = tmp_path / "graphs2"
     more.mkdir()
     (more / "b.c_F1.dot").write_text(dot("/src/b.c"))
-    (more / "b.c_F2.dot").write_text(dot("/src/b.c", "g", 2, "7.000000"))
+    (more / "b.c_F2.dot").write_text(dot("/src/b.c", "g", 2, "7.000000").replace(OTHER, THIRD))
     origin = Origin(folder=more, corpus="new", license="MIT", command="")
     index = import_fork(request(tmp_path, folder=more, origin=origin, split=Split.TEST)).index
 
     assert validate(tmp_path / "data") == ()
     assert [row["function"] for row in episodes(tmp_path, "test")] == ["g"]
+    vectors = {number: vector for number, _, _, vector in instructions(tmp_path)}
+    for split, first in (("train", (0.25, -1.0, 0.5)), ("test", (-0.0, 0.5, 0.5))):  # numbered anew, both of them
+        (row,) = episodes(tmp_path, split)
+        assert [[vectors[i] for i in node] for node in row["node_inst"]] == [[first, (0.5,) * 3], [(0.5,) * 3]]
+    assert len(vectors) == 3
     assert index.splits["test"].filtered == {"in the train split": 1}
     with pytest.raises(DatasetError, match="has a split test"):
         import_fork(request(tmp_path, folder=more, origin=origin, split=Split.TEST))

@@ -23,11 +23,11 @@ TEXT = json.dumps(DATA).encode()
 
 
 def parse(text: str | bytes) -> ForkGraph:
-    return parse_json(text, name="a.json", with_vectors=True, dimension=2)
+    return parse_json(text, name="a.json", dimension=2)
 
 
 def test_it_is_the_graph_of_the_dot_file() -> None:
-    assert parse(TEXT) == parse_dot(GOLDEN, name="a.dot", with_vectors=True, dimension=2)
+    assert parse(TEXT) == parse_dot(GOLDEN, name="a.dot", dimension=2)
 
 
 def test_graph_that_is_no_multigraph_is_read_too() -> None:

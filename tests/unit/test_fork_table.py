@@ -19,8 +19,8 @@ DATA = Path(__file__).parents[1] / "data" / "fork"
 FORK = (DATA / "golden.dot").read_text()
 
 
-def parse(text: str | bytes, *, with_vectors: bool = True) -> ForkGraph:
-    return parse_dot(text, name="a.dot", with_vectors=with_vectors, dimension=2)
+def parse(text: str | bytes) -> ForkGraph:
+    return parse_dot(text, name="a.dot", dimension=2)
 
 
 EXPECTED = parse(FORK)
@@ -37,6 +37,7 @@ def test_table_holds_what_dot_tells_and_null_for_the_rest() -> None:
         "node_vreg": [0, 2, 3],
         "node_class": [35, None, 35],
         "node_spill_weight": [0.25, math.inf, 12345.5],
+        "node_inst": [[0, 1], [], [2]],
         "node_forbidden": [[7], [2, 7], []],
         "use_distance": [[0, 4, 20], [0], [0, 8]],
         "use_spill_weight": [[0.5, 1.5, math.inf], [math.inf], [0.0, 0.125]],
@@ -55,7 +56,7 @@ def test_table_without_class_ids_or_graphs() -> None:
 
 def test_content_hash_is_of_the_problem_and_stays_the_same() -> None:
     renamed = FORK.replace('"f"', '"g"').replace("a.c", "b.c").replace("Function_ID=3", "Function_ID=4")
-    assert content_hash(parse(renamed, with_vectors=False)) == content_hash(EXPECTED)
+    assert content_hash(parse(renamed)) == content_hash(EXPECTED)
     assert re.fullmatch(r"[0-9a-f]{32}", content_hash(EXPECTED))
     changes = [
         ("{0.250000}", "{0.250001}"),
@@ -77,7 +78,7 @@ def records() -> Iterable[dict[str, Any]]:
 @pytest.mark.parametrize("record", records(), ids=lambda record: str(record["function"]))
 def test_plugin_dot_says_what_the_plugin_record_says(record: dict[str, Any]) -> None:
     path = DATA / f"tiny.c_F{record['function_id']}.dot"
-    graph = parse_dot(path.read_bytes(), name=path.name, with_vectors=True)
+    graph = parse_dot(path.read_bytes(), name=path.name)
     assert graph.registers == 388  # x86, LLVM 22.1
     assert Path(graph.file_name).name == "tiny.c"
     row = graphs_to_table([graph], class_ids=None).to_pylist()[0]
@@ -88,8 +89,8 @@ def test_plugin_dot_says_what_the_plugin_record_says(record: dict[str, Any]) -> 
     for found, expected in zip(row["use_spill_weight"], record["use_spill_weight"], strict=True):
         assert found == pytest.approx(infinite(expected), abs=5.1e-7)
     for node, live in zip(graph.nodes, record["node_live"], strict=True):
-        assert node.live_instructions == sum(live[1::2]) - sum(live[::2])
-        assert set(node.vectors or ()) == {(0.0,) * 100}
+        assert len(node.vectors) == sum(live[1::2]) - sum(live[::2])
+        assert set(node.vectors) == {b", ".join([b"0.000000"] * 100)}
 
 
 def infinite(weights: list[float | None]) -> list[float]:

@@ -124,7 +124,7 @@ def test_json_is_that_of_networkx_byte_by_byte(graph: GraphText) -> None:
 @given(graphs())
 @settings(max_examples=25, deadline=None)
 def test_both_forms_are_read_as_the_same_graph(graph: GraphText) -> None:
-    options: dict[str, Any] = {"name": "a", "with_vectors": True, "dimension": 2}
+    options: dict[str, Any] = {"name": "a", "dimension": 2}
 
     read = parse_json(render_json(graph), **options)
 

@@ -50,6 +50,7 @@ def test_a_dataset_without_an_episode_is_sound(tmp_path: Path) -> None:
 def test_functions_may_have_no_node_and_nodes_no_live_range(tmp_path: Path) -> None:
     no_node: list[Any] = []
     names = [field.name for field in EPISODES if field.name.startswith(("node_", "use_", "split_", "edge_"))]
+    names.remove("node_inst")
     empty = build.make_episode(1, **dict.fromkeys(names, no_node))
     undefined = build.make_episode(
         2,
@@ -134,6 +135,7 @@ DAMAGES: list[tuple[dict[str, Any], str]] = [
     ({"node_assigned": [1, 0, 2]}, "node 1: node_assigned does not fit node_outcome"),
     ({"node_outcome": [1, 0, 0]}, "node 0: node_assigned does not fit node_outcome"),
     ({"inst": [0, 1, 4, 2, 0, 3]}, "instruction 2: inst is not in instructions.parquet"),
+    ({"node_inst": [[0], [], [1]]}, "node_inst beside inst and node_live, which say the same"),
     ({"node_class": [0, 2, 0]}, "node 1: node_class is not in registers.parquet"),
     ({"node_hint": [[1], [-4], []]}, "node 1: node_hint is neither a register nor a node"),
     ({"node_hint": [[6], [-1], []]}, "node 0: node_hint is neither a register nor a node"),
@@ -167,6 +169,24 @@ DAMAGES: list[tuple[dict[str, Any], str]] = [
 @pytest.mark.parametrize(("changes", "what"), DAMAGES, ids=[what for _, what in DAMAGES])
 def test_a_damaged_episode_gives_one_finding(tmp_path: Path, changes: dict[str, Any], what: str) -> None:
     assert findings_for(tmp_path, **changes) == [Finding(SHARD, 1, what)]
+
+
+@pytest.mark.parametrize(
+    ("node_inst", "what"),
+    [
+        ([[0], [0, 2], [1]], "node 1: node_inst is not in instructions.parquet"),
+        ([[0], [-1], [1]], "node 1: node_inst is not in instructions.parquet"),
+        ([[0], [1]], "node_inst and node_vreg have different lengths"),
+    ],
+)
+def test_damaged_instructions_of_nodes(tmp_path: Path, node_inst: list[list[int]], what: str) -> None:
+    rows = [
+        build.make_fork_episode(1, node_inst=[[0, 1], [], [1]]),
+        build.make_fork_episode(2, node_inst=node_inst),
+    ]
+    shapes = build.make_vector_instructions([1.0, 0.0, 0.5], [0.0, 1.0, 0.5])
+    build.write_dataset(tmp_path, {"train": [rows]}, instructions=shapes)
+    assert validate(tmp_path) == (Finding(SHARD, 1, what),)
 
 
 def test_use_columns_need_the_same_shape(tmp_path: Path) -> None:

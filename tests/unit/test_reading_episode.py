@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from episode_builder import make_fork_episode, write_dataset
+from episode_builder import make_fork_episode, make_vector_instructions, write_dataset
 from reading_dataset import write_episodes
 
 from rl4real_data import Episode, EpisodeDataset
@@ -26,7 +26,7 @@ def episode(tmp_path: Path) -> Episode:
 
 def test_every_column_is_an_attribute(episode: Episode) -> None:
     for name in EPISODES.names:
-        assert getattr(episode, name) is not None, name
+        assert (getattr(episode, name) is None) == (name == "node_inst"), name
 
 
 def test_scalars_are_plain_values(episode: Episode) -> None:
@@ -104,10 +104,21 @@ def test_what_the_source_does_not_tell_is_none(tmp_path: Path) -> None:
 
     assert (episode.mir, episode.inst, episode.node_live, episode.spills) == (None, None, None, None)
     assert episode.edges.tolist() == [[0, 1], [0, 2]]
-    with pytest.raises(DatasetError, match="does not tell 'node_live'"):
-        episode.node_vectors()
     with pytest.raises(DatasetError, match="does not tell 'inst'"):
         episode.instruction_vectors()
+
+
+def test_nodes_of_the_fork_have_the_means_of_their_own_vectors(tmp_path: Path) -> None:
+    shapes = make_vector_instructions([1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [-2.0, 0.0, 0.5])
+    episodes = [make_fork_episode(1), make_fork_episode(2, node_inst=[[0, 1, 1, 0], [], [2]])]
+    write_dataset(tmp_path, {"train": [episodes]}, instructions=shapes)
+    without, episode = EpisodeDataset(tmp_path)
+
+    assert [node.tolist() for node in episode.node_inst or ()] == [[0, 1, 1, 0], [], [2]]
+    assert episode.node_vectors().tolist() == [[0.5, 0.5, 0.5], [0.0, 0.0, 0.0], [-2.0, 0.0, 0.5]]
+    assert episode.node_vectors().dtype == np.float32
+    with pytest.raises(DatasetError, match="does not tell 'node_live'"):
+        without.node_vectors()
 
 
 def test_a_dataset_without_vectors_says_how_to_add_them(tmp_path: Path) -> None:

@@ -8,7 +8,13 @@ from typing import Any
 
 import pytest
 import torch
-from episode_builder import make_episode, make_instructions, write_dataset
+from episode_builder import (
+    make_episode,
+    make_fork_episode,
+    make_instructions,
+    make_vector_instructions,
+    write_dataset,
+)
 from reading_dataset import write_episodes
 from torch.utils.data import DataLoader
 
@@ -124,6 +130,22 @@ def test_a_function_may_reserve_a_register(tmp_path: Path) -> None:
 
     mask = to_pyg(EpisodeDataset(tmp_path)[0]).action_mask
     assert mask.int().tolist() == [[1, 1, 1, 0, 0, 0], [1, 0, 1, 0, 0, 0], [0, 1, 1, 0, 0, 0]]
+
+
+def test_graph_of_the_fork(tmp_path: Path) -> None:
+    """It tells neither outcomes nor reserved registers: r4, which has no colour, is in the class and counts as free."""
+    episode = make_fork_episode(1, node_inst=[[0, 1, 1, 0], [], [2]], node_forbidden=[[], [1, 3], [3]])
+    shapes = make_vector_instructions([1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [-2.0, 0.0, 0.5])
+    write_dataset(tmp_path, {"train": [[episode]]}, instructions=shapes)
+    read = EpisodeDataset(tmp_path).select(PYG_COLUMNS)[0]
+    data = to_pyg(read)
+    data.validate()
+
+    assert data.x.tolist() == [[0.5, 0.5, 0.5], [0, 0, 0], [-2.0, 0, 0.5]]
+    assert data.edge_index.tolist() == [[0, 0, 1, 2], [1, 2, 0, 0]]
+    assert data.action_mask.int().tolist() == [[1, 1, 1, 1, 0, 0], [1, 0, 1, 0, 0, 0], [0, 1, 1, 0, 0, 0]]
+    assert read.allowed_registers(1).tolist() == [2, 4]
+    assert not {"y", "outcome", "assigned_mask", "size"} & set(data.keys())
 
 
 @pytest.mark.parametrize("workers", [0, 2])

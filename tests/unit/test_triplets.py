@@ -205,10 +205,13 @@ def test_dataset_without_a_train_split(tmp_path: Path) -> None:
         count(tmp_path)
 
 
-def test_dataset_without_instructions(tmp_path: Path) -> None:
-    build.write_dataset(tmp_path, {"train": [[build.make_fork_episode()]]}, instructions=[])
+def test_dataset_of_vectors_alone(tmp_path: Path) -> None:
+    shapes = build.make_vector_instructions([1.0, 0.0, 0.0])
+    build.write_dataset(
+        tmp_path, {"train": [[build.make_fork_episode(node_inst=[[0], [0], [0]])]]}, instructions=shapes
+    )
 
-    with pytest.raises(DatasetError, match=rf"{tmp_path.name}: has no instructions \(the fork records none\)"):
+    with pytest.raises(DatasetError, match=rf"{tmp_path.name}: has no opcodes \(the fork's graphs have none\)"):
         count(tmp_path)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -243,6 +244,18 @@ def test_instruction_shapes_are_distinct(tmp_path: Path) -> None:
     instructions[3].update(opcode="MOV", operands=["VirtReg_gr"])
     build.write_dataset(tmp_path, {"train": [[build.make_episode(1)]]}, instructions=instructions)
     assert validate(tmp_path) == (Finding("instructions.parquet", 3, "the same shape as row 0"),)
+
+
+def test_vectors_without_an_opcode_are_distinct_and_there(tmp_path: Path) -> None:
+    shapes = build.make_vector_instructions([0.0, 1.0, 2.0], [-0.0, 1.0, 2.0], [0.0, 1.0, 2.0], [0.0, math.inf, 0.0])
+    shapes.append({"inst_id": 4, "opcode": None, "operands": None, "embedding": None})
+    build.write_dataset(tmp_path, {"train": [[build.make_fork_episode()]]}, instructions=shapes)
+
+    assert validate(tmp_path) == (
+        Finding("instructions.parquet", 2, "the same shape as row 0"),
+        Finding("instructions.parquet", 3, "neither an opcode nor a vector"),
+        Finding("instructions.parquet", 4, "neither an opcode nor a vector"),
+    )
 
 
 def test_registers_of_another_target(tmp_path: Path) -> None:

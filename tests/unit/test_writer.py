@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -15,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rl4real_data.episodes.schema import EPISODES, VERSION_KEY
-from rl4real_data.episodes.writer import ShardWriter, shard_names, with_inst_ids, write_shards, write_table
+from rl4real_data.episodes.writer import ShardWriter, shard_names, write_shards, write_table
 
 OPTIONS: dict[str, Any] = {"compression_level": 1, "footer": {"target": "x86"}}
 
@@ -134,39 +133,6 @@ def test_error_leaves_no_entry(tmp_path: Path) -> None:
 
     assert writer.files == {}
     assert [path.name for path in (tmp_path / "data").iterdir()] == ["x.parquet"]  # closed, for the caller to remove
-
-
-def test_inst_ids_are_replaced() -> None:
-    table = pa.Table.from_pylist(
-        [{"inst": [0, 2, 2]}, {"inst": []}, {"inst": [1]}], schema=pa.schema([EPISODES.field("inst")])
-    )
-    renumbered = with_inst_ids(table, np.array([10, 20, 30], np.int32))
-
-    assert renumbered["inst"].to_pylist() == [[10, 30, 30], [], [20]]
-    assert renumbered.schema.field("inst").type == EPISODES.field("inst").type
-
-
-def test_inst_ids_of_a_slice_are_replaced() -> None:
-    table = pa.Table.from_pylist(
-        [{"inst": [1, 1]}, {"inst": [0]}, {"inst": [1, 0]}], schema=pa.schema([EPISODES.field("inst")])
-    )
-
-    assert with_inst_ids(table.slice(1), np.array([5, 6], np.int32))["inst"].to_pylist() == [[5], [6, 5]]
-
-
-def test_null_inst_stays_null_beside_others() -> None:
-    table = pa.Table.from_pylist(
-        [{"inst": None}, {"inst": [1]}, {"inst": None}], schema=pa.schema([EPISODES.field("inst")])
-    )
-
-    assert with_inst_ids(table, np.array([5, 6], np.int32))["inst"].to_pylist() == [None, [6], None]
-
-
-@pytest.mark.parametrize("count", [0, 3])
-def test_inst_that_is_null_everywhere_stays_so(count: int) -> None:
-    table = pa.Table.from_pylist([{"inst": None}] * count, schema=pa.schema([EPISODES.field("inst")]))
-
-    assert with_inst_ids(table, np.array([], np.int32))["inst"].to_pylist() == [None] * count
 
 
 def test_small_table_is_one_file_with_the_frozen_types(tmp_path: Path) -> None:
