@@ -21,9 +21,11 @@ from rl4real_data.episodes.schema import EPISODES
 def content_hash(graph: ForkGraph) -> str:
     """128-bit hash, in hex, of the allocation problem: no names, no function number.
 
-    Colours are left out, as they are names that a configuration gives to registers. So are the numbers of vectors,
-    which another vocabulary changes.
+    Colours are left out, as they are names that a configuration gives to registers. Vectors count, as all that is known
+    of the instructions.
     """
+    vectors = distinct_vectors([graph])
+    number = {vector: place for place, vector in enumerate(vectors)}
     nodes = [
         [
             n.vreg,
@@ -32,13 +34,13 @@ def content_hash(graph: ForkGraph) -> str:
             n.split_points,
             n.use_distances,
             n.use_spill_weights,
-            len(n.vectors),
+            [number[vector] for vector in n.vectors],
             n.physical,
         ]
         for n in graph.nodes
     ]
-    canonical = json.dumps([graph.registers, nodes, graph.edges], separators=(",", ":"))
-    return hashlib.blake2b(canonical.encode(), digest_size=16).hexdigest()
+    canonical = json.dumps([graph.registers, nodes, graph.edges], separators=(",", ":")).encode()
+    return hashlib.blake2b(b"\n".join((canonical, *vectors)), digest_size=16).hexdigest()
 
 
 def graphs_to_table(
