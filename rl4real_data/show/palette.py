@@ -1,7 +1,6 @@
-"""Colours for light and dark, and the shape of each outcome: what both drawings and their legends share.
+"""Colours for light and dark, which drawings, legends and pages share.
 
-Register classes have colours, outcomes have shapes, so that the two can be told apart without seeing colours too.
-The colours are eight steps of hue with about equal contrast to the ground, another set for the dark.
+Those of register classes are eight steps of hue with about equal contrast to the ground, another set for the dark.
 """
 
 from __future__ import annotations
@@ -35,20 +34,10 @@ _VARIABLES: Final[Mapping[str, _Pair]] = {
     "rule": ("#d5dbe2", "#333c47"),
     "panel": ("#f5f7f9", "#1a2027"),
     "edge": ("#66717f", "#93a0ae"),
-    "alarm": ("#c0261c", "#ff6b5e"),
     "depth": ("#e8912d", "#d98a35"),
     "link": ("#1f5fc4", "#7fb0ff"),
 }
 """CSS variables."""
-
-SHAPES: Final[Mapping[str, str]] = {
-    "assigned": "circle",
-    "split": "diamond",
-    "spilled": "square",
-    "rematerialized": "triangle",
-    "eliminated": "cross",
-    "not told": "ring",
-}
 
 _LIGHT, _DARK = ("".join(f"--{name}:{pair[scheme]};" for name, pair in _VARIABLES.items()) for scheme in range(2))
 
