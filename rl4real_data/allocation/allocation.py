@@ -61,7 +61,10 @@ class Allocation:
             self.free[self.problem.neighbours_of(node)] &= ~self.problem.registers.conflict[choice - 1]
 
     def leave(self, node: int) -> None:
-        """`node` is decided without a register and without a cost: the expert split it, its parts are not known."""
+        """`node` is decided without a register: the expert split it, and its parts are not known.
+
+        `choice` and `cost` then count it as spilled.
+        """
         self.choice[node] = SPILLED
         self.undecided -= 1
 
@@ -75,11 +78,7 @@ class Allocation:
 
         +inf if one of them cannot be spilled: no such code exists.
         """
-        return spill_cost(self.problem, self.choice == SPILLED)
-
-
-def spill_cost(problem: AllocationProblem, spilled: Bools) -> float:
-    """What spilling the nodes of the mask (n,) costs; +inf if one of them cannot be spilled."""
-    if not np.isfinite(problem.spill_weight[spilled]).all():
-        return float("inf")
-    return float(problem.spill_cost[spilled].sum())
+        spilled = self.choice == SPILLED
+        if not np.isfinite(self.problem.spill_weight[spilled]).all():
+            return float("inf")
+        return float(self.problem.spill_cost[spilled].sum())

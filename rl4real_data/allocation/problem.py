@@ -18,7 +18,7 @@ COLUMNS: Final = (
     *("node_hint", "node_forbidden", "reserved", "use_inst", "edge_u", "edge_v"),
     *("node_outcome", "node_assigned", "spill_cost"),
 )
-"""The columns of an episode that are read here and by `expert`."""
+"""The columns of an episode that are read here, in `expert`, and by the environment and the export on top of them."""
 
 Ints = npt.NDArray[np.int32]
 
@@ -57,7 +57,9 @@ class AllocationProblem:
 
 def problem_of(episode: Episode, registers: RegisterFile) -> AllocationProblem:
     """The problem of an episode. DatasetError if its source does not tell what is needed (the fork's DOT files)."""
-    missing = [name for name in ("use_inst", "node_forbidden", "reserved", "block_freq") if _is_null(episode, name)]
+    missing = [
+        name for name in ("use_inst", "node_forbidden", "reserved", "block_freq") if getattr(episode, name) is None
+    ]
     if missing:
         raise DatasetError(
             f"{episode.function}: the source of this episode does not tell {missing[0]!r}",
@@ -77,10 +79,6 @@ def problem_of(episode: Episode, registers: RegisterFile) -> AllocationProblem:
         neighbours=neighbours,
         first_neighbour=first_neighbour,
     )
-
-
-def _is_null(episode: Episode, name: str) -> bool:
-    return getattr(episode, name) is None
 
 
 def _allowed(episode: Episode, registers: RegisterFile) -> Bools:

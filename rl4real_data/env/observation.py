@@ -45,8 +45,8 @@ class Observer:
         for array in self._fixed.values():
             array.flags.writeable = False
 
-    def _padded(self, rows: npt.NDArray[Any], kind: type[np.generic], rest: int) -> npt.NDArray[Any]:
-        padded = np.full((self._limits.nodes, *rows.shape[1:]), rest, kind)
+    def _padded(self, rows: npt.NDArray[Any], kind: type[np.generic], filler: int) -> npt.NDArray[Any]:
+        padded = np.full((self._limits.nodes, *rows.shape[1:]), filler, kind)
         padded[: len(rows)] = rows
         return padded
 

@@ -23,7 +23,7 @@ from rl4real_data.reading.episode import Episode
 
 ILLEGAL_REWARD: Final = -1.0
 """As much as spilling the most expensive node."""
-_LARGEST_SEED: Final = 2**31
+_SEEDS: Final = 2**31
 
 
 class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
@@ -117,12 +117,13 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         return self._result()
 
     def _draw_seed(self) -> int:
-        return int(self.np_random.integers(_LARGEST_SEED))
+        return int(self.np_random.integers(_SEEDS))
 
     def step(self, action: SupportsInt) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Select a node, or decide on the selected one; see the class."""
         number = int(action)
-        if not 0 <= number < len(mask := self._observer.action_mask(self._selected)) or not mask[number]:
+        mask = self._observer.action_mask(self._selected)
+        if not (0 <= number < len(mask) and mask[number]):
             self._illegal += 1
             observation, info = self._result()
             is_over = self._allocation.undecided == 0

@@ -51,7 +51,7 @@ NO_OUTCOME: Final = "functions without an expert's outcome"
 NO_POINT: Final = "nodes split where RL4ReAl's rules know no split point"
 
 _USE_COLUMNS: Final = ("use_spill_weight", "use_distance", "split_points")
-_MODULE_COLUMNS: Final = ("inst",)
+_VECTOR_COLUMNS: Final = ("inst",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +97,7 @@ def export_rllib(request: RllibRequest) -> RllibSummary:
     shapes = view_shapes(
         max_nodes=request.max_nodes, max_uses=request.max_uses, registers=registers.size, dimension=dimension
     )
-    columns = (*COLUMNS, *_USE_COLUMNS, *(_MODULE_COLUMNS if request.vectors else ()))
+    columns = (*COLUMNS, *_USE_COLUMNS, *(_VECTOR_COLUMNS if request.vectors else ()))
     draft = output.with_name(f".{output.name}.{uuid4().hex}")
     try:
         summary = _write_tables(draft, dataset.select(columns), registers, shapes, request)

@@ -31,7 +31,7 @@ TRANSITIONS: Final = pa.schema(
 
 
 class TransitionTable:
-    """Collects the steps of one policy and writes them as `PATH`; a context manager.
+    """Collects the steps of one policy and writes them to `path`; a context manager.
 
     Within a function, `new_obs` is what the policy sees when it acts next; its last step is terminated, and leads to
     the observation that `end` is given.

@@ -20,7 +20,7 @@ _COLUMNS = (
     ("uses", "n"),
     ("degree", "n"),
     ("hint", "k"),
-    ("forbidden", "names"),
+    ("forbidden", ""),
     ("outcome", "k"),
     ("register", "k"),
 )
@@ -65,16 +65,12 @@ def _shown(value: float | None) -> str:
 
 
 def _facts(view: EpisodeView) -> str:
-    known = view.facts
-    version = known["llvm_version"]
-    compiler = [known["target"], known["cpu"], known["opt_level"], known["allocator"]]
-    words = ", ".join([str(word) for word in compiler if word] + ([f"LLVM {version}"] if version else []))
     folded = f"{_shown(view.costs['folded_spills'])} spills and {_shown(view.costs['folded_reloads'])} reloads"
     pairs = [
-        ("episode_id", element("code", escape(known["episode_id"]))),
+        ("episode_id", element("code", escape(view.facts["episode_id"]))),
         ("split", escape(view.split)),
-        ("licence", escape(known["license"] or "unknown")),
-        ("compiled for", escape(words)),
+        ("licence", escape(view.facts["license"] or "unknown")),
+        ("compiled for", escape(view.compiler)),
         ("outcomes", escape(", ".join(f"{count:,} {name}" for name, count in view.outcomes.items()))),
     ]
     if view.costs["folded_spills"] is not None:

@@ -48,7 +48,7 @@ def _head(view: EpisodeView) -> list[str]:
         ("function", str(facts["function"])),
         ("module", f"{facts['corpus']}/{facts['module']} ({view.split}, {facts['license'] or 'licence unknown'})"),
         ("episode_id", str(facts["episode_id"])),
-        ("for", _compiler(view)),
+        ("for", view.compiler),
         (
             "size",
             f"{len(view.nodes):,} nodes, {len(view.edges):,} interferences, {figure(view.instructions)} instructions, "
@@ -63,13 +63,6 @@ def _head(view: EpisodeView) -> list[str]:
         ("copies", f"{figure(costs['copies'])}; cost {figure(costs['copy_cost'])}"),
     ]
     return [clip(f"{name:<11} {printable(value)}", WIDTH) for name, value in lines]
-
-
-def _compiler(view: EpisodeView) -> str:
-    facts = view.facts
-    words = (facts["target"], facts["cpu"], facts["opt_level"], facts["allocator"])
-    version = facts["llvm_version"]
-    return ", ".join([str(word) for word in words if word] + ([f"LLVM {version}"] if version else []))
 
 
 def _table(view: EpisodeView) -> list[str]:

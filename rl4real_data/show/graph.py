@@ -29,7 +29,7 @@ def draw_graph(view: EpisodeView, *, alone: bool) -> str:
     key = legend_entries(view) if alone else []
     width = max(float(right), legend_width(key) + 2 * _MARGIN, _NARROWEST)
     places = places + ((width - float(right)) / 2, 0.0)
-    words, height_of_legend = legend(key, width=width - _MARGIN, top=0.0)
+    words, height_of_legend = legend(key, width - _MARGIN)
     height = float(bottom) + (height_of_legend + 30 if alone else 0.0)
     note = element("text", escape(count_drawn(view)), x=_MARGIN // 2, y=height - 10, class_="muted")
     inner = (

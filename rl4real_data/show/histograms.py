@@ -1,7 +1,7 @@
-"""Counts a bucket, the largest functions and the classes of registers, streamed over the shards of a dataset.
+"""Counts a bucket, the largest functions and the register classes, streamed over the shards of a dataset.
 
-Buckets are powers of two, since sizes of functions span four of ten: 0, 1, 2-3, 4-7, and so on. Nothing is kept an
-episode; memory is that of one batch, however large the dataset.
+Buckets are powers of two, since sizes of functions span four powers of ten: 0, 1, 2-3, 4-7, and so on. Nothing is kept
+an episode; memory is that of one batch, however large the dataset.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from rl4real_data.episodes.shards import find_shards, iterate_batches, open_parq
 BUCKETS: Final = 33
 LARGEST: Final = 30
 QUANTITIES: Final = ("nodes", "edges", "instructions", "use_points", "largest_use_points", "spilled")
-_SHAPE: Final = ("node_vreg", "edge_u", "inst", "use_distance", "node_outcome", "node_class")
-_NAMES: Final = ("episode_id", "function", "module", "corpus", "spill_cost")
+_SIZE_COLUMNS: Final = ("node_vreg", "edge_u", "inst", "use_distance", "node_outcome", "node_class")
+_NAME_COLUMNS: Final = ("episode_id", "function", "module", "corpus", "spill_cost")
 
 
 def bucket_of(counts: Ints) -> Ints:
@@ -67,7 +67,7 @@ class Histograms:
 
     def add(self, batch: pa.RecordBatch, split: str) -> None:
         """Counts the episodes of a batch with the columns of `COLUMNS`."""
-        own = self.counts.setdefault(split, {name: np.zeros(BUCKETS, np.int64) for name in QUANTITIES})
+        own = self.counts.setdefault(split, _no_counts())
         sizes, told = _sizes(batch)
         for name, counts in sizes.items():
             known = counts[told[name]]
@@ -78,7 +78,7 @@ class Histograms:
     def _add_classes(self, batch: pa.RecordBatch) -> None:
         both = batch.filter(pc.and_(pc.is_valid(batch["node_class"]), pc.is_valid(batch["node_outcome"])))
         classes, outcomes = (_flat(both[name]) for name in ("node_class", "node_outcome"))
-        if len(classes) != len(outcomes):
+        if len(classes) != len(outcomes):  # a damaged shard, which `validate` names
             return
         known = (classes >= 0) & (outcomes >= 0) & (outcomes < len(Outcome))
         pairs = Counter(zip(classes[known].tolist(), outcomes[known].tolist(), strict=True))
@@ -90,18 +90,22 @@ class Histograms:
     ) -> None:
         least = self.largest[-1].nodes if len(self.largest) == LARGEST else -1
         chosen = np.flatnonzero(sizes["nodes"] >= least)
-        names = batch.select(list(_NAMES)).take(pa.array(chosen)).to_pylist()
+        names = batch.select(list(_NAME_COLUMNS)).take(pa.array(chosen)).to_pylist()
         found = [
-            LargeFunction(**row, split=split, **_shape(int(i), sizes, told))
+            LargeFunction(**row, split=split, **_sizes_of(int(i), sizes, told))
             for row, i in zip(names, chosen, strict=True)
         ]
         self.largest = heapq.nlargest(LARGEST, self.largest + found)
 
 
-COLUMNS: Final = (*_SHAPE, *_NAMES)
+COLUMNS: Final = (*_SIZE_COLUMNS, *_NAME_COLUMNS)
 
 
-def _shape(i: int, sizes: Mapping[str, Ints], told: Mapping[str, npt.NDArray[np.bool_]]) -> dict[str, Any]:
+def _no_counts() -> dict[str, Ints]:
+    return {name: np.zeros(BUCKETS, np.int64) for name in QUANTITIES}
+
+
+def _sizes_of(i: int, sizes: Mapping[str, Ints], told: Mapping[str, npt.NDArray[np.bool_]]) -> dict[str, Any]:
     shown = ("nodes", "edges", "instructions", "spilled")
     return {name: int(sizes[name][i]) if told[name][i] else None for name in shown}
 
@@ -139,7 +143,7 @@ def collect_histograms(data_dir: Path) -> Histograms:
     found = Histograms()
     index = read_index(data_dir)
     for split in sorted(index.splits, reverse=True):
-        found.counts[split] = {name: np.zeros(BUCKETS, np.int64) for name in QUANTITIES}
+        found.counts[split] = _no_counts()
     for shard in find_shards(data_dir, index):
         with open_parquet(shard.path, name=shard.name) as file:
             for batch in iterate_batches(file, COLUMNS):

@@ -24,7 +24,7 @@ _TOP: Final = 34
 _STYLE: Final = (
     STYLE
     + ".u{fill:var(--ink)}.s{fill:var(--ground);stroke:var(--ink);stroke-width:1.2}"
-    + ".b{stroke:var(--muted);stroke-width:.6}.r{stroke:var(--rule);stroke-width:.5}"
+    + ".b{stroke:var(--muted);stroke-width:.6}"
     + ".m{font:10px ui-monospace,monospace}.t{font-size:10px;fill:var(--muted)}"
     + ".d{fill:var(--depth)}"
 )

@@ -56,7 +56,6 @@ figure svg{display:block;max-width:100%;height:auto}
 details summary{cursor:pointer;color:var(--link)}
 details.names summary{white-space:nowrap}
 .lost{font-weight:600}
-.alarm{color:var(--alarm)}
 """
 )
 
@@ -116,6 +115,6 @@ def facts(pairs: Iterable[tuple[str, str]]) -> str:
     return element("dl", *(element("dt", escape(name)) + element("dd", value) for name, value in pairs), class_="facts")
 
 
-def bar(share: float, colour: int = 0) -> str:
+def bar(share: float) -> str:
     """A bar of that share of its cell."""
-    return element("span", class_="bar", style=f"width:{100 * share:.1f}%;background:var(--c{colour})")
+    return element("span", class_="bar", style=f"width:{100 * share:.1f}%;background:var(--c0)")

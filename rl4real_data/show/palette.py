@@ -1,63 +1,49 @@
-"""Colours for light and dark, and the shape of each outcome: what both drawings and their legends share.
+"""Colours for light and dark, which drawings, legends and pages share.
 
-Register classes have colours, outcomes have shapes, so that the two can be told apart without seeing colours too.
-The colours are eight steps of hue with about equal contrast to the ground, another set for the dark.
+Those of register classes are eight steps of hue with about equal contrast to the ground, another set for the dark.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
-LIGHT: Final = ("#2f6fde", "#d9730d", "#12877f", "#b83280", "#7a5af0", "#6b7f12", "#c0392b", "#0e7ea8")
-DARK: Final = ("#6ea3ff", "#f2a254", "#3cc8b8", "#f08ac3", "#b09bff", "#b4c94a", "#ff8474", "#5ac3ec")
-OTHER: Final = len(LIGHT)
+_Pair = tuple[str, str]
+"""A colour on the light ground, and on the dark one."""
+
+_HUES: Final[Sequence[_Pair]] = (
+    ("#2f6fde", "#6ea3ff"),
+    ("#d9730d", "#f2a254"),
+    ("#12877f", "#3cc8b8"),
+    ("#b83280", "#f08ac3"),
+    ("#7a5af0", "#b09bff"),
+    ("#6b7f12", "#b4c94a"),
+    ("#c0392b", "#ff8474"),
+    ("#0e7ea8", "#5ac3ec"),
+)
+OTHER: Final = len(_HUES)
 """Number of the colour of all classes after the eighth, a grey."""
+_GREY: Final[_Pair] = ("#8a939e", "#7c8794")
 
-SHAPES: Final[Mapping[str, str]] = {
-    "assigned": "circle",
-    "split": "diamond",
-    "spilled": "square",
-    "rematerialized": "triangle",
-    "eliminated": "cross",
-    "not told": "ring",
+_VARIABLES: Final[Mapping[str, _Pair]] = {
+    **{f"c{i}": pair for i, pair in enumerate((*_HUES, _GREY))},
+    "ground": ("#ffffff", "#12161b"),
+    "ink": ("#1b2027", "#e4e8ed"),
+    "muted": ("#5b6673", "#9aa5b1"),
+    "rule": ("#d5dbe2", "#333c47"),
+    "panel": ("#f5f7f9", "#1a2027"),
+    "edge": ("#66717f", "#93a0ae"),
+    "depth": ("#e8912d", "#d98a35"),
+    "link": ("#1f5fc4", "#7fb0ff"),
 }
+"""CSS variables."""
 
-
-def _variables(colours: Iterable[str], **more: str) -> str:
-    named = {f"c{i}": colour for i, colour in enumerate(colours)} | more
-    return "".join(f"--{name.replace('_', '-')}:{value};" for name, value in named.items())
-
-
-_LIGHT_ALL: Final = _variables(
-    (*LIGHT, "#8a939e"),
-    ground="#ffffff",
-    ink="#1b2027",
-    muted="#5b6673",
-    rule="#d5dbe2",
-    panel="#f5f7f9",
-    edge="#66717f",
-    alarm="#c0261c",
-    depth="#e8912d",
-    link="#1f5fc4",
-)
-_DARK_ALL: Final = _variables(
-    (*DARK, "#7c8794"),
-    ground="#12161b",
-    ink="#e4e8ed",
-    muted="#9aa5b1",
-    rule="#333c47",
-    panel="#1a2027",
-    edge="#93a0ae",
-    alarm="#ff6b5e",
-    depth="#d98a35",
-    link="#7fb0ff",
-)
+_LIGHT, _DARK = ("".join(f"--{name}:{pair[scheme]};" for name, pair in _VARIABLES.items()) for scheme in range(2))
 
 COLOURS: Final = (
-    f":root{{color-scheme:light dark;{_LIGHT_ALL}}}"
-    f"@media (prefers-color-scheme:dark){{:root{{{_DARK_ALL}}}}}"
+    f":root{{color-scheme:light dark;{_LIGHT}}}"
+    f"@media (prefers-color-scheme:dark){{:root{{{_DARK}}}}}"
     + "".join(f".c{i}{{fill:var(--c{i})}}" for i in range(OTHER + 1))
 )
 """Style sheet: the colours as variables, and a class `c0` … that fills a shape."""

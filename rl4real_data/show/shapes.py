@@ -1,4 +1,7 @@
-"""The marks of outcomes, and legends made of them."""
+"""The marks of outcomes, and legends made of them.
+
+Outcomes have shapes and register classes have colours, so that the two can be told apart without seeing colours too.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,16 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rl4real_data.show.markup import element, escape, number
-from rl4real_data.show.palette import SHAPES
+from rl4real_data.show.view import NOT_TOLD
 
+_SHAPES: Final[Mapping[str, str]] = {
+    "assigned": "circle",
+    "split": "diamond",
+    "spilled": "square",
+    "rematerialized": "triangle",
+    "eliminated": "cross",
+    NOT_TOLD: "ring",
+}
 _SIZE: Final = 12
 _LETTER: Final = 6.9
 _LINE: Final = 20
@@ -20,7 +31,7 @@ STYLE: Final = (
 
 def mark(outcome: str, x: float, y: float, r: float, colour: int, *children: str) -> str:
     """The shape of an outcome around (x, y), filled with the colour of a class."""
-    kind = SHAPES[outcome]
+    kind = _SHAPES[outcome]
     style = f"c{colour} {'n' if outcome == 'assigned' else 'lost'}"
     if kind == "circle":
         return element("circle", *children, cx=x, cy=y, r=r, class_=style)
@@ -51,12 +62,12 @@ _CORNERS: Final[Mapping[str, Sequence[tuple[float, float]]]] = {
 }
 
 
-def legend(entries: Sequence[tuple[str, str, int]], *, width: float, top: float) -> tuple[str, float]:
-    """Marks with words, in lines of `width`, from `top` on; and the height they take.
+def legend(entries: Sequence[tuple[str, str, int]], width: float) -> tuple[str, float]:
+    """Marks with words, in lines of `width`, from 0 on; and the height they take.
 
     An entry is an outcome's name, the words, and the number of the colour.
     """
-    x, y, parts = 0.0, top + _LINE / 2, []
+    x, y, parts = 0.0, _LINE / 2, []
     for outcome, words, colour in entries:
         needed = 22 + len(words) * _LETTER + 14
         if x and x + needed > width:
@@ -64,7 +75,7 @@ def legend(entries: Sequence[tuple[str, str, int]], *, width: float, top: float)
         parts.append(mark(outcome, x + 8, y, 5.5, colour))
         parts.append(element("text", escape(words), x=x + 20, y=y + _SIZE / 3))
         x += needed
-    return "".join(parts), (y + _LINE / 2 - top if entries else 0.0)
+    return "".join(parts), (y + _LINE / 2 if entries else 0.0)
 
 
 def legend_width(entries: Sequence[tuple[str, str, int]]) -> float:

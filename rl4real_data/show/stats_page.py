@@ -28,9 +28,9 @@ SHOWN_FAILURES: Final = 200
 _TITLES: Final = {
     "nodes": "Nodes (virtual registers)",
     "edges": "Edges (interferences)",
-    "instructions": "Instructions",
     "use_points": "Use points",
     "largest_use_points": "Use points of the node with most",
+    "instructions": "Instructions",
     "spilled": "Nodes that were spilled",
 }
 
@@ -47,14 +47,12 @@ def make_stats_page(data_dir: Path, stats: Stats | None = None) -> str:
 
 def render_stats_page(stats: Stats, histograms: Histograms, names: RegisterNames, *, title: str) -> str:
     """The page. Everything that comes from the dataset is escaped."""
-    columns: dict[str, SplitStats] = dict(stats.splits)
-    if len(columns) != 1:
-        columns["all"] = stats.overall
-    version = stats.toolchain.get("llvm_version") or stats.toolchain.get("llvm") or ""
+    columns = stats.columns
+    version = f", LLVM {stats.llvm_version}" if stats.llvm_version else ""
     return render_page(
         f"{title} - dataset",
         element("h1", escape(title)),
-        note(f"Episodes for {stats.target}, {stats.model}{f', LLVM {version}' if version else ''}"),
+        note(f"Episodes for {stats.target}, {stats.model}{version}"),
         _figures(stats),
         section("Sizes of episodes", *_histograms(histograms), distribution_table(columns)),
         section("Counts", counts_table(columns), *_across(stats)),

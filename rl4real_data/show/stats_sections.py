@@ -2,41 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import note, table
 from rl4real_data.statistics.stats import SplitStats
 from rl4real_data.statistics.stats_disk import DiskUse
+from rl4real_data.statistics.stats_figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
 from rl4real_data.statistics.stats_tally import Expert
 
 Columns = Mapping[str, SplitStats]
 _ABSENT: Final = "–"
 _SHOWN_MISSING: Final = 20
-_QUANTITIES: Final = {
-    "nodes": "nodes",
-    "edges": "edges",
-    "instructions": "instructions",
-    "use_points": "use points",
-    "largest_use_points": "use points of one node",
-}
-_COUNTS: Final[Sequence[tuple[str, Callable[[SplitStats], int | None]]]] = (
-    ("modules", lambda split: split.modules),
-    ("modules done", lambda split: split.modules_done),
-    ("modules failed", lambda split: split.modules_failed),
-    ("modules left out", lambda split: sum(split.modules_filtered.values())),
-    ("functions", lambda split: split.functions),
-    ("functions that are episodes", lambda split: split.episodes),
-    ("functions left out", lambda split: sum(split.filtered.values())),
-    ("functions that are duplicates", lambda split: split.duplicates),
-    ("near-duplicates among the episodes", lambda split: split.near_duplicates),
-    ("nodes", lambda split: split.nodes),
-    ("edges", lambda split: split.edges),
-    ("use points", lambda split: split.use_points),
-    ("instructions", lambda split: split.instructions),
-    ("distinct instruction shapes", lambda split: split.shapes),
-)
 
 
 def shown(value: int | None) -> str:
@@ -46,7 +24,7 @@ def shown(value: int | None) -> str:
 
 def counts_table(columns: Columns) -> str:
     """Books and sums, a column a split."""
-    rows = ((escape(name), *(shown(get(split)) for split in columns.values())) for name, get in _COUNTS)
+    rows = ((escape(figure.name), *(shown(figure.of(split)) for split in columns.values())) for figure in COUNTS)
     return table(_heads("", columns), rows)
 
 
@@ -58,7 +36,7 @@ def distribution_table(columns: Columns) -> str:
     """Quantiles by nearest rank; the splits one below the other."""
     rows = []
     for split, found in columns.items():
-        for key, name in _QUANTITIES.items():
+        for key, name in DISTRIBUTIONS.items():
             one = found.distributions[key]
             figures = (one.minimum, one.median, one.p90, one.p99, one.maximum) if one else (None,) * 5
             rows.append((escape(name), escape(split), *map(shown, figures)))
@@ -75,9 +53,9 @@ def allocator_table(columns: Columns) -> str:
     rows: list[tuple[str, ...]] = []
     for outcome in told.outcomes:
         rows.append((f"nodes {escape(outcome)}", *(_outcome(expert, outcome) for expert in experts)))
-    for name in ("spills", "reloads", "folded_spills", "folded_reloads", "copies"):
+    for name in EXPERT_COUNTS:
         rows.append((name.replace("_", " "), *(shown(getattr(e, name)) if e else _ABSENT for e in experts)))
-    for name in ("spill_cost", "copy_cost"):
+    for name in EXPERT_COSTS:
         rows.append((name.replace("_", " "), *(f"{getattr(e, name):,.1f}" if e else _ABSENT for e in experts)))
     return table(_heads("", columns), rows)
 
@@ -112,23 +90,9 @@ def vector_table(vocabulary: Mapping[str, Any] | None) -> tuple[str, ...]:
 
 def disk_table(disk: DiskUse) -> str:
     """Bytes in decimal units."""
-    rows = (
-        ("dataset", _bytes(disk.dataset)),
-        ("of it, shards", _bytes(disk.shards)),
-        ("of these, MIR text", _bytes(disk.mir)),
-        ("an episode", _bytes(disk.per_episode)),
-        ("an episode without the MIR text", _bytes(disk.per_episode_without_mir)),
-        ("working files (.work)", _bytes(disk.working)),
-    )
+    rows = ((escape(figure.name), _bytes(figure.of(disk))) for figure in DISK)
     return table((("", "w"), ("", "n")), rows)
 
 
 def _bytes(value: float | None) -> str:
-    """Three significant digits."""
-    if value is None:
-        return _ABSENT
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 999.5:
-            return f"{value:.0f} B" if unit == "B" else f"{value:.3g} {unit}"
-        value /= 1000
-    return f"{value:.3g} TB"
+    return _ABSENT if value is None else shown_bytes(value)

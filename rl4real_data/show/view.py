@@ -21,7 +21,7 @@ _FACTS: Final = (
     *("episode_id", "function", "function_id", "module", "corpus", "license", "redistributable", "target", "cpu"),
     *("opt_level", "allocator", "llvm_version", "content_hash", "near_hash", "pair_id"),
 )
-_COSTS: Final = (*("spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost"),)
+_COSTS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost")
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,13 @@ class EpisodeView:
     edges: tuple[tuple[int, int], ...]
     reserved: tuple[str, ...]
     mir: str | None
+
+    @property
+    def compiler(self) -> str:
+        """Target, CPU, optimization level, allocator and LLVM's version, as far as the episode tells."""
+        words = [self.facts[name] for name in ("target", "cpu", "opt_level", "allocator")]
+        version = self.facts["llvm_version"]
+        return ", ".join([str(word) for word in words if word] + ([f"LLVM {version}"] if version else []))
 
     @cached_property
     def outcomes(self) -> dict[str, int]:

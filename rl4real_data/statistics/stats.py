@@ -109,6 +109,16 @@ class Stats:
     vocabulary: Mapping[str, Any] | None  # as in dataset.json: what the vectors are from, and what it lacks
     disk: DiskUse
 
+    @property
+    def columns(self) -> Mapping[str, SplitStats]:
+        """The columns of a table: the splits, and `all` unless there is just one."""
+        return self.splits if len(self.splits) == 1 else {**self.splits, "all": self.overall}
+
+    @property
+    def llvm_version(self) -> str:
+        """Empty if the dataset does not tell."""
+        return self.toolchain.get("llvm_version") or self.toolchain.get("llvm") or ""
+
     def to_json(self) -> str:
         """The fields as they are named here, indented; the splits in the order train, test."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)

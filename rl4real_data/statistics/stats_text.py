@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
 from rl4real_data.statistics.stats import GroupStats, LanguageStats, SplitStats, Stats
+from rl4real_data.statistics.stats_figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
 from rl4real_data.statistics.stats_tally import Distribution
 
 MAX_FAILED: Final = 20
@@ -13,21 +14,12 @@ MAX_GROUPS: Final = 30
 MAX_MISSING: Final = 10
 _WIDTH: Final = 78
 _ABSENT: Final = "-"
-_QUANTITIES: Final = {
-    "nodes": "nodes",
-    "edges": "edges",
-    "use_points": "use points",
-    "largest_use_points": "use points of one node",
-    "instructions": "instructions",
-}
 Columns = Mapping[str, SplitStats]
 
 
 def render_text(stats: Stats) -> str:
     """Lines of at most 80 columns, without a line break at the end. What no episode tells is shown as `-`."""
-    columns: dict[str, SplitStats] = dict(stats.splits)
-    if len(columns) != 1:
-        columns["all"] = stats.overall
+    columns = stats.columns
     sections = [
         _head(stats),
         _counts(columns) + _across(stats),
@@ -55,16 +47,7 @@ def _decimal(value: float | None) -> str:
 
 
 def _bytes(value: float | None) -> str:
-    """Three significant digits in decimal units, as the bars of the project count."""
-    if value is None:
-        return _ABSENT
-    for unit in ("B", "kB", "MB", "GB", "TB"):
-        if value < 999.5 or unit == "TB":
-            return (
-                f"{value:.0f} {unit}" if unit == "B" or value >= 99.95 else f"{value:.{2 if value < 10 else 1}f} {unit}"
-            )
-        value /= 1000
-    raise AssertionError
+    return _ABSENT if value is None else shown_bytes(value)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
@@ -81,29 +64,13 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 
 def _head(stats: Stats) -> list[str]:
-    version = stats.toolchain.get("llvm_version") or stats.toolchain.get("llvm") or ""
-    with_version = f", LLVM {version}" if version else ""
+    with_version = f", LLVM {stats.llvm_version}" if stats.llvm_version else ""
     return [f"{stats.overall.episodes:,} episodes for {stats.target}, {stats.model}{with_version}"]
 
 
 def _counts(columns: Columns) -> list[str]:
-    rows: tuple[tuple[str, Callable[[SplitStats], int | None]], ...] = (
-        ("modules", lambda split: split.modules),
-        ("  done", lambda split: split.modules_done),
-        ("  failed", lambda split: split.modules_failed),
-        ("  left out", lambda split: sum(split.modules_filtered.values())),
-        ("functions", lambda split: split.functions),
-        ("  episodes", lambda split: split.episodes),
-        ("  left out", lambda split: sum(split.filtered.values())),
-        ("  duplicates", lambda split: split.duplicates),
-        ("near-duplicates", lambda split: split.near_duplicates),
-        ("nodes", lambda split: split.nodes),
-        ("edges", lambda split: split.edges),
-        ("use points", lambda split: split.use_points),
-        ("instructions", lambda split: split.instructions),
-        ("  distinct shapes", lambda split: split.shapes),
-    )
-    return _table(("", *columns), [(name, *(_number(get(s)) for s in columns.values())) for name, get in rows])
+    rows = ((figure.brief, *(_number(figure.of(split)) for split in columns.values())) for figure in COUNTS)
+    return _table(("", *columns), rows)
 
 
 def _dropped(title: str, columns: Columns, get: Callable[[SplitStats], Mapping[str, int]]) -> list[str]:
@@ -130,7 +97,7 @@ def _failed(stats: Stats) -> list[str]:
 def _distributions(columns: Columns) -> list[str]:
     lines: list[str] = []
     for name, split in columns.items():
-        rows = [(title, *_figures(split.distributions[key])) for key, title in _QUANTITIES.items()]
+        rows = [(title, *_figures(split.distributions[key])) for key, title in DISTRIBUTIONS.items()]
         title = "an episode has" if len(columns) == 1 else f"an episode of {name} has"
         lines += ([""] if lines else []) + _table((title, "min", "median", "p90", "p99", "max"), rows)
     return lines
@@ -155,9 +122,9 @@ def _expert(columns: Columns) -> list[str]:
             nodes = sum(expert.outcomes.values()) if expert else 0
             cells.append(_number(count) + (f" {count / nodes:6.1%}" if count is not None and nodes else ""))
         rows.append((f"nodes {outcome}", *cells))
-    for name in ("spills", "reloads", "folded_spills", "folded_reloads", "copies"):
+    for name in EXPERT_COUNTS:
         rows.append((name.replace("_", " "), *(_number(getattr(e, name) if e else None) for e in experts)))
-    for name in ("spill_cost", "copy_cost"):
+    for name in EXPERT_COSTS:
         rows.append((name.replace("_", " "), *(_decimal(getattr(e, name) if e else None) for e in experts)))
     return _table(("LLVM's allocator", *columns), rows)
 
@@ -203,13 +170,4 @@ def _across(stats: Stats) -> list[str]:
 
 
 def _disk(stats: Stats) -> list[str]:
-    disk = stats.disk
-    rows = [
-        ("dataset", _bytes(disk.dataset)),
-        ("  shards", _bytes(disk.shards)),
-        ("    of these, MIR text", _bytes(disk.mir)),
-        ("an episode", _bytes(disk.per_episode)),
-        ("  without the MIR text", _bytes(disk.per_episode_without_mir)),
-        ("working files (.work)", _bytes(disk.working)),
-    ]
-    return _table(("on disk", ""), rows)
+    return _table(("on disk", ""), [(figure.brief, _bytes(figure.of(stats.disk))) for figure in DISK])

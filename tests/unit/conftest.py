@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from command_line import CommandLine
 from fake_clang import install_fake_clang
 from world import World
 
@@ -35,3 +36,13 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     fake = install_fake_clang(tmp_path)
     monkeypatch.setattr(plugin, "plugin_source_dir", lambda: fake.plugin_sources)
     return World(folder=tmp_path, fake=fake)
+
+
+@pytest.fixture
+def call(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
+    """The command line in the world's folder, with its compiler and its cache in the environment."""
+    run = CommandLine(world.folder, monkeypatch, capsys)
+    monkeypatch.setenv("BUILD_DIR", str(world.fake.build_dir))
+    monkeypatch.setenv("RL4REAL_DATA_CACHE", str(world.fake.cache_dir))
+    monkeypatch.setenv("COLUMNS", "200")
+    return run

@@ -26,6 +26,15 @@ def pins(manifests: Iterable[Manifest]) -> set[str]:
     return {source.pinned.sha256 for manifest in manifests for source in manifest.sources if source.pinned}
 
 
+def test_own_manifests_are_in_order() -> None:
+    catalog = load_catalog()
+    assert {"sample", "lua5.4", "mbedtls", "zlib", "bzip2", "libzstd"} <= set(catalog.manifests)
+    assert catalog.groups["demo"] == ("lua5.4", "mbedtls", "zlib", "bzip2", "libzstd")
+    assert [manifest.name for manifest in catalog.members("demo")] == list(catalog.groups["demo"])
+    # Counted by hand from the manifests: 647 + 1323 + 121 + 71 + 746.
+    assert sum(m.expected.functions[TargetName.X86] for m in catalog.members("demo")) == 2908
+
+
 def test_there_are_enough_real_projects() -> None:
     real = [
         manifest

@@ -6,31 +6,22 @@ import base64
 import hashlib
 import io
 import json
-import sys
 import tarfile
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import pytest
+from command_line import CommandLine
 from file_server import Answer, Server, running_server, send
 from world import World
 
-from rl4real_data import cli
-from rl4real_data.config import OWN_KEYS, RL4REAL_KEYS
 from rl4real_data.drafting import add as add_module
 from rl4real_data.drafting.repin import replace_values
 from rl4real_data.drafting.trial import Trial, Verdict
 from rl4real_data.errors import ManifestError
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +30,7 @@ class Desk:
 
     folder: Path
     server: Server
-    call: Callable[..., Said]
+    call: CommandLine
 
     def write(self, **files: str) -> Path:
         for name, text in files.items():
@@ -65,24 +56,13 @@ class Picky(Trial):
 
 @pytest.fixture
 def desk(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
-    for key in (*RL4REAL_KEYS, *OWN_KEYS):
-        monkeypatch.delenv(key, raising=False)
     folder = world.folder / "desk"
     folder.mkdir()
+    call = CommandLine(folder, monkeypatch, capsys)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("BUILD_DIR", str(world.fake.build_dir))
     monkeypatch.setenv("RL4REAL_DATA_CACHE", str(world.fake.cache_dir))
     monkeypatch.setattr(add_module, "Trial", Picky)
-    monkeypatch.chdir(folder)
-
-    def call(*words: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["rl4real-data", *words])
-        capsys.readouterr()
-        with pytest.raises(SystemExit, match=r"^\d+$") as done:
-            cli.main()
-        said = capsys.readouterr()
-        return Said(int(str(done.value)), said.out, said.err)
-
     with running_server() as server:
         monkeypatch.setenv("RL4REAL_DATA_PYPI", f"{server.url}/simple")
         monkeypatch.setenv("RL4REAL_DATA_NPM", server.url)

@@ -6,19 +6,18 @@ import hashlib
 import io
 import json
 import os
-import sys
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
+from command_line import CommandLine, Said
 from file_server import Answer, Server, running_server, send
 
-from rl4real_data import cli
-from rl4real_data.config import OWN_KEYS, RL4REAL_KEYS
 from rl4real_data.corpus import catalog
 
 MANIFEST = """
@@ -43,13 +42,6 @@ globs = ["src/*.c"]
 modules = 2
 functions = {{ x86 = 7 }}
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    code: int
-    out: str
-    err: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +93,12 @@ def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Captur
         (manifests / f"{name}.toml").write_text(text)
     (manifests / "groups.toml").write_text('insects = ["ant", "bee"]\n')
     monkeypatch.setattr(catalog, "_FOLDERS", (manifests,))
-    for key in (*RL4REAL_KEYS, *OWN_KEYS):
-        monkeypatch.delenv(key, raising=False)
+    call = CommandLine(tmp_path, monkeypatch, capsys)
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     monkeypatch.setenv("RL4REAL_DATA_CACHE", str(tmp_path / "cache"))
-    monkeypatch.chdir(tmp_path)
-
-    def call(*words: str) -> Said:
-        monkeypatch.setattr(sys, "argv", ["rl4real-data", "corpus", *words])
-        capsys.readouterr()
-        with pytest.raises(SystemExit, match=r"^\d+$") as done:
-            cli.main()
-        said = capsys.readouterr()
-        return Said(int(str(done.value)), said.out, said.err)
-
     with running_server() as server:
         monkeypatch.setenv("RL4REAL_DATA_MIRROR", server.url)
-        yield Shelf(folder=tmp_path, server=server, call=call, archives=archives)
+        yield Shelf(folder=tmp_path, server=server, call=partial(call, "corpus"), archives=archives)
 
 
 # list and show

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +41,17 @@ def allowed(info: dict[str, Any]) -> list[int]:
 
 
 @pytest.mark.parametrize("vectors", [False, True])
-def test_gymnasium_finds_nothing(tmp_path: Path, vectors: bool) -> None:
+def test_gymnasium_s_checker_finds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vectors: bool) -> None:
+    """It raises for what is wrong and warns of what is doubtful; its logger hands all it says to `warnings`."""
+    monkeypatch.setattr(gymnasium.logger, "min_level", gymnasium.logger.WARN)
     data = make_data(tmp_path, *(make_episode(number) for number in range(1, 9)))
     env = gymnasium.make(ENVIRONMENT_ID, dataset=data, max_nodes=4, max_edges=3, vectors=vectors)
 
-    check_env(env.unwrapped)
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        check_env(env.unwrapped)
+
+    assert [str(warning.message) for warning in found] == []
 
 
 def test_a_game_by_hand(tmp_path: Path) -> None:

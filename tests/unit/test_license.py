@@ -1,16 +1,36 @@
-"""SPDX expressions against a choice of licences."""
+"""SPDX expressions: their form, and whether a choice of licences covers them."""
 
 from __future__ import annotations
 
 import pytest
 from world import World
 
-from rl4real_data.corpus.license import chosen_licenses, is_covered
+from rl4real_data.corpus.license import chosen_licenses, is_covered, license_problem
 from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.statistics.stats import collect_stats
 from rl4real_data.validation.validate import validate
 
 CHOICE = chosen_licenses("MIT OR Apache-2.0 OR BSD-3-Clause")
+
+
+@pytest.mark.parametrize(
+    ("expression", "problem"),
+    [
+        ("MIT", ""),
+        ("(BSD-3-Clause OR GPL-2.0-only) AND MIT", ""),
+        ("Apache-2.0 WITH LLVM-exception", ""),
+        ("LicenseRef-public-domain", ""),
+        ("GPL-2.0+", ""),
+        ("Apache 2.0", 'has "2.0" where AND, OR or WITH must stand'),
+        ("MIT, Zlib", 'has ",", which no SPDX expression has'),
+        ("MIT OR", "ends where a licence must stand"),
+        ("OR MIT", 'has "OR" where a licence must stand'),
+        ("(MIT", "leaves a parenthesis open"),
+        ("MIT)", "closes a parenthesis that is not open"),
+    ],
+)
+def test_form_of_license_expressions(expression: str, problem: str) -> None:
+    assert license_problem(expression) == problem
 
 
 @pytest.mark.parametrize(

@@ -2,30 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
 from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES, unpack
 from rl4real_data.corpus.deb import extract_inner
-from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.debian import POOL_HINT, check_pool_path, pool_urls
-from rl4real_data.corpus.sources.pinned import download, read_pin, tree_identity
+from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin, tree_identity
 from rl4real_data.corpus.sources.source import Fetch
 from rl4real_data.corpus.tables import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DebianBinarySource:
-    """`kind = "debian-binary"`; `inner` is the path of an archive in the package, `folder` the part that is taken."""
+class DebianBinarySource(PinnedArchive):
+    """`kind = "debian-binary"`; `inner` is the path of an archive in the package, `folder` what is taken of it."""
 
     KIND: ClassVar[str] = "debian-binary"
+    HINT: ClassVar[str] = POOL_HINT
 
     version: str
     pool_path: str
-    pin: Pin
     inner: str
-    folder: str = ""
 
     @classmethod
     def read(cls, table: Table) -> Self:
@@ -46,23 +45,14 @@ class DebianBinarySource:
     def identity(self) -> str:
         return tree_identity(self.pin, self.inner, self.folder)
 
-    @property
-    def pinned(self) -> Pin | None:
-        return self.pin
+    def _urls(self, wanted: Fetch) -> Iterable[str]:
+        return pool_urls(wanted, self.pool_path)
 
-    @property
-    def redistributable(self) -> bool:
-        return True
-
-    def fetch(self, wanted: Fetch) -> Path:
-        return wanted.tree(self.identity, lambda folder: self._make(wanted, folder))
-
-    def _make(self, wanted: Fetch, folder: Path) -> None:
-        package = download(wanted, self.pin, lambda: pool_urls(wanted, self.pool_path), hint=POOL_HINT)
+    def _unpack(self, file: Path, target: Path) -> None:
         # Beside the draft and with its name, so that the inner archive is removed like a draft of a killed run.
-        inner = folder.with_name(f"{folder.name}.{Path(self.inner).name}")
+        inner = target.with_name(f"{target.name}.{Path(self.inner).name}")
         try:
-            extract_inner(package, self.inner, inner)
-            unpack(inner, folder, folder=self.folder)
+            extract_inner(file, self.inner, inner)
+            unpack(inner, target, folder=self.folder)
         finally:
             inner.unlink(missing_ok=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -41,10 +41,24 @@ class PinnedArchive(ABC):
         return True
 
     def fetch(self, wanted: Fetch) -> Path:
-        def make(target: Path) -> None:
-            unpack(download(wanted, self.pin, lambda: self._urls(wanted), hint=self.HINT), target, folder=self.folder)
+        return wanted.tree(self.identity, lambda target: self._unpack(self._download(wanted), target))
 
-        return wanted.tree(self.identity, make)
+    def _download(self, wanted: Fetch) -> Path:
+        """The checked file in the cache; SourceError names the corpus and every address that was tried."""
+
+        def write(draft: Path) -> None:
+            try:
+                download_first(self._urls(wanted), draft, pin=self.pin, progress=wanted.download_progress)
+            except CacheError:
+                raise
+            except SourceError as error:
+                raise SourceError(f"corpus {wanted.corpus}: {error}", hint=error.hint or self.HINT) from error
+
+        return wanted.cache.file(self.pin, write)
+
+    def _unpack(self, file: Path, target: Path) -> None:
+        """Make the tree of `identity` from the file."""
+        unpack(file, target, folder=self.folder)
 
     @abstractmethod
     def _urls(self, wanted: Fetch) -> Iterable[str]:
@@ -68,17 +82,3 @@ def tree_identity(pin: Pin, *parts: str) -> str:
     if not any(parts):
         return pin.sha256
     return hashlib.sha256("\0".join((pin.sha256, *parts)).encode()).hexdigest()
-
-
-def download(wanted: Fetch, pin: Pin, urls: Callable[[], Iterable[str]], *, hint: str) -> Path:
-    """The checked file of `pin` in the cache; SourceError names the corpus and every address that was tried."""
-
-    def write(draft: Path) -> None:
-        try:
-            download_first(urls(), draft, pin=pin, progress=wanted.download_progress)
-        except CacheError:
-            raise
-        except SourceError as error:
-            raise SourceError(f"corpus {wanted.corpus}: {error}", hint=error.hint or hint) from error
-
-    return wanted.cache.file(pin, write)

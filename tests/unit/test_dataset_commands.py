@@ -1,0 +1,47 @@
+"""`stats` and `validate` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine
+from world import World, write_three
+
+
+@pytest.fixture
+def dataset(call: CommandLine, world: World) -> Path:
+    write_three(world)
+    world.write("x.c", "// compiler reject")
+    call("flow", "x86", "train", "mlra", "--corpus", "src", "--data-dir", "data")
+    return world.data_dir
+
+
+@pytest.mark.parametrize("command", ["stats", "validate"])
+def test_folder_without_a_dataset(call: CommandLine, command: str) -> None:
+    answer = call(command, "absent")
+
+    assert (answer.code, answer.out) == (1, "")
+    assert "absent: does not exist (dataset.json is missing)" in answer.err
+
+
+@pytest.mark.usefixtures("dataset")
+def test_stats_are_the_result(call: CommandLine) -> None:
+    text, machine = call("stats", "data"), call("stats", "data", "--json")
+
+    assert (text.code, text.err, machine.code, machine.err) == (0, "", 0, "")
+    assert "train" in text.out
+    assert isinstance(json.loads(machine.out), dict)
+
+
+def test_validate_finds_a_changed_byte(call: CommandLine, dataset: Path) -> None:
+    shard = dataset / "data" / "train-00000-of-00001.parquet"
+    data = bytearray(shard.read_bytes())
+    data[len(data) // 2] ^= 1
+    shard.write_bytes(data)
+    answer = call("validate", "data", "--json")
+
+    assert answer.code == 4
+    assert isinstance(json.loads(answer.out), dict | list)
+    assert "error: data: " in answer.err

@@ -1,0 +1,48 @@
+"""`path` and `doctor` as a user meets them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command_line import CommandLine, Said
+from world import World
+
+
+def test_path_of_the_plugin_is_the_result(call: CommandLine, world: World) -> None:
+    (library,) = world.fake.cache_dir.glob("plugins/*/libmlra.so")
+
+    assert call("path", "plugin") == Said(0, f"{library}\n", "")
+
+
+def test_path_of_a_corpus_is_the_result(call: CommandLine) -> None:
+    answer = call("path", "corpus", "sample")
+
+    assert (answer.code, answer.err) == (0, "")
+    assert Path(answer.out.rstrip("\n")).is_dir()
+
+
+def test_path_of_an_unknown_corpus(call: CommandLine) -> None:
+    answer = call("path", "corpus", "smaple")
+
+    assert (answer.code, answer.out) == (2, "")
+    assert "sample" in answer.err
+
+
+def test_doctor_without_clang(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("BUILD_DIR")
+    monkeypatch.setenv("PATH", "")
+    answer = call("doctor", "--json")
+
+    assert answer.code == 5
+    checks = {check["name"]: check for check in json.loads(answer.out)}
+    assert checks["clang"]["ok"] is False
+    assert "apt-get install clang-22" in answer.err
+
+
+def test_doctor_with_everything(call: CommandLine) -> None:
+    answer = call("doctor")
+
+    assert answer.code == 0
+    assert "ok       clang " in answer.out
