@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -15,17 +16,9 @@ MAX_USES: Final = 200
 """The fork dumps no function in which a register has more use points."""
 
 COLUMNS: Final = (
-    *("corpus", "module", "function", "function_id", "inst", "node_vreg", "node_class", "node_spill_weight"),
-    *(
-        "node_live",
-        "node_inst",
-        "node_forbidden",
-        "use_distance",
-        "use_spill_weight",
-        "split_points",
-        "edge_u",
-        "edge_v",
-    ),
+    *("corpus", "module", "function", "function_id", "inst", "reserved", "node_vreg", "node_class"),
+    *("node_spill_weight", "node_live", "node_inst", "node_forbidden", "use_distance", "use_spill_weight"),
+    *("split_points", "edge_u", "edge_v"),
 )
 """What a graph is made of."""
 
@@ -34,22 +27,28 @@ Row = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TargetNames:
-    """What the fork's files say of the target: names of classes by class_id, colours by reg_id.
+    """What the fork's files say of the target: names and reg_ids of classes by class_id, colours by reg_id.
 
     `registers` is LLVM's `getNumRegs()`, which counts number 0, that is no register.
     """
 
     registers: int
     classes: Mapping[int, str]
+    members: Mapping[int, frozenset[int]]
     colours: Mapping[int, int]
 
     @classmethod
     def of(cls, rows: Iterable[Row]) -> TargetNames:
         """From rows of `registers.parquet`."""
         rows = list(rows)
+        members: defaultdict[int, set[int]] = defaultdict(set)
+        for row in rows:
+            for held in row["classes"] or ():
+                members[held["class_id"]].add(row["reg_id"])
         return cls(
             registers=max((row["reg_id"] for row in rows), default=0) + 1,
             classes={held["class_id"]: held["name"] for row in rows for held in row["classes"] or ()},
+            members={class_id: frozenset(registers) for class_id, registers in members.items()},
             colours={row["reg_id"]: row["colour"] for row in rows},
         )
 
@@ -75,8 +74,7 @@ def graph_text(row: Row, names: TargetNames, vectors: Sequence[str], *, file_nam
     """The graph of an episode (`COLUMNS`); registers without a use point are left out, as the fork does."""
     written = [node for node, distances in enumerate(row["use_distance"]) if distances]
     number = {node: names.registers + 1 + row["node_vreg"][node] for node in written}
-    forbidden = row["node_forbidden"]
-    taken = [(register, number[node]) for node in written for register in forbidden[node]] if forbidden else []
+    taken = [(register, number[node]) for node in written for register in _taken(row, node, names)]
     pairs = zip(row["edge_u"], row["edge_v"], strict=True)
     virtual = [(number[u], number[v]) for u, v in pairs if u in number and v in number]
     physical = sorted({register for register, _ in taken})
@@ -91,6 +89,14 @@ def graph_text(row: Row, names: TargetNames, vectors: Sequence[str], *, file_nam
         ),
         edges=tuple(sorted((*taken, *virtual))),
     )
+
+
+def _taken(row: Row, node: int, names: TargetNames) -> list[int]:
+    """Registers that may not be the node's, reserved ones with a colour too: the format has no other word for them."""
+    forbidden = row["node_forbidden"][node] if row["node_forbidden"] else []
+    members = names.members[row["node_class"][node]]
+    reserved = [register for register in row["reserved"] or () if register in members and names.colours[register]]
+    return [*forbidden, *reserved]
 
 
 def _label(row: Row, node: int, names: TargetNames, vectors: Sequence[str]) -> str:

@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 import pytest
 from networkx.readwrite import json_graph
 
+from rl4real_data import EpisodeDataset
 from rl4real_data.compat.fork_export import ForkExport, export_fork
 from rl4real_data.corpus.module import Corpus, Module, Split
 from rl4real_data.fork_import import ForkImport, import_fork
@@ -96,13 +97,14 @@ def test_fork_both_ways(
         assert all(done is None for done in pool.map(lambda job: dump_dot(job[0], job[1], clang, plugin, target), jobs))
 
     dots = {path.stem: path for path in (tmp_path / "dots").glob("*/*.dot")}
-    compare_export(dots, tmp_path / "out" / "graphs" / "IG" / "json", exported.graphs)
+    compare_export(dots, tmp_path / "out" / "graphs" / "IG", exported.graphs)
     compare_import(tmp_path, target.name)
+    compare_choices(tmp_path, target, corpus.root)
 
 
 def compare_export(dots: dict[str, Path], folder: Path, expected: int) -> None:
     """Every exported file, with its vectors replaced by a mark: their values are zero in the plugin's files."""
-    paths = sorted(folder.iterdir())
+    paths = sorted(folder.rglob("*.json"))
     assert len(paths) == expected > 500
     values, with_networkx = 0, 0
     for path in paths:
@@ -140,13 +142,18 @@ def compare_import(folder: Path, target: TargetName) -> None:
         rows[form] = {(row["module"], row["function_id"]): row for row in pq.read_table(data_dir / "data").to_pylist()}
     ours = {(row["module"], row["function_id"]): row for row in pq.read_table(folder / "data" / "data").to_pylist()}
     names = {form: class_names(folder / f"imported-{form}") for form in rows} | {"ours": class_names(folder / "data")}
+    orders, reserved = coloured_orders(folder / "data"), 0
     assert len(rows["json"]) > 500
     for key, row in rows["json"].items():
         own = ours[key]
-        assert row == rows["dot"].get(key, row)
+        assert without_vectors(row) == without_vectors(rows["dot"].get(key, row))
         used = [node for node, uses in enumerate(own["use_distance"]) if uses]
-        for column in ("node_vreg", "use_distance", "split_points", "node_forbidden"):
+        for column in ("node_vreg", "use_distance", "split_points"):
             assert row[column] == [own[column][node] for node in used], (key, column)
+        for node, forbidden in zip(used, row["node_forbidden"], strict=True):
+            taken = {*own["node_forbidden"][node], *own["reserved"]}
+            assert forbidden == [register for register in orders[own["node_class"][node]] if register in taken]
+            reserved += len(set(forbidden) & set(own["reserved"]))
         assert row["node_spill_weight"] == pytest.approx(
             [own["node_spill_weight"][n] for n in used], abs=1e-6, rel=1e-6
         )
@@ -156,6 +163,58 @@ def compare_import(folder: Path, target: TargetName) -> None:
         pairs = zip(own["edge_u"], own["edge_v"], strict=True)
         edges = [(place[u], place[v]) for u, v in pairs if u in place and v in place]
         assert list(zip(row["edge_u"], row["edge_v"], strict=True)) == edges
+    assert reserved > 100  # frame pointers
+
+
+def compare_choices(folder: Path, target: Target, sources: Path) -> None:
+    """What the fork's trainer lets a node have, from its files alone, is what the episode allows.
+
+    The class's registers in CONFIG_DIR, without those that overlap the register of a coloured neighbour's colour.
+    """
+    config = folder / "out" / "config"
+    classes = json.loads((config / "regalloc" / f"{target.fork_name}_supported_RegClasses.json").read_text())
+    overlaps = json.loads((config / "regalloc" / f"{target.fork_name}_overlaps_info.json").read_text())
+    known = {entry["regId"] for members in classes.values() for entry in members}
+    register_of = dict(enumerate(sorted(known), start=1))
+    episodes = {
+        (episode.module, episode.function_id): episode for episode in EpisodeDataset(folder / "data", split="test")
+    }
+    compared = 0
+    for path in (folder / "out" / "graphs" / "IG").rglob("*.json"):
+        graph = json.loads(path.read_text())
+        attributes = graph["graph"][1][1]
+        module = Path(attributes["FileName"].strip('"')).relative_to(sources)
+        episode = episodes[str(module), int(attributes["Function_ID"])]
+        place = {vreg: node for node, vreg in enumerate(episode.node_vreg.tolist())}
+        labels = {node["id"]: re.findall(r"\{([^}]*)\}", node["label"]) for node in graph["nodes"]}
+        for node, links in zip(graph["nodes"], graph["adjacency"], strict=True):
+            if labels[node["id"]][0] == "Phy":
+                continue
+            near = [labels[link["id"]] for link in links]
+            colours = [int(words[2].split(";")[0].split("=")[1]) for words in near if words[0] == "Phy"]
+            taken = {register_of[colour] for colour in colours}
+            taken |= {other for register in taken for other in overlaps[str(register)]}
+            free = [entry["regId"] for entry in classes[labels[node["id"]][0]] if entry["regId"] not in taken]
+            vreg = int(node["id"]) - int(attributes["Registers"]) - 1
+            assert free == episode.allowed_registers(place[vreg]).tolist(), (path.name, vreg)
+            compared += 1
+    assert compared > 5000
+
+
+def without_vectors(row: dict[str, Any]) -> dict[str, Any]:
+    """The episode with the number of vectors of each node; the plugin's are zero, which changes the hashes, too."""
+    rest = {name: value for name, value in row.items() if name not in ("content_hash", "episode_id")}
+    return {**rest, "node_inst": [len(node) for node in row["node_inst"]]}
+
+
+def coloured_orders(data_dir: Path) -> dict[int, list[int]]:
+    """The registers of each class that have a colour, in allocation order."""
+    orders: dict[int, list[tuple[int, int]]] = {}
+    for row in pq.read_table(data_dir / "registers.parquet").to_pylist():
+        for held in row["classes"]:
+            if row["colour"]:
+                orders.setdefault(held["class_id"], []).append((held["order"], row["reg_id"]))
+    return {class_id: [register for _, register in sorted(order)] for class_id, order in orders.items()}
 
 
 def class_names(data_dir: Path) -> dict[int, str]:

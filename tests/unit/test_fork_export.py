@@ -152,6 +152,16 @@ def test_without_instructions_there_are_no_vectors(tmp_path: Path) -> None:
     assert [node["label"][-5:] for node in files["a.c_F1.json"]["nodes"]] == ['=3} "', '00} "', '00} "', 'nf} "']
 
 
+def test_a_reserved_register_is_joined_to_the_nodes_that_could_have_it_elsewhere(tmp_path: Path) -> None:
+    """r2 is reserved, and of the class of nodes 0 and 2; r4, which is never given out, has no colour."""
+    episode = make_episode(reserved=[2, 4], node_class=[0, 1, 0], node_assigned=[1, 0, 1], node_outcome=[0, 2, 0])
+    _, files = export(tmp_path, {**episode, "node_forbidden": [[], [], [3]]})
+
+    graph = files["a.c_F1.json"]
+    assert [node["id"] for node in graph["nodes"]] == ["2", "3", "7", "8", "10"]
+    assert [[link["id"] for link in links] for links in graph["adjacency"][:2]] == [["7", "10"], ["10"]]
+
+
 def test_nodes_of_the_fork_keep_their_own_vectors(tmp_path: Path) -> None:
     episode = {**make_fork_episode(), "node_forbidden": [[], [3], []], "node_inst": [[1, 0], [], [2]]}
     done, files = export(tmp_path, episode, instructions=make_vector_instructions(*VECTORS[:3]))

@@ -115,13 +115,20 @@ private:
   unsigned id(const Node &N) const { return NumRegs + 1 + N.Reg.virtRegIndex(); }
   static bool isWritten(const Node &N) { return !N.Uses.empty(); }
 
+  /// A register that has a colour, but that this function reserves, is joined to every node that could have it elsewhere:
+  /// nothing else in the format says that it may not be given out here.
   void printPhysical() {
-    std::map<unsigned, std::vector<unsigned>> NeighboursOf;
-    for (const Node &N : P.Nodes)
-      if (isWritten(N))
-        for (MCPhysReg Reg : N.Forbidden)
-          NeighboursOf[Reg].push_back(id(N));
     std::map<unsigned, unsigned> ColourOf = colours(MF);
+    std::map<unsigned, std::vector<unsigned>> NeighboursOf;
+    for (const Node &N : P.Nodes) {
+      if (!isWritten(N))
+        continue;
+      for (MCPhysReg Reg : N.Forbidden)
+        NeighboursOf[Reg].push_back(id(N));
+      for (MCPhysReg Reg : P.Reserved)
+        if (ColourOf.count(Reg) && TRI.getRegClass(N.ClassID)->contains(Reg))
+          NeighboursOf[Reg].push_back(id(N));
+    }
     for (const auto &[Reg, Neighbours] : NeighboursOf) {
       OS << Reg << " [label=\" {Phy} {0.000000} {PhyColor=" << ColourOf[Reg] << ";PhyReg=" << Reg << "} \"];\n";
       for (unsigned Neighbour : Neighbours)

@@ -11,7 +11,7 @@
 namespace mlra {
 
 /// Writes `<module file name>_F<counter>.dot` into the working folder, as the fork's -mlra-dump-ig-dot does:
-/// physical registers with a colour and a virtual neighbour, then the virtual registers that have a use point, each
+/// physical registers with a colour and a virtual neighbour (or reserved here, and of a node's class), then the virtual registers that have a use point, each
 /// followed by its edges to later ones. A function in which a register has more than 200 use points gets no file, nor one
 /// without a virtual register.
 /// The vectors are zero: the plugin has no vocabulary. Returns what went wrong, or an empty string.
