@@ -24,6 +24,10 @@ _CONSTANT_COLUMNS: Final = (
     "llvm_version",
     "module",
 )
+_FILTERED_COLUMNS: Final = (
+    *_CONSTANT_COLUMNS,
+    *("function_id", "spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost"),
+)
 
 
 def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]:
@@ -33,7 +37,7 @@ def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]
 
 
 def table_writer(path: Path, schema: pa.Schema, *, compression_level: int) -> pq.ParquetWriter:
-    """The one place that sets Parquet's options. No statistics: nobody queries the lists, and the strings are few."""
+    """The one place that sets Parquet's options. With statistics a filter skips row groups; lists have none."""
     return pq.ParquetWriter(
         path,
         schema,
@@ -41,7 +45,7 @@ def table_writer(path: Path, schema: pa.Schema, *, compression_level: int) -> pq
         compression="zstd",
         compression_level=compression_level,
         use_dictionary=[name for name in _CONSTANT_COLUMNS if name in schema.names],
-        write_statistics=False,
+        write_statistics=[name for name in _FILTERED_COLUMNS if name in schema.names],
         store_schema=True,
     )
 

@@ -7,6 +7,7 @@ import pickle
 from pathlib import Path
 
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,6 +143,24 @@ def test_filter(dataset: EpisodeDataset) -> None:
     assert numbers(spilled.filter(pc.field("function_id") > 5)) == [10, 15]
     assert numbers(dataset.filter(pc.list_value_length(pc.field("node_vreg")) > 3)) == []
     assert numbers(dataset.filter(pc.field("spills") < 0).shuffle(1)) == []
+
+
+def test_a_filter_reads_no_row_group_that_cannot_hold_what_it_asks_for(tmp_path: Path) -> None:
+    """The numbers of the second row group, 4 to 6, cannot be read; the footer says that 1 to 3 are not among them."""
+    write_episodes(tmp_path, (6,))
+    (shard,) = (tmp_path / "data").iterdir()
+    with pq.ParquetFile(shard) as file:
+        group = file.metadata.row_group(1)
+        columns = {group.column(i).path_in_schema: group.column(i) for i in range(group.num_columns)}
+    damaged = bytearray(shard.read_bytes())
+    begin = columns["function_id"].dictionary_page_offset or columns["function_id"].data_page_offset
+    damaged[begin : begin + 8] = b"\xff" * 8
+    shard.write_bytes(damaged)
+    dataset = EpisodeDataset(tmp_path, verify=False)
+
+    assert len(dataset.filter(pc.field("function_id") <= 3)) == 3
+    with pytest.raises(DatasetError, match=shard.name):
+        len(dataset.filter(pc.field("function_id") <= 4))
 
 
 def test_a_filter_on_a_column_that_is_not_selected(dataset: EpisodeDataset) -> None:

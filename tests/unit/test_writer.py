@@ -125,6 +125,17 @@ def test_slices_and_chunks_are_the_same_bytes(tmp_path: Path) -> None:
     assert results.count(results[0]) == 4
 
 
+def test_statistics_are_of_what_filters_ask_for(tmp_path: Path) -> None:
+    write(tmp_path, [rows_of(0, 6)], per_shard=6, per_row_group=3)
+
+    with pq.ParquetFile(tmp_path / "data/train-00000-of-00001.parquet") as file:
+        group = file.metadata.row_group(1)
+        columns = {group.column(i).path_in_schema: group.column(i).statistics for i in range(group.num_columns)}
+    assert (columns["function_id"].min, columns["function_id"].max) == (3, 5)
+    assert (columns["corpus"].min, columns["corpus"].max) == ("c", "c")
+    assert {name for name, found in columns.items() if found is None} >= {"mir", "episode_id", "inst.list.element"}
+
+
 def test_error_leaves_no_entry(tmp_path: Path) -> None:
     writer = ShardWriter(tmp_path, ("data/x.parquet",), per_shard=9, per_row_group=2, **OPTIONS)
     writer.write(rows_of(0, 3))
