@@ -6,13 +6,15 @@ its own, so that the books account for every file.
 
 from __future__ import annotations
 
+import contextlib
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import joblib
+from joblib.externals.loky import get_reusable_executor
 
 from rl4real_data.compat.fork_config import read_colours, read_fork_config
 from rl4real_data.compat.fork_folder import GraphFile, find_graph_files
@@ -124,22 +126,34 @@ def _read_all(
 ) -> tuple[tuple[Entry, ...], int]:
     """Every module with its part, then every file that is no graph; and the target's number of registers."""
     jobs = group_by_module(files)
-    parallel = joblib.Parallel(n_jobs=request.jobs, return_as="generator", batch_size=1)
-    results = parallel(joblib.delayed(read_module)(job, request.origin, registers, work.parts) for job in jobs)
     modules: list[Entry] = []
     broken: list[Entry] = []
     counts: Counter[int] = Counter()
     done = 0
-    for job, found in zip(jobs, results, strict=True):
-        modules += [found.entry] if found.entry else []
-        broken += found.broken
-        counts += found.registers
-        done += len(job.paths)
-        progress(done, len(files))
+    with _processes(request.jobs) as parallel:
+        results = parallel(joblib.delayed(read_module)(job, request.origin, registers, work.parts) for job in jobs)
+        for job, found in zip(jobs, results, strict=True):
+            modules += [found.entry] if found.entry else []
+            broken += found.broken
+            counts += found.registers
+            done += len(job.paths)
+            progress(done, len(files))
     if len(counts) > 1:
         what = ", ".join(f"{count} of {size} registers" for size, count in sorted(counts.items()))
         raise DatasetError(f"{request.folder}: graphs of several targets ({what})", hint="import one after the other")
     return (*modules, *broken), max(counts, default=0)
+
+
+@contextlib.contextmanager
+def _processes(jobs: int) -> Iterator[joblib.Parallel]:
+    """Reading is Python's own work, which threads would not share.
+
+    joblib keeps the processes for another call, and ends them in an exit handler, which the command line does not wait
+    for: here they end with the work. After an error joblib has ended them itself.
+    """
+    yield joblib.Parallel(n_jobs=jobs, return_as="generator", batch_size=1)
+    if jobs > 1:
+        get_reusable_executor(reuse=True).terminate(kill_workers=True)
 
 
 def _with_all_registers(register_file: Mapping[str, Any], count: int) -> Mapping[str, Any]:

@@ -98,7 +98,7 @@ def test_fork_both_ways(
 
     dots = {path.stem: path for path in (tmp_path / "dots").glob("*/*.dot")}
     compare_export(dots, tmp_path / "out" / "graphs" / "IG", exported.graphs)
-    compare_import(tmp_path, target.name)
+    compare_import(tmp_path, target.name, rl4real)
     compare_choices(tmp_path, target, corpus.root)
 
 
@@ -121,23 +121,26 @@ def compare_export(dots: dict[str, Path], folder: Path, expected: int) -> None:
     assert values > 100_000  # real vectors, not the plugin's
 
 
-def compare_import(folder: Path, target: TargetName) -> None:
+def compare_import(folder: Path, target: TargetName, rl4real: Run) -> None:
     """The plugin's DOT and the exported JSON become the same episodes, and those of the dataset itself."""
-    rows = {}
-    for form, source in (("dot", folder / "dots"), ("json", folder / "out")):
-        data_dir = folder / f"imported-{form}"
-        import_fork(
-            ForkImport(
-                folder=source,
-                data_dir=data_dir,
-                config_dir=folder / "out" / "config",
-                target=target,
-                split=Split.TEST,
-                model=ModelName.MLRA,
-                origin=Origin(folder=source, corpus="sample", license="MIT", command=""),
-                llvm_version="22.1.8",
-            )
+    words = ("--from", "rl4real", "--split", "test", "--corpus", "sample", "--license", "MIT", "--jobs", "2")
+    done = rl4real("import", "out", "imported-json", *words, "--llvm-version", "22.1.8")
+    assert "arning" not in done.stderr  # of processes that were left behind
+    import_fork(
+        ForkImport(
+            folder=folder / "dots",
+            data_dir=folder / "imported-dot",
+            config_dir=folder / "out" / "config",
+            target=target,
+            split=Split.TEST,
+            model=ModelName.MLRA,
+            origin=Origin(folder=folder / "dots", corpus="sample", license="MIT", command=""),
+            llvm_version="22.1.8",
         )
+    )
+    rows = {}
+    for form in ("dot", "json"):
+        data_dir = folder / f"imported-{form}"
         assert validate(data_dir) == ()
         rows[form] = {(row["module"], row["function_id"]): row for row in pq.read_table(data_dir / "data").to_pylist()}
     ours = {(row["module"], row["function_id"]): row for row in pq.read_table(folder / "data" / "data").to_pylist()}
