@@ -97,10 +97,8 @@ class EpisodeDataset:
         self._start = state["start"]
 
     def reopened(self) -> EpisodeDataset:
-        """The same dataset with files of its own: for a process that was forked from the one that opened it."""
-        made = self._of(self._source.reopened(), self._view)
-        made._start = self._position()
-        return made
+        """The same dataset with files of its own, at its start: for a process forked from the one that opened it."""
+        return self._of(self._source.reopened(), self._view)
 
     @property
     def index(self) -> DatasetIndex:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import pickle
 from dataclasses import dataclass
+from typing import Final
 
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, parse_index
 from rl4real_data.episodes.shards import SHARD_NAME
@@ -12,6 +13,11 @@ from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.shard_files import Address, ShardFiles
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import Tables
+
+_MAKE_ONE: Final = "make one with `rl4real-data flow x86 train mlra --data-dir …`"
+_LOOK_AGAIN: Final = (
+    "check the URL; what is private looks missing without credentials: `storage_options`, for hf:// {'token': …}"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +38,7 @@ class Source:
 
 
 def open_split(storage: Storage, split: str, *, verify: bool) -> Source:
-    """Reads the index. DatasetError without one, UsageError for a split that it does not have."""
+    """Reads the index, as it is now. DatasetError without one, UsageError for a split that it does not have."""
     return _source_of(storage, read_index_of(storage), split, verify=verify)
 
 
@@ -53,13 +59,13 @@ def _source_of(storage: Storage, index: DatasetIndex, split: str, *, verify: boo
 
 def read_index_of(storage: Storage) -> DatasetIndex:
     """`dataset.json`; DatasetError if it is missing or damaged."""
+    storage.refresh()
     try:
         text = storage.read(INDEX_NAME).decode()
     except FileNotFoundError:
         what = "holds no finished dataset" if storage.is_folder() else "does not exist"
         raise DatasetError(
-            f"{storage}: {what} ({INDEX_NAME} is missing)",
-            hint="make one with `rl4real-data flow x86 train mlra --data-dir …`",
+            f"{storage}: {what} ({INDEX_NAME} is missing)", hint=_MAKE_ONE if storage.is_local else _LOOK_AGAIN
         ) from None
     except UnicodeDecodeError as error:
         raise storage.unreadable(INDEX_NAME, error) from error

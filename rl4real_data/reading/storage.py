@@ -13,9 +13,14 @@ import pyarrow as pa
 import pyarrow.fs as arrow_fs
 
 from rl4real_data.errors import DatasetError
+from rl4real_data.reading.remote import RemoteFolder
 
 _SCHEME: Final = "://"
 _HINT: Final = "`rl4real-data validate` lists all that is damaged; copy the file again, or let `flow` write it anew"
+_REMOTE_HINT: Final = (
+    "check the connection and the credentials (`storage_options`); "
+    "of a copy in a local folder, `rl4real-data validate` lists all that is damaged"
+)
 
 
 class Storage:
@@ -39,42 +44,35 @@ class Storage:
     def __str__(self) -> str:
         return self.root
 
+    @property
+    def _hint(self) -> str:
+        return _HINT if self.is_local else _REMOTE_HINT
+
     def path_of(self, name: str) -> str:
         """Full path or URL of a file of the dataset, as a person reads it."""
         return f"{self.root}/{name}"
 
     @cached_property
-    def _remote(self) -> tuple[Any, str]:
-        """The fsspec file system and the folder's path in it."""
-        try:
-            import fsspec  # type: ignore[import-untyped]
-        except ImportError as error:
-            raise DatasetError(
-                f"{self.root}: reading a URL needs fsspec", hint="pip install 'rl4real-data[remote]'"
-            ) from error
-        try:
-            file_system, path = fsspec.core.url_to_fs(self.root, **self.options)
-        except (ImportError, ValueError) as error:
-            raise DatasetError(
-                f"{self.root}: {error}",
-                hint="each kind of URL needs its own package: s3fs for s3://, gcsfs for gs://, huggingface_hub for hf://",
-            ) from error
-        return file_system, path
+    def _remote(self) -> RemoteFolder:
+        return RemoteFolder(self.root, self.options)
 
     @cached_property
     def arrow(self) -> tuple[arrow_fs.FileSystem, str]:
-        """The same for Arrow: its file system, and the folder's path in it."""
+        """Arrow's file system, and the folder's path in it."""
         if self.is_local:
             return arrow_fs.LocalFileSystem(), self.root
-        file_system, path = self._remote
-        return arrow_fs.PyFileSystem(arrow_fs.FSSpecHandler(file_system)), path
+        return self._remote.arrow(), self._remote.path
+
+    def refresh(self) -> None:
+        """Forgets what is known of the folder, which may have changed since this process last read it."""
+        if not self.is_local:
+            self._remote.refresh()
 
     def is_folder(self) -> bool:
         """Whether the folder is there."""
         if self.is_local:
             return Path(self.root).is_dir()
-        file_system, path = self._remote
-        return bool(file_system.isdir(path))
+        return self._remote.is_folder()
 
     def open(self, name: str) -> pa.NativeFile:
         """A file for random access. DatasetError, with its name, if there is none."""
@@ -84,7 +82,7 @@ class Storage:
                 return pa.OSFile(f"{root}/{name}", "rb")
             return file_system.open_input_file(f"{root}/{name}")
         except FileNotFoundError as error:
-            raise DatasetError(f"{self.path_of(name)}: is missing", hint=_HINT) from error
+            raise DatasetError(f"{self.path_of(name)}: is missing", hint=self._hint) from error
         except OSError as error:
             raise self.unreadable(name, error) from error
 
@@ -93,24 +91,26 @@ class Storage:
         try:
             if self.is_local:
                 return Path(self.root, name).read_bytes()
-            file_system, path = self._remote
-            return bytes(file_system.cat_file(f"{path}/{name}"))
+            return self._remote.read(name)
         except FileNotFoundError:
             raise
         except OSError as error:
             raise self.unreadable(name, error) from error
 
     def sha256(self, name: str) -> str:
-        """Of the whole file, read in pieces."""
+        """Of the whole file, read in pieces. DatasetError, with its name, if it cannot be read."""
         digest = hashlib.sha256()
-        with self.open(name) as stream:
-            while piece := stream.read(1 << 20):
-                digest.update(piece)
+        try:
+            with self.open(name) as stream:
+                while piece := stream.read(1 << 20):
+                    digest.update(piece)
+        except OSError as error:
+            raise self.unreadable(name, error) from error
         return digest.hexdigest()
 
     def unreadable(self, name: str, error: BaseException) -> DatasetError:
         """The error that names a file and says in one line what is wrong with it."""
         reason = str(error).strip().splitlines()
         return DatasetError(
-            f"{self.path_of(name)}: cannot be read ({reason[0] if reason else type(error).__name__})", hint=_HINT
+            f"{self.path_of(name)}: cannot be read ({reason[0] if reason else type(error).__name__})", hint=self._hint
         )

@@ -6,6 +6,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
 import pytest
 import torch
 from episode_builder import (
@@ -17,8 +18,10 @@ from episode_builder import (
 )
 from reading_dataset import write_episodes
 from torch.utils.data import DataLoader
+from torchdata.stateful_dataloader import StatefulDataLoader
 
 from rl4real_data import EpisodeDataset
+from rl4real_data.errors import DatasetError
 from rl4real_data.reading.torch_episodes import TorchEpisodes, episode_tensors
 
 with warnings.catch_warnings():
@@ -29,6 +32,7 @@ with warnings.catch_warnings():
     from rl4real_data.reading.pyg import PYG_COLUMNS, to_pyg
 
 ALL = list(range(1, 18))
+pytestmark = pytest.mark.filterwarnings("ignore:'set_vital' is deprecated:UserWarning")  # torchdata 0.11 calls it
 
 
 @pytest.fixture(scope="module")
@@ -87,6 +91,94 @@ def test_the_position_is_saved_and_restored(data_dir: Path) -> None:
     again.load_state_dict(stream.state_dict())
 
     assert taken + list(again) == whole
+
+
+def test_a_pass_that_has_ended(data_dir: Path) -> None:
+    stream = TorchEpisodes(EpisodeDataset(data_dir), number_of)
+    list(stream)
+    again = TorchEpisodes(EpisodeDataset(data_dir), number_of)
+    again.load_state_dict(stream.state_dict())
+
+    assert again.state_dict() == stream.state_dict()
+    assert list(again) == []
+    assert list(again) == ALL
+
+
+def stateful(dataset: EpisodeDataset, state: Any = None, *, workers: int = 2, **options: Any) -> Any:
+    """The workers take turns."""
+    loader = StatefulDataLoader(TorchEpisodes(dataset, number_of), batch_size=None, num_workers=workers, **options)
+    if state is not None:
+        loader.load_state_dict(state)
+    return loader
+
+
+@pytest.mark.parametrize(("workers", "persistent"), [(0, False), (2, False), (2, True)])
+@pytest.mark.parametrize("count", [0, 1, 8, 16, 17])
+def test_an_epoch_of_two_runs(data_dir: Path, count: int, workers: int, persistent: bool) -> None:
+    options = {"workers": workers, "persistent_workers": persistent}
+    dataset = EpisodeDataset(data_dir).shuffle(1)
+    whole = list(stateful(dataset, workers=workers))
+    first = stateful(dataset, **options)
+    iterator = iter(first)
+    taken = [next(iterator) for _ in range(count)]
+    second = stateful(EpisodeDataset(data_dir).shuffle(1), first.state_dict(), **options)
+
+    assert sorted(whole) == ALL
+    assert taken + list(second) == whole
+    assert list(second) == whole  # the next epoch
+
+
+def test_a_worker_that_has_ended_before_the_other(data_dir: Path) -> None:
+    """Its share has one of the episodes that the filter leaves, the other worker's has five."""
+    dataset = EpisodeDataset(data_dir).filter(pc.field("function_id").isin([1, 2, 3, 4, 5, 9]))
+    first = stateful(dataset)
+    iterator = iter(first)
+    taken = [next(iterator) for _ in range(4)]
+
+    assert taken == [1, 9, 2, 3]
+    assert list(stateful(dataset, first.state_dict())) == [4, 5]
+
+
+def test_a_run_that_is_continued_twice(data_dir: Path) -> None:
+    """The second one stops before each worker has given out an episode."""
+    dataset = EpisodeDataset(data_dir).shuffle(1)
+    taken, state = [], None
+    for count in (7, 0, 1):
+        loader = stateful(dataset, state)
+        iterator = iter(loader)
+        taken += [next(iterator) for _ in range(count)]
+        state = loader.state_dict()
+
+    assert taken + list(stateful(dataset, state)) == list(stateful(dataset))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_an_epoch_that_is_over(data_dir: Path, workers: int) -> None:
+    dataset = EpisodeDataset(data_dir).shuffle(1)
+    first = stateful(dataset, workers=workers)
+    whole = list(first)
+
+    assert list(stateful(dataset, first.state_dict(), workers=workers)) == whole
+
+
+def test_the_position_of_another_order(data_dir: Path) -> None:
+    """Without workers: torchdata waits 5 s for each that cannot start."""
+    state = stateful(EpisodeDataset(data_dir).shuffle(1), workers=0).state_dict()
+
+    with pytest.raises(DatasetError, match="saved position belongs to another"):
+        list(stateful(EpisodeDataset(data_dir).shuffle(2), state, workers=0))
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_what_was_looked_at_before(data_dir: Path, workers: int) -> None:
+    """The first episode, of the dataset and of the stream, as people do to see what is in them."""
+    dataset = EpisodeDataset(data_dir)
+    next(iter(dataset))
+    stream = TorchEpisodes(dataset, number_of)
+    assert next(iter(stream)) == 1
+
+    assert sorted(DataLoader(stream, batch_size=None, num_workers=workers)) == ALL
+    assert sorted(DataLoader(stream, batch_size=None, num_workers=workers)) == ALL
 
 
 def test_tensors(data_dir: Path) -> None:
