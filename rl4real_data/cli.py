@@ -56,6 +56,7 @@ def main() -> NoReturn:
         _complain(error)
         code = error.exit_code
     except (KeyboardInterrupt, typer.Abort):
+        print("rl4real-data: interrupted", file=sys.stderr)
         code = 130
     except BrokenPipeError:
         sys.stderr.close()
