@@ -18,6 +18,7 @@ from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.schema import EPISODES, SCHEMA_VERSION, VERSION_KEY
 from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.columns import Column, decode_column
+from rl4real_data.reading.remote import RemoteFile
 from rl4real_data.reading.storage import Storage
 
 _OPEN_FILES: Final = 8
@@ -46,7 +47,7 @@ class ShardFiles:
         self.entries: Final = tuple(entries)
         self.address: Final = address
         self.verify: Final = address.verify
-        self._open: OrderedDict[int, pq.ParquetFile] = OrderedDict()
+        self._open: OrderedDict[int, tuple[pq.ParquetFile, pa.NativeFile]] = OrderedDict()
         self._starts: dict[int, npt.NDArray[np.int64]] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -56,17 +57,18 @@ class ShardFiles:
         """The shard, opened and proven. DatasetError, with its name, if it cannot be used."""
         if shard in self._open:
             self._open.move_to_end(shard)
-            return self._open[shard]
+            return self._open[shard][0]
         name = self.names[shard]
         if shard not in self._starts and self.verify:
             self._compare(shard)
         with self.blame(shard):
             # no pre-buffering: it would hold a whole row group although single columns are asked for
-            file = pq.ParquetFile(self.storage.open(name), pre_buffer=not self.storage.is_local)
+            stream = self.storage.open(name)
+            file = pq.ParquetFile(stream, pre_buffer=False)
             self._check_footer(shard, file)
         while len(self._open) >= _OPEN_FILES:
             self._open.popitem(last=False)
-        self._open[shard] = file
+        self._open[shard] = file, stream
         return file
 
     def _compare(self, shard: int) -> None:
@@ -94,6 +96,15 @@ class ShardFiles:
             self.file(shard)
         return self._starts[shard]
 
+    def read(self, shard: int, number: int, names: Sequence[str]) -> pa.Table:
+        """These columns of a row group; of a remote one in few requests. DatasetError if they cannot be read."""
+        file = self.file(shard)
+        stream = self._open[shard][1]
+        with self.blame(shard), contextlib.ExitStack() as fetched:
+            if isinstance(stream, RemoteFile):
+                fetched.enter_context(stream.fetched(column_ranges(file.metadata.row_group(number), names)))
+            return file.read_row_group(number, columns=list(names), use_threads=False)
+
     def kept(self, shard: int, number: int, condition: Any) -> npt.NDArray[np.bool_]:
         """(rows of the row group,) True where `condition` holds; reads only the columns that it names.
 
@@ -118,6 +129,16 @@ class ShardFiles:
             yield
         except (pa.ArrowException, OSError, ValueError) as error:
             raise self.storage.unreadable(self.names[shard], error) from error
+
+
+def column_ranges(group: pq.RowGroupMetaData, names: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The [first, last) bytes of the file that the columns take."""
+    for number in range(group.num_columns):
+        column = group.column(number)
+        if column.path_in_schema.split(".")[0] in names:
+            pages = (column.dictionary_page_offset, column.data_page_offset)
+            first = min(page for page in pages if page)
+            yield first, first + column.total_compressed_size
 
 
 def no_such_column(name: str) -> UsageError:
@@ -156,8 +177,7 @@ class RowGroup:
         return self._decoded[name]
 
     def _load(self, names: Sequence[str]) -> None:
-        file = self._files.file(self._shard)  # not kept: a file for each row group that is in use would be too many
+        table = self._files.read(self._shard, self._number, names)
         with self._files.blame(self._shard):
-            table = file.read_row_group(self._number, columns=list(names), use_threads=False)
             for name in names:
                 self._decoded[name] = decode_column(table[name])

@@ -76,11 +76,10 @@ class Storage:
 
     def open(self, name: str) -> pa.NativeFile:
         """A file for random access. DatasetError, with its name, if there is none."""
-        file_system, root = self.arrow
         try:
             if self.is_local:
-                return pa.OSFile(f"{root}/{name}", "rb")
-            return file_system.open_input_file(f"{root}/{name}")
+                return pa.OSFile(f"{self.root}/{name}", "rb")
+            return self._remote.open(name)
         except FileNotFoundError as error:
             raise DatasetError(f"{self.path_of(name)}: is missing", hint=self._hint) from error
         except OSError as error:
@@ -100,9 +99,10 @@ class Storage:
     def sha256(self, name: str) -> str:
         """Of the whole file, read in pieces. DatasetError, with its name, if it cannot be read."""
         digest = hashlib.sha256()
+        size = 1 << 20 if self.is_local else 1 << 24  # a request each
         try:
             with self.open(name) as stream:
-                while piece := stream.read(1 << 20):
+                while piece := stream.read(size):
                     digest.update(piece)
         except OSError as error:
             raise self.unreadable(name, error) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -22,11 +23,20 @@ VECTORS = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0])
 """Of the four instruction shapes."""
 
 
-def write_episodes(data_dir: Path, sizes: Sequence[int], *, per_row_group: int = 3) -> DatasetIndex:
-    """Shards of `sizes` episodes, numbered from 1 through all shards; every fifth one was spilled."""
+def write_episodes(data_dir: Path, sizes: Sequence[int], *, per_row_group: int = 3, mir_bytes: int = 0) -> DatasetIndex:
+    """Shards of `sizes` episodes, numbered from 1 through all shards; every fifth one was spilled.
+
+    With `mir_bytes`, the column `mir` is so long in each episode, and cannot be compressed by more than half.
+    """
     numbers = iter(range(1, sum(sizes) + 1))
+    chance = random.Random(1)
     shards = [
-        [make_spilled_episode(n) if n % 5 == 0 else make_episode(n) for _, n in zip(range(size), numbers, strict=False)]
+        [
+            (make_spilled_episode if n % 5 == 0 else make_episode)(
+                n, **({"mir": chance.randbytes(mir_bytes // 2).hex()} if mir_bytes else {})
+            )
+            for _, n in zip(range(size), numbers, strict=False)
+        ]
         for size in sizes
     ]
     shapes = [{**shape, "embedding": vector} for shape, vector in zip(make_instructions(), VECTORS, strict=True)]

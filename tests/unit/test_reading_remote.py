@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import pickle
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import boto3
@@ -15,6 +17,7 @@ from reading_dataset import write_episodes
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.errors import DatasetError
+from rl4real_data.reading.remote import near_together, open_file
 from rl4real_data.reading.torch_episodes import TorchEpisodes
 
 KEYS = {"key": "a", "secret": "b"}
@@ -95,6 +98,41 @@ def test_damage_is_found_when_asked_for(options: dict[str, Any]) -> None:
 def test_a_url_that_nobody_serves() -> None:
     with pytest.raises(DatasetError, match="gopher"):
         EpisodeDataset("gopher://data/set")
+
+
+class CountingFile(io.BytesIO):
+    """A file of a client, and what is asked of it."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content)
+        self.asked: list[tuple[int, int]] = []
+
+    def read(self, count: int | None = -1) -> bytes:
+        self.asked.append((self.tell(), count or 0))
+        return super().read(count)
+
+
+def test_what_a_file_asks_for() -> None:
+    content = bytes(range(200))
+    client = CountingFile(content)
+    file = open_file(SimpleNamespace(open=lambda *_, **__: client), "file")
+    assert (file.size(), file.read_at(10, 190)) == (200, content[190:])
+
+    with file.fetched([(40, 50), (0, 10), (60, 70)]):
+        assert client.asked == [(190, 10), (0, 70)]
+        assert (file.read_at(10, 60), file.read_at(5, 8)) == (content[60:70], content[8:13])
+        assert file.read_at(10, 65) == content[65:75]  # not all of it was fetched
+    assert client.asked[2:] == [(65, 10)]
+
+    assert file.read_at(10, 60) == content[60:70]  # and is not kept
+    assert client.asked[3:] == [(60, 10)]
+
+
+def test_ranges_that_are_far_apart_are_not_joined() -> None:
+    far = 5_000_000
+
+    assert near_together([(far, far + 10), (0, 10), (20, 30), (5, 8)]) == [(0, 30), (far, far + 10)]
+    assert near_together([(0, 10), (5, 8)]) == [(0, 10)]
 
 
 def test_another_file_system_of_fsspec(tmp_path: Path) -> None:
