@@ -46,7 +46,7 @@ class Bar:
     def __str__(self) -> str:
         sign = "at least" if self.at_least else "below"
         verdict = "ok" if self.is_met else "MISSED"
-        return f"{self.name:45} {self.measured:12,.1f} {self.unit:12} ({sign} {self.limit:,g})  {verdict}"
+        return f"{self.name:45} {self.measured:12,.2f} {self.unit:12} ({sign} {self.limit:,g})  {verdict}"
 
 
 def repeat_dataset(data_dir: Path, folder: Path, episodes: int) -> int:
