@@ -65,7 +65,7 @@ def render_stats_page(stats: Stats, histograms: Histograms, names: RegisterNames
         section("Corpora", *_groups("corpus", stats.corpora)),
         section("Licences", *_groups("licence", stats.licenses)),
         section("Languages", _languages(stats)),
-        section("Vectors", *vector_table(stats.vocabulary)),
+        section("Vectors", *vector_table(stats.vocabulary, stats.source_vectors)),
         section("On disk", disk_table(stats.disk)),
     )
 

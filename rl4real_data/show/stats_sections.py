@@ -68,8 +68,10 @@ def _outcome(expert: Expert | None, outcome: str) -> str:
     return f"{count:,} ({count / nodes:.1%})" if nodes else f"{count:,}"
 
 
-def vector_table(vocabulary: Mapping[str, Any] | None) -> tuple[str, ...]:
+def vector_table(vocabulary: Mapping[str, Any] | None, source_vectors: int | None) -> tuple[str, ...]:
     """What the vectors are from, and the lookups that found nothing."""
+    if source_vectors:
+        return (note(f"The {source_vectors:,} distinct vectors are the source's own: it tells no opcodes."),)
     if vocabulary is None:
         return (note("The dataset has no vectors; `rl4real-data embed` computes them."),)
     coverage = vocabulary["coverage"]

@@ -115,6 +115,12 @@ class Stats:
         return self.splits if len(self.splits) == 1 else {**self.splits, "all": self.overall}
 
     @property
+    def source_vectors(self) -> int | None:
+        """Distinct vectors that the source gave (the fork's graphs, without opcodes); None for any other dataset."""
+        whole = self.overall
+        return whole.shapes if self.vocabulary is None and whole.instructions is None else None
+
+    @property
     def llvm_version(self) -> str:
         """Empty if the dataset does not tell."""
         return self.toolchain.get("llvm_version") or self.toolchain.get("llvm") or ""

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.episodes.inst_ids import INST_COLUMNS, Ids, inst_ids_of
 from rl4real_data.episodes.ragged import Ints, list_lengths, nested_lengths
 from rl4real_data.episodes.schema import Outcome
 
@@ -60,7 +61,8 @@ class Tally:
     """What has been counted so far."""
 
     COLUMNS: ClassVar[tuple[str, ...]] = (
-        *("corpus", "license", "near_hash", "node_vreg", "edge_u", "use_distance", "inst", "node_outcome"),
+        *("corpus", "license", "near_hash", "node_vreg", "edge_u", "use_distance", "node_outcome"),
+        *INST_COLUMNS,
         *_SUMS,
     )
 
@@ -84,7 +86,7 @@ class Tally:
         self._keep("largest_use_points", batch["use_distance"], largest)
         _add_groups(self.corpora, batch["corpus"], nodes)
         _add_groups(self.licenses, batch["license"], nodes)
-        self._add_shapes(batch["inst"].flatten())
+        self._add_shapes(np.unique(inst_ids_of(batch)))
         self._add_outcomes(batch)
         self._near.append(_first_half(batch["near_hash"]))
 
@@ -111,7 +113,7 @@ class Tally:
     @property
     def distinct_shapes(self) -> int | None:
         """Instruction shapes that occur in the episodes."""
-        return int(self._shapes.sum()) if self._counts["instructions"] else None
+        return int(self._shapes.sum()) if self._counts["instructions"] or self._shapes.any() else None
 
     def near_hashes(self) -> npt.NDArray[np.uint64]:
         """Half of the near_hash of each episode that has one: two that differ are equal once in 2^64."""
@@ -143,9 +145,7 @@ class Tally:
         if len(counts):
             self._counts[quantity].append(counts.astype(np.int32))
 
-    def _add_shapes(self, inst: pa.Array) -> None:
-        used = np.unique(pc.fill_null(inst, -1).to_numpy(zero_copy_only=False))
-        used = used[used >= 0]
+    def _add_shapes(self, used: Ids) -> None:
         if len(used) and used[-1] >= len(self._shapes):
             grown = np.zeros(max(2 * len(self._shapes), int(used[-1]) + 1), np.bool_)
             grown[: len(self._shapes)] = self._shapes

@@ -32,7 +32,7 @@ def render_text(stats: Stats) -> str:
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
         _languages(stats.languages),
-        _vectors(stats.vocabulary),
+        _vectors(stats.vocabulary, stats.source_vectors),
         _disk(stats),
     ]
     return "\n\n".join("\n".join(section) for section in sections if section)
@@ -144,8 +144,10 @@ def _languages(languages: Sequence[LanguageStats]) -> list[str]:
     return _table(("language", "modules", "functions", "episodes"), rows)
 
 
-def _vectors(vocabulary: Mapping[str, Any] | None) -> list[str]:
+def _vectors(vocabulary: Mapping[str, Any] | None, source_vectors: int | None) -> list[str]:
     """What the vectors are from, and the lookups that found nothing."""
+    if source_vectors:
+        return _table(("vectors", ""), [("distinct, from the source", _number(source_vectors))])
     if vocabulary is None:
         return _table(("vectors", ""), [("MIR2Vec", _ABSENT)])
     coverage = vocabulary["coverage"]

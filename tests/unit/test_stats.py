@@ -14,6 +14,7 @@ import pytest
 from rl4real_data.episodes.index import INDEX_NAME
 from rl4real_data.episodes.ragged import nested_lengths
 from rl4real_data.errors import DatasetError
+from rl4real_data.show.stats_page import make_stats_page
 from rl4real_data.statistics.stats import FailedModule, GroupStats, LanguageStats, Stats, collect_stats
 from rl4real_data.statistics.stats_tally import Distribution, describe
 from rl4real_data.statistics.stats_text import render_text
@@ -173,6 +174,19 @@ def test_what_no_episode_tells_is_absent(tmp_path: Path) -> None:
         ["instructions", "-", "-", "-", "-", "-"],
         ["outcomes", "-"],
     ]
+
+
+def test_vectors_of_the_source_are_counted(tmp_path: Path) -> None:
+    shapes = build.make_vector_instructions([1.0, 0.0, 0.5], [0.0, 1.0, 0.5], [0.0, 0.0, 0.5])
+    train = [build.make_fork_episode(1, node_inst=[[0, 1], [], [1]]), build.make_fork_episode(2)]
+    test = [build.make_fork_episode(3, node_inst=[[2], [2], [1]])]
+    build.write_dataset(tmp_path, {"train": [train], "test": [test]}, instructions=shapes)
+    stats = collect_stats(tmp_path)
+
+    assert [split.shapes for split in stats.columns.values()] == [2, 2, 3]
+    assert stats.source_vectors == 3
+    assert ["distinct,", "from", "the", "source", "3"] in [line.split() for line in render_text(stats).splitlines()]
+    assert "The 3 distinct vectors are the source&#39;s own" in make_stats_page(tmp_path, stats)
 
 
 def test_episodes_that_do_not_tell_are_left_out_of_a_distribution(tmp_path: Path) -> None:
