@@ -49,6 +49,7 @@ class ShardFiles:
         self.verify: Final = address.verify
         self._open: OrderedDict[int, tuple[pq.ParquetFile, pa.NativeFile]] = OrderedDict()
         self._starts: dict[int, npt.NDArray[np.int64]] = {}
+        self._filtered: tuple[int, arrow_dataset.ParquetFileFragment] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ShardFiles, (self.storage, self.names, self.entries, self.address)
@@ -112,15 +113,21 @@ class ShardFiles:
         """
         starts = self.row_group_starts(shard)
         rows = int(starts[number + 1] - starts[number])
-        file_system, root = self.storage.arrow
         with self.blame(shard):
-            fragment = arrow_dataset.ParquetFileFormat().make_fragment(
-                f"{root}/{self.names[shard]}", file_system, row_groups=[number]
-            )
+            fragment = self._fragment(shard).subset(row_group_ids=[number])
             if not fragment.split_by_row_group(condition):
                 return np.zeros(rows, np.bool_)
             table = fragment.to_table(columns={"kept": condition}, use_threads=False)
             return table["kept"].fill_null(False).to_numpy().astype(np.bool_)  # type: ignore[no-any-return]
+
+    def _fragment(self, shard: int) -> arrow_dataset.ParquetFileFragment:
+        """The shard for Arrow's expressions, its footer read once: a filter takes one shard after the other."""
+        if self._filtered is None or self._filtered[0] != shard:
+            file_system, root = self.storage.arrow
+            fragment = arrow_dataset.ParquetFileFormat().make_fragment(f"{root}/{self.names[shard]}", file_system)
+            fragment.ensure_complete_metadata()
+            self._filtered = shard, fragment
+        return self._filtered[1]
 
     @contextlib.contextmanager
     def blame(self, shard: int) -> Iterator[None]:
