@@ -36,7 +36,7 @@ def show(
     if html is not None:
         write_text(html, render_episode_page(view))
     if svg is not None:
-        write_text(svg, draw_graph(view, alone=True))
+        write_text(svg, draw_graph(view, alone=True).svg)
     if as_json:
         print(json.dumps(view.to_json_object(), indent=2, allow_nan=False, ensure_ascii=False))
     elif html is None and svg is None:

@@ -85,8 +85,7 @@ def _graph(view: EpisodeView) -> tuple[str, ...]:
     if not view.nodes:
         return (note("The function has no virtual registers."),)
     picture = draw_graph(view, alone=False)
-    natural = picture.split('width="', 1)[1].split('"', 1)[0]
-    box = element("div", picture, class_="scroll picture", style=f"--natural:{natural}px", tabindex="0")
+    box = element("div", picture.svg, class_="scroll picture", style=f"--natural:{picture.width}px", tabindex="0")
     key = (
         element("span", _sample(mark(outcome, 7.0, 7.0, 4.8, colour), 14), escape(words))
         for outcome, words, colour in legend_entries(view)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -20,8 +21,16 @@ _MARGIN: Final = 24
 _NARROWEST: Final = 340.0
 
 
-def draw_graph(view: EpisodeView, *, alone: bool) -> str:
-    """`<svg>` of the graph. `alone`: as a file of its own, with colours for light and dark, ground and legend."""
+@dataclass(frozen=True, slots=True)
+class GraphPicture:
+    """A `<svg>` and its natural width in pixels."""
+
+    svg: str
+    width: int
+
+
+def draw_graph(view: EpisodeView, *, alone: bool) -> GraphPicture:
+    """The graph. `alone`: as a file of its own, with colours for light and dark, ground and legend."""
     labelled = len(view.nodes) <= LABELLED_NODES
     unit, radius = (50.0, 9.0) if labelled else (24.0, 5.0) if len(view.nodes) <= 1500 else (16.0, 3.6)
     places = place_nodes(len(view.nodes), view.edges) * unit + _MARGIN
@@ -40,7 +49,7 @@ def draw_graph(view: EpisodeView, *, alone: bool) -> str:
         element("g", words, transform=f"translate({_MARGIN // 2} {number(float(bottom))})"),
         note if alone else "",
     )
-    return element(
+    svg = element(
         "svg",
         element("title", escape(f"Interference graph of {view.facts['function']}")),
         *inner,
@@ -50,6 +59,7 @@ def draw_graph(view: EpisodeView, *, alone: bool) -> str:
         height=round(height),
         role="img",
     )
+    return GraphPicture(svg, round(width))
 
 
 def _style(alone: bool) -> str:

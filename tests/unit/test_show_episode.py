@@ -174,7 +174,7 @@ def marks(svg: ET.Element) -> list[ET.Element]:
 
 
 def test_the_graph_has_each_node_and_each_edge() -> None:
-    svg = ET.fromstring(draw_graph(make_view(), alone=True))
+    svg = ET.fromstring(draw_graph(make_view(), alone=True).svg)
     nodes = marks(svg)
     centres = [(round(float(node.attrib["cx"])), round(float(node.attrib["cy"]))) for node in nodes]
     (edges,) = [path.attrib["d"] for path in svg.iter(f"{SVG}path") if path.attrib.get("class") == "e"]
@@ -190,7 +190,7 @@ def test_the_graph_has_each_node_and_each_edge() -> None:
 
 def test_colour_is_the_class_and_shape_the_outcome() -> None:
     row = build.make_spilled_episode(node_class=[0, 0, 1], node_outcome=[0, 2, 1], node_assigned=[1, 0, 0])
-    nodes = marks(ET.fromstring(draw_graph(make_view(row), alone=True)))
+    nodes = marks(ET.fromstring(draw_graph(make_view(row), alone=True).svg))
 
     assert [node.attrib["class"].split()[0] for node in nodes] == ["c0", "c0", "c1"]
     assert [node.tag.removeprefix(SVG) for node in nodes] == ["circle", "path", "path"]
@@ -201,7 +201,7 @@ def test_colour_is_the_class_and_shape_the_outcome() -> None:
 
 def test_the_legend_names_what_occurs() -> None:
     row = build.make_spilled_episode(node_class=[0, 0, 1])
-    svg = ET.fromstring(draw_graph(make_view(row), alone=True))
+    svg = ET.fromstring(draw_graph(make_view(row), alone=True).svg)
     words = [text.text for text in svg.iter(f"{SVG}text")]
 
     assert {"gr (2)", "pair (1)", "assigned (2)", "spilled (1)"} <= set(words)
@@ -215,10 +215,10 @@ def test_the_ninth_class_is_grey() -> None:
 
 
 def test_a_large_graph_has_no_labels_and_not_all_edges() -> None:
-    small = ET.fromstring(draw_graph(make_large(20), alone=True))
+    small = ET.fromstring(draw_graph(make_large(20), alone=True).svg)
     pairs = [(u, v) for u in range(400) for v in range(u + 1, 400)]
     dense = make_large(400, edge_u=[u for u, _ in pairs], edge_v=[v for _, v in pairs])
-    svg = ET.fromstring(draw_graph(dense, alone=True))
+    svg = ET.fromstring(draw_graph(dense, alone=True).svg)
     (edges,) = [path.attrib["d"] for path in svg.iter(f"{SVG}path") if path.attrib.get("class") == "e"]
 
     assert "%7" in [text.text for text in small.iter(f"{SVG}text")]
@@ -276,7 +276,7 @@ def test_names_are_escaped_everywhere() -> None:
     shown = NASTY.replace("\x01", "\u2401")
 
     page = assert_self_contained(render_episode_page(view))
-    svg = ET.fromstring(draw_graph(view, alone=True))
+    svg = ET.fromstring(draw_graph(view, alone=True).svg)
 
     assert "b" not in page.tags or page.tags.count("b") == 9  # the tiles, and none of the registers' names
     assert page.words.count(shown) >= 4
@@ -293,7 +293,7 @@ def test_what_the_fork_does_not_tell_is_left_out() -> None:
     assert "does not tell live ranges" in page.words
     assert [node.use_count for node in view.nodes] == [3, 2, 2]  # of the distances, which the fork tells
     assert "Machine IR" not in page.words
-    assert "not told (3)" in draw_graph(view, alone=True)
+    assert "not told (3)" in draw_graph(view, alone=True).svg
     assert "live ranges" not in render_episode_text(view)
     json.dumps(view.to_json_object(), allow_nan=False)
 
@@ -304,6 +304,6 @@ def test_tiny_graphs_are_drawn(nodes: int) -> None:
     few = {name: build.make_episode()[name][:nodes] for name in columns}
     view = make_view(build.make_episode(**few, edge_u=[], edge_v=[]))
 
-    assert len(marks(ET.fromstring(draw_graph(view, alone=True)))) == nodes
+    assert len(marks(ET.fromstring(draw_graph(view, alone=True).svg))) == nodes
     assert_self_contained(render_episode_page(view))
     assert f"{nodes} nodes, 0 interferences" in render_episode_text(view)
