@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -226,18 +227,28 @@ def compare_import(data_dir: Path, graphs: Mapping[Path, Any]) -> int:
         name: {row["reg_id"]: held["order"] for row in registers for held in row["classes"] if held["name"] == name}
         for name in names.values()
     }
-    rows = {(row["function"], row["function_id"]): row for row in pq.read_table(data_dir / "data").to_pylist()}
+    table = pq.read_table(data_dir / "instructions.parquet")["embedding"].combine_chunks()
+    vectors = table.flatten().to_numpy().reshape(len(table), -1)
+    rows = defaultdict(list)
+    for row in pq.read_table(data_dir / "data").to_pylist():
+        rows[row["function"], row["function_id"]].append(row)
     compared = 0
     for graph in graphs.values():
-        attributes = graph.graph["graph"]
-        row = rows.get((attributes["Function"].strip('"'), int(attributes["Function_ID"])))
-        if row is not None:
-            compare_graph(graph, row, names, orders)
-            compared += 1
+        attributes = {key: value.strip('"') for key, value in graph.graph["graph"].items()}
+        for row in rows[attributes["Function"], int(attributes["Function_ID"])]:
+            if f"/{attributes['FileName']}".endswith(f"/{row['module']}"):
+                compare_graph(graph, row, names, orders, vectors)
+                compared += 1
     return compared
 
 
-def compare_graph(graph: Any, row: Mapping[str, Any], names: Mapping[int, str], orders: Mapping[str, Any]) -> None:
+def compare_graph(
+    graph: Any,
+    row: Mapping[str, Any],
+    names: Mapping[int, str],
+    orders: Mapping[str, Any],
+    vectors: npt.NDArray[np.float32],
+) -> None:
     first = int(graph.graph["graph"]["Registers"]) + 1
     virtual = sorted(int(node) for node in graph if int(node) >= first)
     assert row["node_vreg"] == [number - first for number in virtual]
@@ -256,6 +267,8 @@ def compare_graph(graph: Any, row: Mapping[str, Any], names: Mapping[int, str], 
         assert row["use_distance"][place] == label.use_distances.tolist()
         assert np.array_equal(np.float32(row["use_spill_weight"][place]), label.use_weights.astype(np.float32))
         assert row["node_forbidden"][place] == sorted(taken, key=order.__getitem__)
+        found = vectors[row["node_inst"][place]] if row["node_inst"][place] else np.zeros((1, vectors.shape[1]))
+        assert np.array_equal(found, label.vectors)
 
 
 def _verdict(what: str, ratios: Sequence[float]) -> bool:
