@@ -1,7 +1,8 @@
 """The frozen Arrow schemas of dataset format v0: what each file of a DATA_DIR holds, column by column.
 
 Every field carries a description in its metadata, and every Parquet footer names `SCHEMA_VERSION`. A change of a
-column is a new version; readers refuse a newer one. Null means "the source does not tell" (the fork's DOT files have
+column is a new version, which older readers refuse; one that is null where it is absent may be added (see
+`later_columns`). Null means "the source does not tell" (the fork's DOT files have
 no instructions, for one), never zero and never empty.
 """
 

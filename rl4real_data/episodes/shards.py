@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.episodes.later_columns import complete, there
 from rl4real_data.errors import DatasetError
 
 SPLITS: Final = ("train", "test")
@@ -64,7 +65,9 @@ def iterate_batches(
     file: pq.ParquetFile, columns: Sequence[str], *, rows: int = BATCH_ROWS
 ) -> Iterator[pa.RecordBatch]:
     """The columns in pieces of at most `rows` rows. DatasetError if a column is not in the file."""
-    missing = sorted(set(columns) - set(file.schema_arrow.names))
+    asked = there(columns, file.schema_arrow)
+    missing = sorted(set(asked) - set(file.schema_arrow.names))
     if missing:
         raise pa.ArrowInvalid(f"it has no column {missing[0]!r}")
-    yield from file.iter_batches(batch_size=rows, columns=list(columns), use_threads=False)
+    for batch in file.iter_batches(batch_size=rows, columns=asked, use_threads=False):
+        yield complete(batch, columns)

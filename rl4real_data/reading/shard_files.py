@@ -15,6 +15,7 @@ import pyarrow.dataset as arrow_dataset
 import pyarrow.parquet as pq
 
 from rl4real_data.episodes.index import FileEntry
+from rl4real_data.episodes.later_columns import complete, there
 from rl4real_data.episodes.schema import EPISODES, SCHEMA_VERSION, VERSION_KEY
 from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.columns import Column, decode_column
@@ -104,7 +105,8 @@ class ShardFiles:
         with self.blame(shard), contextlib.ExitStack() as fetched:
             if isinstance(stream, RemoteFile):
                 fetched.enter_context(stream.fetched(column_ranges(file.metadata.row_group(number), names)))
-            return file.read_row_group(number, columns=list(names), use_threads=False)
+            table = file.read_row_group(number, columns=there(names, file.schema_arrow), use_threads=False)
+            return complete(table, names)
 
     def kept(self, shard: int, number: int, condition: Any) -> npt.NDArray[np.bool_]:
         """(rows of the row group,) True where `condition` holds; reads only the columns that it names.

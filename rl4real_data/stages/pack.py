@@ -23,6 +23,7 @@ from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import INDEX_NAME, FileEntry
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of, with_inst_ids
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
+from rl4real_data.episodes.later_columns import complete
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
 from rl4real_data.episodes.writer import shard_names, write_shards, write_table
 from rl4real_data.errors import DatasetError
@@ -263,7 +264,7 @@ def _kept_episodes(other: OtherSplit) -> Iterator[pa.Table]:
     for name in other.names:
         with open_published(other.data_dir, name) as shard:
             for group in range(shard.num_row_groups):
-                table = shard.read_row_group(group).cast(EPISODES)
+                table = complete(shard.read_row_group(group), EPISODES.names).cast(EPISODES)
                 if other.dropped_hashes:
                     hashes = table["content_hash"].to_pylist()
                     keep: npt.NDArray[np.bool_] = np.array([h not in other.dropped_hashes for h in hashes], dtype=bool)

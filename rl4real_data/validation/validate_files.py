@@ -10,6 +10,7 @@ from typing import Final
 import pyarrow as pa
 
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, FileEntry
+from rl4real_data.episodes.later_columns import there
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, VERSION_KEY, instructions_schema
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, MODULES_NAME, REGISTERS_NAME, SHARD_NAME, open_parquet
 from rl4real_data.errors import DatasetError
@@ -77,7 +78,7 @@ def _check_parquet(path: Path, name: str, entry: FileEntry, index: DatasetIndex)
 def _frozen_schema(name: str, found: pa.Schema) -> pa.Schema | None:
     """What the file must look like; None for a file that is none of the dataset's tables."""
     if SHARD_NAME.fullmatch(name):
-        return EPISODES
+        return pa.schema([EPISODES.field(name) for name in there(EPISODES.names, found)])
     if name == INSTRUCTIONS_NAME:
         return instructions_schema(_dimension(found))
     return {MODULES_NAME: MODULES, REGISTERS_NAME: REGISTERS}.get(name)
