@@ -173,3 +173,5 @@ def test_places_that_cannot_be_written(tmp_path: Path) -> None:
         write_text(tmp_path, "x")
     with pytest.raises(UsageError, match="cannot be written"):
         write_text(tmp_path / "none" / "x.html", "x")
+    with pytest.raises(UsageError, match=r"/dev/full: cannot be written \(No space left on device\)"):
+        write_text(Path("/dev/full"), "x")
