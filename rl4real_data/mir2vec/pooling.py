@@ -34,14 +34,26 @@ def node_vectors(inst: Ints, live: Ints, live_lengths: Ints, vectors: Vectors) -
     """
     sums = _prefix_sums(vectors.take(inst, axis=0))
     first, last = live[0::2], live[1::2]
-    ranges = _prefix_sums(sums.take(last, axis=0) - sums.take(first, axis=0))
-    counts = np.concatenate(([0], np.cumsum(last - first)))
-    ends = np.concatenate(([0], np.cumsum(live_lengths // 2)))
-    lengths = np.diff(counts[ends])
-    totals = np.diff(ranges.take(ends, axis=0), axis=0)
-    totals /= np.maximum(lengths, 1)[:, None]
+    ranges = sums.take(last, axis=0)
+    ranges -= sums.take(first, axis=0)
+    totals, counts = _sums_of_ranges(ranges, last - first, live_lengths // 2)
+    totals /= np.maximum(counts, 1)[:, None]
     result: Vectors = totals.astype(np.float32)
     return result
+
+
+def _sums_of_ranges(
+    ranges: npt.NDArray[np.float64], lengths: Ints, per_node: Ints
+) -> tuple[npt.NDArray[np.float64], Ints]:
+    """(nodes, dimension) and (nodes,): `ranges` and `lengths` (live ranges, …) summed over each node's `per_node`."""
+    if (per_node == 1).all():
+        return ranges, lengths
+    totals, counts = np.zeros((len(per_node), ranges.shape[1])), np.zeros(len(per_node), np.int64)
+    some = np.flatnonzero(per_node)
+    if len(some):
+        begins = (np.cumsum(per_node) - per_node)[some]
+        totals[some], counts[some] = np.add.reduceat(ranges, begins, axis=0), np.add.reduceat(lengths, begins)
+    return totals, counts
 
 
 def list_means(inst: Ints, offsets: Ints, vectors: Vectors) -> Vectors:
