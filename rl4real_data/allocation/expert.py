@@ -13,8 +13,8 @@ import numpy.typing as npt
 from rl4real_data.allocation.allocation import SPILLED, Allocation
 from rl4real_data.allocation.problem import AllocationProblem
 from rl4real_data.allocation.register_file import Bools
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.errors import DatasetError
 from rl4real_data.reading.episode import Episode
 
 Order = npt.NDArray[np.int64]

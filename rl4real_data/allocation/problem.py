@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.allocation.register_file import Bools, RegisterFile
-from rl4real_data.errors import DatasetError
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.reading.episode import Episode
 
 COLUMNS: Final = (

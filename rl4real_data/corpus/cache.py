@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from rl4real_data.core.errors import CacheError, SourceError
 from rl4real_data.corpus.download import Pin
-from rl4real_data.errors import CacheError, SourceError
 
 MARKER: Final = ".rl4real-complete"
 _MARKER_VERSION: Final = 1

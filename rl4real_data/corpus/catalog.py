@@ -8,9 +8,9 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Final
 
+from rl4real_data.core.errors import ManifestError
 from rl4real_data.corpus.manifest import Manifest, read_groups, read_manifest
-from rl4real_data.corpus.sources.package import PACKAGE_FOLDER
-from rl4real_data.errors import ManifestError
+from rl4real_data.corpus.sources.shipped_folder import PACKAGE_FOLDER
 
 # A wheel carries the manifests inside the package; in a checkout they lie beside it.
 _FOLDERS: Final = (PACKAGE_FOLDER / "_corpus_manifests", PACKAGE_FOLDER.parent / "corpus_manifests")

@@ -9,8 +9,8 @@ import io
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
-from rl4real_data.corpus.archive import DEFAULT_LIMITS, Limits, open_tar
-from rl4real_data.errors import SourceError
+from rl4real_data.core.errors import SourceError
+from rl4real_data.corpus.unpacking import DEFAULT_LIMITS, Limits, open_tar
 
 _MAGIC: Final = b"!<arch>\n"
 _HEADER_BYTES: Final = 60

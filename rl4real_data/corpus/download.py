@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.web import (
     NETWORK_ERRORS,
     TIMEOUT_S,
@@ -18,7 +19,6 @@ from rl4real_data.corpus.web import (
     reason_of,
     without_login,
 )
-from rl4real_data.errors import SourceError
 
 __all__ = ["TIMEOUT_S", "DownloadProgress", "Pin", "download_first", "without_login"]
 

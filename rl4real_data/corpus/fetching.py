@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import Final
 
+from rl4real_data.core.errors import CacheError, Interrupted, Rl4realError, SourceError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
 from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, fetch_source
 from rl4real_data.corpus.sources.source import Progress, Supply
-from rl4real_data.errors import CacheError, Interrupted, Rl4realError, SourceError
 
 DOWNLOADS_AT_ONCE: Final = 4  # more do not make a mirror faster, and many mirrors refuse them
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Set
 from typing import Final
 
-from rl4real_data.errors import UsageError
+from rl4real_data.core.errors import UsageError
 
 _TOKEN: Final = re.compile(r"\s*([()]|[A-Za-z0-9.+:-]+)")
 _OPERATORS: Final = ("AND", "OR", "WITH")

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 
+from rl4real_data.core.errors import CacheError, SourceError
+from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.cache import Cache, has_whole_tree
 from rl4real_data.corpus.manifest import NO_EXCEPTIONS, Manifest, TargetRules
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language, Module
 from rl4real_data.corpus.prepare import prepared_identity
 from rl4real_data.corpus.sources.source import Fetch, Source
-from rl4real_data.errors import CacheError, SourceError
-from rl4real_data.targets import TargetName
 
 
 def fetch_source(manifest: Manifest, wanted: Fetch) -> Path:

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.catalog import Catalog, find_manifest_folder
 from rl4real_data.corpus.manifest import Manifest, read_manifest
 from rl4real_data.corpus.tables import nearest
-from rl4real_data.errors import UsageError
 
 MANIFEST_SUFFIX: Final = ".toml"
 

@@ -15,8 +15,8 @@ from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import ClassVar, Final, Self
 
+from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.tables import Table
-from rl4real_data.errors import SourceError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

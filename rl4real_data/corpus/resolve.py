@@ -11,20 +11,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rl4real_data.core.errors import CacheError, Rl4realError, SourceError, UsageError
+from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, exceptions_for, fetch_source
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.named import manifests_of_word
-from rl4real_data.corpus.sources.build import BuildTools
+from rl4real_data.corpus.paths.build import BuildTools
+from rl4real_data.corpus.paths.kinds import find_path
+from rl4real_data.corpus.paths.path_corpus import Found
 from rl4real_data.corpus.sources.debian import check_mirror
-from rl4real_data.corpus.sources.found import Found
-from rl4real_data.corpus.sources.path import find_path
 from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
 from rl4real_data.corpus.tables import nearest
-from rl4real_data.errors import CacheError, Rl4realError, SourceError, UsageError
-from rl4real_data.targets import TargetName
 
 __all__ = ["Resolution", "Skipped", "corpus_of_manifest", "load_catalog", "resolve", "resolve_available"]
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from rl4real_data.errors import SourceError
+from rl4real_data.core.errors import SourceError
 
 TIMEOUT_S: Final = 30.0
 NETWORK_ERRORS: Final = (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError)

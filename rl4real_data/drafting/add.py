@@ -7,7 +7,10 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rl4real_data.config import Environment
+from rl4real_data.core.atomic_files import publish
+from rl4real_data.core.environment import Environment
+from rl4real_data.core.errors import ManifestError, SourceError, ToolchainError, UsageError
+from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.manifest import read_manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
@@ -20,9 +23,6 @@ from rl4real_data.drafting.indexes import INDEXES
 from rl4real_data.drafting.metadata import with_metadata
 from rl4real_data.drafting.origin import Origin, corpus_name
 from rl4real_data.drafting.trial import Trial
-from rl4real_data.errors import ManifestError, SourceError, ToolchainError, UsageError
-from rl4real_data.locks import publish
-from rl4real_data.targets import TARGETS, TargetName
 from rl4real_data.toolchain.clang import Clang, discover_clang, missing_headers
 
 

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
-from rl4real_data.corpus.sources.folder import find_modules
+from rl4real_data.corpus.paths.source_files import find_modules
 
 _BUNDLED: Final = "other projects"
 _SIDE_FOLDERS: Final = (

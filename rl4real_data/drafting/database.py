@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from rl4real_data.corpus.sources.compile_commands import find_database
+from rl4real_data.corpus.paths.compile_commands import find_database
 from rl4real_data.drafting.origin import Origin, corpus_name
 
 _KEPT: Final = ("-D", "-U", "-std=", "-f")

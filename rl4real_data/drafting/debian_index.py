@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
-from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES
+from rl4real_data.core.errors import SourceError, UsageError
 from rl4real_data.corpus.sources.apt import find_mirrors
 from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.tables import nearest
+from rl4real_data.corpus.unpacking import ARCHIVE_SUFFIXES
 from rl4real_data.corpus.web import read_page, without_login
 from rl4real_data.drafting.origin import Origin, corpus_name
-from rl4real_data.errors import SourceError, UsageError
 from rl4real_data.toolchain.process import Limits, run
 
 _LIMITS: Final = Limits(timeout_s=120)  # reading all lists takes 0.5 s; a cold disk takes longer

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core.errors import SourceError
+from rl4real_data.core.targets import TargetName
 from rl4real_data.drafting.build_flags import flag_candidates
 from rl4real_data.drafting.candidates import Candidates, find_candidates
 from rl4real_data.drafting.glob_cover import cover
@@ -17,8 +19,6 @@ from rl4real_data.drafting.manifest_text import Value, table_text
 from rl4real_data.drafting.origin import Origin
 from rl4real_data.drafting.settings_search import CompileSettings, Search, Verdicts
 from rl4real_data.drafting.trial import Trial, Verdict
-from rl4real_data.errors import SourceError
-from rl4real_data.targets import TargetName
 
 _EXAMPLES: Final = 3
 

@@ -9,11 +9,11 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.corpus.web import NETWORK_ERRORS, TIMEOUT_S, ask, blocks, reason_of, without_login
-from rl4real_data.errors import SourceError
 
 _MOST_BYTES: Final = 1 << 30
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from rl4real_data.corpus.archive import ARCHIVE_SUFFIXES
+from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.sources.clients import python_index
 from rl4real_data.corpus.sources.pypi import ProjectFile, project_files
 from rl4real_data.corpus.sources.source import Supply
+from rl4real_data.corpus.unpacking import ARCHIVE_SUFFIXES
 from rl4real_data.drafting.measure import pin_file
 from rl4real_data.drafting.origin import Origin, corpus_name
-from rl4real_data.errors import SourceError
 
 _RELEASE: Final = re.compile(r"(?:\d+!)?(\d+(?:\.\d+)*)(?:\.post(\d+))?")
 

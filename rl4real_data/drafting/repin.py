@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core.atomic_files import publish
+from rl4real_data.core.errors import ManifestError, SourceError
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.manifest import Manifest, read_manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, fetch_source
@@ -23,8 +25,6 @@ from rl4real_data.drafting.manifest_text import Value, value_text
 from rl4real_data.drafting.npm_index import look_up_npm
 from rl4real_data.drafting.origin import Origin
 from rl4real_data.drafting.python_index import look_up_python
-from rl4real_data.errors import ManifestError, SourceError
-from rl4real_data.locks import publish
 
 _MOST_FILES: Final = 10
 

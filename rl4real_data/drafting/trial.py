@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
-from rl4real_data.targets import Target
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.process import Limits, run
 

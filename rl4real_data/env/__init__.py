@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rl4real_data.errors import UsageError
+from rl4real_data.core.errors import UsageError
 
 try:
     import gymnasium

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rl4real_data.allocation.problem import COLUMNS
-from rl4real_data.errors import DatasetError
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.reading.dataset import EpisodeDataset
 from rl4real_data.reading.episode import Episode
 

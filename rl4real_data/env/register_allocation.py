@@ -14,10 +14,10 @@ from rl4real_data.allocation.allocation import UNDECIDED, Allocation
 from rl4real_data.allocation.expert import Task, expert_cost, expert_decisions, require_outcome
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import register_file_of
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.env.episode_source import EpisodeSource, Limits
 from rl4real_data.env.observation import Observation, Observer, observation_space
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.errors import DatasetError
 from rl4real_data.reading.dataset import EpisodeDataset
 from rl4real_data.reading.episode import Episode
 

@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.schema import SCHEMA_VERSION
-from rl4real_data.errors import DatasetError
 
 INDEX_NAME: Final = "dataset.json"
 FORMAT: Final = "rl4real-data"

@@ -186,7 +186,7 @@ MODULES: Final = _schema(
         ("redistributable", pa.bool_(), "false for a source that must not be passed on"),
         ("sha256", _STRING, "of the source file"),
         ("status", _STRING, "done, failed or filtered"),
-        ("kind", _STRING, "for a failed module: what happened (see rl4real_data.failure.FailureKind)"),
+        ("kind", _STRING, "for a failed module: what happened (see rl4real_data.core.failure.FailureKind)"),
         ("reason", _STRING, "for a failed or filtered module: one line for a person"),
         ("stderr", _STRING, "for a failed module: end of what the compiler said"),
         ("command", _STRING, "what compiled it; paste it into a shell to see the same"),

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, find_shards, iterate_batches, open_parquet
-from rl4real_data.errors import DatasetError
 
 
 def read_instructions(data_dir: Path) -> pa.Table:

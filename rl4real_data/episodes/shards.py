@@ -12,9 +12,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import complete, there
-from rl4real_data.errors import DatasetError
 
 SPLITS: Final = ("train", "test")
 SHARD_NAME: Final = re.compile(r"data/(?P<split>train|test)-\d+-of-\d+\.parquet")

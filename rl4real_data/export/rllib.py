@@ -28,7 +28,7 @@ from rl4real_data.allocation.allocation import Allocation
 from rl4real_data.allocation.expert import Task, expert_decisions
 from rl4real_data.allocation.problem import COLUMNS, problem_of
 from rl4real_data.allocation.register_file import RegisterFile, register_file_of
-from rl4real_data.errors import DatasetError
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.export.policy_views import (
     COLOUR_TASK,
     SPLIT_TASK,

@@ -9,7 +9,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from rl4real_data.errors import VocabularyError
+from rl4real_data.core.errors import VocabularyError
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
 
 _SHOWN: Final = 10

@@ -12,7 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from rl4real_data.errors import VocabularyError
+from rl4real_data.core.errors import VocabularyError
 from rl4real_data.mir2vec.entities import ANY_PHYSICAL, PHYSICAL_PREFIX, Section
 
 Vectors = npt.NDArray[np.float32]

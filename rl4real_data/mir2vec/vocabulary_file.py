@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.errors import UsageError, VocabularyError
-from rl4real_data.locks import publish
+from rl4real_data.core.atomic_files import publish
+from rl4real_data.core.errors import UsageError, VocabularyError
+from rl4real_data.core.shipped_files import preprocessing_dir
 from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.mir2vec.vocabulary_json import read_json, write_json
 from rl4real_data.mir2vec.vocabulary_parquet import read_parquet, write_parquet
 from rl4real_data.mir2vec.vocabulary_text import read_text
-from rl4real_data.resources import preprocessing_dir
 
 MAX_BYTES: Final = 256 << 20
 _PARQUET_MAGIC: Final = b"PAR1"

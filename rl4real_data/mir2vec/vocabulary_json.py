@@ -13,7 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from rl4real_data.errors import VocabularyError
+from rl4real_data.core.errors import VocabularyError
 from rl4real_data.mir2vec.entities import ANY_PHYSICAL, PHYSICAL_PREFIX, VIRTUAL_PREFIX, Section
 from rl4real_data.mir2vec.vocabulary import MAX_ENTITIES, Entity, Vocabulary, make_vocabulary
 

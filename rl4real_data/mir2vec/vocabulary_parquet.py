@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rl4real_data.errors import VocabularyError
+from rl4real_data.core.errors import VocabularyError
 from rl4real_data.mir2vec.entities import Section
 from rl4real_data.mir2vec.vocabulary import MAX_ENTITIES, Entity, Vocabulary, make_vocabulary
 

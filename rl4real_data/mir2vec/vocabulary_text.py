@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.errors import VocabularyError
+from rl4real_data.core.errors import VocabularyError
 from rl4real_data.mir2vec.entities import ANY_PHYSICAL, COMMON_OPERANDS, VIRTUAL_PREFIX, Section, base_opcode
 from rl4real_data.mir2vec.vocabulary import MAX_ENTITIES, Entity, Vocabulary, make_vocabulary
 

@@ -17,11 +17,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.dataset as arrow_dataset
 
+from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.episode import Episode
-from rl4real_data.reading.plan import Plan, Segment
+from rl4real_data.reading.epoch_order import Plan, Segment
 from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.shard_files import RowGroup, no_such_column
 from rl4real_data.reading.source import Source, open_split

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.errors import DatasetError
-from rl4real_data.reading.columns import NestedColumn, Offsets, Values
+from rl4real_data.reading.flat_columns import NestedColumn, Offsets, Values
 from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.shard_files import Address, RowGroup
 from rl4real_data.reading.source import source_at

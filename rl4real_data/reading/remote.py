@@ -15,7 +15,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.fs as arrow_fs
 
-from rl4real_data.errors import DatasetError
+from rl4real_data.core.errors import DatasetError
 
 _LONGEST: Final = 300
 """Characters of a client's message: some quote the page that the server sent."""

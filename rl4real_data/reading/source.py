@@ -7,9 +7,9 @@ import pickle
 from dataclasses import dataclass
 from typing import Final
 
+from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, parse_index
 from rl4real_data.episodes.shards import SHARD_NAME
-from rl4real_data.errors import DatasetError, UsageError
 from rl4real_data.reading.shard_files import Address, ShardFiles
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import Tables

@@ -12,7 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.fs as arrow_fs
 
-from rl4real_data.errors import DatasetError
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.reading.remote import RemoteFolder
 
 _SCHEME: Final = "://"

@@ -11,8 +11,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import DatasetIndex
-from rl4real_data.errors import DatasetError
 from rl4real_data.reading.register_table import RegisterTable, register_table_of
 from rl4real_data.reading.storage import Storage
 

@@ -11,9 +11,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.core.errors import UsageError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.shards import find_shards, iterate_batches, open_parquet
-from rl4real_data.errors import UsageError
 
 LISTED: Final = 20
 _COLUMNS: Final = ("episode_id", "function", "module", "corpus")

@@ -21,7 +21,7 @@ from rl4real_data.show.stats_sections import (
     vector_table,
 )
 from rl4real_data.show.view import RegisterNames
-from rl4real_data.statistics.stats import GroupStats, SplitStats, Stats, collect_stats
+from rl4real_data.statistics.collection import GroupStats, SplitStats, Stats, collect_stats
 
 SHOWN_GROUPS: Final = 100
 SHOWN_FAILURES: Final = 200

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import note, table
-from rl4real_data.statistics.stats import SplitStats
-from rl4real_data.statistics.stats_disk import DiskUse
-from rl4real_data.statistics.stats_figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
-from rl4real_data.statistics.stats_tally import Expert
+from rl4real_data.statistics.collection import SplitStats
+from rl4real_data.statistics.disk import DiskUse
+from rl4real_data.statistics.figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
+from rl4real_data.statistics.tally import Expert
 
 Columns = Mapping[str, SplitStats]
 _ABSENT: Final = "–"

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from uuid import uuid4
 
-from rl4real_data.errors import UsageError
+from rl4real_data.core.errors import UsageError
 
 
 def write_text(path: Path, text: str) -> None:

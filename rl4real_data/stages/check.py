@@ -10,9 +10,9 @@ import re
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.bitcode import BitcodeError, BitcodeHead, is_bitcode, read_head
 from rl4real_data.corpus.module import Language, Module
-from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.stages.job import Compilation, ModuleJob
 
 _TRIPLE: Final = re.compile(rb'^target triple = "([^"]*)"', re.MULTILINE)

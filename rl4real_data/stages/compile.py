@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.compat.fork_dot import fork_flags
+from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import Language, Module
-from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.rl4real_fork.formats.dot import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.process import Completed, run
 

@@ -7,10 +7,10 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+from rl4real_data.core.allocators import Model
+from rl4real_data.core.recipe import Recipe
+from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import Module
-from rl4real_data.models import Model
-from rl4real_data.recipe import Recipe
-from rl4real_data.targets import Target
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits

@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
-from rl4real_data.failure import Failure, FailureKind
+from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.part import Part, write_marker
 from rl4real_data.stages.stage import ModuleStage

@@ -19,6 +19,8 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.recipe import Recipe
 from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import INDEX_NAME, FileEntry
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of, with_inst_ids
@@ -26,11 +28,9 @@ from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_o
 from rl4real_data.episodes.later_columns import complete
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
 from rl4real_data.episodes.writer import shard_names, write_shards, write_table
-from rl4real_data.errors import DatasetError
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
 from rl4real_data.mir2vec.vocabulary import Vocabulary
-from rl4real_data.recipe import Recipe
 from rl4real_data.stages.part import Part, Shapes, read_functions, read_shapes
 from rl4real_data.stages.selection import Selected, Selection
 

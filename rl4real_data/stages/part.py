@@ -19,11 +19,11 @@ from typing import Any, Final
 
 import pyarrow as pa
 
+from rl4real_data.core.atomic_files import publish
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.episodes.instructions import vector_shape
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.errors import DatasetError
-from rl4real_data.failure import Failure, FailureKind
-from rl4real_data.locks import publish
 
 SHAPES_KEY: Final = b"rl4real_data.shapes"
 RUN_COLUMNS: Final = (

@@ -15,10 +15,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rl4real_data.compat.fork_dot import ForkFormatError, ForkGraph, parse_dot
-from rl4real_data.compat.fork_table import distinct_vectors, graphs_to_table
-from rl4real_data.failure import Failure, FailureKind
-from rl4real_data.stages.columns import BadRecord, Columns, read_columns
+from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph, parse_dot
+from rl4real_data.rl4real_fork.formats.graph_table import distinct_vectors, graphs_to_table
+from rl4real_data.stages.column_dump import BadRecord, Columns, read_columns
 from rl4real_data.stages.compile import Compiled
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.near_duplicates import near_hashes

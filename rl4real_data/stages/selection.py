@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
+from rl4real_data.core.recipe import Filters
 from rl4real_data.corpus.module import Module
-from rl4real_data.recipe import Filters
 from rl4real_data.stages.part import FunctionFacts, Part
 
 IN_TRAIN: Final = "in the train split"

@@ -1,4 +1,4 @@
-"""What a stage is: a name, a version and a function. The flows are tuples of them (`rl4real_data.flows`)."""
+"""What a stage is: a name, a version and a function. The flows are tuples of them (`rl4real_data.flow.pipeline`)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from rl4real_data.failure import Failure
+from rl4real_data.core.failure import Failure
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.pack import Draft
 

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.errors import ToolchainError
-from rl4real_data.targets import Target
+from rl4real_data.core.errors import ToolchainError
+from rl4real_data.core.targets import Target
 from rl4real_data.toolchain.process import Completed, Limits, run
 
 SUPPORTED_MAJORS: Final = (22, 19)

@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from rl4real_data.errors import ToolchainError
-from rl4real_data.locks import exclusive, publish
-from rl4real_data.resources import plugin_source_dir
-from rl4real_data.targets import Target
+from rl4real_data.core.atomic_files import exclusive, publish
+from rl4real_data.core.errors import ToolchainError
+from rl4real_data.core.shipped_files import plugin_source_dir
+from rl4real_data.core.targets import Target
 from rl4real_data.toolchain.clang import PROBE_LIMITS, Clang
 from rl4real_data.toolchain.process import Limits, run
 

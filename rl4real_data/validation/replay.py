@@ -14,9 +14,9 @@ from typing import Any, Final
 
 import joblib
 
+from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, Shard, find_shards, iterate_batches, open_parquet
-from rl4real_data.errors import DatasetError, ToolchainError
 from rl4real_data.toolchain.process import Completed, Limits, run
 from rl4real_data.validation.replay_compare import IDENTITY, REPLAYED, BadReplay, Shape, differing_columns, parse_record
 

@@ -21,12 +21,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from rl4real_data.config import load_environment
+from rl4real_data.core.allocators import MODELS, ModelName
+from rl4real_data.core.environment import load_environment
+from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.targets import TARGETS, Target, TargetName
 from rl4real_data.corpus.module import Corpus, Module
 from rl4real_data.corpus.resolve import resolve
-from rl4real_data.models import MODELS, ModelName
-from rl4real_data.recipe import load_recipe
-from rl4real_data.targets import TARGETS, Target, TargetName
 from rl4real_data.toolchain.clang import discover_clang
 from rl4real_data.toolchain.plugin import ensure_plugin
 
@@ -127,7 +127,7 @@ def peak_memory_mb(command: Sequence[str]) -> float:
     """Largest resident size of the main process alone, as the kernel saw it."""
     script = (
         "import resource, sys; sys.argv = sys.argv[1:]\n"
-        "from rl4real_data.cli import main\n"
+        "from rl4real_data.commands.app import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"

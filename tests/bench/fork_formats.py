@@ -30,15 +30,15 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.compat.fork_config import write_fork_config
-from rl4real_data.compat.fork_export import ForkExport, iterate_graphs
-from rl4real_data.compat.fork_text import render_dot, render_json
+from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import read_index
-from rl4real_data.fork_import import ForkImport, import_fork
-from rl4real_data.models import ModelName
-from rl4real_data.stages.graphs import Origin
-from rl4real_data.targets import TARGETS, TargetName
+from rl4real_data.export.rl4real import ForkExport, iterate_graphs
+from rl4real_data.rl4real_fork.formats.config import write_fork_config
+from rl4real_data.rl4real_fork.formats.spelling import render_dot, render_json
+from rl4real_data.rl4real_fork.graph_import import ForkImport, import_fork
+from rl4real_data.rl4real_fork.graph_modules import Origin
 
 BAR = 100
 MIN_FILES = 10

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.config import load_environment
+from rl4real_data.core.environment import load_environment
+from rl4real_data.core.errors import Rl4realError, ToolchainError
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.resolve import resolve
-from rl4real_data.errors import Rl4realError, ToolchainError
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang, discover_clang
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 

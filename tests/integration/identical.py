@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+from rl4real_data.core.allocators import Model
+from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import Module
-from rl4real_data.models import Model
-from rl4real_data.recipe import load_recipe
-from rl4real_data.targets import Target
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import PurePosixPath
 
-from rl4real_data.config import load_environment
+from rl4real_data.core.environment import load_environment
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.corpus.sources.csmith import CsmithSource
 from rl4real_data.corpus.sources.source import Supply

@@ -21,16 +21,16 @@ import pytest
 from networkx.readwrite import json_graph
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.compat.fork_export import ForkExport, export_fork
+from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.targets import TARGETS, Target, TargetName
 from rl4real_data.corpus.module import Corpus, Module, Split
-from rl4real_data.fork_import import ForkImport, import_fork
-from rl4real_data.models import ModelName
-from rl4real_data.recipe import load_recipe
-from rl4real_data.stages.graphs import Origin
-from rl4real_data.targets import TARGETS, Target, TargetName
+from rl4real_data.export.rl4real import ForkExport, export_fork
+from rl4real_data.rl4real_fork.graph_import import ForkImport, import_fork
+from rl4real_data.rl4real_fork.graph_modules import Origin
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
-from rl4real_data.validation.validate import validate
+from rl4real_data.validation.whole_dataset import validate
 
 from .conftest import Run
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from rl4real_data.config import load_environment
+from rl4real_data.core.environment import load_environment
 from rl4real_data.corpus.resolve import resolve_available
 from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.toolchain.clang import Clang

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.core.allocators import MODELS, ModelName
+from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.module import Corpus
-from rl4real_data.models import MODELS, ModelName
-from rl4real_data.targets import TARGETS, TargetName
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang
 from rl4real_data.toolchain.plugin import Plugin
 

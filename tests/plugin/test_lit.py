@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.config import load_environment
-from rl4real_data.errors import ToolchainError
+from rl4real_data.core.environment import load_environment
+from rl4real_data.core.errors import ToolchainError
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, discover_clang
 from rl4real_data.toolchain.plugin import ensure_plugin
 

@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.sources.apt import SCHEMES
-from rl4real_data.errors import SourceError
 from rl4real_data.toolchain.process import Completed, Limits, run
 
 _LIMITS: Final = Limits(timeout_s=60)

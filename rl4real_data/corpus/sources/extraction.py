@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import Language
-from rl4real_data.corpus.sources.found import FoundModule
-from rl4real_data.errors import SourceError
+from rl4real_data.corpus.paths.path_corpus import FoundModule
 
 _INDEX_NAME: Final = ".modules.ndjson"
 _VERSION: Final = 1

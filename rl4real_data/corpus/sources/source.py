@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
-from rl4real_data.config import Environment
+from rl4real_data.core.environment import Environment
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.download import DownloadProgress, Pin
 from rl4real_data.corpus.prepare import Step, apply_steps, prepared_identity

@@ -6,7 +6,7 @@ import struct
 import sys
 from pathlib import Path
 
-from rl4real_data.stages.columns import read_columns
+from rl4real_data.stages.column_dump import read_columns
 
 
 def single(number):

@@ -1,0 +1,18 @@
+"""Where the files outside Python lie: beside the package in a checkout, inside it in an installed wheel."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+
+def preprocessing_dir() -> Path:
+    """The folder of dataset format v0: recipe and plugin sources."""
+    installed = _PACKAGE / "_preprocessing" / "v0"
+    return installed if installed.is_dir() else _PACKAGE.parent / "preprocessing" / "v0"
+
+
+def plugin_source_dir() -> Path:
+    """The sources of the LLVM plugin."""
+    return preprocessing_dir() / "mlra"

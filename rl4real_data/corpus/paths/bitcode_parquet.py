@@ -1,0 +1,90 @@
+"""A Parquet file of bitcode as the ComPile dataset has it: a row is a module, and has a licence of its own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+
+from rl4real_data.core.errors import SourceError, UsageError
+from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.license import license_problem
+from rl4real_data.corpus.module import Corpus
+from rl4real_data.corpus.paths.path_corpus import UNKNOWN_LICENSE, check_names, make_corpus
+from rl4real_data.corpus.sources.extraction import Extracted, extract
+
+_CONTENT, _LICENSE, _LANGUAGE = "content", "license_expression", "language"
+_ROWS_AT_ONCE: Final = 16
+"""The largest modules of ComPile have tens of megabytes."""
+
+_UNSAFE: Final = re.compile(r"[^a-z0-9+]+")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundParquet:
+    """The modules in the file `path`; `language` and the row's number make a module's name."""
+
+    path: Path
+
+    @property
+    def name(self) -> str:
+        return self.path.stem
+
+    def corpus(self, name: str, cache: Cache) -> Corpus:
+        root, modules = extract(self.path, "parquet", cache, _read_rows)
+        return make_corpus(name, root, modules)
+
+
+def find_parquet(path: Path) -> FoundParquet:
+    """The file, if it has ComPile's columns; UsageError else."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    real = path.resolve()
+    try:
+        with pq.ParquetFile(real) as file:
+            schema, rows = file.schema_arrow, file.metadata.num_rows
+    except (pa.ArrowException, OSError) as error:
+        raise UsageError(f"{path} is no Parquet file that can be read: {str(error).splitlines()[0]}") from error
+    missing = [column for column in (_CONTENT, _LICENSE, _LANGUAGE) if column not in schema.names]
+    if missing:
+        raise UsageError(
+            f"{path} is no file of modules: it has no column {', '.join(missing)} (it has {', '.join(schema.names)})",
+            hint=f"ComPile's files have {_CONTENT}, {_LICENSE} and {_LANGUAGE}",
+        )
+    kind = schema.field(_CONTENT).type
+    if not (pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):
+        raise UsageError(f"{path}: the column {_CONTENT} must hold bytes, not {kind}")
+    if not rows:
+        raise UsageError(f"{path} holds no module: it has no row")
+    check_names(path, (real.stem,))
+    return FoundParquet(path=real)
+
+
+def _read_rows(path: Path) -> Iterator[Extracted]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    number = 0
+    try:
+        with pq.ParquetFile(path, memory_map=True) as file:
+            batches: Iterable[Any] = file.iter_batches(_ROWS_AT_ONCE, columns=[_CONTENT, _LICENSE, _LANGUAGE])
+            for batch in batches:
+                for row in batch.to_pylist():
+                    yield _module(number, row)
+                    number += 1
+    except pa.ArrowException as error:
+        raise SourceError(f"{path}: row {number} cannot be read: {str(error).splitlines()[0]}") from error
+
+
+def _module(number: int, row: Mapping[str, Any]) -> Extracted:
+    language = _UNSAFE.sub("-", str(row[_LANGUAGE] or "unknown").lower())
+    expression = str(row[_LICENSE] or "").strip()
+    known = expression and not license_problem(expression)
+    return Extracted(
+        path=PurePosixPath(language, f"{number:07d}.bc"),
+        content=row[_CONTENT] or b"",  # fails later, as a module that is no bitcode
+        license=expression if known else UNKNOWN_LICENSE,
+    )

@@ -1,0 +1,72 @@
+"""What a path after `--corpus` stands for: looks at its name and its first bytes, and asks the file that knows.
+
+    @list.txt                  the files that the list names
+    compile_commands.json      a compilation database
+    corpus_description.json    an MLGO corpus, or the folder that holds it
+    *.parquet                  modules as ComPile stores them
+    an object file             its embedded bitcode
+    a folder to be built       under `--allow-build`: what its build system says
+
+Anything else is a folder or a single file of sources or LLVM IR.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.corpus.elf import MAGIC as ELF_MAGIC
+from rl4real_data.corpus.paths.bitcode_parquet import find_parquet
+from rl4real_data.corpus.paths.build import BuildTools, find_build
+from rl4real_data.corpus.paths.compile_commands import find_database
+from rl4real_data.corpus.paths.embedded_bitcode import find_embedded
+from rl4real_data.corpus.paths.file_list import LIST_SIGN, find_listed
+from rl4real_data.corpus.paths.mlgo import DESCRIPTION_NAME, find_mlgo
+from rl4real_data.corpus.paths.path_corpus import Found
+from rl4real_data.corpus.paths.source_files import find_modules
+
+_PARQUET_MAGIC: Final = b"PAR1"
+
+
+def find_path(word: str, build_tools: BuildTools | None = None) -> Found | None:
+    """What the word stands for, None if there is no such path; UsageError for one that cannot be used.
+
+    `build_tools`: with them a folder's own build system is run, if it has one.
+    """
+    if word.startswith(LIST_SIGN) and not _exists(Path(word)):
+        return find_listed(Path(word.removeprefix(LIST_SIGN)))
+    path = Path(word)
+    if not word or not _exists(path):
+        return None
+    if path.name == DESCRIPTION_NAME:
+        return find_mlgo(path.parent)
+    if (path / DESCRIPTION_NAME).is_file():
+        return find_mlgo(path)
+    if build_tools is not None and (build := find_build(path, build_tools)):
+        return build
+    if path.suffix == ".json" and path.is_file():
+        return find_database(path)
+    magic = _first_bytes(path)
+    if magic == _PARQUET_MAGIC:
+        return find_parquet(path)
+    if magic == ELF_MAGIC:
+        return find_embedded(path)
+    return find_modules(path)
+
+
+def _exists(path: Path) -> bool:
+    try:
+        return path.exists()
+    except (OSError, ValueError):  # longer than any path may be, or with a NUL
+        return False
+
+
+def _first_bytes(path: Path) -> bytes:
+    """Nothing for what is no readable file: whoever takes the path says so."""
+    try:
+        if not path.is_file():
+            return b""
+        with path.open("rb") as stream:
+            return stream.read(4)
+    except OSError:
+        return b""

@@ -1,0 +1,76 @@
+"""What a path on the command line turned out to be, before anything is fetched or unpacked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Final, Protocol
+
+from rl4real_data.core.errors import UsageError
+from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.module import Corpus, Language, Module, Split
+
+UNKNOWN_LICENSE: Final = "NOASSERTION"
+
+
+class Found(Protocol):
+    """A path of the user's that stands for a corpus. A new kind is one file, and one line in `path.py`."""
+
+    @property
+    def path(self) -> Path:
+        """The path without links: two words with the same one are the same corpus."""
+
+    @property
+    def name(self) -> str:
+        """The name that the corpus gets if it is free."""
+
+    def corpus(self, name: str, cache: Cache) -> Corpus:
+        """The corpus with its modules on the disk; SourceError if they cannot be had."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundModule:
+    """One module before its corpus has a name; `path` is relative to `root`."""
+
+    path: PurePosixPath
+    language: Language
+    flags: tuple[str, ...] = ()
+    license: str = UNKNOWN_LICENSE
+    variant: int = 1
+
+
+def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
+    """The corpus of `found`, sorted; its licence is that of all its modules together."""
+    modules = tuple(
+        Module(
+            corpus=name,
+            path=module.path,
+            root=root,
+            language=module.language,
+            license=module.license,
+            flags=module.flags,
+            variant=module.variant,
+        )
+        for module in sorted(found, key=lambda module: (module.path, module.variant))
+    )
+    license_expression = join_licenses({module.license for module in modules})
+    return Corpus(name=name, license=license_expression, root=root, split=Split.TRAIN, modules=modules)
+
+
+def join_licenses(expressions: set[str]) -> str:
+    """The SPDX expression for files under each of `expressions`; unknown if one of them is."""
+    if not expressions or UNKNOWN_LICENSE in expressions:
+        return UNKNOWN_LICENSE
+    if len(expressions) == 1:
+        return expressions.pop()
+    return " AND ".join(f"({text})" if " OR " in text else text for text in sorted(expressions))
+
+
+def check_names(path: Path, names: Iterable[str]) -> None:
+    """UsageError for a name that is no UTF-8."""
+    for name in names:
+        try:
+            name.encode()
+        except UnicodeEncodeError as error:
+            raise UsageError(f"{path}: {name!a} is no valid UTF-8, so no dataset can store it; rename it") from error

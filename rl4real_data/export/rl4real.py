@@ -1,0 +1,170 @@
+"""A DATA_DIR as the fork's training scripts read one: graphs/IG/json/*.json and, in config/, a CONFIG_DIR.
+
+Graphs that are too large for the scripts' environment, which stops at the first of them, lie in a bucket of their own.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+from uuid import uuid4
+
+from rl4real_data.core.errors import DatasetError, UsageError
+from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.shape_counts import read_instructions
+from rl4real_data.episodes.shards import REGISTERS_NAME, find_shards, iterate_batches, open_parquet
+from rl4real_data.rl4real_fork.formats.config import write_fork_config
+from rl4real_data.rl4real_fork.formats.episode_graph import (
+    COLUMNS,
+    TargetNames,
+    graph_text,
+    reason_left_out,
+    vector_texts,
+)
+from rl4real_data.rl4real_fork.formats.spelling import GraphText, render_json
+
+GRAPHS: Final = Path("graphs/IG/json")
+LARGE_GRAPHS: Final = Path("graphs/IG/set_600-")
+MAX_NODES: Final = 599
+"""With the physical ones. The environment has room for 600 (`max_number_nodes`), and asserts that fewer are open."""
+
+CONFIG: Final = "config"
+_BATCH_ROWS: Final = 64  # 64 of Lua's largest functions are 80 MB as Python objects
+_VARIANT: Final = re.compile(r"#\d+\Z")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ForkExport:
+    """What is exported; `sources` says in which folder a corpus's files lie, the name "" for all that it lacks.
+
+    The fork's environment starts clang on the path that a graph names. Without a folder that is `<corpus>/<module>`.
+    """
+
+    data_dir: Path
+    folder: Path
+    split: str | None = None
+    sources: Mapping[str, Path] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exported:
+    """What was written: a file a function, `large` of the `graphs` in LARGE_GRAPHS; `left_out` counts by reason."""
+
+    split: str
+    graphs: int
+    large: int
+    left_out: Mapping[str, int]
+    without_vectors: bool
+
+
+def export_fork(request: ForkExport) -> Exported:
+    """Writes the new folder; it appears whole or not at all.
+
+    UsageError for a split that the dataset lacks; DatasetError for a folder that holds something, or a dataset that
+    cannot be read.
+    """
+    index = read_index(request.data_dir)
+    split = _choose_split(request, index)
+    folder = request.folder.absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise DatasetError(f"{request.folder}: is there already", hint="name a new folder")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = folder.with_name(f".{folder.name}.{uuid4().hex}")
+    try:
+        (draft / GRAPHS).mkdir(parents=True)
+        exported = _write(request, index, split, draft)
+        os.replace(draft, folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return exported
+
+
+def iterate_graphs(request: ForkExport, left_out: Counter[str] | None = None) -> Iterator[tuple[str, GraphText]]:
+    """(file name without suffix, graph) of each function of the split that the fork would have dumped, in order."""
+    index = read_index(request.data_dir)
+    split = _choose_split(request, index)
+    names = TargetNames.of(_registers(request.data_dir, index))
+    vectors = vector_texts(read_instructions(request.data_dir))
+    stems = _stems(request.data_dir, index, split)
+    for row in _rows(request.data_dir, index, split, COLUMNS):
+        if reason := reason_left_out(row):
+            if left_out is not None:
+                left_out[reason] += 1
+            continue
+        graph = graph_text(row, names, vectors, file_name=_file_name(request.sources, row["corpus"], row["module"]))
+        yield f"{stems[row['corpus'], row['module']]}_F{row['function_id']}", graph
+
+
+def _has_vectors(data_dir: Path) -> bool:
+    vectors = read_instructions(data_dir)["embedding"]
+    return bool(len(vectors) > vectors.null_count)
+
+
+def _choose_split(request: ForkExport, index: DatasetIndex) -> str:
+    split = request.split or ("train" if "train" in index.splits else min(index.splits, default="train"))
+    if split not in index.splits:
+        raise UsageError(
+            f"{request.data_dir}: has no split {split!r}", hint=f"it has {', '.join(sorted(index.splits)) or 'none'}"
+        )
+    return split
+
+
+def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path) -> Exported:
+    left_out: Counter[str] = Counter()
+    written: Counter[Path] = Counter()
+    for stem, graph in iterate_graphs(request, left_out):
+        bucket = GRAPHS if len(graph.labels) <= MAX_NODES else LARGE_GRAPHS
+        (draft / bucket).mkdir(exist_ok=True)
+        (draft / bucket / f"{stem}.json").write_text(render_json(graph), encoding="utf-8")
+        written[bucket] += 1
+    registers = _registers(request.data_dir, index)
+    write_fork_config(draft / CONFIG, registers, TARGETS[TargetName(index.target)].fork_name)
+    return Exported(
+        split=split,
+        graphs=written.total(),
+        large=written[LARGE_GRAPHS],
+        left_out=dict(sorted(left_out.items())),
+        without_vectors=not _has_vectors(request.data_dir),
+    )
+
+
+def _file_name(sources: Mapping[str, Path], corpus: str, module: str) -> str:
+    path = _VARIANT.sub("", module)
+    folder = sources.get(corpus, sources.get(""))
+    return f"{corpus}/{path}" if folder is None else str(folder.absolute() / path)
+
+
+def _stems(data_dir: Path, index: DatasetIndex, split: str) -> Mapping[tuple[str, str], str]:
+    """Name of each module's files: the source's, or its whole path where several modules would share one."""
+    modules = sorted({(row["corpus"], row["module"]) for row in _rows(data_dir, index, split, ("corpus", "module"))})
+    plain = Counter(PurePosixPath(module).name.lower() for _, module in modules)
+    stems: dict[tuple[str, str], str] = {}
+    taken: Counter[str] = Counter()
+    for corpus, module in modules:
+        name = PurePosixPath(module).name
+        stem = name if plain[name.lower()] == 1 else f"{corpus}/{module}".replace("/", "__")
+        taken[stem.lower()] += 1
+        again = taken[stem.lower()]
+        stems[corpus, module] = stem if again == 1 else f"{stem}~{again}"
+    return stems
+
+
+def _rows(data_dir: Path, index: DatasetIndex, split: str, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    for shard in find_shards(data_dir, index):
+        if shard.split == split:
+            with open_parquet(shard.path, name=shard.name) as file:
+                for batch in iterate_batches(file, columns, rows=_BATCH_ROWS):
+                    yield from batch.to_pylist()
+
+
+def _registers(data_dir: Path, index: DatasetIndex) -> list[dict[str, Any]]:
+    with open_parquet(data_dir / REGISTERS_NAME, name=REGISTERS_NAME) as file:
+        rows: list[dict[str, Any]] = file.read().to_pylist()
+    return [row for row in rows if row["target"] == index.target]

@@ -1,0 +1,211 @@
+"""From the parts of a run to a published dataset: the dataset stages, the books, the index."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+
+from rl4real_data import __version__
+from rl4real_data.corpus.module import Corpus, Split
+from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.croissant import with_croissant
+from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
+from rl4real_data.episodes.registers import register_table
+from rl4real_data.episodes.schema import MODULES
+from rl4real_data.episodes.writer import write_table
+from rl4real_data.flow.pipeline import Flow
+from rl4real_data.flow.splits import Remainder, content_hashes, other_of, remainder, shards_of
+from rl4real_data.flow.working_folder import WorkDir
+from rl4real_data.mir2vec.coverage import Coverage
+from rl4real_data.mir2vec.vocabulary import Vocabulary
+from rl4real_data.stages.job import Compilation
+from rl4real_data.stages.pack import MODULES_NAME, Draft, module_rows
+from rl4real_data.stages.selection import Entry, Selection, select_functions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PackingOrder:
+    """What is packed: one split's modules with their parts, and what all of its episodes have in common."""
+
+    split: Split
+    compilation: Compilation
+    registers: Mapping[str, Any]
+    corpora: tuple[Corpus, ...]
+    entries: tuple[Entry, ...]
+    vocabulary: Vocabulary | None
+    skipped: tuple[str, ...] = ()
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """Constant columns of the episodes."""
+        compilation = self.compilation
+        return {
+            "target": compilation.target.name.value,
+            "cpu": compilation.recipe.cpu,
+            "opt_level": compilation.recipe.opt_level,
+            "allocator": compilation.model.allocator,
+            "llvm_version": compilation.clang.version,
+        }
+
+    @property
+    def toolchain(self) -> dict[str, str]:
+        return toolchain_of(self.compilation)
+
+
+def toolchain_of(compilation: Compilation) -> dict[str, str]:
+    """What `dataset.json` says of the compiler and the plugin."""
+    plugin = compilation.plugin
+    return {
+        "llvm_version": compilation.clang.version,
+        "clang": compilation.clang.banner,
+        "plugin": plugin.source_hash if plugin else "none: the compiler has the flags itself",
+    }
+
+
+def vocabulary_entry(vocabulary: Vocabulary | None, coverage: Coverage | None) -> dict[str, Any] | None:
+    """What `dataset.json` says of the vocabulary; None for a dataset without vectors."""
+    if vocabulary is None or coverage is None:
+        return None
+    head = {"sha256": vocabulary.digest, "target": vocabulary.target, "entities": len(vocabulary.entities)}
+    return {**head, "dimension": vocabulary.dimension, "coverage": coverage.to_json()}
+
+
+def is_packed(work: WorkDir, order: PackingOrder, flow: Flow) -> bool:
+    """Whether the dataset is there already, byte for byte."""
+    index = work.index()
+    state = work.state_path(order.split.value)
+    if index is None or order.split.value not in index.splits or not state.exists():
+        return False
+    if state.read_text() != _fingerprint(work, order, flow):
+        return False
+    paths = ((work.data_dir / name, entry) for name, entry in index.files.items())
+    return all(path.is_file() and path.stat().st_size == entry.size for path, entry in paths)
+
+
+def pack_dataset(work: WorkDir, order: PackingOrder, flow: Flow) -> DatasetIndex:
+    """Runs the dataset stages and publishes what they made."""
+    fingerprint = _fingerprint(work, order, flow)
+    selection, rest = _select(work, order)
+    draft = _first_draft(work, order, selection, rest)
+    for stage in flow.dataset:
+        draft = stage.run(draft)
+    index = _finish(draft, order, _books(order, selection), rest)
+    work.publish(index, states={order.split.value: fingerprint})
+    return index
+
+
+def _select(work: WorkDir, order: PackingOrder) -> tuple[Selection, Remainder | None]:
+    """This split's functions, and what stays of the other split beside them."""
+    old, other = work.index(), other_of(order.split)
+    if old is not None and other.value not in old.splits:
+        old = None
+    is_train = order.split is Split.TRAIN
+    train: frozenset[str] = frozenset()
+    if old is not None and not is_train:
+        train = frozenset(row[0] for row in content_hashes(work.data_dir, shards_of(old, other)))
+    filters = order.compilation.recipe.filters if is_train else None
+    selection = select_functions(order.entries, filters=filters, train_hashes=train)
+    if old is None:
+        return selection, None
+    taken = frozenset(selection.content_hashes) if is_train else frozenset[str]()
+    return selection, remainder(work.data_dir, old, other, train_hashes=taken)
+
+
+def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest: Remainder | None) -> Draft:
+    recipe = order.compilation.recipe
+    return Draft(
+        folder=work.next,
+        parts=work.parts,
+        split=order.split,
+        recipe=recipe,
+        selection=selection,
+        identity=order.identity,
+        footer={**order.identity, **order.toolchain, "recipe": json.dumps(recipe.as_dict(), sort_keys=True)},
+        register_table=register_table(order.identity["target"], order.registers),
+        vocabulary=order.vocabulary,
+        other=rest.shards if rest else None,
+        files={},
+    )
+
+
+def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainder | None) -> DatasetIndex:
+    """Writes the module table and the card, and makes the index of all files."""
+    rows = {draft.split.value: module_rows(draft.split, draft.selection)}
+    splits = {draft.split.value: books}
+    if rest is not None:
+        rows[rest.shards.split.value] = rest.module_rows
+        splits[rest.shards.split.value] = rest.books
+    table = pa.concat_tables([rows[name] for name in sorted(rows, reverse=True)])  # train first
+    path = draft.folder / MODULES_NAME
+    modules = write_table(path, table, MODULES, compression_level=draft.recipe.compression_level)
+    index = DatasetIndex(
+        target=order.identity["target"],
+        model=order.compilation.model.name.value,
+        recipe=draft.recipe.as_dict(),
+        toolchain=order.toolchain,
+        splits=splits,
+        files={**draft.files, MODULES_NAME: modules},
+        vocabulary=vocabulary_entry(order.vocabulary, draft.coverage),
+        generator=f"rl4real-data {__version__}",
+    )
+    return with_croissant(with_card(index, draft.folder), draft.folder)
+
+
+def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
+    counts = Counter(selected.entry.module.corpus for selected in selection.modules)
+    failures = Counter(
+        selected.entry.part.failure.kind.value for selected in selection.modules if selected.entry.part.failure
+    )
+    failed = sum(failures.values())
+    left_out = Counter(selected.entry.left_out for selected in selection.modules if selected.entry.left_out)
+    return SplitBooks(
+        corpora=tuple(
+            CorpusEntry(name=corpus.name, license=corpus.license, modules=counts[corpus.name])
+            for corpus in sorted(order.corpora, key=lambda corpus: corpus.name)
+            if counts[corpus.name]
+        ),
+        skipped=order.skipped,
+        modules=len(selection.modules),
+        modules_done=len(selection.modules) - failed - sum(left_out.values()),
+        modules_failed=failed,
+        modules_filtered=dict(sorted(left_out.items())),
+        failures=dict(sorted(failures.items())),
+        functions=selection.functions,
+        episodes=selection.episodes,
+        filtered=selection.filtered,
+        duplicates=selection.duplicates,
+    )
+
+
+def _fingerprint(work: WorkDir, order: PackingOrder, flow: Flow) -> str:
+    """Hash of all that the split's files depend on; test depends on train, which it must not share functions with."""
+    train_state = work.state_path(Split.TRAIN.value)
+    depends_on = train_state.read_text() if order.split is Split.TEST and train_state.exists() else ""
+    rows = [
+        (
+            entry.module.corpus,
+            entry.module.name,
+            entry.module.license,
+            entry.part.key,
+            entry.part.headers,
+        )
+        for entry in order.entries
+    ]
+    parts = (
+        __version__,
+        flow.dataset_versions(),
+        order.compilation.recipe.as_dict(),
+        order.identity,
+        order.toolchain,
+        rows,
+        order.skipped,
+        order.vocabulary.digest if order.vocabulary else None,
+        depends_on,
+    )
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

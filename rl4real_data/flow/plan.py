@@ -1,0 +1,125 @@
+"""What a run has to do: which modules there are, which of them are done already, and why the others are not."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass
+from pathlib import Path
+
+from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.license import is_covered
+from rl4real_data.corpus.module import Corpus, Language, Module
+from rl4real_data.flow.pipeline import Flow
+from rl4real_data.flow.settings import RunSettings
+from rl4real_data.stages.compile import pasteable_command
+from rl4real_data.stages.job import Compilation, ModuleJob, part_key
+from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
+from rl4real_data.stages.selection import Entry
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """All modules of a run in their order, the parts that can be used as they are, and the rest as jobs."""
+
+    jobs: tuple[ModuleJob, ...]
+    ready: Mapping[str, Part]  # by key
+    reasons: Mapping[str, str]  # by key: why a module is compiled
+    left_out: Mapping[str, str]  # by key: why a module is not compiled; its part is empty
+
+    @property
+    def to_compile(self) -> tuple[ModuleJob, ...]:
+        """The jobs without a part, the largest source first: one long module at the end would leave cores idle."""
+        missing = [job for job in self.jobs if job.key not in self.ready]
+        return tuple(
+            sorted(
+                missing, key=lambda job: (-_size(job.module), job.module.corpus, job.module.path, job.module.variant)
+            )
+        )
+
+
+def modules_of(corpora: Sequence[Corpus], limit: int | None) -> tuple[Module, ...]:
+    """All modules by corpus name and path, whatever the order of the words on the command line."""
+    modules = sorted(
+        (module for corpus in corpora for module in corpus.modules),
+        key=lambda module: (module.corpus, module.path, module.variant),
+    )
+    return tuple(modules[:limit])
+
+
+def make_plan(
+    modules: Sequence[Module],
+    compilation: Compilation,
+    flow: Flow,
+    *,
+    parts: Path,
+    scratch: Path,
+    retry_failed: bool,
+    licenses: Set[str] | None = None,
+) -> Plan:
+    """Looks at every source and at the headers that it read last time; compiles nothing.
+
+    `licenses` None: all; else those that a module's licence must be covered by, as `chosen_licenses` gives them.
+    """
+    hashes = FileHashes()
+    fingerprint = compilation.fingerprint(flow.module_versions())
+    jobs, ready, reasons, left_out = [], {}, {}, {}
+    for module in modules:
+        digest = hashes.of(str(module.source)) or ""
+        is_left_out = licenses is not None and not is_covered(module.license, licenses)
+        if is_left_out:  # a key of its own: other modules may have the same content under another licence
+            key = f"left out: {module.corpus}/{module.name}"
+            ready[key] = Part(key=key, source_sha256=digest, headers=(), functions=(), size=0, seconds=0.0)
+            left_out[key] = f"licence {module.license}"
+        else:
+            key = part_key(module, source_sha256=digest, fingerprint=fingerprint)
+        jobs.append(
+            ModuleJob(
+                module=module,
+                key=key,
+                source_sha256=digest,
+                compilation=compilation,
+                parts=parts,
+                scratch=scratch,
+            )
+        )
+        if is_left_out:
+            continue
+        part = find_part(parts, key, root=module.root, hashes=hashes)
+        if part is not None and not (retry_failed and part.failure):
+            ready[key] = part
+        elif part is not None:
+            reasons[key] = f"failed before ({part.failure.reason if part.failure else ''})"
+        else:
+            reasons[key] = "a header changed" if marker_path(parts, key).exists() else "new source, flags or toolchain"
+    return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
+
+
+def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
+    """Every module with its part, in the order of the run."""
+    known = {manifest.name for manifest in load_catalog().manifests.values()}
+    entries = []
+    for job in plan.jobs:
+        name = job.module.corpus
+        folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
+        command = pasteable_command(job.compilation, job.module, corpus_folder=folder)
+        left_out = plan.left_out.get(job.key)
+        entries.append(Entry(module=job.module, part=parts[job.key], command=command, left_out=left_out))
+    return tuple(entries)
+
+
+def needs_headers(jobs: Sequence[ModuleJob]) -> tuple[bool, bool]:
+    """(whether any of the modules needs the C library's headers, whether any needs the C++ library's)."""
+    needing = [job.module for job in jobs if job.module.needs_libc and job.module.language is not Language.IR]
+    return bool(needing), any(module.language is Language.CXX for module in needing)
+
+
+def limits_text(settings: RunSettings) -> str:
+    """The limits of one module, for a person."""
+    return f"{settings.timeout_s:g} s and {settings.memory_mb} MB a module"
+
+
+def _size(module: Module) -> int:
+    try:
+        return module.source.stat().st_size
+    except OSError:
+        return 0

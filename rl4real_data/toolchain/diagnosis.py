@@ -1,0 +1,121 @@
+"""Which clang, plugin and headers a run would use; what is missing, and the command that installs it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from rl4real_data.core.environment import Environment
+from rl4real_data.core.errors import ToolchainError
+from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.targets import TARGETS
+from rl4real_data.toolchain.clang import Clang, discover_clang, missing_headers
+from rl4real_data.toolchain.plugin import Plugin, ensure_plugin, register_file
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One thing that a run needs (`is_required`) or that some uses of it need; `remedy` is a command."""
+
+    name: str
+    ok: bool
+    detail: str
+    remedy: str = ""
+    is_required: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Diagnosis:
+    """All checks, in the order in which a run needs them."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def text(self) -> str:
+        lines = []
+        for check in self.checks:
+            mark = "ok     " if check.ok else "MISSING" if check.is_required else "absent "
+            lines.append(f"{mark}  {check.name:<16} {check.detail}")
+            if not check.ok:
+                lines.append(f"{'':25} {check.remedy}")
+        return "\n".join(lines)
+
+    def to_json(self) -> str:
+        return json.dumps([asdict(check) for check in self.checks], indent=2)
+
+    def raise_if_unfit(self) -> None:
+        """ToolchainError if something is missing that every run needs."""
+        missing = [check for check in self.checks if not check.ok and check.is_required]
+        if missing:
+            raise ToolchainError(
+                f"missing: {', '.join(check.name for check in missing)}",
+                hint="; ".join(check.remedy for check in missing),
+            )
+
+
+def examine(environment: Environment, *, announce: Callable[[str], None]) -> Diagnosis:
+    """Looks at everything; builds the plugin if it is not built yet. Never raises for something that is missing."""
+    checks: list[Check] = []
+    try:
+        clang = discover_clang(build_dir=environment.build_dir, search_path=environment.search_path)
+    except ToolchainError as error:
+        return Diagnosis(checks=(Check(name="clang", ok=False, detail=str(error), remedy=error.hint),))
+    checks.append(Check(name="clang", ok=True, detail=f"{clang.path}: {clang.banner}"))
+    if clang.is_fork:
+        checks.append(Check(name="plugin", ok=True, detail="not needed: this clang has the -mlra flags itself"))
+    else:
+        checks += _plugin_checks(clang, environment, announce)
+    checks += _header_checks(clang)
+    checks.append(_llc_check(clang))
+    return Diagnosis(checks=tuple(checks))
+
+
+def _plugin_checks(clang: Clang, environment: Environment, announce: Callable[[str], None]) -> list[Check]:
+    try:
+        plugin = ensure_plugin(clang, cache_dir=environment.cache_dir, announce=announce)
+    except ToolchainError as error:
+        return [Check(name="plugin", ok=False, detail=str(error), remedy=error.hint)]
+    return [
+        Check(name="plugin", ok=True, detail=str(plugin.path)),
+        *(_load_check(clang, plugin, name) for name in TARGETS),
+    ]
+
+
+def _load_check(clang: Clang, plugin: Plugin, name: str) -> Check:
+    target = next(row for row in TARGETS.values() if row.name.value == name)
+    try:
+        registers = register_file(clang, plugin, target, load_recipe(target.name).cpu)
+    except ToolchainError as error:
+        return Check(name=f"plugin for {name}", ok=False, detail=str(error), remedy=error.hint)
+    count = len(registers["registers"])
+    return Check(name=f"{name} records", ok=True, detail=f"{count} registers, {len(registers['classes'])} classes")
+
+
+def _header_checks(clang: Clang) -> list[Check]:
+    checks = []
+    for target in TARGETS.values():
+        for language, is_cxx in (("C", False), ("C++", True)):
+            problem = missing_headers(clang, target, cxx=is_cxx)
+            checks.append(
+                Check(
+                    name=f"{target.name.value} {language} headers",
+                    ok=problem is None,
+                    detail=problem or "found",
+                    remedy=f"apt-get install {' '.join(target.libc_packages)}",
+                    is_required=False,
+                )
+            )
+    return checks
+
+
+def _llc_check(clang: Clang) -> Check:
+    llc = shutil.which("llc", path=str(clang.bin_dir))
+    return Check(
+        name="llc",
+        ok=llc is not None,
+        detail=llc or "not beside clang; `validate --replay` needs it",
+        remedy=f"apt-get install llvm-{clang.major}",
+        is_required=False,
+    )

@@ -1,0 +1,43 @@
+"""How much the vectors of opcodes tell of their properties, against random vectors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import numpy as np
+
+from rl4real_data.mir2vec.vocabulary import Vocabulary
+from rl4real_data.vocab_learning.probe import Flags, balanced_accuracy, random_vectors
+
+RANDOM_SETS: Final = 10
+"""Sets of random vectors; their mean is what the vocabulary is compared with."""
+
+
+def evaluate_vectors(
+    vocabulary: Vocabulary, bases: Sequence[str], labels: Mapping[str, Sequence[bool]]
+) -> dict[str, Any]:
+    """`bases` are opcodes, `labels` says for each property which of them have it; those without a vector are left out.
+
+    For each property: the opcodes that have it, and the balanced accuracy on held-out opcodes (None with too few of
+    them); the means are over the properties that could be measured.
+    """
+    known = [i for i, base in enumerate(bases) if vocabulary.opcode_row(base) >= 0]
+    vectors = vocabulary.vectors[[vocabulary.opcode_row(bases[i]) for i in known]]
+    properties = {}
+    for name, flags in labels.items():
+        chosen = np.array([flags[i] for i in known], bool)
+        properties[name] = {
+            "opcodes": int(chosen.sum()),
+            "vocabulary": balanced_accuracy(vectors, chosen),
+            "random": _on_random_vectors(chosen, vocabulary.dimension),
+        }
+    measured = [found for found in properties.values() if found["vocabulary"] is not None]
+    means = {key: float(np.mean([found[key] for found in measured])) for key in ("vocabulary", "random") if measured}
+    return {"opcodes": len(known), "properties": properties, "mean": means}
+
+
+def _on_random_vectors(labels: Flags, dimension: int) -> float | None:
+    sets = (random_vectors(len(labels), dimension, seed=seed) for seed in range(RANDOM_SETS))
+    values = [value for vectors in sets if (value := balanced_accuracy(vectors, labels)) is not None]
+    return float(np.mean(values)) if values else None

@@ -1,0 +1,76 @@
+"""A vocabulary learned from datasets, with its origin written into it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from rl4real_data import __version__
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.mir2vec.vocabulary import Vocabulary, make_vocabulary
+from rl4real_data.vocab_learning.training import Trained, TrainingSettings, train
+from rl4real_data.vocab_learning.triplets import CountedShapes, Triplets, count_shapes, make_triplets
+
+_LIBRARIES: Final = ("torch", "torch_geometric")
+_LOSS_DIGITS: Final = 5
+
+
+def read_triplets(
+    data_dirs: Sequence[Path], target: str, split: str, *, watch: Callable[[int], object]
+) -> tuple[Triplets, list[CountedShapes]]:
+    """Of all datasets together. DatasetError for one of another target."""
+    datasets = []
+    for data_dir in data_dirs:
+        dataset = count_shapes(data_dir, split, watch=watch)
+        if dataset.index.target != target:
+            raise DatasetError(f"{data_dir}: a dataset for {dataset.index.target}, not for {target}")
+        datasets.append(dataset)
+    triplets = make_triplets(datasets)
+    if not len(triplets.rows):
+        raise DatasetError(f"{data_dirs[0]}: its functions give no triplets", hint="name a dataset of more functions")
+    return triplets, datasets
+
+
+def learn(
+    triplets: Triplets,
+    datasets: Sequence[CountedShapes],
+    settings: TrainingSettings,
+    *,
+    target: str,
+    command: str,
+    checkpoint: Path,
+    watch: Callable[[int, float], None],
+) -> Vocabulary:
+    """The vocabulary of the triplets' entities. `command` is what the user typed; it goes into the origin."""
+    trained = train(triplets, settings, checkpoint=checkpoint, watch=watch)
+    return make_vocabulary(
+        "the trained vocabulary",
+        triplets.entities,
+        trained.vectors,
+        target=target,
+        counts=triplets.occurrences.tolist(),
+        origin=_origin(triplets, datasets, settings, trained, command),
+    )
+
+
+def _origin(
+    triplets: Triplets, datasets: Sequence[CountedShapes], settings: TrainingSettings, trained: Trained, command: str
+) -> dict[str, Any]:
+    indices = [dataset.index for dataset in datasets]
+    books = [dataset.index.splits[dataset.split] for dataset in datasets]
+    corpora = {corpus.name: corpus.license for one in books for corpus in one.corpora}
+    return {
+        "command": command,
+        "corpora": dict(sorted(corpora.items())),
+        "functions": triplets.functions,
+        "triplets": len(triplets.rows),
+        "llvm_version": sorted({index.toolchain.get("llvm_version", "") for index in indices}),
+        "opt_level": sorted({str(index.recipe.get("opt_level")) for index in indices}),
+        "cpu": sorted({str(index.recipe.get("cpu")) for index in indices}),
+        "settings": asdict(settings),
+        "losses": [round(loss, _LOSS_DIGITS) for loss in trained.losses],
+        "made_with": {"rl4real-data": __version__, **{name: version(name) for name in _LIBRARIES}},
+    }

@@ -1,0 +1,103 @@
+"""From a source's files to modules, by the rules of its manifest: globs, targets, include folders, licences."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from catalog_builder import make_catalog, make_tree, paths
+
+from rl4real_data.core.errors import SourceError
+from rl4real_data.core.targets import TargetName
+from rl4real_data.corpus.catalog import Catalog
+from rl4real_data.corpus.module import Corpus, Language
+from rl4real_data.corpus.resolve import corpus_of_manifest
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return make_tree(tmp_path / "source", "b.c", "a.cpp", "sub/c.c", "note.txt")
+
+
+def corpus_for(catalog: Catalog, root: Path, target: TargetName | None = None) -> Corpus:
+    return corpus_of_manifest(catalog.manifests["toy"], root, target)
+
+
+def test_language_of_the_manifest_wins(tmp_path: Path, root: Path) -> None:
+    catalog = make_catalog(tmp_path / "m", toy='globs = ["note.txt", "*.c"]\nlanguage = "c++"')
+    corpus = corpus_of_manifest(catalog.manifests["toy"], root)
+    assert [module.language for module in corpus.modules] == [Language.CXX, Language.CXX]
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        ('globs = ["*.c", "nothing/*.c"]', r'corpus toy: the glob "nothing/\*\.c" matches no file in'),
+        ('globs = ["sub"]', r'the glob "sub" matches no file'),
+        ('globs = ["*.c"]\nexcludes = ["typo.c"]', r'the glob "typo\.c" matches no file'),
+        ('globs = ["*.c"]\nexcludes = ["b.c"]', "the excludes leave no module"),
+        ('globs = ["*"]', r"note\.txt ends with none of \.c, \.cc, \.cpp"),
+    ],
+)
+def test_manifest_that_does_not_fit_its_source(tmp_path: Path, root: Path, rules: str, problem: str) -> None:
+    catalog = make_catalog(tmp_path / "m", toy=rules)
+    with pytest.raises(SourceError, match=problem):
+        corpus_of_manifest(catalog.manifests["toy"], root)
+
+
+def test_excludes_are_taken_out(tmp_path: Path, root: Path) -> None:
+    catalog = make_catalog(tmp_path / "m", toy='globs = ["**/*.c"]\nexcludes = ["b.c"]')
+    assert paths(corpus_of_manifest(catalog.manifests["toy"], root).modules) == ["sub/c.c"]
+
+
+def test_exceptions_of_a_target_are_its_own(tmp_path: Path, root: Path) -> None:
+    rules = """
+globs = ["**/*.c", "a.cpp"]
+flags = ["-DALL"]
+includes = [".", "sub"]
+x86 = { flags = ["-mavx2"], excludes = ["sub/*.c"] }
+aarch64 = { excludes = ["b.c", "a.cpp"] }
+"""
+    catalog = make_catalog(tmp_path / "m", toy=rules)
+    found = {target: corpus_for(catalog, root, target) for target in (None, *TargetName)}
+    assert {target: paths(corpus.modules) for target, corpus in found.items()} == {
+        None: ["a.cpp", "b.c", "sub/c.c"],
+        TargetName.X86: ["a.cpp", "b.c"],
+        TargetName.AARCH64: ["sub/c.c"],
+    }
+    assert {target: corpus.modules[0].flags for target, corpus in found.items()} == {
+        None: ("-I.", "-Isub", "-DALL"),
+        TargetName.X86: ("-I.", "-Isub", "-DALL", "-mavx2"),
+        TargetName.AARCH64: ("-I.", "-Isub", "-DALL"),
+    }
+
+
+def test_licences_of_files_are_over_that_of_the_corpus(tmp_path: Path, root: Path) -> None:
+    rules = 'globs = ["**/*.c", "a.cpp"]\n[[licenses]]\nglobs = ["sub/*"]\nlicense = "Zlib"\n'
+    rules += '[[licenses]]\nglobs = ["**/*.c"]\nlicense = "ISC"'
+    catalog = make_catalog(tmp_path / "m", toy=rules)
+    modules = corpus_for(catalog, root).modules
+    assert {str(module.path): module.license for module in modules} == {"a.cpp": "MIT", "b.c": "ISC", "sub/c.c": "Zlib"}
+
+
+@pytest.mark.parametrize(
+    ("rules", "problem"),
+    [
+        ('globs = ["*.c"]\nincludes = ["typo"]', 'the include folder "typo" is not in'),
+        ('globs = ["*.c"]\nx86 = { excludes = ["typo.c"] }', r'the glob "typo\.c" matches no file'),
+        ('globs = ["*.c"]\nx86 = { excludes = ["*.c"] }', "the excludes leave no module"),
+        ('globs = ["*.c"]\n[[licenses]]\nglobs = ["typo.c"]\nlicense = "ISC"', r'the glob "typo\.c" matches no file'),
+    ],
+)
+def test_rules_that_do_not_fit_the_source(tmp_path: Path, root: Path, rules: str, problem: str) -> None:
+    catalog = make_catalog(tmp_path / "m", toy=rules)
+    with pytest.raises(SourceError, match=rf"corpus toy: {problem}"):
+        corpus_for(catalog, root, TargetName.X86)
+
+
+def test_rules_may_say_that_files_can_be_missing(tmp_path: Path, root: Path) -> None:
+    rules = 'globs = ["*.c", "typo/*.c"]\nexcludes = ["typo.c"]\nincludes = ["typo"]\nallow_fewer = true'
+    assert paths(corpus_for(make_catalog(tmp_path / "m", toy=rules), root).modules) == ["b.c"]
+    none = make_catalog(tmp_path / "n", toy='globs = ["typo.c"]\nallow_fewer = true')
+    with pytest.raises(SourceError, match="leave no module"):
+        corpus_for(none, root)

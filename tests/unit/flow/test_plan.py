@@ -1,0 +1,245 @@
+"""What a run compiles, and why: resumption by content, and what a dry run says."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from world import World, parts_of, write_three
+
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.corpus.module import Split
+from rl4real_data.flow.run import Console, plan_flow
+
+SILENT = Console(say=lambda _: None)
+
+
+# Resumption
+
+
+def test_second_run_compiles_nothing_and_changes_no_byte(world: World) -> None:
+    write_three(world)
+    world.run()
+    before = {path: path.stat().st_mtime_ns for path in world.data_dir.glob("*.[jmp]*")}
+    world.fake.forget()
+    report = world.run()
+
+    assert (report.compiled, report.was_finished, world.fake.compiled()) == (0, True, [])
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert len(before) == 6
+
+
+def test_changed_source_is_compiled_alone(world: World) -> None:
+    write_three(world)
+    world.run()
+    world.fake.forget()
+    world.write("b.c", "// function other nodes=9")
+    world.run()
+
+    assert world.fake.compiled() == ["b.c"]
+    assert world.functions() == ["one", "two", "other", "four"]
+
+
+def test_changed_header_compiles_its_readers_alone(world: World) -> None:
+    write_three(world)
+    world.write("h.h", "// function inline_one nodes=6")
+    world.write("b.c", '#include "h.h"')
+    world.run()
+    world.fake.forget()
+    world.write("h.h", "// function inline_two nodes=7")
+    world.run()
+
+    assert world.fake.compiled() == ["b.c"]
+    assert world.functions() == ["one", "two", "inline_two", "four"]
+
+
+@pytest.mark.parametrize("name", ["plain.h", "with space.h", "hash#.h"])
+def test_unchanged_header_compiles_nothing(world: World, name: str) -> None:
+    world.write(name, "// function inline_one")
+    world.write("a.c", f'#include "{name}"')
+    world.run()
+    world.fake.forget()
+    world.run()
+
+    assert world.fake.compiled() == []
+
+
+def test_vanished_header_compiles_again(world: World) -> None:
+    header = world.write("h.h", "// function inline_one")
+    world.write("a.c", '#include "h.h"')
+    world.run()
+    world.fake.forget()
+    header.unlink()
+    world.run()
+
+    assert world.fake.compiled() == ["a.c"]
+
+
+def test_other_compiler_compiles_everything(world: World) -> None:
+    write_three(world)
+    world.run()
+    world.fake.forget()
+    os.utime(world.fake.path, ns=(1, 1))
+    world.run()
+
+    assert world.fake.compiled() == ["a.c", "b.c", "c.cpp"]
+
+
+def test_other_flags_compile_everything(world: World) -> None:
+    write_three(world)
+    world.run()
+    world.fake.forget()
+    world.run(verify=True)
+
+    assert world.fake.compiled() == ["a.c", "b.c", "c.cpp"]
+
+
+def test_truncated_part_is_made_again(world: World) -> None:
+    write_three(world)
+    world.run()
+    before = world.digests()
+    world.fake.forget()
+    part = max(parts_of(world, "arrow"), key=lambda path: path.stat().st_size)
+    os.truncate(part, part.stat().st_size - 8)
+    world.run()
+
+    assert (world.fake.compiled(), world.digests()) == (["a.c"], before)
+
+
+@pytest.mark.parametrize("suffix", ["arrow", "json"])
+def test_missing_file_of_a_part_is_made_again(world: World, suffix: str) -> None:
+    world.write("a.c", "// function one")
+    world.run()
+    before = world.digests()
+    world.fake.forget()
+    parts_of(world, suffix)[0].unlink()
+    world.run()
+
+    assert (world.fake.compiled(), world.digests()) == (["a.c"], before)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b'{"key": 1}', b'{"failure": "x"}'],
+)
+def test_garbage_for_a_marker_is_made_again(world: World, garbage: bytes) -> None:
+    world.write("a.c", "// function one")
+    world.run()
+    before = world.digests()
+    world.fake.forget()
+    parts_of(world, "json")[0].write_bytes(garbage)
+    world.run()
+
+    assert (world.fake.compiled(), world.digests()) == (["a.c"], before)
+
+
+def test_part_with_other_bytes_of_the_same_size_is_reported_and_then_made_again(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.run()
+    before = world.digests()
+    part = parts_of(world, "arrow")[0]
+    part.write_bytes(b"\0" * part.stat().st_size)
+    (world.data_dir / "README.md").unlink()
+
+    with pytest.raises(DatasetError, match=r"\.arrow: damaged \(Not an Arrow file\)") as raised:
+        world.run()
+    assert raised.value.hint == "run the same command again: it compiles that module anew"
+    world.run()
+    assert world.digests() == before
+
+
+@pytest.mark.parametrize("name", ["data/train-00000-of-00001.parquet", "instructions.parquet", "README.md"])
+def test_lost_file_of_the_dataset_is_packed_again(world: World, name: str) -> None:
+    write_three(world)
+    world.run()
+    before = world.digests()
+    world.fake.forget()
+    (world.data_dir / name).unlink()
+    world.run()
+
+    assert (world.fake.compiled(), world.digests()) == ([], before)
+
+
+def test_lost_module_table_is_reported_with_the_way_out(world: World) -> None:
+    write_three(world)
+    world.run()
+    before = world.digests()
+    world.fake.forget()
+    (world.data_dir / "modules.parquet").unlink()
+
+    with pytest.raises(DatasetError, match=r"modules\.parquet: lost or damaged") as raised:
+        world.run()
+    assert raised.value.hint.endswith("run the flow of each split again: nothing is compiled anew")
+    (world.data_dir / "dataset.json").unlink()
+    world.run()
+    assert (world.fake.compiled(), world.digests()) == ([], before)
+
+
+@pytest.mark.parametrize("name", ["modules.parquet", "instructions.parquet", "data/test-00000-of-00001.parquet"])
+def test_damaged_file_of_the_other_split_is_reported_with_the_way_out(world: World, name: str) -> None:
+    write_three(world)
+    world.run(split=Split.TEST)
+    world.run()
+    before = world.digests()
+    world.fake.forget()
+    (world.data_dir / name).write_bytes(b"PAR1 nothing PAR1")
+
+    with pytest.raises(DatasetError, match=f"{name}: lost or damaged"):
+        world.run(replace=True)
+    (world.data_dir / "dataset.json").unlink()
+    world.run()
+    world.run(split=Split.TEST)
+    assert (world.fake.compiled(), world.digests()) == ([], before)
+
+
+def test_damaged_index_is_reported_with_the_way_out(world: World) -> None:
+    write_three(world)
+    world.run()
+    before = world.digests()
+    world.fake.forget()
+    index = world.data_dir / "dataset.json"
+    index.write_bytes(index.read_bytes()[:100])
+
+    with pytest.raises(DatasetError, match=r"dataset\.json: damaged index") as raised:
+        world.run()
+    assert "delete" in raised.value.hint  # the same command alone would end the same way
+    index.unlink()
+    world.run()
+    assert (world.fake.compiled(), world.digests()) == ([], before)
+
+
+# Dry run
+
+
+def test_dry_run_names_what_would_be_compiled_and_why(world: World) -> None:
+    write_three(world)
+    world.write("h.h", "// function inline_one")
+    world.write("b.c", '#include "h.h"')
+    world.write("x.c", "// compiler reject")
+    world.run()
+    world.fake.forget()
+    world.write("h.h", "// function inline_two nodes=7")
+    world.write("a.c", "// function one nodes=8")
+    plan = plan_flow(world.settings(retry_failed=True), SILENT).plan
+
+    assert {str(job.module.path): plan.reasons[job.key] for job in plan.to_compile} == {
+        "a.c": "new source, flags or toolchain",
+        "b.c": "a header changed",
+        "x.c": "failed before (x.c:1:2: error: expected ';' after expression)",
+    }
+    assert world.fake.compiled() == []
+
+
+def test_dry_run_makes_no_folder(world: World) -> None:
+    world.write("a.c", "// function one")
+    plan_flow(world.settings(), SILENT)
+
+    assert not world.data_dir.exists()
+
+
+def test_largest_source_is_compiled_first(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.write("b.c", "// function two", " " * 500)
+    plan = plan_flow(world.settings(), SILENT).plan
+
+    assert [str(job.module.path) for job in plan.to_compile] == ["b.c", "a.c"]

@@ -1,0 +1,149 @@
+"""A module that fails costs that module and nothing else: every way in which a compiler can misbehave."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+from world import World
+
+from rl4real_data.core.failure import FailureKind
+from rl4real_data.flow import run as dataset_run
+from rl4real_data.flow import runner
+from rl4real_data.stages import record
+
+
+@pytest.mark.parametrize(
+    ("word", "kind", "reason", "stderr"),
+    [
+        ("reject", "rejected", "x.c:1:2: error: expected ';' after expression", "1 error generated."),
+        ("reject-quoting", "rejected", "x.c:2:5: error: use of undeclared identifier 'x'", "out of memory"),
+        ("crash", "crash", "the compiler died of SIGSEGV", "about to die"),
+        ("crash-caught", "crash", "clang: error: clang frontend command failed with exit code 139", "0x…"),
+        ("memory-caught", "memory", "needs more than the memory limit of 4096 MB", "exit code 134"),
+        ("half", "bad-record", "the compiler's dump cannot be used: ", ""),
+        ("half-record", "bad-record", "the compiler's dump cannot be used: ", ""),
+        ("no-end", "bad-record", "the compiler's dump cannot be used: its end is missing: it was cut off", ""),
+        ("wrong-count", "bad-record", "the compiler's dump cannot be used: its columns are not what its end says", ""),
+        ("no-dump", "bad-record", "the compiler's dump cannot be used: ", ""),
+        ("empty-dump", "bad-record", "the compiler's dump cannot be used: it is empty", ""),
+        ("garbage", "bad-record", "the compiler's dump cannot be used: ", ""),
+        ("other-version", "bad-record", "the compiler's dump cannot be used: record version 1", ""),
+        ("without-nodes", "bad-record", "the compiler's dump cannot be used: ", ""),
+        ("verify", "verify", "error: mlra: f: verify: edge 1-2 is missing", "edge 1-2"),
+        ("chatty", "rejected", "x.c:9:9: error: the last words", "the last words"),
+    ],
+)
+def test_failed_module_is_a_row(world: World, word: str, kind: str, reason: str, stderr: str) -> None:
+    world.write("a.c", "// function one")
+    world.write("x.c", f"// compiler {word}", "// function lost")
+    report = world.run()
+
+    row = world.modules()["x.c"]
+    assert (row["status"], row["kind"], row["functions"], row["episodes"]) == ("failed", kind, 0, 0)
+    assert row["reason"].startswith(reason)
+    assert stderr in row["stderr"]
+    assert world.functions() == ["one"]
+    assert [entry.part.failure.kind for entry in report.failed if entry.part.failure] == [FailureKind(kind)]
+    assert str(world.folder) not in str(row)  # no path of this machine in a dataset
+
+
+def test_hanging_module_is_killed(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.write("x.c", "// compiler hang", "// function lost")
+    begin = time.monotonic()
+    world.run(timeout_s=0.7, jobs=1)
+
+    row = world.modules()["x.c"]
+    assert (row["kind"], row["reason"]) == ("timeout", "not done after 0.7 s")
+    assert world.functions() == ["one"]
+    assert time.monotonic() - begin < 20
+
+
+def test_module_that_eats_memory_meets_the_limit(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.write("x.c", "// compiler eat-memory", "// function lost")
+    world.run(memory_mb=256)
+
+    row = world.modules()["x.c"]
+    assert (row["kind"], row["reason"]) == ("memory", "needs more than the memory limit of 256 MB")
+    assert world.functions() == ["one"]
+
+
+def test_process_left_in_the_background_is_killed(world: World) -> None:
+    world.write("a.c", "// compiler background", "// function one")
+    world.run()
+
+    stat = Path("/proc", world.fake.path.with_name("child.pid").read_text(), "stat")
+    deadline = time.monotonic() + 1
+    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z" and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert world.functions() == ["one"]
+
+
+def test_source_that_vanishes_is_a_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write("a.c", "// function one")
+    gone = world.write("x.c", "// function lost")
+
+    def run_after_removal(*args: object, **options: object) -> object:
+        gone.unlink()
+        return runner.run_jobs(*args, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(dataset_run, "run_jobs", run_after_removal)
+    world.run()
+
+    assert (world.modules()["x.c"]["kind"], world.functions()) == ("source", ["one"])
+    assert "x.c" in world.modules()["x.c"]["reason"]
+
+
+def test_defect_of_ours_costs_one_module(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    world.write("a.c", "// function one")
+    world.write("x.c", "// function lost")
+    read_dump = record.read_dump
+
+    def broken(path: Path) -> object:
+        if b"lost" in path.read_bytes():
+            raise ZeroDivisionError("a defect")
+        return read_dump(path)
+
+    monkeypatch.setattr(record, "read_dump", broken)
+    world.run()
+
+    row = world.modules()["x.c"]
+    assert (row["kind"], row["reason"]) == ("bug", "ZeroDivisionError: a defect")
+    assert "in broken" in row["stderr"]
+    assert world.functions() == ["one"]
+
+
+def test_failed_module_is_not_compiled_again_unless_asked(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.write("x.c", "// compiler reject")
+    world.run()
+    world.fake.forget()
+
+    assert len(world.run().failed) == 1
+    assert world.fake.compiled() == []
+    world.run(retry_failed=True)
+    assert world.fake.compiled() == ["x.c"]
+
+
+def test_command_of_a_module_reproduces_it(world: World) -> None:
+    world.write("a b.c", "// function one")
+    world.run(verify=True)
+
+    assert world.modules()["a b.c"]["command"] == (
+        "clang --target=x86_64-linux-gnu -x c -march=core2 -O3 -w -c 'a b.c' "
+        '-fplugin="$(rl4real-data path plugin)" -mllvm -regalloc=mlra -mllvm -mlra-dump-columns=/dev/null '
+        "-mllvm -mlra-discard -mllvm -mlra-dump-mir -mllvm -mlra-verify -o /dev/null"
+    )
+
+
+def test_all_modules_may_fail(world: World) -> None:
+    world.write("x.c", "// compiler reject")
+    world.run()
+
+    books = world.index().splits["train"]
+    assert (books.modules_failed, books.episodes, books.imbalances()) == (1, 0, ())
+    assert world.episodes() == []

@@ -1,0 +1,102 @@
+"""A folder in which the whole flow runs with a fake compiler."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow.parquet as pq
+from fake_clang import FakeClang
+
+from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.targets import TargetName
+from rl4real_data.corpus.module import Split
+from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.flow.run import Console, RunReport, run_flow
+from rl4real_data.flow.settings import RunSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class World:
+    """A folder with a fake compiler, a corpus `src` and a DATA_DIR, in which the whole flow runs."""
+
+    folder: Path
+    fake: FakeClang
+
+    @property
+    def corpus(self) -> Path:
+        return self.folder / "src"
+
+    @property
+    def data_dir(self) -> Path:
+        return self.folder / "data"
+
+    def write(self, name: str, *lines: str) -> Path:
+        """A source of the corpus, or of another folder for a name with a slash."""
+        path = self.folder / name if "/" in name else self.corpus / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(lines) + "\n")
+        return path
+
+    def settings(self, **changes: Any) -> RunSettings:
+        asked: dict[str, Any] = {
+            "target": TargetName.X86,
+            "split": Split.TRAIN,
+            "model": ModelName.MLRA,
+            "corpora": (str(self.corpus),),
+            "data_dir": self.data_dir,
+            "cache_dir": self.fake.cache_dir,
+            "search_path": "",
+            "build_dir": self.fake.build_dir,
+            "vocab": self.vocabulary(),
+            "jobs": 2,
+            "timeout_s": 30.0,
+        }
+        return RunSettings(**{**asked, **changes})
+
+    def vocabulary(self) -> Path:
+        """A vocabulary of all that the fake compiler's functions are made of, in the fork's form."""
+        path = self.folder / "vocabulary.txt"
+        if not path.exists():
+            names = ("ADD", "SUB", "MUL", "DIV", "OP", "RARE", "RET", "VIRT_REG_GR32")
+            path.write_text("".join(f"{name}:{[i + k / 128 for k in range(100)]}\n" for i, name in enumerate(names)))
+        return path
+
+    def run(self, **changes: Any) -> RunReport:
+        return run_flow(self.settings(**changes), Console(say=lambda _: None))
+
+    def index(self, data_dir: Path | None = None) -> DatasetIndex:
+        return read_index(data_dir or self.data_dir)
+
+    def episodes(self, split: str = "train") -> list[dict[str, Any]]:
+        """All rows of the split's shards, in order."""
+        shards = sorted((self.data_dir / "data").glob(f"{split}-*.parquet"))
+        return [row for shard in shards for row in pq.read_table(shard).to_pylist()]
+
+    def functions(self, split: str = "train") -> list[str]:
+        return [row["function"] for row in self.episodes(split)]
+
+    def modules(self) -> dict[str, dict[str, Any]]:
+        """Rows of `modules.parquet` by the module's path."""
+        return {row["module"]: row for row in pq.read_table(self.data_dir / "modules.parquet").to_pylist()}
+
+    def digests(self, data_dir: Path | None = None) -> dict[str, str]:
+        """sha256 of every file of the dataset but for its working folder."""
+        root = data_dir or self.data_dir
+        names = sorted(path.relative_to(root) for path in root.rglob("*") if path.is_file())
+        kept = [name for name in names if name.parts[0] != ".work"]
+        return {str(name): hashlib.sha256((root / name).read_bytes()).hexdigest() for name in kept}
+
+
+def write_three(world: World) -> None:
+    """Three modules with four functions, all different."""
+    world.write("a.c", "// function one nodes=3", "// function two nodes=4")
+    world.write("b.c", "// shape SUB32rr", "// function three nodes=3")
+    world.write("src/deep/c.cpp", "// function four nodes=5")
+
+
+def parts_of(world: World, suffix: str) -> list[Path]:
+    """The files `*.suffix` of all parts in the DATA_DIR."""
+    return sorted((world.data_dir / ".work" / "parts").glob(f"*.{suffix}"))
