@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
+TYPE_CHECKING = False  # `typing` takes longer to load than Python to start, and a signal may come meanwhile
 if TYPE_CHECKING:
+    from typing import Any, Final
+
     from rl4real_data.reading.dataset import EpisodeDataset
     from rl4real_data.reading.episode import Episode
 

@@ -16,9 +16,10 @@ from rl4real_data.commands.export import export_dataset
 from rl4real_data.commands.import_graphs import import_dataset
 from rl4real_data.commands.show import show, write_stats_page
 from rl4real_data.commands.vocab_commands import vocab_app
+from rl4real_data.core import interruption
 from rl4real_data.core.allocators import ModelName
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import Rl4realError, ValidationFailed
+from rl4real_data.core.errors import Interrupted, Rl4realError, ValidationFailed
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.license import chosen_licenses
 from rl4real_data.corpus.module import Split
@@ -50,20 +51,25 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 def main() -> NoReturn:
     """Entry point: every error of ours becomes a message and its exit code, never a stack trace."""
+    with interruption.listening():
+        code = interruption.exit_code(_run_app())
+    raise SystemExit(code)
+
+
+def _run_app() -> int:
     try:
         code = app(standalone_mode=False)
-    except Rl4realError as error:
-        _complain(error)
-        code = error.exit_code
+        interruption.check()  # nothing that comes after an interruption counts
     except (KeyboardInterrupt, typer.Abort):
-        print("rl4real-data: interrupted", file=sys.stderr)
-        code = 130
+        return _complain(Interrupted("interrupted", hint=interruption.HINT))
     except BrokenPipeError:
         sys.stderr.close()
-        code = 1
+        return 1
     except Exception as error:  # noqa: BLE001 - the last boundary: raised again unless it is the user's own mistake
-        code = _foreign_error(error)
-    raise SystemExit(code or 0)
+        if interruption.has_arrived():  # what was broken off fails in many ways
+            return _complain(Interrupted("interrupted", hint=interruption.HINT))
+        return _complain(error) if isinstance(error, Rl4realError) else _foreign_error(error)
+    return int(code or 0)
 
 
 @app.command()
@@ -245,10 +251,11 @@ def _say(text: str) -> None:
     print(f"rl4real-data: {text}", file=sys.stderr)
 
 
-def _complain(error: Rl4realError) -> None:
+def _complain(error: Rl4realError) -> int:
     print(f"rl4real-data: error: {error}", file=sys.stderr)
     if error.hint:
         print(f"  next: {error.hint}", file=sys.stderr)
+    return error.exit_code
 
 
 def _foreign_error(error: Exception) -> int:

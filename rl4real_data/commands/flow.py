@@ -12,7 +12,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from rl4real_data.core.errors import Interrupted, LessThanAsked, TooManyFailures
+from rl4real_data.core.errors import LessThanAsked, TooManyFailures
 from rl4real_data.corpus.sources.source import Progress
 from rl4real_data.flow.memory import keep_buffers
 from rl4real_data.flow.run import Console, RunReport, plan_flow, run_flow
@@ -34,11 +34,8 @@ def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
     """Runs the flow and sums it up."""
     begin = time.monotonic()
     keep_buffers()
-    try:
-        with fetch_progress(show_bar) as progress:
-            report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))
-    except KeyboardInterrupt:
-        raise Interrupted("interrupted", hint="the same command resumes") from None
+    with fetch_progress(show_bar) as progress:
+        report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))
     return Summary(
         text=_summary(settings, report, seconds=time.monotonic() - begin), shortfall=_shortfall(settings, report)
     )

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import CacheError, SourceError
 from rl4real_data.corpus.download import Pin
 
@@ -116,6 +117,7 @@ def _sha256_of(identity: Pin | str) -> str:
 def _marker_text(folder: Path, identity: Pin | str) -> str:
     files = size_bytes = 0
     for parent, _, names in os.walk(folder):
+        interruption.check()
         for name in names:
             if name != MARKER:
                 files += 1

@@ -9,6 +9,7 @@ import io
 from pathlib import Path, PurePosixPath
 from typing import IO, Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.unpacking import DEFAULT_LIMITS, Limits, open_tar
 
@@ -32,6 +33,7 @@ def extract_inner(package: Path, inner: str, target: Path, *, limits: Limits = D
                     break
                 with target.open("wb") as out:
                     while block := content.read(_BLOCK_BYTES):
+                        interruption.check()
                         out.write(block)
                 return
     raise SourceError(f"{package.name} has no file {inner}", hint="correct `inner` in the manifest")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from threading import Event, Lock
 from typing import Final
 
-from rl4real_data.core.errors import CacheError, Interrupted, Rl4realError, SourceError
+from rl4real_data.core import interruption
+from rl4real_data.core.errors import CacheError, Rl4realError, SourceError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
 from rl4real_data.corpus.manifest import Manifest
@@ -64,6 +65,7 @@ def fetch_all(plan: FetchPlan, supply: Supply, *, done: Callable[[str, int], Non
         futures = {pool.submit(fetch, manifest): manifest.name for manifest in plan.manifests}
         try:
             for future in as_completed(futures):
+                interruption.check()
                 name = futures[future]
                 try:
                     modules[name] = future.result()
@@ -76,7 +78,7 @@ def fetch_all(plan: FetchPlan, supply: Supply, *, done: Callable[[str, int], Non
         except KeyboardInterrupt:
             stopped.set()
             pool.shutdown(cancel_futures=True)
-            raise Interrupted("interrupted", hint="the same command goes on where it stopped") from None
+            raise
     return FetchReport(modules=dict(sorted(modules.items())), failed=dict(sorted(failed.items())))
 
 

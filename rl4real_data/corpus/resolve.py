@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import CacheError, Rl4realError, SourceError, UsageError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.cache import Cache
@@ -80,6 +81,7 @@ def resolve_available(
     skipped: list[Skipped] = []
     errors: list[SourceError] = []
     for item in wanted:
+        interruption.check()
         if not isinstance(item, Manifest):
             corpora.append(item.corpus(names_of_found[item.path], Cache(root=supply.cache)))
             continue

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO, Final, cast
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
 
 _Opener = Callable[[IO[bytes]], AbstractContextManager[IO[bytes]]]
@@ -79,6 +80,7 @@ def _extract_all(archive: Path, whole: Path, folder: PurePosixPath, limits: Limi
     entries = 0
     with _open_tar(archive, limits) as tar:
         for member in tar:
+            interruption.check()
             entries += 1
             if entries > limits.entries:
                 raise SourceError(f"{archive.name} has more than {limits.entries} entries; not unpacked")
@@ -101,6 +103,7 @@ def _remove_links_out(root: Path, *, refuse: bool, name: str) -> None:
     """
     real = root.resolve()
     for parent, folders, names in os.walk(root):
+        interruption.check()
         for path in (Path(parent) / entry for entry in (*folders, *names)):
             if not path.is_symlink() or _resolves_below(path, real):
                 continue

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.corpus.module import Corpus
 
 RUN_LINES: Final = 5
@@ -83,6 +84,7 @@ def find_shared_code(left: Iterable[Corpus], right: Iterable[Corpus]) -> tuple[S
         by_stem[file.path.stem].append(file)
     found = []
     for file, prints in left_files.items():
+        interruption.check()
         others = {other for run in prints.runs for other in places.get(run, ())} | set(by_stem[file.path.stem])
         for other in others:
             share = _share(prints, right_files[other], same_name=file.path.stem == other.path.stem)
@@ -123,6 +125,7 @@ def _places(files: Mapping[SourceFile, _Prints]) -> Mapping[bytes, Sequence[Sour
 def _prints_of_corpus(corpus: Corpus) -> Mapping[SourceFile, _Prints]:
     prints_of = {}
     for path, text in _compiled_files(corpus):
+        interruption.check()
         lines = code_lines(text)
         starts = range(len(lines) - RUN_LINES + 1)
         prints_of[SourceFile(corpus=corpus.name, path=path)] = _Prints(

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.corpus.cache import MARKER, Cache, has_whole_tree
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.inventory import pins_of
@@ -84,6 +85,7 @@ def verify_cache(manifests: Sequence[Manifest], cache: Cache, *, say: Callable[[
     trees: set[Path] = set()
     for manifest in manifests:
         for source, tree in _trees(manifest, cache):
+            interruption.check()
             say(f"checking {manifest.name}")
             trees.add(tree)
             if problems := _tree_problems(manifest, source, tree, cache, broken):

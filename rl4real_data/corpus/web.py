@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
 
 TIMEOUT_S: Final = 30.0
@@ -63,6 +64,7 @@ def blocks(answer: Answer, timeout_s: float) -> Iterator[bytes]:
     """What comes in, until the server ends. TimeoutError for silence, Trickle for little more."""
     begin, came_bytes = time.monotonic(), 0
     while block := _read(answer):
+        interruption.check()
         yield block
         came_bytes += len(block)
         passed_s = time.monotonic() - begin

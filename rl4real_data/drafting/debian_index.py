@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError, UsageError
 from rl4real_data.corpus.sources.apt import find_mirrors
 from rl4real_data.corpus.sources.source import Supply
@@ -99,6 +100,7 @@ def _from_binaries(apt: str, package: str) -> _Described:
     sources: set[str] = set()
     built_from = ""
     for row in _stanzas(_ask(apt, "dumpavail")):
+        interruption.check()
         source, _, version = row.get("source", row.get("package", "")).partition(" ")
         sources.add(source)
         if source == package:
@@ -130,6 +132,7 @@ def _read_dsc(package: str, described: _Described, mirror: str | None) -> Stanza
             tried.append(str(error))
             continue
         for stanza in _stanzas(page.text):
+            interruption.check()
             if "checksums-sha256" in stanza:
                 return stanza
         tried.append(f"{without_login(page.url)}: names no archive with a sha256")

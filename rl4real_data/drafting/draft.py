@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.drafting.build_flags import flag_candidates
@@ -58,6 +59,7 @@ def draft_manifest(
     found = search.run(candidates.paths, start)
     verdicts = {first: found.verdicts}
     for target, other in rest:
+        interruption.check()
         verdicts[target] = other.run(candidates.paths, found.settings.words)
     kept = tuple(path for path in candidates.paths if any(verdicts[target][path].ok for target in verdicts))
     left_out = [*_side_lines(candidates.left_out), *_failure_lines(candidates.paths, kept, verdicts, headers)]

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.drafting.candidates import side_folder
 
 _HEADER_SUFFIXES: Final = (".h", ".hh", ".hpp", ".hxx", ".inc", ".def", ".ipp", ".tcc", ".inl", ".x")
@@ -77,6 +78,7 @@ def index_headers(root: Path) -> HeaderIndex:
     headers: dict[str, list[PurePosixPath]] = defaultdict(list)
     templates: dict[str, list[PurePosixPath]] = defaultdict(list)
     for parent, folders, names in os.walk(root):
+        interruption.check()
         folders[:] = sorted(folder for folder in folders if not folder.startswith("."))
         for name in sorted(names):
             path = PurePosixPath((Path(parent) / name).relative_to(root))

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.corpus.license import license_problem
 from rl4real_data.drafting.candidates import side_folder
 from rl4real_data.drafting.license_texts import licenses_in, spdx_lines
@@ -97,6 +98,7 @@ def _license_files(root: Path) -> dict[PurePosixPath, list[Path]]:
     """Licence files by the folder that they speak for; README is asked last, at the top only."""
     files: dict[PurePosixPath, list[Path]] = defaultdict(list)
     for path in sorted(root.rglob("*")):
+        interruption.check()
         if _FILE_NAME.fullmatch(path.name) and path.suffix.lower() not in _NOT_TEXT and path.is_file():
             folder = PurePosixPath(path.relative_to(root)).parent
             # A folder of licence texts speaks for the folder that it lies in.

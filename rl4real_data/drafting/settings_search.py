@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.drafting.build_flags import version_macros
 from rl4real_data.drafting.headers import HeaderIndex
 from rl4real_data.drafting.trial import Trial, Verdict
@@ -67,6 +68,7 @@ class Search:
 
 def _add_includes(trial: Trial, found: Found, headers: HeaderIndex) -> Found:
     for _ in range(_INCLUDE_ROUNDS):
+        interruption.check()
         folders = _folders_to_add(found, headers)
         if not folders:
             break
@@ -93,6 +95,7 @@ def _add_version_macros(trial: Trial, found: Found, *, name: str, version: str) 
     """Every name that is defined may uncover another; all of them are dropped again if no module gained by them."""
     tried = found
     for _ in range(_VERSION_ROUNDS):
+        interruption.check()
         undeclared = [word for verdict in tried.verdicts.values() for word in verdict.undeclared]
         macros = version_macros(undeclared, name=name, version=version)
         if not macros:
@@ -103,6 +106,7 @@ def _add_version_macros(trial: Trial, found: Found, *, name: str, version: str) 
 
 def _add_flags(trial: Trial, found: Found, candidates: Sequence[tuple[str, ...]]) -> Found:
     for flags in candidates:
+        interruption.check()
         failing = [path for path, verdict in found.verdicts.items() if not verdict.ok and not verdict.missing_header]
         if not failing:
             break

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.core import interruption
 from rl4real_data.episodes.ragged import Flags, Ints
 from rl4real_data.episodes.shards import iterate_batches, open_parquet
 
@@ -52,6 +53,7 @@ def load_registers(path: Path, *, name: str, target: str) -> RegisterFacts | Non
     rows: list[dict[str, Any]] = []
     with open_parquet(path, name=name) as file:
         for batch in iterate_batches(file, _COLUMNS):
+            interruption.check()
             rows += [row for row in batch.to_pylist() if row["target"] == target]
     return build_facts(rows) if rows else None
 

@@ -12,6 +12,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import complete, there
@@ -70,4 +71,5 @@ def iterate_batches(
     if missing:
         raise pa.ArrowInvalid(f"it has no column {missing[0]!r}")
     for batch in file.iter_batches(batch_size=rows, columns=asked, use_threads=False):
+        interruption.check()
         yield complete(batch, columns)

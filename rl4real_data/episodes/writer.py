@@ -11,6 +11,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rl4real_data.core import interruption
 from rl4real_data.episodes.index import FileEntry, file_entry
 from rl4real_data.episodes.schema import EPISODES
 
@@ -146,6 +147,7 @@ def write_shards(
     """Streams `tables` into the shards `names` below `folder`."""
     with ShardWriter(folder, names, **options) as writer:
         for table in tables:
+            interruption.check()
             if table.num_rows:
                 writer.write(table)
     return writer.files

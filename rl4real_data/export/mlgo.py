@@ -18,6 +18,7 @@ from uuid import uuid4
 
 import joblib
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.elf import find_sections
@@ -73,6 +74,7 @@ def export_mlgo(
         failed: list[tuple[Module, Failure]] = []
         results = _compile_all(modules, compilation, draft, jobs)
         for done, (module, failure) in enumerate(zip(modules, results, strict=True), 1):
+            interruption.check()
             if failure is None:
                 names.append(_name(module))
             else:

@@ -15,6 +15,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 from uuid import uuid4
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.episodes.index import DatasetIndex, read_index
@@ -94,6 +95,7 @@ def iterate_graphs(request: ForkExport, left_out: Counter[str] | None = None) ->
     vectors = vector_texts(read_instructions(request.data_dir))
     stems = _stems(request.data_dir, index, split)
     for row in _rows(request.data_dir, index, split, COLUMNS):
+        interruption.check()
         if reason := reason_left_out(row):
             if left_out is not None:
                 left_out[reason] += 1
@@ -120,6 +122,7 @@ def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path) ->
     left_out: Counter[str] = Counter()
     written: Counter[Path] = Counter()
     for stem, graph in iterate_graphs(request, left_out):
+        interruption.check()
         bucket = GRAPHS if len(graph.labels) <= MAX_NODES else LARGE_GRAPHS
         (draft / bucket).mkdir(exist_ok=True)
         (draft / bucket / f"{stem}.json").write_text(render_json(graph), encoding="utf-8")

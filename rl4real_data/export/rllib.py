@@ -28,6 +28,7 @@ from rl4real_data.allocation.allocation import Allocation
 from rl4real_data.allocation.expert import Task, expert_decisions
 from rl4real_data.allocation.problem import COLUMNS, problem_of
 from rl4real_data.allocation.register_file import RegisterFile, register_file_of
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.export.policy_views import (
     COLOUR_TASK,
@@ -130,6 +131,7 @@ def _write_tables(
             for policy, shape in shapes.items()
         }
         for episode in dataset:
+            interruption.check()
             reason = _reason_to_leave_out(episode, request.max_nodes)
             if reason is not None:
                 left_out[reason] += 1

@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from rl4real_data import __version__
+from rl4real_data.core import interruption
 from rl4real_data.corpus.module import Corpus, Split
 from rl4real_data.episodes.card import with_card
 from rl4real_data.episodes.croissant import with_croissant
@@ -94,8 +95,10 @@ def pack_dataset(work: WorkDir, order: PackingOrder, flow: Flow) -> DatasetIndex
     selection, rest = _select(work, order)
     draft = _first_draft(work, order, selection, rest)
     for stage in flow.dataset:
+        interruption.check()
         draft = stage.run(draft)
     index = _finish(draft, order, _books(order, selection), rest)
+    interruption.check()
     work.publish(index, states={order.split.value: fingerprint})
     return index
 

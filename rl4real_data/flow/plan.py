@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
+from rl4real_data.core import interruption
 from rl4real_data.corpus.catalog import load_catalog
 from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Corpus, Language, Module
@@ -64,6 +65,7 @@ def make_plan(
     fingerprint = compilation.fingerprint(flow.module_versions())
     jobs, ready, reasons, left_out = [], {}, {}, {}
     for module in modules:
+        interruption.check()
         digest = hashes.of(str(module.source)) or ""
         is_left_out = licenses is not None and not is_covered(module.license, licenses)
         if is_left_out:  # a key of its own: other modules may have the same content under another licence
@@ -99,6 +101,7 @@ def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
     known = {manifest.name for manifest in load_catalog().manifests.values()}
     entries = []
     for job in plan.jobs:
+        interruption.check()
         name = job.module.corpus
         folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
         command = pasteable_command(job.compilation, job.module, corpus_folder=folder)

@@ -16,6 +16,7 @@ from typing import Final
 import joblib
 from tqdm import tqdm
 
+from rl4real_data.core import interruption
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.module import process_module
 from rl4real_data.stages.part import Part
@@ -59,6 +60,7 @@ def run_jobs(
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     try:
         for job, part in zip(jobs, results, strict=True):
+            interruption.check()
             progress.add(part)
             bar.set_postfix_str(progress.text(), refresh=False)
             bar.update()

@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.core import interruption
 from rl4real_data.mir2vec.entities import base_opcode
 from rl4real_data.mir2vec.vocabulary import Vectors, Vocabulary
 from rl4real_data.mir2vec.weights import Weights
@@ -93,6 +94,7 @@ def _sum_rows(vocabulary: Vocabulary, weights: Weights, opcode_rows: Ids, operan
     ends = np.cumsum(lengths)
     vectors = np.empty((count, dimension), np.float32)
     for first in range(0, count, _SHAPES_AT_ONCE):
+        interruption.check()
         part = slice(first, min(first + _SHAPES_AT_ONCE, count))
         begin = ends[part.start] - lengths[part.start]
         rows = table[operand_rows[begin : ends[part.stop - 1]]]

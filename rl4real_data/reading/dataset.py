@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.dataset as arrow_dataset
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.schema import EPISODES
@@ -275,6 +276,7 @@ class EpisodeIterator(Iterator[Episode]):
         dataset = self._dataset
         first_block, first_row = self.position
         for block in range(first_block, dataset._plan.blocks):
+            interruption.check()
             shards, rows = dataset._rows_of(block)
             first = first_row if block == first_block else 0
             for done in range(first, len(rows)):

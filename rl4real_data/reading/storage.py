@@ -12,6 +12,7 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.fs as arrow_fs
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.reading.remote import RemoteFolder
 
@@ -103,6 +104,7 @@ class Storage:
         try:
             with self.open(name) as stream:
                 while piece := stream.read(size):
+                    interruption.check()
                     digest.update(piece)
         except OSError as error:
             raise self.unreadable(name, error) from error

@@ -16,6 +16,7 @@ from typing import Any, Final
 import joblib
 from joblib.externals.loky import get_reusable_executor
 
+from rl4real_data.core import interruption
 from rl4real_data.core.allocators import MODELS, ModelName
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
@@ -133,6 +134,7 @@ def _read_all(
     with _processes(request.jobs) as parallel:
         results = parallel(joblib.delayed(read_module)(job, request.origin, registers, work.parts) for job in jobs)
         for job, found in zip(jobs, results, strict=True):
+            interruption.check()
             modules += [found.entry] if found.entry else []
             broken += found.broken
             counts += found.registers

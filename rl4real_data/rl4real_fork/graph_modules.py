@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language, Module
@@ -76,6 +77,7 @@ def group_by_module(files: Sequence[GraphFile]) -> tuple[ModuleGraphs, ...]:
     names = module_names({file.source for file in files if file.source is not None})
     groups: defaultdict[str | None, list[Path]] = defaultdict(list)
     for file in files:
+        interruption.check()
         groups[None if file.source is None else names[file.source]].append(file.path)
     ordered = sorted(groups.items(), key=lambda group: (group[0] is None, group[0] or ""))
     return tuple(ModuleGraphs(module=name, paths=tuple(paths)) for name, paths in ordered)
@@ -86,6 +88,7 @@ def read_module(job: ModuleGraphs, origin: Origin, registers: ForkRegisters, par
     read: list[tuple[int, str, ForkGraph]] = []
     broken = []
     for path in job.paths:
+        interruption.check()
         name = path.relative_to(origin.folder).as_posix()
         try:
             graph = READERS[path.suffix](path.read_bytes(), name=name)

@@ -16,6 +16,8 @@ import networkx as nx
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.core import interruption
+
 Positions = npt.NDArray[np.float64]
 
 SPRING_NODES: Final = 300
@@ -103,6 +105,7 @@ def _separate(places: Positions) -> Positions:
     """Pairs nearer than `_NEAREST` step apart, half the way each, until none is left or the rounds are over."""
     places = places + np.random.default_rng(SEED).normal(0.0, 1e-3, places.shape)
     for _ in range(_ROUNDS):
+        interruption.check()
         between = places[:, None, :] - places[None, :, :]
         distance = np.sqrt((between**2).sum(axis=2))
         np.fill_diagonal(distance, np.inf)

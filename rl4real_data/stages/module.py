@@ -8,6 +8,7 @@ import traceback
 from pathlib import Path
 from typing import Any
 
+from rl4real_data.core import interruption
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.part import Part, write_marker
@@ -24,6 +25,7 @@ def process_module(job: ModuleJob, stages: tuple[ModuleStage, ...]) -> Part:
         result = _run_stages(job, scratch, stages)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    interruption.check()  # what a compiler says that was killed is no fault of the module
     part = result if isinstance(result, Part) else _failed(job, result)
     write_marker(job.parts, part)
     return part
@@ -33,6 +35,7 @@ def _run_stages(job: ModuleJob, scratch: Path, stages: tuple[ModuleStage, ...]) 
     value: Any = scratch
     try:
         for stage in stages:
+            interruption.check()
             value = stage.run(job, value)
             if isinstance(value, Failure):
                 break

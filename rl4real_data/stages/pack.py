@@ -19,6 +19,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import Recipe
 from rl4real_data.corpus.module import Split
@@ -77,6 +78,7 @@ def merge_instructions(draft: Draft) -> Draft:
     """Collects the shapes that the dataset's episodes use into one table."""
     shapes: set[Shape] = set()
     for selected in draft.selection.modules:
+        interruption.check()
         if selected.rows:
             shapes.update(_used_shapes(draft.parts, selected))
     if draft.other is not None:
@@ -201,6 +203,7 @@ def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
     ahead = 0
     with ThreadPoolExecutor(max_workers=_READERS) as pool:
         for selected in draft.selection.modules:
+            interruption.check()
             if not selected.rows:
                 continue
             waiting.append((len(selected.rows), pool.submit(_episodes_of, draft, table, selected)))
@@ -216,6 +219,7 @@ def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
 def _counted(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
     """Adds to `occurrences` (shapes,) how often each shape is in the tables that go by."""
     for table in tables:
+        interruption.check()
         occurrences += np.bincount(inst_ids_of(table), minlength=len(occurrences))
         yield table
 
@@ -264,6 +268,7 @@ def _kept_episodes(other: OtherSplit) -> Iterator[pa.Table]:
     for name in other.names:
         with open_published(other.data_dir, name) as shard:
             for group in range(shard.num_row_groups):
+                interruption.check()
                 table = complete(shard.read_row_group(group), EPISODES.names).cast(EPISODES)
                 if other.dropped_hashes:
                     hashes = table["content_hash"].to_pylist()

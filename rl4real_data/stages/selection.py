@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.recipe import Filters
 from rl4real_data.corpus.module import Module
 from rl4real_data.stages.part import FunctionFacts, Part
@@ -81,6 +82,7 @@ def select_functions(
     modules = []
     functions = duplicates = 0
     for entry in entries:
+        interruption.check()
         rows = []
         for row, facts in enumerate(entry.part.functions):
             functions += 1

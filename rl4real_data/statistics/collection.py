@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
+from rl4real_data.core import interruption
 from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
 from rl4real_data.episodes.shards import (
@@ -137,6 +138,7 @@ def collect_stats(data_dir: Path) -> Stats:
     failed = _read_modules(data_dir, index, corpora, licenses, languages)
     tallies = {split: Tally() for split in sorted(index.splits, reverse=True)}
     for shard in find_shards(data_dir, index):
+        interruption.check()
         tally = tallies.setdefault(shard.split, Tally())
         with open_parquet(shard.path, name=shard.name) as file:
             for batch in iterate_batches(file, Tally.COLUMNS):

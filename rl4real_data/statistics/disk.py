@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex
 from rl4real_data.episodes.shards import find_shards, open_parquet
@@ -37,6 +38,7 @@ def measure_disk(data_dir: Path, index: DatasetIndex) -> DiskUse:
         with open_parquet(shard.path, name=shard.name) as file:
             rows += file.metadata.num_rows
             for group in range(file.metadata.num_row_groups):
+                interruption.check()
                 chunks = file.metadata.row_group(group)
                 columns = (chunks.column(i) for i in range(chunks.num_columns))
                 mir += sum(chunk.total_compressed_size for chunk in columns if chunk.path_in_schema == TEXT_COLUMN)

@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core import interruption
+
 STDERR_BYTES: Final = 1 << 16
 """What is kept of a process's stderr, half from its beginning and half from its end: a crash begins with the reason and
 ends with a stack dump."""
@@ -32,7 +34,7 @@ libc ignores it, and so does a kernel without them."""
 
 _live: set[int] = set()
 _killed: set[int] = set()
-_live_lock = threading.Lock()
+_live_lock = threading.RLock()  # a signal's handler takes it, too, in whatever the main thread was about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,17 +93,23 @@ def run(
     begin = time.monotonic()
     out_path, err_path = scratch / "stdout", scratch / "stderr"
     with out_path.open("wb") as out, err_path.open("wb") as err:
-        process = subprocess.Popen(
-            list(command),
-            cwd=cwd,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
-        )
-        with _registered(process.pid):
+        with interruption.shielded(), _live_lock:  # `kill_all` finds every process, and after it none is started
+            interruption.check()
+            process = subprocess.Popen(
+                list(command),
+                cwd=cwd,
+                env=env,
+                stdin=subprocess.DEVNULL,
+                stdout=out,
+                stderr=err,
+                start_new_session=True,
+            )
+            _live.add(process.pid)
+        try:
             timed_out = _wait(process, limits)
+        finally:
+            with _live_lock:
+                _live.discard(process.pid)
     if process.pid in _killed:
         _killed.discard(process.pid)
         raise InterruptedError(errno.EINTR, "the run was interrupted")
@@ -120,6 +128,9 @@ def kill_all() -> None:
         for pid in _live:
             _killed.add(pid)
             _kill_group(pid)
+
+
+interruption.at_end(kill_all)
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
@@ -143,17 +154,6 @@ def _ends_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
         return bool(poll.poll(min(timeout_s * 1000, _LONGEST_POLL_MS)))
     finally:
         os.close(descriptor)
-
-
-@contextlib.contextmanager
-def _registered(pid: int):  # type: ignore[no-untyped-def]
-    with _live_lock:
-        _live.add(pid)
-    try:
-        yield
-    finally:
-        with _live_lock:
-            _live.discard(pid)
 
 
 def _kill_group(pid: int) -> None:

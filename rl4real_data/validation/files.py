@@ -9,6 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, FileEntry
 from rl4real_data.episodes.later_columns import there
@@ -25,6 +26,7 @@ def check_files(data_dir: Path, index: DatasetIndex) -> list[Finding]:
     if MODULES_NAME not in index.files:
         findings.append(Finding(INDEX_NAME, None, f"lists no {MODULES_NAME}"))
     for name, entry in sorted(index.files.items()):
+        interruption.check()
         wrong = _wrong_bytes(data_dir / name, entry)
         if wrong:
             findings.append(Finding(name, None, wrong))

@@ -14,6 +14,7 @@ from typing import Any, Final
 
 import joblib
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, Shard, find_shards, iterate_batches, open_parquet
@@ -94,6 +95,7 @@ def replay(
     differing: list[ReplayedEpisode] = []
     refused: list[ReplayedEpisode] = []
     for done, result in enumerate(results, start=1):
+        interruption.check()
         if result is None:
             equal += 1
         else:

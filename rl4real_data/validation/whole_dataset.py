@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, read_index
 from rl4real_data.episodes.register_lookup import RegisterFacts, load_registers
@@ -68,6 +69,7 @@ def _at_most(limit: int, findings: Iterable[Finding]) -> Iterator[Finding]:
     """The first ones, and one that counts the rest."""
     more = 0
     for number, finding in enumerate(findings):
+        interruption.check()
         if number < limit:
             yield finding
         else:
@@ -98,6 +100,7 @@ class _Contents:
         ids, contents = Repeats("episode_id"), Repeats("content_hash")
         shards = find_shards(self.data_dir, self.index)
         for shard in shards:
+            interruption.check()
             self._look_into(shard.name, lambda _, shard=shard: self._check_shard(shard, (ids, contents)))  # type: ignore[misc]
         self._note(finding for repeats in (ids, contents) for finding in repeats.findings())
         if not self.damaged & {MODULES_NAME, *(shard.name for shard in shards)}:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data import __version__
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.mir2vec.vocabulary import Vocabulary, make_vocabulary
 from rl4real_data.vocab_learning.training import Trained, TrainingSettings, train
@@ -24,6 +25,7 @@ def read_triplets(
     """Of all datasets together. DatasetError for one of another target."""
     datasets = []
     for data_dir in data_dirs:
+        interruption.check()
         dataset = count_shapes(data_dir, split, watch=watch)
         if dataset.index.target != target:
             raise DatasetError(f"{data_dir}: a dataset for {dataset.index.target}, not for {target}")

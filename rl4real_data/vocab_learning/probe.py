@@ -11,6 +11,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.core import interruption
+
 Flags = npt.NDArray[np.bool_]
 Matrix = npt.NDArray[np.float64]
 
@@ -31,6 +33,7 @@ def balanced_accuracy(vectors: npt.NDArray[np.floating], labels: Flags, *, seed:
     guesses = np.zeros(len(labels), bool)
     features = np.asarray(vectors, np.float64)
     for fold in range(FOLDS):
+        interruption.check()
         held_out = folds == fold
         if held_out.any():
             guesses[held_out] = _fit_and_guess(features[~held_out], labels[~held_out], features[held_out])

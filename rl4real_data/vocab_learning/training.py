@@ -16,6 +16,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from rl4real_data.core import interruption
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.mir2vec.vocabulary import Vectors
@@ -57,6 +58,7 @@ def train(
     identity = _identity(triplets, settings)
     losses = trainer.resume(checkpoint, identity, settings.epochs)
     for epoch in range(len(losses), settings.epochs):
+        interruption.check()
         losses.append(trainer.run_epoch())
         watch(epoch + 1, losses[-1])
         if (epoch + 1) % _EPOCHS_A_CHECKPOINT == 0:
@@ -87,6 +89,7 @@ class _Trainer:
         total, size = 0.0, self._settings.batch_size
         order = self._torch.randperm(len(self._rows))
         for first in range(0, len(order), size):
+            interruption.check()
             head, relation, tail = self._rows[order[first : first + size]].unbind(dim=1)
             self._optimizer.zero_grad()
             loss = self._model.loss(head, relation, tail)

@@ -16,6 +16,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.instructions import Shape, has_opcodes, shapes_of_table
@@ -122,6 +123,7 @@ def make_triplets(datasets: Sequence[CountedShapes]) -> Triplets:
     occurrences: Counter[Entity] = Counter()
     for dataset in datasets:
         for (head, tail), count in dataset.following.items():
+            interruption.check()
             counts[Entity(Section.OPCODES, head), NEXT, Entity(Section.OPCODES, tail)] += count
         for (opcode, operands), count in zip(dataset.shapes, dataset.occurrences.tolist(), strict=True):
             if count:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError, UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import license_problem
@@ -72,6 +73,7 @@ def _read_rows(path: Path) -> Iterator[Extracted]:
         with pq.ParquetFile(path, memory_map=True) as file:
             batches: Iterable[Any] = file.iter_batches(_ROWS_AT_ONCE, columns=[_CONTENT, _LICENSE, _LANGUAGE])
             for batch in batches:
+                interruption.check()
                 for row in batch.to_pylist():
                     yield _module(number, row)
                     number += 1

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError, ToolchainError, UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import Corpus
@@ -99,6 +100,7 @@ class FoundBuild:
         """Copies and builds in `folder`, which then becomes `final`: the database already says so."""
         shutil.copytree(self.path, folder, symlinks=True, ignore=shutil.ignore_patterns(*_NOT_COPIED))
         for command in plan.commands:
+            interruption.check()
             self._run(command, folder)
         database = folder / plan.database
         if not database.is_file():
@@ -171,6 +173,7 @@ def _identity(path: Path, plan: _Plan, tools: BuildTools) -> str:
     """
     digest = hashlib.sha256(json.dumps([_VERSION, plan.commands[-1][1:3], sorted(tools.compilers.items())]).encode())
     for parent, folders, names in os.walk(path):
+        interruption.check()
         folders[:] = sorted(folder for folder in folders if folder not in _NOT_COPIED)
         for name in sorted(names):
             file = Path(parent, name)

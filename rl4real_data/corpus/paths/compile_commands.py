@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
@@ -145,6 +146,7 @@ def _modules(entries: Iterable[_Entry], root: Path) -> tuple[FoundModule, ...]:
     """A module for each different (file, language, flags), numbered by their order within a file."""
     wanted: dict[tuple[PurePosixPath, Language, tuple[str, ...]], None] = {}
     for entry in entries:
+        interruption.check()
         flags = module_flags(entry.words, Place(folder=entry.folder, root=root))
         wanted[PurePosixPath(entry.source.relative_to(root)), entry.language, flags] = None
     variants: Counter[PurePosixPath] = Counter()

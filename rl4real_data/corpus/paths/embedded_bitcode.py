@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.bitcode import BitcodeError, split_modules
 from rl4real_data.corpus.cache import Cache
@@ -66,6 +67,7 @@ def read_embedded(path: Path) -> Iterator[Extracted]:
     if len(commands) != len(modules):  # -fembed-bitcode=bitcode keeps no arguments
         commands = [()] * len(modules)
     for number, (content, arguments) in enumerate(zip(modules, commands, strict=True)):
+        interruption.check()
         suffix = f".{number}.bc" if len(modules) > 1 else ".bc"
         yield Extracted(
             path=PurePosixPath(f"{path.stem}{suffix}"),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.bitcode import is_bitcode
 from rl4real_data.corpus.cache import Cache
@@ -46,6 +47,7 @@ def find_listed(path: Path) -> FoundList:
     problems: list[str] = []
     files: dict[Path, Language] = {}
     for number, line in enumerate(lines, 1):
+        interruption.check()
         name = line.strip()
         if not name or name.startswith("#"):
             continue

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import license_problem
@@ -58,6 +59,7 @@ def find_mlgo(folder: Path) -> FoundMlgo:
     override = _override(description, problems)
     modules = []
     for name in names:
+        interruption.check()
         arguments = _command(root / f"{name}.cmd", problems) if override is None else override
         modules.append(
             FoundModule(
@@ -81,6 +83,7 @@ def _names(description: object, problems: list[str]) -> list[str]:
         problems.append('"modules" must be a list of names')
         return []
     for name in names:
+        interruption.check()
         if problem := path_problem(name):
             problems.append(f'the module "{name}" {problem}')
     counts = Counter(names)

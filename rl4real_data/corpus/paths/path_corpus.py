@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import Corpus, Language, Module, Split
@@ -70,6 +71,7 @@ def join_licenses(expressions: set[str]) -> str:
 def check_names(path: Path, names: Iterable[str]) -> None:
     """UsageError for a name that is no UTF-8."""
     for name in names:
+        interruption.check()
         try:
             name.encode()
         except UnicodeEncodeError as error:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus
@@ -64,6 +65,7 @@ def find_modules(path: Path) -> FoundModules:
 
 def _walk(root: Path) -> Iterator[PurePosixPath]:
     for parent, folders, names in os.walk(root, onerror=_raise):
+        interruption.check()
         folders[:] = [folder for folder in folders if not folder.startswith(".")]
         for name in names:
             file = Path(parent) / name

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import Language
@@ -56,6 +57,7 @@ def _write(container: Path, folder: Path, read: Callable[[Path], Iterable[Extrac
     folder.mkdir()
     with (folder / _INDEX_NAME).open("w", encoding="utf-8") as index:
         for module in read(container):
+            interruption.check()
             file = folder / module.path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(module.content)

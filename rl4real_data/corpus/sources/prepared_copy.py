@@ -7,6 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
+from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
 from rl4real_data.corpus.sources.source import Fetch
 
@@ -29,6 +30,7 @@ def _listing_hash(root: Path) -> str:
     """Over the names, sizes and times of all files: the content of a large tree would take long to read."""
     digest = hashlib.sha256(os.fsencode(root))
     for parent, folders, names in os.walk(root):
+        interruption.check()
         folders.sort()
         for name in sorted(names):
             path = Path(parent) / name
