@@ -93,23 +93,24 @@ def run(
     begin = time.monotonic()
     out_path, err_path = scratch / "stdout", scratch / "stderr"
     with out_path.open("wb") as out, err_path.open("wb") as err:
-        with interruption.shielded(), _live_lock:  # `kill_all` finds every process, and after it none is started
-            interruption.check()
-            process = subprocess.Popen(
-                list(command),
-                cwd=cwd,
-                env=env,
-                stdin=subprocess.DEVNULL,
-                stdout=out,
-                stderr=err,
-                start_new_session=True,
-            )
-            _live.add(process.pid)
+        process = None
         try:
+            with interruption.shielded(), _live_lock:  # `kill_all` finds every process, and after it none is started
+                interruption.check()
+                process = subprocess.Popen(
+                    list(command),
+                    cwd=cwd,
+                    env=env,
+                    stdin=subprocess.DEVNULL,
+                    stdout=out,
+                    stderr=err,
+                    start_new_session=True,
+                )
+                _live.add(process.pid)
             timed_out = _wait(process, limits)
         finally:
-            with _live_lock:
-                _live.discard(process.pid)
+            if process is not None:
+                _end(process)
     if process.pid in _killed:
         _killed.discard(process.pid)
         raise InterruptedError(errno.EINTR, "the run was interrupted")
@@ -134,15 +135,19 @@ interruption.at_end(kill_all)
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
-    try:
-        if limits.memory_bytes is not None:
-            # prlimit after the start and not setrlimit before: a preexec function would force a full fork.
-            with contextlib.suppress(ProcessLookupError):
-                resource.prlimit(process.pid, resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-        return not _ends_within(process, limits.timeout_s)
-    finally:
-        _kill_group(process.pid)  # also what the process may have left behind
-        process.wait()
+    """Whether the time was up before the process ended."""
+    if limits.memory_bytes is not None:
+        # prlimit after the start and not setrlimit before: a preexec function would force a full fork.
+        with contextlib.suppress(ProcessLookupError):
+            resource.prlimit(process.pid, resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
+    return not _ends_within(process, limits.timeout_s)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    _kill_group(process.pid)  # also what the process may have left behind
+    process.wait()
+    with _live_lock:
+        _live.discard(process.pid)
 
 
 def _ends_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
