@@ -32,7 +32,9 @@ def _run_main() -> int:
     """The exit code. From its return on an interruption raises nothing any more."""
     code = 0
     try:
-        _do_without_pandas()
+        from rl4real_data.core.absent_pandas import do_without_pandas
+
+        do_without_pandas()
         from rl4real_data.commands.app import main
 
         main()
@@ -46,14 +48,6 @@ def _run_main() -> int:
     finally:
         interruption.close()
     return code
-
-
-def _do_without_pandas() -> None:
-    """Arrow imports pandas, 0.4 s, as soon as it makes an array of anything, to see whether that is a Series.
-
-    No command has a use for it: in this process pandas counts as not installed. Whoever imports the library keeps it.
-    """
-    sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
 
 
 def _flush(code: int) -> int:
