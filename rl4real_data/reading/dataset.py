@@ -10,7 +10,7 @@ from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import numpy.typing as npt
@@ -23,11 +23,15 @@ from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.epoch_order import Plan, Segment
+from rl4real_data.reading.frames import read_rows
 from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.shard_files import RowGroup, no_such_column
 from rl4real_data.reading.source import Source, open_split
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import InstructionVectors
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 State = dict[str, Any]
 _MIXED: Final = 4
@@ -127,6 +131,17 @@ class EpisodeDataset:
             if name not in EPISODES.names:
                 raise no_such_column(name)
         return self._of(self._source, replace(self._view, columns=names))
+
+    def to_pandas(self, columns: Iterable[str] | None = None) -> pd.DataFrame:
+        """All episodes as a frame, one a row, in the order of iteration; `columns`, else the selected ones, else all.
+
+        Lists are numpy arrays, lists of lists arrays of them; null is NaN or None. All rows must fit into memory: name
+        columns, and without need not `mir`, which is most of a dataset.
+        """
+        view = self._view if columns is None else self.select(columns)._view
+        blocks = map(self._rows_of, range(self._plan.blocks))
+        frame: pd.DataFrame = read_rows(self._source.files, blocks, view.columns or EPISODES.names).to_pandas()
+        return frame
 
     def filter(self, condition: Any) -> EpisodeDataset:
         """The episodes for which a `pyarrow.compute` expression over the columns is true; null counts as false.
