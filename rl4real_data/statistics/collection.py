@@ -12,7 +12,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import numpy as np
 
@@ -28,6 +28,9 @@ from rl4real_data.episodes.shards import (
 )
 from rl4real_data.statistics.disk import DiskUse, measure_disk
 from rl4real_data.statistics.tally import Distribution, Expert, Tally
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 _MODULE_COLUMNS: Final = (
     *("split", "corpus", "module", "language", "license", "status", "kind", "reason", "functions", "episodes"),
@@ -129,6 +132,12 @@ class Stats:
     def to_json(self) -> str:
         """The fields as they are named here, indented; the splits in the order train, test."""
         return json.dumps(asdict(self), indent=2, ensure_ascii=False)
+
+    def to_frames(self) -> dict[str, pd.DataFrame]:
+        """The tables by name, as `rl4real_data.statistics.frames` describes them."""
+        from rl4real_data.statistics.frames import stats_frames
+
+        return stats_frames(self)
 
 
 def collect_stats(data_dir: Path) -> Stats:

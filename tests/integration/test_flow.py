@@ -9,7 +9,6 @@ import signal
 import subprocess
 import sys
 import time
-from functools import partial
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -88,27 +87,6 @@ def test_killed_at_twenty_moments_and_resumed(rl4real: Run, tmp_path: Path) -> N
     for number in range(4):
         rl4real(*words, f"killed-{number}")
         assert dataset_bytes(tmp_path / f"killed-{number}") == expected
-
-
-def test_interrupt_leaves_no_compiler_behind(tmp_path: Path) -> None:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rl4real_data", "flow", "x86", "train", "mlra", "--data-dir", "d", "--jobs", "1"],
-        cwd=tmp_path,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # ignored in a shell's background jobs
-    )
-    parts = tmp_path / "d" / ".work" / "parts"
-    while not any(parts.glob("*.json")):  # the first module is done, 49 are not
-        assert process.poll() is None
-        time.sleep(0.02)
-    process.send_signal(signal.SIGINT)
-    _, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130
-    assert "the same command resumes" in stderr
-    assert "Traceback" not in stderr
-    left = subprocess.run(["pgrep", "-f", str(tmp_path / "d")], capture_output=True, text=True)
-    assert left.stdout == ""
 
 
 def test_train_and_test_share_no_function(rl4real: Run, tmp_path: Path) -> None:

@@ -1,0 +1,75 @@
+"""The tables of `stats` as pandas frames: for whoever plots a dataset, or compares several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+from typing import Any, Final
+
+import pandas as pd
+
+from rl4real_data.statistics.collection import SplitStats, Stats
+from rl4real_data.statistics.figures import DISTRIBUTIONS
+
+_COUNTS: Final = (
+    *("modules", "modules_done", "modules_failed", "functions", "episodes", "duplicates", "near_duplicates"),
+    *("nodes", "edges", "use_points", "instructions", "shapes"),
+)
+_REASONS: Final = ("failures", "modules_filtered", "filtered")
+_FIGURES: Final = ("minimum", "median", "p90", "p99", "maximum")
+_GROUPS: Final = ("name", "modules", "functions", "episodes", "nodes")
+_FAILED: Final = ("split", "corpus", "module", "kind", "reason")
+_TEXTS: Final = frozenset({*_FAILED, "name", "quantity", "outcome"})
+_NO_WHOLE_NUMBERS: Final = frozenset({"spill_cost", "copy_cost", "per_episode", "per_episode_without_mir"})
+
+
+def stats_frames(stats: Stats) -> dict[str, pd.DataFrame]:
+    """Frames by name: splits, reasons, distributions, expert, outcomes, corpora, licenses, languages, failed_modules,
+    disk. Counts are Int64, <NA> where no episode tells; a row of the split `all` stands beside those of two splits.
+    """
+    columns = stats.columns
+    told = {split: found.expert for split, found in columns.items() if found.expert}
+    costs = [{"split": split, **asdict(expert)} for split, expert in told.items()]
+    outcomes = [
+        {"split": split, "outcome": outcome, "nodes": nodes}
+        for split, expert in told.items()
+        for outcome, nodes in expert.outcomes.items()
+    ]
+    counts = ("episodes", "spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost")
+    return {
+        "splits": _frame(
+            ("split", *_COUNTS),
+            ({"split": split, **{name: getattr(found, name) for name in _COUNTS}} for split, found in columns.items()),
+        ),
+        "reasons": _frame(("split", "kind", "reason", "count"), _reasons(columns)),
+        "distributions": _frame(("split", "quantity", *_FIGURES), _distributions(columns)),
+        "expert": _frame(("split", *counts), costs),
+        "outcomes": _frame(("split", "outcome", "nodes"), outcomes),
+        "corpora": _frame(_GROUPS, map(asdict, stats.corpora)),
+        "licenses": _frame(_GROUPS, map(asdict, stats.licenses)),
+        "languages": _frame(_GROUPS[:-1], map(asdict, stats.languages)),
+        "failed_modules": _frame(_FAILED, map(asdict, stats.failed_modules)),
+        "disk": _frame(tuple(asdict(stats.disk)), [asdict(stats.disk)]),
+    }
+
+
+def _frame(columns: tuple[str, ...], rows: Iterable[Mapping[str, Any]]) -> pd.DataFrame:
+    frame = pd.DataFrame(list(rows), columns=list(columns))
+    kinds = {name: "float64" if name in _NO_WHOLE_NUMBERS else "Int64" for name in columns if name not in _TEXTS}
+    return frame.astype(kinds)
+
+
+def _reasons(columns: Mapping[str, SplitStats]) -> Iterable[Mapping[str, Any]]:
+    """Why modules failed, why modules were left out, and why functions were; `kind` is the field's name."""
+    for split, found in columns.items():
+        for kind in _REASONS:
+            for reason, count in getattr(found, kind).items():
+                yield {"split": split, "kind": kind, "reason": reason, "count": count}
+
+
+def _distributions(columns: Mapping[str, SplitStats]) -> Iterable[Mapping[str, Any]]:
+    for split, found in columns.items():
+        for quantity in DISTRIBUTIONS:
+            figures = found.distributions.get(quantity)
+            if figures is not None:
+                yield {"split": split, "quantity": quantity, **asdict(figures)}

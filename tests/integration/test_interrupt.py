@@ -1,0 +1,54 @@
+"""Ctrl-C at every phase of a real `flow`; tests/soak has fifty moments more."""
+
+from __future__ import annotations
+
+import random
+import signal
+from pathlib import Path
+
+import pytest
+from interrupted_flow import Moment, Watched, after, check_interrupted, finished_flow, interrupted_flow
+
+pytestmark = pytest.mark.clang
+
+LIMIT = ("--limit", "24")
+
+
+def with_parts(count: int) -> Moment:
+    return lambda run: len(list((run.data_dir / ".work" / "parts").glob("*.json"))) >= count
+
+
+def with_file(name: str) -> Moment:
+    return lambda run: (run.data_dir / ".work" / name).exists()
+
+
+def packing_for(seconds: float) -> Moment:
+    begin: list[float] = []
+
+    def is_time(run: Watched) -> bool:
+        if not begin and "packing" in run.log.read_text():
+            begin.append(run.seconds)
+        return bool(begin) and run.seconds - begin[0] >= seconds
+
+    return is_time
+
+
+def test_interrupted_in_every_phase_and_resumed(tmp_path: Path) -> None:
+    expected = finished_flow(tmp_path / "undisturbed", *LIMIT)
+    moments = random.Random(10)
+    data_dir = tmp_path / "interrupted"
+    early = [after(moments.uniform(0.1, 0.4)), with_file("lock")]
+    compiling = [with_parts(count) for count in sorted(moments.sample(range(1, 24), 4))]
+    packing = [packing_for(0), packing_for(moments.uniform(0.02, 0.2)), with_file("next/modules.parquet")]
+    for moment in (*early, *compiling, *packing):
+        check_interrupted(interrupted_flow(data_dir, moment, *LIMIT), data_dir)
+    assert not (data_dir / "dataset.json").exists()
+
+    assert finished_flow(data_dir, *LIMIT) == expected
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_ways_to_end_a_run_leave_no_compiler_either(tmp_path: Path, number: signal.Signals) -> None:
+    data_dir = tmp_path / "d"
+
+    check_interrupted(interrupted_flow(data_dir, with_parts(1), *LIMIT, number=number), data_dir, code=128 + number)
