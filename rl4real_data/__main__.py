@@ -6,7 +6,7 @@ import os
 import sys
 from typing import NoReturn
 
-from rl4real_data.commands.app import main
+from rl4real_data.commands.main import main
 
 
 def run() -> NoReturn:

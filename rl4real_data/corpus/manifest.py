@@ -14,9 +14,10 @@ from types import MappingProxyType
 from typing import Final
 
 from rl4real_data.core.errors import ManifestError
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.license import license_problem
-from rl4real_data.corpus.module import Language, Split
+from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.prepare import Step, read_step
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.shipped_folder import PackageSource

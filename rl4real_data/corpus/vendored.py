@@ -168,3 +168,9 @@ def _resolve(corpus: Corpus, name: str, folders: Sequence[str]) -> PurePosixPath
         if not path.is_absolute() and path.parts[:1] != ("..",) and (corpus.root / path).is_file():
             return path
     return None
+
+
+def without_mirrored(pairs: Iterable[SharedCode]) -> tuple[SharedCode, ...]:
+    """Each pair once, whichever of its files came first; sorted."""
+    found = {tuple(sorted((pair.left, pair.right))): pair for pair in pairs}
+    return tuple(found[key] for key in sorted(found))

@@ -74,14 +74,6 @@ class RllibSummary:
     rows: Mapping[Policy, int]
     left_out: Mapping[str, int]
 
-    @property
-    def text(self) -> str:
-        """For a person."""
-        lines = [f"{self.functions} functions replayed"]
-        lines += [f"  {policy.value:<12} {count:>9} transitions" for policy, count in self.rows.items()]
-        lines += [f"  left out: {count} {reason}" for reason, count in self.left_out.items()]
-        return "\n".join(lines)
-
 
 def export_rllib(request: RllibRequest) -> RllibSummary:
     """Write the four views of a split; the folder appears whole or not at all, and the same input gives the same bytes.

@@ -12,7 +12,8 @@ from typing import Any
 import pyarrow as pa
 
 from rl4real_data import __version__
-from rl4real_data.corpus.module import Corpus, Split
+from rl4real_data.core.split import Split
+from rl4real_data.corpus.module import Corpus
 from rl4real_data.episodes.card import with_card
 from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
@@ -49,7 +50,7 @@ class PackingOrder:
             "target": compilation.target.name.value,
             "cpu": compilation.recipe.cpu,
             "opt_level": compilation.recipe.opt_level,
-            "allocator": compilation.model.allocator,
+            "allocator": compilation.allocator.llvm_name,
             "llvm_version": compilation.clang.version,
         }
 
@@ -146,7 +147,7 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
     modules = write_table(path, table, MODULES, compression_level=draft.recipe.compression_level)
     index = DatasetIndex(
         target=order.identity["target"],
-        model=order.compilation.model.name.value,
+        model=order.compilation.allocator.name.value,
         recipe=draft.recipe.as_dict(),
         toolchain=order.toolchain,
         splits=splits,

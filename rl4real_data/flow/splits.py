@@ -10,7 +10,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.stages.pack import MODULES_NAME, OtherSplit, read_published

@@ -14,9 +14,9 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.core.recipe import Weights
 from rl4real_data.mir2vec.entities import base_opcode
 from rl4real_data.mir2vec.vocabulary import Vectors, Vocabulary
-from rl4real_data.mir2vec.weights import Weights
 
 Ids = npt.NDArray[np.int64]
 

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeVar
 
 import numpy as np
 
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
 from rl4real_data.episodes.shards import (
     INSTRUCTIONS_NAME,

@@ -8,8 +8,9 @@ from pathlib import Path, PurePosixPath
 from typing import Final, Protocol
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.split import Split
 from rl4real_data.corpus.cache import Cache
-from rl4real_data.corpus.module import Corpus, Language, Module, Split
+from rl4real_data.corpus.module import Corpus, Language, Module
 
 UNKNOWN_LICENSE: Final = "NOASSERTION"
 

@@ -12,11 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from world import World, parts_of, write_three
 
-from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
-from rl4real_data.corpus.module import Split
 from rl4real_data.flow import run as dataset_run
 from rl4real_data.flow import runner
 from rl4real_data.flow.working_folder import open_workdir
@@ -276,7 +276,7 @@ def test_foreign_folder_is_refused(world: World) -> None:
     ("change", "message"),
     [
         ({"target": TargetName.AARCH64}, r"cpu is 'core2', not 'cortex-a72'; target is 'x86', not 'aarch64'$"),
-        ({"model": ModelName.MLBASICRA}, r"another recipe: model is 'mlra', not 'mlbasicra'$"),
+        ({"model": AllocatorName.MLBASICRA}, r"another recipe: model is 'mlra', not 'mlbasicra'$"),
         ({"mir": False}, r"another recipe: mir is True, not False$"),
     ],
 )

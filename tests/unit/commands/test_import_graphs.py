@@ -11,10 +11,10 @@ from episode_builder import make_episode, write_dataset
 from typer.testing import CliRunner, Result
 
 from rl4real_data.commands.export import export_dataset
-from rl4real_data.commands.fork_report import parse_sources
 from rl4real_data.commands.import_graphs import import_dataset
 from rl4real_data.core.errors import TooManyFailures, UsageError
 from rl4real_data.episodes.index import read_index
+from rl4real_data.export.rl4real import parse_sources
 
 app = typer.Typer()
 app.command("export")(export_dataset)

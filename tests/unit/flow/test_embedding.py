@@ -12,10 +12,10 @@ import pyarrow.parquet as pq
 import pytest
 from world import World, write_three
 
-from rl4real_data.commands import embed as embed_command
 from rl4real_data.core.errors import DatasetError, VocabularyError
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import file_entry
+from rl4real_data.flow.embedding import embed_dataset
 from rl4real_data.statistics.collection import collect_stats
 from rl4real_data.statistics.text import render_text
 from rl4real_data.validation.whole_dataset import validate
@@ -108,7 +108,7 @@ def test_embed_is_as_flow_with_that_vocabulary(world: World) -> None:
     write_three(world)
     other = write_vocabulary(world, ADD=-1, SUB=0.25, RET=7, VIRT_REG_GR32=-2)
     world.run()
-    embed_command.execute(world.data_dir, other)
+    embed_dataset(world.data_dir, other)
     world.run(vocab=other, data_dir=world.folder / "again")
 
     assert world.digests() == world.digests(world.folder / "again")
@@ -117,7 +117,7 @@ def test_embed_is_as_flow_with_that_vocabulary(world: World) -> None:
 def test_a_later_run_keeps_the_vocabulary_of_the_dataset(world: World) -> None:
     write_three(world)
     world.run()
-    embed_command.execute(world.data_dir, write_vocabulary(world, ADD=-1, SUB=0.25, RET=7, VIRT_REG_GR32=-2))
+    embed_dataset(world.data_dir, write_vocabulary(world, ADD=-1, SUB=0.25, RET=7, VIRT_REG_GR32=-2))
     embedded = world.digests()
     report = world.run(vocab=None)
 
@@ -139,7 +139,7 @@ def test_a_vocabulary_that_is_no_good_leaves_the_dataset_untouched(
     world.run()
     before = world.digests()
     with pytest.raises(VocabularyError, match=reason):
-        embed_command.execute(world.data_dir, write_vocabulary(world, **values))
+        embed_dataset(world.data_dir, write_vocabulary(world, **values))
 
     assert world.digests() == before
 
@@ -150,7 +150,7 @@ def test_another_dimension_is_refused(world: World) -> None:
     path = world.folder / "narrow.txt"
     path.write_text("ADD:[1, 2, 3]\n")
     with pytest.raises(VocabularyError, match="3 dimensions, the recipe says 100"):
-        embed_command.execute(world.data_dir, path)
+        embed_dataset(world.data_dir, path)
 
 
 def test_dataset_of_vectors_alone_keeps_them(tmp_path: Path) -> None:
@@ -163,13 +163,13 @@ def test_dataset_of_vectors_alone_keeps_them(tmp_path: Path) -> None:
     path.write_text("ADD:[1, 2, 3]\n")
 
     with pytest.raises(DatasetError, match="has no opcodes to embed"):
-        embed_command.execute(tmp_path, path)
+        embed_dataset(tmp_path, path)
     assert validate(tmp_path) == ()
 
 
 def test_no_dataset(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="does not exist"):
-        embed_command.execute(tmp_path / "none", tmp_path / "v.txt")
+        embed_dataset(tmp_path / "none", tmp_path / "v.txt")
     assert not (tmp_path / "none").exists()
 
 

@@ -1,0 +1,49 @@
+"""The entry of the command line: every error becomes a message and its exit code."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import typer
+
+from rl4real_data.commands.app import app
+from rl4real_data.core.errors import Rl4realError
+
+
+def main() -> NoReturn:
+    """Entry point: every error of ours becomes a message and its exit code, never a stack trace."""
+    try:
+        code = app(standalone_mode=False)
+    except Rl4realError as error:
+        _complain(error)
+        code = error.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        print("rl4real-data: interrupted", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:
+        sys.stderr.close()
+        code = 1
+    except Exception as error:  # noqa: BLE001 - the last boundary: raised again unless it is the user's own mistake
+        code = _foreign_error(error)
+    raise SystemExit(code or 0)
+
+
+def _complain(error: Rl4realError) -> None:
+    print(f"rl4real-data: error: {error}", file=sys.stderr)
+    if error.hint:
+        print(f"  next: {error.hint}", file=sys.stderr)
+
+
+def _foreign_error(error: Exception) -> int:
+    """Words of the command line that typer refuses, a full disk, and what nobody thought of."""
+    show = getattr(error, "show", None)
+    if show is not None:  # typer's own usage errors
+        show()
+        return int(getattr(error, "exit_code", 2))
+    if isinstance(error, OSError):
+        where = f" ({error.filename})" if error.filename else ""
+        print(f"rl4real-data: error: {error.strerror or error}{where}", file=sys.stderr)
+        print("  next: mend that, then run the same command again: it resumes", file=sys.stderr)
+        return 1
+    raise error
