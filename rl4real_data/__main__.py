@@ -1,4 +1,4 @@
-"""`python -m rl4real_data`, and the console script."""
+"""The console script, and `python -m rl4real_data`."""
 
 from __future__ import annotations
 

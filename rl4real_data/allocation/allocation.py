@@ -1,4 +1,7 @@
-"""An allocation while it is made: which registers are left to whom, what was spilled, what that costs."""
+"""An allocation while it is made.
+
+Which registers are left to whom, what was spilled, what that costs.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The expert's decisions as a sequence: what LLVM's allocator did with each node, in the order it would take them."""
+"""The expert's decisions as a sequence.
+
+What LLVM's allocator did with each node, in the order it would take them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The registers of a target as columns of matrices: which of them compete, and which classes hold them."""
+"""The registers of a target as columns of matrices.
+
+Which of them compete, and which classes hold them.
+"""
 
 from __future__ import annotations
 

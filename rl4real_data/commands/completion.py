@@ -1,4 +1,7 @@
-"""Shell completion of words that the program knows: corpora, groups, vocabularies."""
+"""Shell completion of words that the program knows.
+
+Corpora, groups, vocabularies.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The console: what commands say on stderr while they work."""
+"""The console of the commands.
+
+What commands say on stderr while they work.
+"""
 
 from __future__ import annotations
 

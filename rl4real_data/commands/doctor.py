@@ -1,4 +1,7 @@
-"""`rl4real-data doctor`: the toolchain, and what is missing of it."""
+"""The command `rl4real-data doctor`.
+
+The toolchain, and what is missing of it.
+"""
 
 from __future__ import annotations
 

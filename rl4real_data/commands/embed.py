@@ -1,4 +1,7 @@
-"""`rl4real-data embed`: the vectors of another vocabulary for a finished dataset."""
+"""The command `rl4real-data embed`.
+
+The vectors of another vocabulary for a finished dataset.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data export`: a dataset in the form of another project."""
+"""The command `rl4real-data export`.
+
+A dataset in the form of another project.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data flow`: corpora become a split of a DATA_DIR."""
+"""The command `rl4real-data flow`.
+
+Corpora become a split of a DATA_DIR.
+"""
 
 from __future__ import annotations
 

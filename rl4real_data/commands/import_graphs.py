@@ -1,4 +1,7 @@
-"""`rl4real-data import`: a dataset of graphs that another project wrote."""
+"""The command `rl4real-data import`.
+
+A dataset of graphs that another project wrote.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The entry of the command line: every error becomes a message and its exit code."""
+"""The entry of the command line.
+
+Every error becomes a message and its exit code.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data path`: where the plugin and the corpora lie, as the commands in `modules.parquet` ask."""
+"""The command `rl4real-data path`.
+
+Where the plugin and the corpora lie, as the commands in `modules.parquet` ask.
+"""
 
 from __future__ import annotations
 

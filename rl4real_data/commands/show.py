@@ -1,4 +1,7 @@
-"""`rl4real-data show`: one episode for a person."""
+"""The command `rl4real-data show`.
+
+One episode for a person.
+"""
 
 from __future__ import annotations
 

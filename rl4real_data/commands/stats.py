@@ -1,4 +1,7 @@
-"""`rl4real-data stats`: what a dataset holds."""
+"""The command `rl4real-data stats`.
+
+What a dataset holds.
+"""
 
 from __future__ import annotations
 

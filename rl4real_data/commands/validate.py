@@ -1,4 +1,7 @@
-"""`rl4real-data validate`: whether a dataset is what it promises."""
+"""The command `rl4real-data validate`.
+
+Whether a dataset is what it promises.
+"""
 
 from __future__ import annotations
 

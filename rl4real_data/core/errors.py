@@ -1,4 +1,4 @@
-"""Every way a run can go wrong that is not a module's own failure.
+"""Errors of a run, which are no module's own failure.
 
     Rl4realError
     ├── UsageError            exit 2   a word on the command line, in the environment or in `.env`

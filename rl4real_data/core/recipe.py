@@ -1,4 +1,7 @@
-"""The recipe: every setting that decides the bytes of a dataset, read from `preprocessing/v0/recipe.toml`."""
+"""The settings that decide the bytes of a dataset.
+
+They are read from `preprocessing/v0/recipe.toml`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Fetches many corpora, a few at once; one that cannot be had does not keep the others waiting."""
+"""The fetching of many corpora, a few at once.
+
+One that cannot be had does not keep the others waiting.
+"""
 
 from __future__ import annotations
 

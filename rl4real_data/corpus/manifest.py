@@ -1,4 +1,6 @@
-"""A manifest: one TOML file that says what a corpus is, where it comes from and which files are modules.
+"""The manifest of a corpus.
+
+One TOML file that says what a corpus is, where it comes from and which files are modules.
 
 Everything that is wrong with a file is reported in one ManifestError.
 """

@@ -1,4 +1,7 @@
-"""A module: one translation unit, the unit of work, of caching and of failure."""
+"""A module.
+
+One translation unit, the unit of work, of caching and of failure.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which manifests the words of a command stand for: corpora, groups, or manifests' files."""
+"""The manifests that words of a command stand for.
+
+A word names a corpus, a group, or a manifest's file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Finds code that two corpora share: vendored copies, which would carry what training saw into the evaluation.
+"""Code that two corpora share.
+
+Vendored copies would carry what training saw into the evaluation.
 
 Hashes of the compiled functions miss a copy of another version, or one with other constants. So sources are compared,
 without comments, white space, directives and lines of punctuation: by runs of lines, whatever the files are called, and

@@ -1,4 +1,4 @@
-"""`corpus add`: from a word of the user's to a manifest on the disk that `flow` takes as it is."""
+"""The first manifest of a word of the user's, written so that `flow` takes it as it is."""
 
 from __future__ import annotations
 

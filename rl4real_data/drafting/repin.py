@@ -1,4 +1,7 @@
-"""`corpus update`: pins what is served now, and says what that changes, before anybody compiles it."""
+"""A manifest that pins what is served now.
+
+What that changes is said before anybody compiles it.
+"""
 
 from __future__ import annotations
 

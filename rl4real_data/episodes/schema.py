@@ -1,4 +1,6 @@
-"""The frozen Arrow schemas of dataset format v0: what each file of a DATA_DIR holds, column by column.
+"""The frozen Arrow schemas of dataset format v0.
+
+What each file of a DATA_DIR holds, column by column.
 
 Every field carries a description in its metadata, and every Parquet footer names `SCHEMA_VERSION`. A change of a
 column is a new version, which older readers refuse; one that is null where it is absent may be added (see

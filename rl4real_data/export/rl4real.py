@@ -1,4 +1,6 @@
-"""A DATA_DIR as the fork's training scripts read one: graphs/IG/json/*.json and, in config/, a CONFIG_DIR.
+"""A DATA_DIR as the fork's training scripts read one.
+
+Graphs/IG/json/*.json and, in config/, a CONFIG_DIR.
 
 Graphs that are too large for the scripts' environment, which stops at the first of them, lie in a bucket of their own.
 """

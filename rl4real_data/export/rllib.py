@@ -1,4 +1,6 @@
-"""Transitions for RLlib's offline algorithms: the expert's decisions replayed, one table a policy of RL4ReAl.
+"""Transitions for RLlib's offline algorithms.
+
+The expert's decisions replayed, one table a policy of RL4ReAl.
 
 RLlib reads no multi-agent offline data, so each policy becomes a single-agent problem of its own:
 

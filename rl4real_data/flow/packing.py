@@ -1,4 +1,7 @@
-"""From the parts of a run to a published dataset: the dataset stages, the books, the index."""
+"""The packing of a run's parts into a published dataset.
+
+The dataset stages, the books, the index.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a run has to do: which modules there are, which of them are done already, and why the others are not."""
+"""The plan of a run.
+
+Which modules there are, which of them are done already, and why the others are not.
+"""
 
 from __future__ import annotations
 

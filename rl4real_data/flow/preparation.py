@@ -1,4 +1,7 @@
-"""The compiler of a run, ready to record: clang, plugin, register file."""
+"""The compiler of a run, ready to record.
+
+Clang, plugin, register file.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One run of `flow`: from a request to a published dataset. `run_flow` is its table of contents."""
+"""One run of `flow`, from a request to a published dataset.
+
+`run_flow` is its table of contents.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Train and test in one DATA_DIR: a function that is in train is never in test, whichever came first."""
+"""The two splits of one DATA_DIR.
+
+A function that is in train is never in test, whichever came first.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The vocabulary of a dataset: the one that the user names, else the one that it has, else the shipped one."""
+"""The vocabulary of a dataset.
+
+The one that the user names, else the one that it has, else the shipped one.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Vectors of instruction shapes: w_opcode · V[opcode] + w_operand · Σ V[operand], for all distinct shapes at once.
+"""Vectors of instruction shapes.
+
+W_opcode · V[opcode] + w_operand · Σ V[operand], for all distinct shapes at once.
 
 The formula is MIR2Vec's (RL4ReAl, CC 2023); the fork's weights are 1 and 0.2, those of LLVM's own tool 1 and 1.
 """

@@ -1,4 +1,7 @@
-"""A vocabulary: a vector for each entity of one target."""
+"""A vocabulary of MIR2Vec entities.
+
+A vector for each entity of one target.
+"""
 
 from __future__ import annotations
 

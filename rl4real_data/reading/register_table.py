@@ -1,4 +1,7 @@
-"""`registers.parquet` for a training run: names, colours, aliases, and the allocation order of each class."""
+"""The registers of a dataset for a training run.
+
+Names, colours, aliases, and the allocation order of each class.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A folder behind a URL: all that is asked of fsspec's client libraries, and one kind of error for what they raise.
+"""A folder behind a URL.
+
+All that is asked of fsspec's client libraries, and one kind of error for what they raise.
 
 Each client has errors of its own (httpx for `hf://`, aiohttp and botocore for `s3://`), most of them no OSErrors, and
 they have no base in common.

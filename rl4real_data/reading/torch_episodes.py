@@ -1,4 +1,7 @@
-"""Episodes for PyTorch: a stream that several workers of a `DataLoader` share, each episode given out once."""
+"""Episodes for PyTorch.
+
+A stream that several workers of a `DataLoader` share, each episode given out once.
+"""
 
 from __future__ import annotations
 

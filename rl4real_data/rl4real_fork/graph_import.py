@@ -1,4 +1,6 @@
-"""`import --from rl4real`: a folder of the fork's graphs becomes a split of a DATA_DIR, packed as a run's parts are.
+"""The import of a folder of the fork's graphs.
+
+They become a split of a DATA_DIR, packed as a run's parts are.
 
 A module is what one FileName names, a function what one graph holds. A file that is no graph is a failed module of
 its own, so that the books account for every file.

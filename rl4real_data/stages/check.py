@@ -1,4 +1,6 @@
-"""The check stage: LLVM IR that this clang cannot turn into what the recipe says fails here, with a reason.
+"""The check stage.
+
+LLVM IR that this clang cannot turn into what the recipe says fails here, with a reason.
 
 clang itself would compile IR of another architecture with a warning, and dies of some bitcode that a newer LLVM wrote.
 Bitcode of an older one is read as LLVM reads it, which upgrades it.

@@ -1,4 +1,7 @@
-"""The compile stage: one module through clang with the plugin (or through the fork), into a scratch folder."""
+"""The compile stage.
+
+One module through clang with the plugin (or through the fork), into a scratch folder.
+"""
 
 from __future__ import annotations
 

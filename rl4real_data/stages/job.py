@@ -1,4 +1,7 @@
-"""What goes into the module stages: one module and everything that decides what comes out of it."""
+"""The job of the module stages.
+
+One module and everything that decides what comes out of it.
+"""
 
 from __future__ import annotations
 

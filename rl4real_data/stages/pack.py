@@ -1,4 +1,6 @@
-"""The dataset stages: selected functions become the files of a DATA_DIR, in a draft folder that is published whole.
+"""The dataset stages.
+
+Selected functions become the files of a DATA_DIR, in a draft folder that is published whole.
 
 Everything streams: the largest thing in memory is one module's part or one row group.
 """

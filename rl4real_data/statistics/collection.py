@@ -1,4 +1,4 @@
-"""`stats`: what a DATA_DIR holds, counted without loading it.
+"""The figures of a DATA_DIR, counted without loading it.
 
 The books (modules, functions, what was dropped and why) are those of `dataset.json`. Everything else is read
 off the shards, a batch of rows at a time and only the columns that are counted; of lists only the lengths are

@@ -1,4 +1,7 @@
-"""A diagnosis of the toolchain: which clang, plugin and headers a run would use, what is missing, what installs it."""
+"""The diagnosis of the toolchain.
+
+Which clang, plugin and headers a run would use, what is missing, what installs it.
+"""
 
 from __future__ import annotations
 

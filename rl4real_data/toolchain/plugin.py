@@ -1,4 +1,7 @@
-"""Builds the plugin on first use: one build per LLVM version and source hash, in the user's cache folder."""
+"""The plugin, built on first use.
+
+One build per LLVM version and source hash, in the user's cache folder.
+"""
 
 from __future__ import annotations
 

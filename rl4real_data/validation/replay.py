@@ -1,4 +1,6 @@
-"""`validate --replay`: whether an episode stands alone.
+"""The replay of episodes.
+
+Whether each stands alone.
 
 Its `mir` text is given to `llc` with the plugin, without the source: assembly must come out, and the plugin
 must record the same problem and the same decisions again.

@@ -1,4 +1,7 @@
-"""The tool that replays a dataset: llc of the LLVM release that made it, with the plugin."""
+"""The tool that replays a dataset.
+
+Llc of the LLVM release that made it, with the plugin.
+"""
 
 from __future__ import annotations
 

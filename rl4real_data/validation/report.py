@@ -1,4 +1,7 @@
-"""The report of a validation: what was found, and whether the episodes replay."""
+"""The report of a validation.
+
+What was found, and whether the episodes replay.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The description of a vocabulary: content, origin, neighbours, and how much of a dataset it knows."""
+"""The description of a vocabulary.
+
+Content, origin, neighbours, and how much of a dataset it knows.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How much the vectors of opcodes tell of their properties, against random vectors."""
+"""The evaluation of a vocabulary.
+
+How much the vectors of opcodes tell of their properties, against random vectors.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Learns a vocabulary: TransE (Bordes et al., NIPS 2013) over the triplets, with PyTorch Geometric's implementation.
+"""The training of a vocabulary.
+
+TransE (Bordes et al., NIPS 2013) over the triplets, with PyTorch Geometric's implementation.
 
 Needs the extra `vocab`; torch is imported here and nowhere else. One thread and one seeded generator: the same
 triplets, settings and seed give the same vectors. After every few epochs a checkpoint is written, from which the same

@@ -147,6 +147,17 @@ def test_files_say_why_they_exist_and_are_short(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_a_module_begins_with_a_noun_phrase(path: Path) -> None:
+    """No question, no verb that the module would be the subject of, no list behind a colon."""
+    first = (ast.get_docstring(parse(path)) or "A package.").splitlines()[0]
+
+    assert first.endswith(".")
+    assert not re.match(r"(What|Which|Where|How|Whether|Who|When|From)\b", first)
+    assert not re.match(r"[A-Z][a-z]+s (a|an|the|its|one|many|what|which)\b", first)
+    assert ":" not in first
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
 def test_functions_are_short(path: Path) -> None:
     """A signature may be longer: that of a command is the table of its options."""
     functions = [n for n in ast.walk(parse(path)) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)]

@@ -1,4 +1,7 @@
-"""`rl4real-data corpus …`: corpora seen, fetched, checked and made."""
+"""The command `rl4real-data corpus …`.
+
+Corpora seen, fetched, checked and made.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data corpus add`: a first manifest."""
+"""The command `rl4real-data corpus add`.
+
+A first manifest.
+"""
 
 from __future__ import annotations
 

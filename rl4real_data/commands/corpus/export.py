@@ -1,4 +1,7 @@
-"""`rl4real-data corpus export`: corpora in the form of another project."""
+"""The command `rl4real-data corpus export`.
+
+Corpora in the form of another project.
+"""
 
 from __future__ import annotations
 

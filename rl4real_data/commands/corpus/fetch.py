@@ -1,4 +1,7 @@
-"""`rl4real-data corpus fetch`: corpora downloaded and unpacked."""
+"""The command `rl4real-data corpus fetch`.
+
+Corpora downloaded and unpacked.
+"""
 
 from __future__ import annotations
 

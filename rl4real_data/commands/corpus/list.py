@@ -1,4 +1,7 @@
-"""`rl4real-data corpus list`: a table of corpora."""
+"""The command `rl4real-data corpus list`.
+
+A table of corpora.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data corpus shared`: code that corpora have in common."""
+"""The command `rl4real-data corpus shared`.
+
+Code that corpora have in common.
+"""
 
 from __future__ import annotations
 

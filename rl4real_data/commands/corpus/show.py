@@ -1,4 +1,7 @@
-"""`rl4real-data corpus show`: everything that is known about one corpus."""
+"""The command `rl4real-data corpus show`.
+
+Everything that is known about one corpus.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data corpus update`: a manifest that pins what is served now."""
+"""The command `rl4real-data corpus update`.
+
+A manifest that pins what is served now.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data corpus verify`: the cache compared with its promises."""
+"""The command `rl4real-data corpus verify`.
+
+The cache compared with its promises.
+"""
 
 from __future__ import annotations
 

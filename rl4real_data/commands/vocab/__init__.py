@@ -1,4 +1,7 @@
-"""`rl4real-data vocab …`: MIR2Vec vocabularies learned, seen and judged."""
+"""The command `rl4real-data vocab …`.
+
+MIR2Vec vocabularies learned, seen and judged.
+"""
 
 from __future__ import annotations
 

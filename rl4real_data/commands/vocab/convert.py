@@ -1,4 +1,7 @@
-"""`rl4real-data vocab convert`: a vocabulary in another form."""
+"""The command `rl4real-data vocab convert`.
+
+A vocabulary in another form.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data vocab evaluate`: what a linear probe tells from vectors."""
+"""The command `rl4real-data vocab evaluate`.
+
+What a linear probe tells from vectors.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data vocab info`: what a vocabulary holds."""
+"""The command `rl4real-data vocab info`.
+
+What a vocabulary holds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`rl4real-data vocab train`: a vocabulary learned from datasets."""
+"""The command `rl4real-data vocab train`.
+
+A vocabulary learned from datasets.
+"""
 
 from __future__ import annotations
 

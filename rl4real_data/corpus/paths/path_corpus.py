@@ -1,4 +1,4 @@
-"""What a path on the command line turned out to be, before anything is fetched or unpacked."""
+"""A path of the user's that stands for a corpus, before anything is fetched or unpacked."""
 
 from __future__ import annotations
 

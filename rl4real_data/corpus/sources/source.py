@@ -1,4 +1,7 @@
-"""What every kind of source offers. A new kind is one file with such a class, and one row in `kinds.py`."""
+"""The interface of every kind of source.
+
+A new kind is one file with such a class, and one row in `kinds.py`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The RL4ReAl fork's CONFIG_DIR: read as a register file in the plugin's form, and made from `registers.parquet`."""
+"""The RL4ReAl fork's CONFIG_DIR.
+
+Read as a register file in the plugin's form, and made from `registers.parquet`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The RL4ReAl fork's DOT files: the flags that make them, and their reader.
+"""The RL4ReAl fork's DOT files.
+
+The flags that make them, and their reader.
 
 A clang that already knows `-mlra-dump-ig-dot` writes its own format, hundreds of MB a program, nearly all of
 it vectors of instructions. A DOT library takes minutes for that and accepts anything that looks like DOT. The
