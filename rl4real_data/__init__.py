@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from rl4real_data.reading.dataset import EpisodeDataset
     from rl4real_data.reading.episode import Episode
 
-__version__: Final = "0.1.0"
+__version__: Final = "0.2.0"
 __all__ = ["Episode", "EpisodeDataset", "__version__"]
 
 _READING: Final = {"EpisodeDataset": "dataset", "Episode": "episode"}
