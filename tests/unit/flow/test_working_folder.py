@@ -224,7 +224,7 @@ def test_folder_that_cannot_be_written_is_an_error_of_the_folder(world: World, m
         make_folder(path, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "mkdir", read_only)
-    with pytest.raises(DatasetError, match=r"/data: cannot be written \(Permission denied\)$") as raised:
+    with pytest.raises(DatasetError, match=r"(?m)/data: cannot be written \(Permission denied\)$") as raised:
         world.run()
     assert raised.value.hint == "choose another --data-dir"
 
@@ -233,9 +233,9 @@ def test_file_in_the_place_of_the_folder_is_refused(world: World) -> None:
     world.write("a.c", "// function one")
     world.data_dir.touch()
 
-    with pytest.raises(DatasetError, match=r"/data: is a file$"):
+    with pytest.raises(DatasetError, match=r"(?m)/data: is a file$"):
         world.run()
-    with pytest.raises(DatasetError, match=r"/data/deeper: cannot be written \(Not a directory\)$"):
+    with pytest.raises(DatasetError, match=r"(?m)/data/deeper: cannot be written \(Not a directory\)$"):
         world.run(data_dir=world.data_dir / "deeper")
 
 
@@ -253,7 +253,7 @@ def test_folder_in_use_is_refused_and_left_alone(world: World) -> None:
     before = world.digests()
     with open_workdir(world.data_dir) as work:
         (work.scratch / "theirs").touch()
-        with pytest.raises(DatasetError, match=r"/data: another run is writing to it$") as raised:
+        with pytest.raises(DatasetError, match=r"(?m)/data: another run is writing to it$") as raised:
             world.run()
         assert (work.scratch / "theirs").exists()
 
@@ -275,9 +275,9 @@ def test_foreign_folder_is_refused(world: World) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"target": TargetName.AARCH64}, r"cpu is 'core2', not 'cortex-a72'; target is 'x86', not 'aarch64'$"),
-        ({"model": ModelName.MLBASICRA}, r"another recipe: model is 'mlra', not 'mlbasicra'$"),
-        ({"mir": False}, r"another recipe: mir is True, not False$"),
+        ({"target": TargetName.AARCH64}, r"(?m)cpu is 'core2', not 'cortex-a72'; target is 'x86', not 'aarch64'$"),
+        ({"model": ModelName.MLBASICRA}, r"(?m)another recipe: model is 'mlra', not 'mlbasicra'$"),
+        ({"mir": False}, r"(?m)another recipe: mir is True, not False$"),
     ],
 )
 def test_other_dataset_is_refused_with_the_differing_keys(
@@ -300,7 +300,7 @@ def test_other_filter_is_refused_with_its_key(world: World, monkeypatch: pytest.
     other = replace(recipe, filters=replace(recipe.filters, max_nodes=7))
     monkeypatch.setattr(dataset_run, "load_recipe", lambda *_, **__: other)
 
-    with pytest.raises(DatasetError, match=r"another recipe: filters\.max_nodes is 1000, not 7$"):
+    with pytest.raises(DatasetError, match=r"(?m)another recipe: filters\.max_nodes is 1000, not 7$"):
         world.run()
 
 
