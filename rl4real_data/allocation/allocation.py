@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["SPILLED", "UNDECIDED", "Allocation"]
+
 from typing import Final
 
 import numpy as np

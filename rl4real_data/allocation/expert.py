@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["Decision", "Task", "expert_cost", "expert_decisions", "expert_order"]
+
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass

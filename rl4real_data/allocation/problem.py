@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["AllocationProblem", "problem_of"]
+
 from dataclasses import dataclass
 from typing import Final
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["RegisterFile", "register_file_of"]
+
 from dataclasses import dataclass
 
 import numpy as np

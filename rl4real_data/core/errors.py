@@ -21,8 +21,6 @@ tracebacks, logs and notebooks show as a note. A module that does not compile is
 
 from __future__ import annotations
 
-from typing import ClassVar, Final
-
 __all__ = [
     "CacheError",
     "DatasetError",
@@ -38,6 +36,8 @@ __all__ = [
     "ValidationFailed",
     "VocabularyError",
 ]
+
+from typing import ClassVar, Final
 
 HINT_SIGN: Final = "next: "
 

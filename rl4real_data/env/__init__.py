@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["ENVIRONMENT_ID", "RegisterAllocationEnv"]
+
 from typing import Final
 
 from rl4real_data.core.extras import required_by
@@ -10,8 +12,6 @@ with required_by("RegisterAllocationEnv", extra="env"):
     import gymnasium
 
 from rl4real_data.env.register_allocation import RegisterAllocationEnv
-
-__all__ = ["ENVIRONMENT_ID", "RegisterAllocationEnv"]
 
 ENVIRONMENT_ID: Final = "rl4real_data/RegisterAllocation-v0"
 

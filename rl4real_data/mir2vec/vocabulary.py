@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["Entity", "Section", "Vocabulary", "make_vocabulary"]
+
 import hashlib
 import json
 from collections.abc import Iterable, Mapping

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["PYG_COLUMNS", "action_mask", "to_pyg"]
+
 from typing import Any, Final
 
 import numpy as np

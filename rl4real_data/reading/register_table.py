@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["RegisterTable"]
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

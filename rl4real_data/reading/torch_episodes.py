@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["TorchEpisodes", "episode_tensors"]
+
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
