@@ -5,6 +5,8 @@ Which registers are left to whom, what was spilled, what that costs.
 
 from __future__ import annotations
 
+__all__ = ["SPILLED", "UNDECIDED", "Allocation"]
+
 from typing import Final
 
 import numpy as np

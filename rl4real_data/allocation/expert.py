@@ -5,6 +5,8 @@ What LLVM's allocator did with each node, in the order it would take them.
 
 from __future__ import annotations
 
+__all__ = ["Decision", "Task", "expert_cost", "expert_decisions", "expert_order"]
+
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass

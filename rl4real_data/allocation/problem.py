@@ -5,6 +5,8 @@ Who may have what, who competes with whom, what spilling costs.
 
 from __future__ import annotations
 
+__all__ = ["AllocationProblem", "problem_of"]
+
 from dataclasses import dataclass
 from typing import Final
 

@@ -5,6 +5,8 @@ Which of them compete, and which classes hold them.
 
 from __future__ import annotations
 
+__all__ = ["RegisterFile", "register_file_of"]
+
 from dataclasses import dataclass
 
 import numpy as np

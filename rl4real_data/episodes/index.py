@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+__all__ = ["CorpusEntry", "DatasetIndex", "FileEntry", "SplitBooks", "read_index"]
+
 import hashlib
 import json
 from collections.abc import Mapping

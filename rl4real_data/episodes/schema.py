@@ -10,6 +10,8 @@ no instructions, for one), never zero and never empty.
 
 from __future__ import annotations
 
+__all__ = ["EPISODES", "MODULES", "REGISTERS", "SCHEMA_VERSION", "Outcome", "descriptions", "instructions_schema"]
+
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final

@@ -5,6 +5,8 @@ A vector for each entity of one target.
 
 from __future__ import annotations
 
+__all__ = ["Entity", "Section", "Vocabulary", "make_vocabulary"]
+
 import hashlib
 import json
 from collections.abc import Iterable, Mapping

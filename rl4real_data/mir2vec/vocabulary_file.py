@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["read_vocabulary", "shipped_vocabulary", "write_vocabulary"]
+
 from pathlib import Path
 from typing import Final
 

@@ -5,6 +5,8 @@ Names, colours, aliases, and the allocation order of each class.
 
 from __future__ import annotations
 
+__all__ = ["RegisterTable"]
+
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property

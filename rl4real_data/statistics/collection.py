@@ -8,6 +8,8 @@ episode (`mir`) is never read: its size on disk stands in the Parquet footer.
 
 from __future__ import annotations
 
+__all__ = ["FailedModule", "GroupStats", "LanguageStats", "SplitStats", "Stats", "collect_stats"]
+
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -12,6 +12,8 @@ are as many as modules.parquet says.
 
 from __future__ import annotations
 
+__all__ = ["Finding", "validate"]
+
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -19,7 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from rl4real_data.core.atomic_files import publish
-from rl4real_data.core.errors import ToolchainError
+from rl4real_data.core.extras import required_by
 from rl4real_data.mir2vec.vocabulary import Vectors
 from rl4real_data.vocab_learning.triplets import Triplets
 
@@ -137,12 +137,7 @@ def _identity(triplets: Triplets, settings: TrainingSettings) -> str:
 
 
 def _import_libraries() -> tuple[Any, Any]:
-    try:
+    with required_by("training a vocabulary", extra="vocab"):
         import torch
         from torch_geometric.nn import TransE
-    except ImportError as error:
-        raise ToolchainError(
-            f"training a vocabulary needs PyTorch and PyTorch Geometric ({error.name} is missing)",
-            hint="pip install 'rl4real-data[vocab]'",
-        ) from None
     return torch, TransE

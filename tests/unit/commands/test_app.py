@@ -102,6 +102,7 @@ def test_exit_codes_are_those_of_the_table() -> None:
         "TooManyFailures": "3",
         "ValidationFailed": "4",
         "ToolchainError": "5",
+        "MissingExtra": "5",
         "Interrupted": "130",
     }
 

@@ -189,7 +189,7 @@ def test_search_path_is_the_process_s(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", "²"])
 def test_jobs_that_are_no_number_are_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(UsageError, match=rf"^RL4REAL_DATA_JOBS={text}: not a number of jobs$") as raised:
+    with pytest.raises(UsageError, match=rf"(?m)^RL4REAL_DATA_JOBS={text}: not a number of jobs$") as raised:
         load(tmp_path, RL4REAL_DATA_JOBS=text)
     assert raised.value.hint == "set it to 1 or more, or unset it"
 
