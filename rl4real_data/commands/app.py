@@ -23,6 +23,7 @@ app = typer.Typer(
     help="Turns source code into training data for learned register allocation, on a stock clang.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",  # else Rich takes "[all cores]" for a tag and shows nothing
 )
 app.command()(flow)
 app.command()(stats)

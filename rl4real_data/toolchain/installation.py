@@ -26,15 +26,20 @@ class Installation:
 
     @classmethod
     def of(cls, environment: Environment, *, build_dir: Path | None = None, config_dir: Path | None = None) -> Self:
-        """As the environment says, but for what is named; all paths absolute."""
-        build_dir = build_dir or environment.build_dir
-        config_dir = config_dir or environment.config_dir
+        """As the environment says, but for what is named."""
         return cls(
             search_path=environment.search_path,
-            cache_dir=environment.cache_dir.absolute(),
-            build_dir=build_dir.absolute() if build_dir else None,
-            config_dir=config_dir.absolute() if config_dir else None,
+            cache_dir=environment.cache_dir,
+            build_dir=build_dir or environment.build_dir,
+            config_dir=config_dir or environment.config_dir,
         )
+
+    def __post_init__(self) -> None:
+        """All paths are made absolute: a compiler runs in the folder of its module."""
+        for name in ("cache_dir", "build_dir", "config_dir"):
+            path = getattr(self, name)
+            if path is not None:
+                object.__setattr__(self, name, path.absolute())
 
     def clang(self) -> Clang:
         """ToolchainError if there is none that can be used."""

@@ -17,7 +17,6 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
-from rl4real_data.flow import run as dataset_run
 from rl4real_data.flow import runner
 from rl4real_data.flow.working_folder import open_workdir
 from rl4real_data.stages import module as module_stage
@@ -293,15 +292,14 @@ def test_other_dataset_is_refused_with_the_differing_keys(
     assert (world.fake.compiled(), world.digests()) == ([], before)
 
 
-def test_other_filter_is_refused_with_its_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_filter_is_refused_with_its_key(world: World) -> None:
     world.write("a.c", "// function one")
     world.run()
     recipe = load_recipe(TargetName.X86)
     other = replace(recipe, filters=replace(recipe.filters, max_nodes=7))
-    monkeypatch.setattr(dataset_run, "load_recipe", lambda *_, **__: other)
 
     with pytest.raises(DatasetError, match=r"another recipe: filters\.max_nodes is 1000, not 7$"):
-        world.run()
+        world.run(recipe=other)
 
 
 def test_other_llvm_release_beside_the_first_is_refused(world: World) -> None:
@@ -340,14 +338,13 @@ def test_shrinking_is_refused_unless_told(world: World) -> None:
     assert world.functions() == ["one", "two"]
 
 
-def test_shards_of_a_larger_dataset_disappear(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shards_of_a_larger_dataset_disappear(world: World) -> None:
     recipe = replace(load_recipe(TargetName.X86), per_shard=2)
-    monkeypatch.setattr(dataset_run, "load_recipe", lambda *_, **__: recipe)
     write_three(world)
-    world.run()
+    world.run(recipe=recipe)
     shards = sorted(path.name for path in (world.data_dir / "data").iterdir())
     assert shards == ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"]
-    world.run(limit=1, replace=True)
+    world.run(limit=1, replace=True, recipe=recipe)
 
     assert [path.name for path in (world.data_dir / "data").iterdir()] == ["train-00000-of-00001.parquet"]
     assert world.functions() == ["one", "two"]

@@ -77,7 +77,7 @@ class World:
             recording=Recording(
                 target=TARGETS[asked["target"]],
                 allocator=ALLOCATORS[asked["model"]],
-                recipe=load_recipe(asked["target"], mir=asked["mir"]),
+                recipe=asked.get("recipe") or load_recipe(asked["target"], mir=asked["mir"]),
                 limits=limits,
                 **said("verify"),
             ),
