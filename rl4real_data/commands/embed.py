@@ -6,30 +6,31 @@ The vectors of another vocabulary for a finished dataset.
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from rl4real_data.commands.completion import complete_vocabularies
 from rl4real_data.commands.options import DataDir
+from rl4real_data.core.targets import TargetName
 
 
 def embed(
     data_dir: DataDir,
     vocab: Annotated[
-        Path,
+        str,
         typer.Option(
             metavar="FILE",
-            help="MIR2Vec vocabulary: Parquet, LLVM's JSON, or text.",
+            help=f"MIR2Vec vocabulary: Parquet, LLVM's JSON, text; or {', '.join(TargetName)}.",
             autocompletion=complete_vocabularies,
         ),
     ],
 ) -> None:
     """Give a finished dataset the vectors of another vocabulary, without compiling."""
     from rl4real_data.flow.embedding import embed_dataset
+    from rl4real_data.mir2vec.vocabulary_file import vocabulary_path
 
-    done = embed_dataset(data_dir, vocab)
+    done = embed_dataset(data_dir, vocabulary_path(vocab))
     print(
         f"{done.shapes:,} instruction shapes have new vectors; {done.coverage.share:.4%} of "
         f"{done.coverage.instructions:,} instructions have all their entities",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from rl4real_data.commands.completion import complete_corpora
+from rl4real_data.commands.completion import complete_corpora, complete_vocabularies
 from rl4real_data.commands.console import fetch_progress, say, shows_bars
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
@@ -73,7 +73,12 @@ def flow(
     build_dir: Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
     config_dir: Annotated[Path | None, typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
     vocab: Annotated[
-        Path | None, typer.Option(help="MIR2Vec vocabulary. [the dataset's own, or the shipped one]")
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help=f"MIR2Vec vocabulary, or {', '.join(TargetName)}. [the dataset's own, or the shipped one]",
+            autocompletion=complete_vocabularies,
+        ),
     ] = None,
     embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Compute MIR2Vec vectors.")] = True,
 ) -> None:
@@ -83,6 +88,7 @@ def flow(
     from rl4real_data.flow.preparation import Recording
     from rl4real_data.flow.request import CorpusChoice, Destination, FlowRequest
     from rl4real_data.flow.vocabulary import VocabularyChoice
+    from rl4real_data.mir2vec.vocabulary_file import vocabulary_path
     from rl4real_data.toolchain.installation import Installation
     from rl4real_data.toolchain.process import Limits
 
@@ -112,7 +118,7 @@ def flow(
                 verify=verify,
             ),
             installation=Installation.of(environment, build_dir=build_dir, config_dir=config_dir),
-            vocabulary=VocabularyChoice(named=vocab.absolute() if vocab else None, embed=embed),
+            vocabulary=VocabularyChoice(named=vocabulary_path(vocab).absolute() if vocab else None, embed=embed),
             destination=Destination(data_dir=data_dir, split=mode, replace=replace),
             jobs=jobs,
             retry_failed=retry_failed,
