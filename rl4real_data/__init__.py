@@ -1,24 +1,58 @@
-"""Training data for learned register allocation, made from source code by a stock clang."""
+"""Training data for learned register allocation, made from source code by a stock clang.
+
+What may be imported is listed in `docs/api.md`: the names here, and those in `__all__` of the modules named there.
+"""
 
 from __future__ import annotations
 
+__all__ = [
+    "Episode",
+    "EpisodeDataset",
+    "ExpertOutcome",
+    "Outcome",
+    "Rl4realError",
+    "__version__",
+    "collect_stats",
+    "validate",
+]
+
+from types import MappingProxyType
+
 TYPE_CHECKING = False  # `typing` takes longer to load than Python to start, and a signal may come meanwhile
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any, Final
 
+    from rl4real_data.core.errors import Rl4realError
+    from rl4real_data.episodes.schema import Outcome
     from rl4real_data.reading.dataset import EpisodeDataset
-    from rl4real_data.reading.episode import Episode
+    from rl4real_data.reading.episode import Episode, ExpertOutcome
+    from rl4real_data.statistics.collection import collect_stats
+    from rl4real_data.validation.whole_dataset import validate
 
-__version__: Final = "0.1.0"
-__all__ = ["Episode", "EpisodeDataset", "__version__"]
+__version__: Final = "0.2.0"
 
-_READING: Final = {"EpisodeDataset": "dataset", "Episode": "episode"}
+_HOMES: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "Episode": "reading.episode",
+        "EpisodeDataset": "reading.dataset",
+        "ExpertOutcome": "reading.episode",
+        "Outcome": "episodes.schema",
+        "Rl4realError": "core.errors",
+        "collect_stats": "statistics.collection",
+        "validate": "validation.whole_dataset",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:
-    """The reader, loaded when it is first asked for: the command line starts without it."""
-    if name not in _READING:
+    """A public name, loaded when it is first asked for: the command line starts without numpy and Arrow."""
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     import importlib
 
-    return getattr(importlib.import_module(f"rl4real_data.reading.{_READING[name]}"), name)
+    return getattr(importlib.import_module(f"{__name__}.{_HOMES[name]}"), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

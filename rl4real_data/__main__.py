@@ -1,4 +1,4 @@
-"""`python -m rl4real_data`, and the console script."""
+"""The console script, and `python -m rl4real_data`."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def _run_main() -> int:
         from rl4real_data.core.absent_pandas import do_without_pandas
 
         do_without_pandas()
-        from rl4real_data.commands.app import main
+        from rl4real_data.commands.main import main
 
         main()
     except SystemExit as exit_:

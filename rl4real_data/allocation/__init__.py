@@ -1,1 +1,4 @@
-"""Register allocation as a colouring problem: what may be decided, what it costs, and what the expert decided."""
+"""Register allocation as a colouring problem.
+
+What may be decided, what it costs, and what the expert decided.
+"""

@@ -1,6 +1,11 @@
-"""An allocation while it is made: which registers are left to whom, what was spilled, what that costs."""
+"""An allocation while it is made.
+
+Which registers are left to whom, what was spilled, what that costs.
+"""
 
 from __future__ import annotations
+
+__all__ = ["SPILLED", "UNDECIDED", "Allocation"]
 
 from typing import Final
 

@@ -1,6 +1,11 @@
-"""The expert's decisions as a sequence: what LLVM's allocator did with each node, in the order it would take them."""
+"""The expert's decisions as a sequence.
+
+What LLVM's allocator did with each node, in the order it would take them.
+"""
 
 from __future__ import annotations
+
+__all__ = ["Decision", "Task", "expert_cost", "expert_decisions", "expert_order"]
 
 import itertools
 from collections.abc import Iterator
@@ -13,6 +18,7 @@ import numpy.typing as npt
 from rl4real_data.allocation.allocation import SPILLED, Allocation
 from rl4real_data.allocation.problem import AllocationProblem
 from rl4real_data.allocation.register_file import Bools
+from rl4real_data.core.allocators import Queue, allocator_of
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.reading.episode import Episode
@@ -90,7 +96,7 @@ def expert_cost(episode: Episode, problem: AllocationProblem) -> float:
 def expert_order(episode: Episode, problem: AllocationProblem) -> Order:
     """(n,) int64: all nodes in the order in which LLVM takes them from its queue, as far as the data tells.
 
-    Basic: heaviest first. Greedy (`DefaultPriorityAdvisor::getPriority` in RegAllocGreedy.cpp): those with a physical
+    By spill weight: heaviest first. By priority (`DefaultPriorityAdvisor::getPriority`): those with a physical
     register as hint first; then those that live in several blocks, or long, by falling size; then those of one block
     in the order of the code. The priority of a register class is not in the data and counts as 0. Evictions are not
     recorded: each node appears once, and those that ended without a register come last, in the same order.
@@ -98,7 +104,7 @@ def expert_order(episode: Episode, problem: AllocationProblem) -> Order:
     outcome = require_outcome(episode)
     late = outcome != Outcome.ASSIGNED
     nodes = np.arange(problem.n_nodes)
-    if episode.allocator == "basic":
+    if allocator_of(episode.allocator).queue is Queue.SPILL_WEIGHT:
         return np.lexsort((nodes, -episode.node_spill_weight, late))
     has_hint = np.array([len(hint) > 0 and hint[0] >= 0 for hint in episode.lists("node_hint")], np.bool_)
     is_global = _is_global(episode, problem)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["NODE_FEATURES", "node_features"]
+
 from typing import Final
 
 import numpy as np

@@ -1,6 +1,11 @@
-"""One function's allocation problem as matrices: who may have what, who competes with whom, what spilling costs."""
+"""One function's allocation problem as matrices.
+
+Who may have what, who competes with whom, what spilling costs.
+"""
 
 from __future__ import annotations
+
+__all__ = ["AllocationProblem", "problem_of"]
 
 from dataclasses import dataclass
 from typing import Final

@@ -1,6 +1,11 @@
-"""The registers of a target as columns of matrices: which of them compete, and which classes hold them."""
+"""The registers of a target as columns of matrices.
+
+Which of them compete, and which classes hold them.
+"""
 
 from __future__ import annotations
+
+__all__ = ["RegisterFile", "register_file_of"]
 
 from dataclasses import dataclass
 

@@ -1,28 +1,31 @@
-"""`rl4real-data export`: parse, call the library, render."""
+"""The command `rl4real-data export`.
+
+A dataset in the form of another project.
+"""
 
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from rl4real_data.corpus.module import Split
+from rl4real_data.commands.options import DataDir
+from rl4real_data.core.split import Split
+from rl4real_data.export.exporters import EXPORTERS, ExportFormat, Needs, choose_exporter
 
+if TYPE_CHECKING:
+    from rl4real_data.export.rl4real import Exported
+    from rl4real_data.export.rllib import RllibSummary
 
-class DatasetFormat(StrEnum):
-    """The forms that a dataset is written in."""
-
-    RL4REAL = "rl4real"
-    RLLIB = "rllib"
+_FORMS: Final = "; ".join(f"{row.format}: {row.writes}" for row in EXPORTERS.values() if row.needs is Needs.DATASET)
 
 
 def export_dataset(
-    data_dir: Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")],
+    data_dir: DataDir,
     output: Annotated[Path, typer.Argument(metavar="OUT", help="New folder.")],
-    to: Annotated[DatasetFormat, typer.Option("--to", help="The fork's graphs, or transitions for RLlib.")],
+    to: Annotated[ExportFormat, typer.Option("--to", help=_FORMS)],
     split: Annotated[Split | None, typer.Option(help="Split to export. [train, if there is one]")] = None,
     sources: Annotated[
         list[str] | None,
@@ -31,28 +34,62 @@ def export_dataset(
             help="rl4real: where a corpus's files lie, which the fork's scripts compile; may repeat.",
         ),
     ] = None,
-    max_nodes: Annotated[int, typer.Option(min=1, help="rllib: leave out functions with more nodes.")] = 128,
-    max_uses: Annotated[int, typer.Option(min=1, help="rllib: use points that the split policy sees.")] = 200,
+    max_nodes: Annotated[
+        int | None, typer.Option(min=1, help="rllib: leave out functions with more nodes. [128]")
+    ] = None,
+    max_uses: Annotated[
+        int | None, typer.Option(min=1, help="rllib: use points that the split policy sees. [200]")
+    ] = None,
     vectors: Annotated[
-        bool, typer.Option("--vectors/--no-vectors", help="rllib: the node's vector in each row.")
-    ] = True,
+        bool | None, typer.Option("--vectors/--no-vectors", help="rllib: the node's vector in each row. [vectors]")
+    ] = None,
 ) -> None:
     """Write a dataset as the RL4ReAl fork's training scripts read it, or the expert's decisions for RLlib."""
-    if to is DatasetFormat.RL4REAL:
-        from rl4real_data.commands import fork_report
-
-        text = fork_report.export(data_dir, output, split=split, sources=sources or ())
+    sizes: dict[str, Any] = {"max_nodes": max_nodes, "max_uses": max_uses, "vectors": vectors}
+    sizes = {name: value for name, value in sizes.items() if value is not None}
+    given = [f"--{name.replace('_', '-')}" for name in sizes] + (["--sources"] if sources else [])
+    choose_exporter(to, needs=Needs.DATASET, given=given)
+    if to is ExportFormat.RL4REAL:
+        text = _export_rl4real(data_dir, output, split=split, sources=sources or [])
     else:
         from rl4real_data.export.rllib import RllibRequest, export_rllib
 
-        request = RllibRequest(
-            data_dir=str(data_dir),
-            output=output,
-            split=(split or Split.TRAIN).value,
-            max_nodes=max_nodes,
-            max_uses=max_uses,
-            vectors=vectors,
-        )
-        text = export_rllib(request).text
+        request = RllibRequest(data_dir=str(data_dir), output=output, split=(split or Split.TRAIN).value, **sizes)
+        text = _rllib_text(export_rllib(request))
     print(text, file=sys.stderr)
     print(output)
+
+
+def _export_rl4real(data_dir: Path, output: Path, *, split: Split | None, sources: list[str]) -> str:
+    from rl4real_data.export.rl4real import ForkExport, export_rl4real, parse_sources
+
+    request = ForkExport(
+        data_dir=data_dir, folder=output, split=split.value if split else None, sources=parse_sources(sources)
+    )
+    return _rl4real_text(output, export_rl4real(request))
+
+
+def _rl4real_text(folder: Path, exported: Exported) -> str:
+    from rl4real_data.export.rl4real import GRAPHS, LARGE_GRAPHS, MAX_NODES
+    from rl4real_data.rl4real_fork.formats.config import CONFIG
+
+    lines = [
+        f"{folder}: {exported.graphs - exported.large:,} graphs of {exported.split} in {GRAPHS}, CONFIG_DIR is "
+        f"{folder / CONFIG}"
+    ]
+    if exported.large:
+        lines.append(
+            f"  {exported.large:,} more in {LARGE_GRAPHS}: with their physical nodes they have more than {MAX_NODES}, "
+            "for which the fork's environment needs a larger max_number_nodes"
+        )
+    lines += [f"  left out {count:,}: {reason}" for reason, count in exported.left_out.items()]
+    if exported.without_vectors:
+        lines.append("  the dataset has no vectors: those of the graphs are 0 (see `rl4real-data embed`)")
+    return "\n".join(lines)
+
+
+def _rllib_text(summary: RllibSummary) -> str:
+    lines = [f"{summary.functions} functions replayed"]
+    lines += [f"  {policy.value:<12} {count:>9} transitions" for policy, count in summary.rows.items()]
+    lines += [f"  left out: {count} {reason}" for reason, count in summary.left_out.items()]
+    return "\n".join(lines)

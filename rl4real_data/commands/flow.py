@@ -1,68 +1,149 @@
-"""What `rl4real-data flow` shows: progress while it runs, one summary at the end."""
+"""The command `rl4real-data flow`.
+
+Corpora become a split of a DATA_DIR.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import NoReturn
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
 
-from tqdm import tqdm
+import typer
 
+from rl4real_data.commands.completion import complete_corpora, complete_vocabularies
+from rl4real_data.commands.console import fetch_progress, say, shows_bars
+from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooManyFailures
-from rl4real_data.corpus.sources.source import Progress
-from rl4real_data.flow.memory import keep_buffers
-from rl4real_data.flow.run import Console, RunReport, plan_flow, run_flow
-from rl4real_data.flow.settings import RunSettings
-from rl4real_data.stages.selection import Entry
+from rl4real_data.core.split import Split
+from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.corpus.license import chosen_licenses
 
-_FAILURES_SHOWN = 5
+if TYPE_CHECKING:
+    from rl4real_data.flow.request import Destination, FlowRequest
+    from rl4real_data.flow.run import RunReport
+    from rl4real_data.stages.selection import Entry
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
-    """The closing words of a run; `shortfall` is what it must end with, if it is less than was asked for."""
-
-    text: str
-    shortfall: LessThanAsked | None
+DEFAULT_CORPUS: Final = "sample"
+_FAILURES_SHOWN: Final = 5
+_MODELS: Final = " or ".join(f"{row.name} ({row.llvm_name})" for row in ALLOCATORS.values())
 
 
-def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
-    """Runs the flow and sums it up."""
+def flow(
+    target: Annotated[TargetName, typer.Argument(metavar="TARGET", help=" or ".join(TargetName))],
+    mode: Annotated[Split, typer.Argument(metavar="MODE", help="train (filtered) or test (everything)")],
+    model: Annotated[AllocatorName, typer.Argument(metavar="MODEL", help=_MODELS)],
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|FOLDER|FILE",
+            help=f"Corpus, group, folder or file; may repeat. [{DEFAULT_CORPUS}]",
+            autocompletion=complete_corpora,
+        ),
+    ] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Where the dataset goes. [DATA_DIR, or data/TARGET-MODEL]")
+    ] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Take only the first modules.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be compiled, and why.")] = False,
+    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a module may take.")] = DEFAULT_TIMEOUT_S,
+    memory: Annotated[
+        int, typer.Option(min=512, help="Megabytes of address space a module may take.")
+    ] = DEFAULT_MEMORY_MB,
+    max_failed: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
+    ] = DEFAULT_MAX_FAILED,
+    mir: Annotated[bool | None, typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
+    verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
+    allow_build: Annotated[
+        bool, typer.Option("--allow-build", help="Run the build system of a folder, in a copy, to learn its flags.")
+    ] = False,
+    replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
+    license_allow: Annotated[
+        str | None,
+        typer.Option(metavar="SPDX", help="Leave out modules that none of these covers: 'MIT OR Apache-2.0'."),
+    ] = None,
+    mirror: Mirror = None,
+    build_dir: Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
+    config_dir: Annotated[Path | None, typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
+    vocab: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help=f"MIR2Vec vocabulary, or {', '.join(TargetName)}. [the dataset's own, or the shipped one]",
+            autocompletion=complete_vocabularies,
+        ),
+    ] = None,
+    embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Compute MIR2Vec vectors.")] = True,
+) -> None:
+    """Compile corpora and write their register allocation problems as Parquet episodes."""
+    from rl4real_data.core.recipe import load_recipe
+    from rl4real_data.corpus.sources.source import Supply
+    from rl4real_data.flow.preparation import Recording
+    from rl4real_data.flow.request import CorpusChoice, Destination, FlowRequest
+    from rl4real_data.flow.vocabulary import VocabularyChoice
+    from rl4real_data.mir2vec.vocabulary_file import vocabulary_path
+    from rl4real_data.toolchain.installation import Installation
+    from rl4real_data.toolchain.process import Limits
+
+    environment = load_environment()
+    jobs = jobs or environment.jobs
+    data_dir = data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}"
+    with fetch_progress() as progress:
+        request = FlowRequest(
+            corpora=CorpusChoice(
+                words=tuple(corpus or [DEFAULT_CORPUS]),
+                limit=limit,
+                licenses=chosen_licenses(license_allow) if license_allow is not None else None,
+            ),
+            supply=Supply.of(
+                environment,
+                mirror=mirror or environment.mirror,
+                jobs=jobs,
+                allow_build=allow_build,
+                progress=progress,
+                say=say,
+            ),
+            recording=Recording(
+                target=TARGETS[target],
+                allocator=ALLOCATORS[model],
+                recipe=load_recipe(target, mir=mir),
+                limits=Limits(timeout_s=timeout, memory_bytes=memory << 20),
+                verify=verify,
+            ),
+            installation=Installation.of(environment, build_dir=build_dir, config_dir=config_dir),
+            vocabulary=VocabularyChoice(named=vocabulary_path(vocab).absolute() if vocab else None, embed=embed),
+            destination=Destination(data_dir=data_dir, split=mode, replace=replace),
+            jobs=jobs,
+            retry_failed=retry_failed,
+        )
+        if dry_run:
+            print(_dry_run(request))
+        else:
+            _run(request, max_failed=max_failed)
+
+
+def _run(request: FlowRequest, *, max_failed: float) -> None:
+    from rl4real_data.flow.run import Console, run_flow
+
     begin = time.monotonic()
-    keep_buffers()
-    with fetch_progress(show_bar) as progress:
-        report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))
-    return Summary(
-        text=_summary(settings, report, seconds=time.monotonic() - begin), shortfall=_shortfall(settings, report)
-    )
+    report = run_flow(request, Console(say=say, show_bar=shows_bars()))
+    print(_summary(request.destination, report, seconds=time.monotonic() - begin), file=sys.stderr)
+    if shortfall := _shortfall(report, max_failed=max_failed, data_dir=request.destination.data_dir):
+        raise shortfall
 
 
-def _shortfall(settings: RunSettings, report: RunReport) -> LessThanAsked | None:
-    missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
-    share = len(report.failed) / max(1, len(report.plan.jobs))
-    if share > settings.max_failed:
-        return TooManyFailures(
-            f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
-            f"{settings.max_failed:.1%}; the dataset holds the rest",
-            hint=f"see `rl4real-data stats {settings.data_dir}`; allow more with --max-failed, "
-            "try again with --retry-failed",
-        )
-    if missing:
-        return LessThanAsked(
-            f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
-            hint="the same command tries them again",
-        )
-    return None
-
-
-def dry_run(settings: RunSettings) -> str:
+def _dry_run(request: FlowRequest) -> str:
     """What would be compiled, and why."""
-    with fetch_progress(False) as progress:
-        plan = plan_flow(settings, Console(say=say, fetch_progress=progress)).plan
+    from rl4real_data.flow.run import Console, plan_flow
+
+    plan = plan_flow(request, Console(say=say)).plan
     jobs = plan.to_compile
     lines = [f"compile  {job.module.corpus}/{job.module.name}  ({plan.reasons[job.key]})" for job in jobs]
     lines += [f"leave    {key.removeprefix('left out: ')}  ({reason})" for key, reason in plan.left_out.items()]
@@ -74,48 +155,32 @@ def dry_run(settings: RunSettings) -> str:
     return "\n".join(lines)
 
 
-def say(text: str) -> None:
-    """One line for whoever watches."""
-    print(f"rl4real-data: {text}", file=sys.stderr, flush=True)
+def _shortfall(report: RunReport, *, max_failed: float, data_dir: Path) -> LessThanAsked | None:
+    missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
+    share = len(report.failed) / max(1, len(report.plan.jobs))
+    if share > max_failed:
+        return TooManyFailures(
+            f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
+            f"{max_failed:.1%}; the dataset holds the rest",
+            hint=f"see `rl4real-data stats {data_dir}`; allow more with --max-failed, try again with --retry-failed",
+        )
+    if missing:
+        return LessThanAsked(
+            f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
+            hint="the same command tries them again",
+        )
+    return None
 
 
-@contextlib.contextmanager
-def fetch_progress(show_bar: bool) -> Iterator[Progress]:
-    """Shows downloads: a bar each on a terminal, else a line when one starts."""
-    bars: dict[str, tqdm[NoReturn]] = {}
-
-    def show(name: str, done: int, total: int) -> None:
-        if name not in bars:
-            if not show_bar:
-                say(f"fetching {name} ({total / 1e6:.1f} MB)")
-            bars[name] = tqdm(
-                desc=f"fetching {name}",
-                total=total,
-                unit="B",
-                unit_scale=True,
-                disable=not show_bar,
-                file=sys.stderr,
-            )
-        bars[name].update(done - bars[name].n)
-        if done >= total:
-            bars[name].close()  # else each of many downloads keeps its line of the terminal
-
-    try:
-        yield show
-    finally:
-        for bar in bars.values():
-            bar.close()
-
-
-def _summary(settings: RunSettings, report: RunReport, *, seconds: float) -> str:
+def _summary(destination: Destination, report: RunReport, *, seconds: float) -> str:
     index = report.index
     assert index is not None
-    books = index.splits[settings.split.value]
+    books = index.splits[destination.split.value]
     size = sum(entry.size for entry in index.files.values())
     left_out = len(report.plan.left_out)
     again = len(report.plan.jobs) - report.compiled - left_out
     lines = [
-        f"{settings.data_dir}: {books.episodes:,} episodes in {settings.split.value} "
+        f"{destination.data_dir}: {books.episodes:,} episodes in {destination.split.value} "
         f"({size / 1e6:.1f} MB, {seconds:.1f} s)",
         f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} failed"
         + (f", {left_out:,} left out by their licence" if left_out else "")
@@ -128,7 +193,7 @@ def _summary(settings: RunSettings, report: RunReport, *, seconds: float) -> str
         lines.append("  nothing to do: the dataset was finished before")
     lines += [f"  skipped    {skipped.reason.splitlines()[0]}" for skipped in report.skipped]
     lines += _failure_lines(report.failed)
-    lines.append(f"  see it with  rl4real-data stats {settings.data_dir}")
+    lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
     return "\n".join(lines)
 
 

@@ -1,23 +1,35 @@
-"""`rl4real-data import`: parse, call the library, render."""
+"""The command `rl4real-data import`.
+
+A dataset of graphs that another project wrote.
+"""
 
 from __future__ import annotations
 
+import shlex
 import sys
+import time
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from rl4real_data.core.allocators import ModelName
+from rl4real_data.commands.console import shows_bars
+from rl4real_data.commands.options import DEFAULT_MAX_FAILED
+from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.environment import load_environment
+from rl4real_data.core.errors import TooManyFailures
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
-from rl4real_data.corpus.module import Split
-from rl4real_data.flow.settings import DEFAULT_MAX_FAILED
+
+if TYPE_CHECKING:
+    from rl4real_data.rl4real_fork.graph_import import ForkImport, ImportReport
+
+_FAILURES_SHOWN: Final = 5
 
 
 class ForkFormat(StrEnum):
-    """The form of other datasets."""
+    """The values of `--from`."""
 
     RL4REAL = "rl4real"
 
@@ -31,7 +43,7 @@ def import_dataset(
     ] = None,
     target: Annotated[TargetName | None, typer.Option(help="Target of the graphs. [that of CONFIG_DIR]")] = None,
     split: Annotated[Split, typer.Option(help="Split to make; train is filtered.")] = Split.TRAIN,
-    model: Annotated[ModelName, typer.Option(help="The fork's model.")] = ModelName.MLRA,
+    model: Annotated[AllocatorName, typer.Option(help="The fork's model.")] = AllocatorName.MLRA,
     corpus: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the corpus. [that of FOLDER]")] = None,
     license_: Annotated[str, typer.Option("--license", metavar="SPDX", help="Of the sources.")] = "NOASSERTION",
     redistributable: Annotated[bool, typer.Option("--redistributable", help="The sources may be passed on.")] = False,
@@ -42,26 +54,77 @@ def import_dataset(
     ] = DEFAULT_MAX_FAILED,
 ) -> None:
     """Make a dataset of graphs that the RL4ReAl fork wrote, as DOT or as its scripts' JSON."""
-    from rl4real_data.commands import fork_report
+    from rl4real_data.rl4real_fork.formats.config import CONFIG, target_of
+    from rl4real_data.rl4real_fork.graph_import import ForkImport
+    from rl4real_data.rl4real_fork.graph_modules import Origin
 
     assert source is ForkFormat.RL4REAL
     environment = load_environment()
-    words = fork_report.ImportWords(
+    config_dir = config_dir or environment.config_dir or folder / CONFIG
+    name = folder.absolute().name
+    request = ForkImport(
         folder=folder,
         data_dir=data_dir,
-        config_dir=config_dir or environment.config_dir,
-        target=target,
+        config_dir=config_dir,
+        target=target or target_of(config_dir),
         split=split,
         model=model,
-        corpus=corpus,
-        license=license_,
+        origin=Origin(
+            folder=folder,
+            corpus=corpus or name,
+            license=license_,
+            redistributable=redistributable,
+            command=shlex.join(["rl4real-data", "import", "--from", "rl4real", name, data_dir.absolute().name]),
+        ),
         llvm_version=llvm_version,
-        redistributable=redistributable,
         jobs=jobs or environment.jobs,
-        max_failed=max_failed,
     )
-    summary = fork_report.import_(words, show_bar=sys.stderr.isatty())
-    print(summary.text, file=sys.stderr)
-    print(data_dir)
-    if summary.shortfall:
-        raise summary.shortfall
+    _run(request, max_failed=max_failed)
+
+
+def _run(request: ForkImport, *, max_failed: float) -> None:
+    from tqdm import tqdm
+
+    from rl4real_data.rl4real_fork.graph_import import import_fork
+
+    begin = time.monotonic()
+    with tqdm(unit="file", disable=not shows_bars()) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = total
+            bar.update(done - bar.n)
+
+        report = import_fork(request, progress=progress)
+    print(_text(request, report, seconds=time.monotonic() - begin), file=sys.stderr)
+    print(request.data_dir)
+    if shortfall := _shortfall(request, report, max_failed=max_failed):
+        raise shortfall
+
+
+def _text(request: ForkImport, report: ImportReport, *, seconds: float) -> str:
+    books = report.index.splits[request.split.value]
+    lines = [
+        f"{request.data_dir}: {books.episodes:,} episodes in {request.split.value} from {report.files:,} files "
+        f"({seconds:.1f} s)",
+        f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} are files that are no "
+        "graphs",
+        f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
+        f"{books.duplicates:,} duplicates",
+        *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
+    ]
+    reasons = [entry.part.failure.reason for entry in report.failed if entry.part.failure]
+    lines += [f"  failed     {reason}" for reason in reasons[:_FAILURES_SHOWN]]
+    if len(reasons) > _FAILURES_SHOWN:
+        lines.append(f"  and {len(reasons) - _FAILURES_SHOWN} more")
+    return "\n".join(lines)
+
+
+def _shortfall(request: ForkImport, report: ImportReport, *, max_failed: float) -> TooManyFailures | None:
+    share = len(report.failed) / report.files
+    if share <= max_failed:
+        return None
+    return TooManyFailures(
+        f"{len(report.failed)} of {report.files} files are no graphs ({share:.1%}), more than {max_failed:.1%}; "
+        "the dataset holds the rest",
+        hint=f"see `rl4real-data stats {request.data_dir}`; allow more with --max-failed",
+    )

@@ -1,23 +1,34 @@
-"""Where the plugin and the corpora lie on this machine: what the commands in `modules.parquet` ask for."""
+"""The command `rl4real-data path`.
+
+Where the plugin and the corpora lie, as the commands in `modules.parquet` ask.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from pathlib import Path
+import typer
 
-from rl4real_data.core.environment import Environment
-from rl4real_data.corpus.resolve import resolve_available
-from rl4real_data.corpus.sources.source import Progress, Supply
-from rl4real_data.toolchain.clang import discover_clang
-from rl4real_data.toolchain.plugin import ensure_plugin
+from rl4real_data.commands.console import fetch_progress, say
+from rl4real_data.commands.options import CorpusName
+from rl4real_data.core.environment import load_environment
 
-
-def plugin_path(environment: Environment, *, announce: Callable[[str], None]) -> Path:
-    """The plugin for the clang in use, built if need be."""
-    clang = discover_clang(build_dir=environment.build_dir, search_path=environment.search_path)
-    return ensure_plugin(clang, cache_dir=environment.cache_dir, announce=announce).path
+path_app = typer.Typer(help="Print where something lies on this machine.", no_args_is_help=True)
 
 
-def corpus_path(name: str, environment: Environment, *, progress: Progress) -> Path:
-    """The folder that the corpus's modules are compiled in, fetched if need be."""
-    return resolve_available((name,), Supply.of(environment, progress=progress)).corpora[0].root
+@path_app.command("plugin")
+def path_plugin() -> None:
+    """Print the path of the plugin for the clang in use, building it if need be."""
+    from rl4real_data.toolchain.installation import Installation
+
+    installation = Installation.of(load_environment())
+    print(installation.plugin(installation.clang(), announce=say).path)
+
+
+@path_app.command("corpus")
+def path_corpus(name: CorpusName) -> None:
+    """Print the folder that a corpus's modules are compiled in, fetching its sources if need be."""
+    from rl4real_data.corpus.resolve import resolve_available
+    from rl4real_data.corpus.sources.source import Supply
+
+    with fetch_progress() as progress:
+        supply = Supply.of(load_environment(), progress=progress)
+        print(resolve_available((name,), supply).corpora[0].root)

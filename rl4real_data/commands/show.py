@@ -1,20 +1,22 @@
-"""`rl4real-data show`: parse, call the library, render."""
+"""The command `rl4real-data show`.
+
+One episode for a person.
+"""
 
 from __future__ import annotations
 
 import json
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-if TYPE_CHECKING:
-    from rl4real_data.statistics.collection import Stats
+from rl4real_data.commands.console import say
+from rl4real_data.commands.options import DataDir, Json
 
 
 def show(
-    data_dir: Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")],
+    data_dir: DataDir,
     episode: Annotated[
         str,
         typer.Argument(metavar="EPISODE", help="episode_id or its beginning, function, or module:function."),
@@ -23,7 +25,7 @@ def show(
         Path | None, typer.Option(metavar="FILE", help="Write one self-contained page with everything.")
     ] = None,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the interference graph alone.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Show one episode: its nodes, interference graph, live ranges, and what LLVM's allocator did."""
     from rl4real_data.show.episode_page import render_episode_page
@@ -43,13 +45,4 @@ def show(
         print(render_episode_text(view))
     for path in (html, svg):
         if path is not None:
-            print(f"rl4real-data: wrote {path}", file=sys.stderr)
-
-
-def write_stats_page(data_dir: Path, file: Path, stats: Stats | None = None) -> None:
-    """`stats --html FILE`; `stats`, if already collected, saves a pass over the dataset."""
-    from rl4real_data.show.stats_page import make_stats_page
-    from rl4real_data.show.write import write_text
-
-    write_text(file, make_stats_page(data_dir, stats))
-    print(f"rl4real-data: wrote {file}", file=sys.stderr)
+            say(f"wrote {path}")

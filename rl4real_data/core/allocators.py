@@ -1,4 +1,4 @@
-"""The models of `flow`, as rows: which of LLVM's allocators is the expert, and how each tool calls it."""
+"""The allocators whose decisions an episode may hold, as rows."""
 
 from __future__ import annotations
 
@@ -9,37 +9,59 @@ from types import MappingProxyType
 from typing import Final
 
 
-class ModelName(StrEnum):
-    """The third word of `flow`."""
+class AllocatorName(StrEnum):
+    """The third word of `flow`, MODEL: RL4ReAl's name for an allocator that records, and the plugin's."""
 
     MLRA = "mlra"
     MLBASICRA = "mlbasicra"
 
 
-class ExportFormat(StrEnum):
-    """The forms that `corpus export --to` writes."""
+class Queue(StrEnum):
+    """The order in which an allocator takes live intervals."""
 
-    MLGO = "mlgo"
+    SPILL_WEIGHT = "spill weight"  # the heaviest first (RegAllocBasic.cpp)
+    PRIORITY = "priority"  # `DefaultPriorityAdvisor::getPriority` (RegAllocGreedy.cpp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """One row: the allocator's name in LLVM (and in the fork), in the plugin, and as a pass of `llc -start-before`."""
+class Allocator:
+    """One row: what `-regalloc=` calls the recording allocator and LLVM's own, the latter's pass and its queue.
 
-    name: ModelName
-    allocator: str
-    plugin_allocator: str
-    pass_name: str
+    `llc -start-before=<llvm_pass>` reads machine IR as it is when the allocator starts.
+    """
+
+    name: AllocatorName
+    llvm_name: str
+    llvm_pass: str
+    queue: Queue
+
+    @property
+    def plugin_name(self) -> str:
+        """The value of `-regalloc=` that records first."""
+        return self.name.value
 
 
-MODELS: Final[Mapping[ModelName, Model]] = MappingProxyType(
+ALLOCATORS: Final[Mapping[AllocatorName, Allocator]] = MappingProxyType(
     {
-        ModelName.MLRA: Model(name=ModelName.MLRA, allocator="greedy", plugin_allocator="mlra", pass_name="greedy"),
-        ModelName.MLBASICRA: Model(
-            name=ModelName.MLBASICRA,
-            allocator="basic",
-            plugin_allocator="mlbasicra",
-            pass_name="regallocbasic",
-        ),
+        row.name: row
+        for row in (
+            Allocator(
+                name=AllocatorName.MLRA,
+                llvm_name="greedy",
+                llvm_pass="greedy",
+                queue=Queue.PRIORITY,
+            ),
+            Allocator(
+                name=AllocatorName.MLBASICRA,
+                llvm_name="basic",
+                llvm_pass="regallocbasic",
+                queue=Queue.SPILL_WEIGHT,
+            ),
+        )
     }
 )
+
+
+def allocator_of(llvm_name: str) -> Allocator:
+    """The row of the allocator that LLVM, and an episode's column `allocator`, call so; KeyError if there is none."""
+    return {row.llvm_name: row for row in ALLOCATORS.values()}[llvm_name]

@@ -1,4 +1,7 @@
-"""Files that appear whole or not at all, and locks that die with their process."""
+"""Atomic files and file locks.
+
+A file appears whole or not at all; a lock dies with its process.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Settings from outside: the only place that reads the environment and `.env`. Order: flag > environment > `.env`."""
+"""Settings from the environment and `.env`.
+
+Nothing else reads them. Order: flag > environment > `.env`.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every way a run can go wrong that is not a module's own failure.
+"""Errors of a run, which are no module's own failure.
 
     Rl4realError
     ├── UsageError            exit 2   a word on the command line, in the environment or in `.env`
@@ -11,15 +11,35 @@
     │   └── TooManyFailures   exit 3   finished, with more failed modules than allowed
     ├── ValidationFailed      exit 4   `validate` found something
     ├── ToolchainError        exit 5   clang, its headers or the plugin
+    ├── MissingExtra          exit 5   an optional package, which is a tool that is missing too; also an ImportError
     └── Interrupted           exit 130 Ctrl-C
 
-Each carries what is wrong (`str(error)`) and what to do next (`hint`). A module that does not compile is no
-exception: it is a `Failure` row in `modules.parquet`.
+Each carries what is wrong (`str(error)`, one line, to be quoted in other messages) and what to do next: `hint`, which
+tracebacks, logs and notebooks show as a note. A module that does not compile is no exception: it is a `Failure` row in
+`modules.parquet`.
 """
 
 from __future__ import annotations
 
-from typing import ClassVar
+__all__ = [
+    "CacheError",
+    "DatasetError",
+    "Interrupted",
+    "LessThanAsked",
+    "ManifestError",
+    "MissingExtra",
+    "Rl4realError",
+    "SourceError",
+    "TooManyFailures",
+    "ToolchainError",
+    "UsageError",
+    "ValidationFailed",
+    "VocabularyError",
+]
+
+from typing import ClassVar, Final
+
+HINT_SIGN: Final = "next: "
 
 
 class Rl4realError(Exception):
@@ -30,6 +50,8 @@ class Rl4realError(Exception):
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
         self.hint = hint
+        if hint:
+            self.add_note(HINT_SIGN + hint)
 
 
 class UsageError(Rl4realError):
@@ -90,5 +112,14 @@ class Interrupted(Rl4realError):
 
 class ToolchainError(Rl4realError):
     """No clang that can be used, no headers, or a plugin that does not build or load."""
+
+    exit_code = 5
+
+
+class MissingExtra(Rl4realError, ImportError):
+    """An optional package is not installed; the hint names the extra that brings it.
+
+    What was asked for is right, and installing something mends it: the exit code is that of a missing compiler.
+    """
 
     exit_code = 5

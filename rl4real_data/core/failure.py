@@ -1,4 +1,7 @@
-"""A module that could not be turned into episodes: data, not an exception."""
+"""A module that could not be turned into episodes.
+
+It is data, not an exception.
+"""
 
 from __future__ import annotations
 

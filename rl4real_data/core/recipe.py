@@ -1,4 +1,7 @@
-"""The recipe: every setting that decides the bytes of a dataset, read from `preprocessing/v0/recipe.toml`."""
+"""The settings that decide the bytes of a dataset.
+
+They are read from `preprocessing/v0/recipe.toml`.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,6 @@ from typing import Any
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.shipped_files import preprocessing_dir
 from rl4real_data.core.targets import TargetName
-from rl4real_data.mir2vec.weights import Weights
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +26,17 @@ class Filters:
     needs_nodes: bool
     eh_pads: bool  # keep functions with exception-handling pads
     optnone: bool  # keep functions that ask not to be optimised
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weights:
+    """MIR2Vec's two weights: what the opcode, and what each operand, counts.
+
+    In the RL4ReAl fork 1 and 0.2, in LLVM's own tool 1 and 1.
+    """
+
+    opcode: float
+    operand: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,7 @@
-"""Where the files outside Python lie: beside the package in a checkout, inside it in an installed wheel."""
+"""The files outside Python that come with the package.
+
+They lie beside it in a checkout, inside it in an installed wheel.
+"""
 
 from __future__ import annotations
 

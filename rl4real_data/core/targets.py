@@ -1,4 +1,8 @@
-"""The targets, as rows: all that differs from one target to the other."""
+"""The targets, as rows.
+
+A row and data of the target's name are all that differs: the processor in `recipe.toml`, the vocabulary
+`vocab/NAME.parquet`, the keys of manifests (`manifest.schema.json`), the folder of lit tests. A test compares them.
+"""
 
 from __future__ import annotations
 
@@ -18,10 +22,14 @@ class TargetName(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """One row: how clang is told about the target, and what Debian calls its parts."""
+    """One row: how clang is told about the target, and what LLVM, Debian and the fork call it and its parts.
+
+    `architectures` are the first words of triples that mean the target, the one of `triple` among them.
+    """
 
     name: TargetName
     triple: str
+    architectures: tuple[str, ...]
     clang_flags: tuple[str, ...]
     cpu_flag: str
     llvm_backend: str
@@ -34,6 +42,7 @@ TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
         TargetName.X86: Target(
             name=TargetName.X86,
             triple="x86_64-linux-gnu",
+            architectures=("x86_64", "amd64"),
             clang_flags=("--target=x86_64-linux-gnu",),
             cpu_flag="-march=",
             llvm_backend="X86",
@@ -43,6 +52,7 @@ TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
         TargetName.AARCH64: Target(
             name=TargetName.AARCH64,
             triple="aarch64-linux-gnu",
+            architectures=("aarch64", "arm64"),
             # --sysroot alone breaks C++ (it hides Debian's cross libstdc++); --gcc-toolchain brings it back.
             clang_flags=(
                 "--target=aarch64-linux-gnu",

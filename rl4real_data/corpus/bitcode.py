@@ -1,4 +1,6 @@
-"""Reads from LLVM bitcode who wrote it and for which target, without LLVM.
+"""The head of an LLVM bitcode file.
+
+It tells who wrote the file and for which target, and is read without LLVM.
 
 clang compiles bitcode of another architecture with a mere warning, and one of a newer LLVM by luck or not at all;
 so both are looked up first. Only the head of a file is read: blocks are skipped by their length.

@@ -1,4 +1,6 @@
-"""Takes one archive out of a Debian package: a `.deb` is an `ar` archive whose `data.tar.*` holds the files.
+"""The archive inside a Debian package.
+
+A `.deb` is an `ar` archive whose `data.tar.*` holds the files.
 
 Only that one file is written; nothing else of the package reaches the disk, and none of its scripts is run.
 """

@@ -1,4 +1,4 @@
-"""Everything that is known about one corpus, for a person or a machine."""
+"""The description of one corpus, for a person or a machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Downloads one pinned file: tries its addresses in turn and keeps only the bytes that the pin promises."""
+"""The download of one pinned file.
+
+Its addresses are tried in turn, and only the bytes that the pin promises are kept.
+"""
 
 from __future__ import annotations
 

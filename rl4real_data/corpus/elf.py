@@ -1,4 +1,7 @@
-"""Reads sections of ELF object files by name: enough of the format to get embedded bitcode out."""
+"""Sections of ELF object files, by name.
+
+Enough of the format is read to get embedded bitcode out.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Fetches many corpora, a few at once; one that cannot be had does not keep the others waiting."""
+"""The fetching of many corpora, a few at once.
+
+One that cannot be had does not keep the others waiting.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from threading import Event, Lock
 from typing import Final
 
 from rl4real_data.core import interruption
-from rl4real_data.core.errors import CacheError, Rl4realError, SourceError
+from rl4real_data.core.errors import CacheError, LessThanAsked, Rl4realError, SourceError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
 from rl4real_data.corpus.manifest import Manifest
@@ -42,6 +45,19 @@ class FetchReport:
 
     modules: dict[str, int]
     failed: dict[str, Rl4realError]
+
+    def raise_if_incomplete(self) -> None:
+        """LessThanAsked if some corpora could not be had, SourceError if none could."""
+        if not self.failed:
+            return
+        whole = len(self.modules) + len(self.failed)
+        reasons = "\n".join(str(error) for error in self.failed.values())
+        kind = LessThanAsked if self.modules else SourceError
+        raise kind(
+            f"{len(self.failed)} of {whole} corpora could not be had:\n{reasons}",
+            hint="try again, name another mirror, or pin what is served now: "
+            f"`corpus update {next(iter(self.failed))}`",
+        )
 
 
 def plan_fetch(manifests: Sequence[Manifest], cache: Cache) -> FetchPlan:

@@ -1,4 +1,4 @@
-"""What is known about every corpus, and how much of it lies in the cache."""
+"""The inventory of all corpora, and how much of each lies in the cache."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""SPDX licence expressions: whether one is well-formed, and whether a choice of licences covers it.
+"""SPDX licence expressions.
+
+Whether one is well-formed, and whether a choice of licences covers it.
 
 Only the form is checked, not that every identifier is on SPDX's list, which grows with every release.
 """

@@ -1,4 +1,6 @@
-"""A manifest: one TOML file that says what a corpus is, where it comes from and which files are modules.
+"""The manifest of a corpus.
+
+One TOML file that says what a corpus is, where it comes from and which files are modules.
 
 Everything that is wrong with a file is reported in one ManifestError.
 """
@@ -14,9 +16,10 @@ from types import MappingProxyType
 from typing import Final
 
 from rl4real_data.core.errors import ManifestError
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.license import license_problem
-from rl4real_data.corpus.module import Language, Split
+from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.prepare import Step, read_step
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.shipped_folder import PackageSource

@@ -1,4 +1,7 @@
-"""From a manifest to a corpus on the disk: the first source that can be had, and the modules that its rules find."""
+"""The corpus of a manifest, on the disk.
+
+The first source that can be had, and the modules that the manifest's rules find in it.
+"""
 
 from __future__ import annotations
 

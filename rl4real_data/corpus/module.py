@@ -1,11 +1,17 @@
-"""A module: one translation unit, the unit of work, of caching and of failure."""
+"""A module.
+
+One translation unit, the unit of work, of caching and of failure.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from rl4real_data.core.split import Split
 
 
 class Language(StrEnum):
@@ -56,13 +62,6 @@ class Module:
         return self.root / self.path
 
 
-class Split(StrEnum):
-    """The part of a dataset that a corpus is meant for."""
-
-    TRAIN = "train"
-    TEST = "test"
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
     """Modules that came together, from one manifest or from one folder; `modules` is sorted by path."""
@@ -72,3 +71,12 @@ class Corpus:
     root: Path
     split: Split
     modules: tuple[Module, ...]
+
+
+def modules_of(corpora: Sequence[Corpus], limit: int | None = None) -> tuple[Module, ...]:
+    """All modules by corpus name and path, whatever the order of the words on the command line."""
+    modules = sorted(
+        (module for corpus in corpora for module in corpus.modules),
+        key=lambda module: (module.corpus, module.path, module.variant),
+    )
+    return tuple(modules[:limit])

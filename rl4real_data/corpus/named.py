@@ -1,4 +1,7 @@
-"""Which manifests the words of a command stand for: corpora, groups, or manifests' files."""
+"""The manifests that words of a command stand for.
+
+A word names a corpus, a group, or a manifest's file.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.errors import UsageError
-from rl4real_data.corpus.catalog import Catalog, find_manifest_folder
+from rl4real_data.corpus.catalog import Catalog, find_manifest_folder, load_catalog
 from rl4real_data.corpus.manifest import Manifest, read_manifest
 from rl4real_data.corpus.tables import nearest
 
@@ -28,6 +31,18 @@ def choose_manifests(names: Sequence[str], catalog: Catalog, *, only_one: bool =
     if unknown:
         raise UsageError("\n".join(unknown), hint="`rl4real-data corpus list` shows all; a manifest's file works too")
     return tuple(chosen.values())
+
+
+def manifests_for(words: Sequence[str]) -> tuple[Manifest, ...]:
+    """The manifests that the words stand for in this installation; all of them for no word."""
+    catalog = load_catalog()
+    return choose_manifests(words, catalog) if words else tuple(catalog.manifests.values())
+
+
+def one_manifest(word: str) -> Manifest:
+    """The one manifest that the word stands for; UsageError for a group."""
+    (manifest,) = choose_manifests([word], load_catalog(), only_one=True)
+    return manifest
 
 
 def manifests_of_word(name: str, catalog: Catalog) -> tuple[Manifest, ...]:

@@ -1,4 +1,6 @@
-"""Preparation: the few declared steps that stand in for a project's configure script. None of them runs a command.
+"""The declared steps that stand in for a project's configure script.
+
+None of them runs a command.
 
 A step reads and writes files of the unpacked tree only; what it makes is part of the tree's identity in the cache.
 """

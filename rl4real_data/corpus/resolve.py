@@ -1,4 +1,4 @@
-"""The one way from the words after `--corpus` to corpora whose modules lie on the disk.
+"""The way from the words after `--corpus` to corpora whose modules lie on the disk.
 
 A word is the name of a corpus or of a group, or else the path of a manifest, a folder or a file; `./zlib` is always a
 path. Every word is understood, or refused, before the first byte is downloaded.

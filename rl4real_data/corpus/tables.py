@@ -1,4 +1,4 @@
-"""Reads TOML tables and gathers every problem of a file, so that one run shows all of them.
+"""TOML tables whose problems are gathered, so that one run shows all of them.
 
 A `Table` knows a key as valid because somebody asked for it; `close()` then refuses the keys that nobody
 asked for. A reader that finds a problem notes it and returns a placeholder; the caller raises at the end.

@@ -1,4 +1,6 @@
-"""Unpacks source archives that nobody has looked at: nothing may land outside the folder or fill the disk.
+"""The unpacking of source archives that nobody has looked at.
+
+Nothing may land outside the folder or fill the disk.
 
 Python's data filter does most of it, but the Python of Debian 12 (3.11.2) has none. So every entry is checked
 here first, at least as strictly, and the filter works on top of that where there is one.

@@ -1,4 +1,6 @@
-"""Finds code that two corpora share: vendored copies, which would carry what training saw into the evaluation.
+"""Code that two corpora share.
+
+Vendored copies would carry what training saw into the evaluation.
 
 Hashes of the compiled functions miss a copy of another version, or one with other constants. So sources are compared,
 without comments, white space, directives and lines of punctuation: by runs of lines, whatever the files are called, and
@@ -171,3 +173,9 @@ def _resolve(corpus: Corpus, name: str, folders: Sequence[str]) -> PurePosixPath
         if not path.is_absolute() and path.parts[:1] != ("..",) and (corpus.root / path).is_file():
             return path
     return None
+
+
+def without_mirrored(pairs: Iterable[SharedCode]) -> tuple[SharedCode, ...]:
+    """Each pair once, whichever of its files came first; sorted."""
+    found = {tuple(sorted((pair.left, pair.right))): pair for pair in pairs}
+    return tuple(found[key] for key in sorted(found))

@@ -1,4 +1,6 @@
-"""Compares the cache with what the manifests promise: archives by sha256, unpacked trees with a fresh unpacking.
+"""The comparison of the cache with what the manifests promise.
+
+Archives by sha256, unpacked trees with a fresh unpacking.
 
 A tree is unpacked again, in a folder of its own, by the very code that fetches it; so every file counts, whatever
 steps prepared it.

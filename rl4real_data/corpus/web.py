@@ -1,4 +1,4 @@
-"""Reads from servers that may be silent, slow, broken or without end."""
+"""Requests to servers that may be silent, slow, broken or without end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`corpus add`: from a word of the user's to a manifest on the disk that `flow` takes as it is."""
+"""The first manifest of a word of the user's, written so that `flow` takes it as it is."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Added:
         return "\n".join(lines)
 
 
-def add(request: AddRequest, environment: Environment, supply: Supply, *, say: Callable[[str], None]) -> Added:
+def add_manifest(request: AddRequest, environment: Environment, supply: Supply, *, say: Callable[[str], None]) -> Added:
     """Writes the manifest; UsageError for a word that means nothing or a file that is in the way."""
     clang = discover_clang(build_dir=environment.build_dir, search_path=environment.search_path)
     targets = _targets_with_headers(clang)

@@ -1,4 +1,7 @@
-"""Flags that may make a module compile: from the project's build files, its version, and what old code needs."""
+"""Flags that may make a module compile.
+
+From the project's build files, its version, and what old code needs.
+"""
 
 from __future__ import annotations
 

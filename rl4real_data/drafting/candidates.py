@@ -1,4 +1,4 @@
-"""Which files of a source tree are worth trying as modules."""
+"""The files of a source tree that are worth trying as modules."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a compilation database tells a first manifest: the modules, and the flags that they have in common."""
+"""The share of a compilation database in a first manifest.
+
+It tells the modules, and the flags that they have in common.
+"""
 
 from __future__ import annotations
 

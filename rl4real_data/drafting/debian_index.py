@@ -1,4 +1,6 @@
-"""What the distribution serves of a source package now, from apt's own lists and the package's description.
+"""The version of a source package that the distribution serves now.
+
+It is read from apt's own lists and the package's description.
 
 apt's signed list of sources says everything, where the user has `deb-src`. Elsewhere the signed list of binary
 packages says the version and the folder of the pool, and the `.dsc` that lies there names the archive.

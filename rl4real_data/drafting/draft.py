@@ -1,4 +1,7 @@
-"""Makes a first manifest for a tree of sources: finds the modules, tries them, keeps those that compile."""
+"""The draft of a manifest for a tree of sources.
+
+Modules are found and tried, and those that compile are kept.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Says a set of files by as few globs and excludes as it takes."""
+"""A set of files said by as few globs and excludes as it takes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds the folder that a header which clang did not find must be looked up in."""
+"""The include folder of a header that clang did not find."""
 
 from __future__ import annotations
 

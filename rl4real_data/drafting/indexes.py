@@ -1,4 +1,7 @@
-"""The indexes that packages can be looked up in, as rows: the prefix of the word and who knows the index."""
+"""The indexes that packages can be looked up in, as rows.
+
+The prefix of the word and who knows the index.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Guesses under which licence each module is: its SPDX line, the notice at its top, or the nearest licence file."""
+"""A guess of each module's licence.
+
+Its SPDX line, the notice at its top, or the nearest licence file tells it.
+"""
 
 from __future__ import annotations
 

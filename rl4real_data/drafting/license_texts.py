@@ -1,4 +1,4 @@
-"""Knows licences by a few words of their texts that no other licence has.
+"""The words of a licence's text that no other licence has.
 
 The order of the rows matters: a text is named after the first row of a family that fits it.
 """

@@ -1,4 +1,4 @@
-"""Writes TOML as the manifests of this project are written."""
+"""TOML as the manifests of this project are written."""
 
 from __future__ import annotations
 

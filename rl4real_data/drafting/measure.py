@@ -1,4 +1,7 @@
-"""Downloads a file that nobody has pinned yet, and pins it."""
+"""The pin of a file that nobody has pinned yet.
+
+The file is downloaded and measured.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a package says about itself in its own files."""
+"""The metadata in a package's own files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where the code of a first manifest comes from: what an index or a folder tells before anything is compiled."""
+"""The origin of a first manifest's code.
+
+An index or a folder tells it before anything is compiled.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""`corpus update`: pins what is served now, and says what that changes, before anybody compiles it."""
+"""A manifest that pins what is served now.
+
+What that changes is said before anybody compiles it.
+"""
 
 from __future__ import annotations
 
@@ -87,7 +90,7 @@ class Update:
         return {"manifest": str(self.path), "sources": sources, "trees": trees, "written": self.written}
 
 
-def update(path: Path, supply: Supply, *, dry_run: bool, say: Callable[[str], None]) -> Update:
+def update_manifest(path: Path, supply: Supply, *, dry_run: bool, say: Callable[[str], None]) -> Update:
     """Repins the manifest at `path`; SourceError, with nothing written, if its rules do not fit what is served now."""
     old = read_manifest(path)
     repinned = tuple(_repin(source, supply) for source in old.sources)

@@ -1,4 +1,4 @@
-"""Looks for include folders and flags with which as many modules as possible compile."""
+"""The search for include folders and flags with which as many modules as possible compile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tries modules with clang, without writing any object file."""
+"""A trial of modules with clang, without any object file."""
 
 from __future__ import annotations
 

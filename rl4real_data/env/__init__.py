@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+__all__ = ["ENVIRONMENT_ID", "RegisterAllocationEnv"]
+
 from typing import Final
 
-from rl4real_data.core.errors import UsageError
+from rl4real_data.core.extras import required_by
 
-try:
+with required_by("RegisterAllocationEnv", extra="env"):
     import gymnasium
-except ImportError as error:
-    raise UsageError("the environment needs Gymnasium", hint="pip install 'rl4real-data[env]'") from error
 
 from rl4real_data.env.register_allocation import RegisterAllocationEnv
-
-__all__ = ["ENVIRONMENT_ID", "RegisterAllocationEnv"]
 
 ENVIRONMENT_ID: Final = "rl4real_data/RegisterAllocation-v0"
 

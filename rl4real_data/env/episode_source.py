@@ -1,4 +1,7 @@
-"""Which episode comes next: all of a dataset in turn, shuffled or not, those that are too large left out."""
+"""The order of an environment's episodes.
+
+All of a dataset in turn, shuffled or not, those that are too large left out.
+"""
 
 from __future__ import annotations
 

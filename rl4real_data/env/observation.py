@@ -1,4 +1,4 @@
-"""What an agent sees of an allocation, in arrays of one size for all functions."""
+"""An agent's observation of an allocation, in arrays of one size for all functions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`RegisterAllocationEnv`: learn register allocation from recorded functions, without a compiler."""
+"""The environment in which register allocation is learned from recorded functions, without a compiler."""
 
 from __future__ import annotations
 

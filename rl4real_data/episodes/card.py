@@ -1,4 +1,7 @@
-"""`README.md` of a DATA_DIR: the dataset card, with the YAML header that Hugging Face reads."""
+"""The dataset card.
+
+`README.md` of a DATA_DIR, with the YAML header that Hugging Face reads.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""`croissant.json` of a DATA_DIR: what its files and columns are, for programs (MLCommons Croissant 1.1, JSON-LD).
+"""The description of a DATA_DIR for programs.
+
+`croissant.json`: files and columns in MLCommons Croissant 1.1, JSON-LD.
 
 The specification: https://docs.mlcommons.org/croissant/docs/croissant-spec-1.1.html
 """

@@ -1,6 +1,11 @@
-"""`dataset.json`: what a DATA_DIR is made of, written last. A folder without it is no dataset yet."""
+"""The index of a DATA_DIR.
+
+`dataset.json` says what it is made of and is written last: a folder without it is no dataset yet.
+"""
 
 from __future__ import annotations
+
+__all__ = ["CorpusEntry", "DatasetIndex", "FileEntry", "SplitBooks", "read_index"]
 
 import hashlib
 import json

@@ -1,4 +1,6 @@
-"""The columns of episodes that refer to instruction shapes: `inst` by function, `node_inst` by node.
+"""The columns of episodes that refer to instruction shapes.
+
+`inst` by function, `node_inst` by node.
 
 A source tells one or the other (the fork's graphs tell the second); what it does not tell is null.
 """

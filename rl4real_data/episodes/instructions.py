@@ -1,4 +1,7 @@
-"""The table of distinct instruction shapes: `inst_id` is the row number, rows sorted by opcode and operands."""
+"""The table of distinct instruction shapes.
+
+`inst_id` is the row number, rows sorted by opcode and operands.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Columns that came to the schema of episodes after its first datasets: a shard without one counts as full of nulls.
+"""Columns that came to the schema of episodes after its first datasets.
+
+A shard without one counts as full of nulls.
 
 Null means that the source does not tell, which is what such a shard does. No other change keeps a schema's version.
 """

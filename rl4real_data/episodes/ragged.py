@@ -1,4 +1,6 @@
-"""Lists of lists as flat numpy arrays: what lets a check look at all nodes of 512 episodes in one expression.
+"""Lists of lists as flat numpy arrays.
+
+What lets a check look at all nodes of 512 episodes in one expression.
 
 Arrow already stores a list column as one array of values and the lengths of the lists. These classes keep
 that form and add, for every value, whose it is.

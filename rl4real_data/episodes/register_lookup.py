@@ -1,4 +1,4 @@
-"""`registers.parquet` as lookup tables."""
+"""The registers of a dataset as lookup tables."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`registers.parquet` from what the plugin says of the target's register file."""
+"""The table of registers, from what the plugin says of the target's register file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The frozen Arrow schemas of dataset format v0: what each file of a DATA_DIR holds, column by column.
+"""The frozen Arrow schemas of dataset format v0.
+
+What each file of a DATA_DIR holds, column by column.
 
 Every field carries a description in its metadata, and every Parquet footer names `SCHEMA_VERSION`. A change of a
 column is a new version, which older readers refuse; one that is null where it is absent may be added (see
@@ -8,13 +10,21 @@ no instructions, for one), never zero and never empty.
 
 from __future__ import annotations
 
+__all__ = ["EPISODES", "MODULES", "REGISTERS", "SCHEMA_VERSION", "Outcome", "descriptions", "instructions_schema"]
+
 from collections.abc import Iterable, Mapping
 from enum import IntEnum
 from typing import Final
 
 import pyarrow as pa
 
+from rl4real_data.core.allocators import ALLOCATORS
+from rl4real_data.core.failure import FailureKind
+from rl4real_data.core.targets import TARGETS
+
 SCHEMA_VERSION: Final = 0
+_TARGETS: Final = " or ".join(TARGETS)
+_CPU_FLAGS: Final = " or ".join(f"{row.cpu_flag.rstrip('=')} ({row.name})" for row in TARGETS.values())
 VERSION_KEY: Final = b"rl4real_data.schema_version"
 
 
@@ -61,14 +71,14 @@ _IDENTITY: Final = (
     ("corpus", _STRING, "name of the corpus"),
     ("license", _STRING, "SPDX expression"),
     ("redistributable", pa.bool_(), "false for episodes of sources that must not be passed on"),
-    ("target", _STRING, "x86 or aarch64"),
+    ("target", _STRING, _TARGETS),
     (
         "cpu",
         _STRING,
-        "value of -march (x86) or -mcpu (aarch64); a function of an IR module that names a processor keeps its own",
+        f"value of {_CPU_FLAGS}; a function of an IR module that names a processor keeps its own",
     ),
     ("opt_level", _STRING, "optimisation level, such as O3"),
-    ("allocator", _STRING, "the expert: greedy or basic"),
+    ("allocator", _STRING, f"the expert: {' or '.join(row.llvm_name for row in ALLOCATORS.values())}"),
     ("llvm_version", _STRING, "release of the compiler"),
     (
         "content_hash",
@@ -186,7 +196,7 @@ MODULES: Final = _schema(
         ("redistributable", pa.bool_(), "false for a source that must not be passed on"),
         ("sha256", _STRING, "of the source file"),
         ("status", _STRING, "done, failed or filtered"),
-        ("kind", _STRING, "for a failed module: what happened (see rl4real_data.core.failure.FailureKind)"),
+        ("kind", _STRING, f"for a failed module, what happened: {', '.join(FailureKind)}"),
         ("reason", _STRING, "for a failed or filtered module: one line for a person"),
         ("stderr", _STRING, "for a failed module: end of what the compiler said"),
         ("command", _STRING, "what compiled it; paste it into a shell to see the same"),
@@ -198,7 +208,7 @@ MODULES: Final = _schema(
 
 REGISTERS: Final = _schema(
     (
-        ("target", _STRING, "x86 or aarch64"),
+        ("target", _STRING, _TARGETS),
         ("reg_id", pa.int16(), "LLVM's register number in this release"),
         ("name", _STRING, "LLVM's name"),
         ("units", _ints(16), "register units; two registers alias if they share one"),

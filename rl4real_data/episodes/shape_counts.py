@@ -1,4 +1,4 @@
-"""How often each instruction shape of a dataset occurs."""
+"""The number of times that each instruction shape of a dataset occurs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Writes the Parquet files of a dataset, the same bytes for the same rows."""
+"""The writer of a dataset's Parquet files.
+
+The same rows give the same bytes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Writes corpora in the form that MLGO's tools train on: bitcode from before optimisation, and clang's arguments.
+"""Corpora in the form that MLGO's tools train on.
+
+Bitcode from before optimisation, and clang's arguments.
 
 A module is compiled once, with the recipe's level and processor and with embedded bitcode; what the object file then
 holds becomes its `.bc` and `.cmd`. Arguments that only find headers are left out: no path of this machine gets in.

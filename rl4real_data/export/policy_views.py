@@ -1,4 +1,6 @@
-"""RL4ReAl's four policies, each as a single-agent view: what it observes as one flat vector, and what it may do.
+"""RL4ReAl's four policies, each as a single-agent view.
+
+What it observes as one flat vector, and what it may do.
 
 An observation is [action mask, features]: the first `actions` numbers are 1 for the allowed actions. Features are
 those of the fork's multi-agent environment, scaled: weights are bounded by 10,000 and divided by it, counts and

@@ -1,4 +1,6 @@
-"""A DATA_DIR as the fork's training scripts read one: graphs/IG/json/*.json and, in config/, a CONFIG_DIR.
+"""A DATA_DIR as the fork's training scripts read one.
+
+Graphs/IG/json/*.json and, in config/, a CONFIG_DIR.
 
 Graphs that are too large for the scripts' environment, which stops at the first of them, lie in a bucket of their own.
 """
@@ -9,7 +11,7 @@ import os
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -21,7 +23,7 @@ from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.shape_counts import read_instructions
 from rl4real_data.episodes.shards import REGISTERS_NAME, find_shards, iterate_batches, open_parquet
-from rl4real_data.rl4real_fork.formats.config import write_fork_config
+from rl4real_data.rl4real_fork.formats.config import CONFIG, write_fork_config
 from rl4real_data.rl4real_fork.formats.episode_graph import (
     COLUMNS,
     TargetNames,
@@ -36,7 +38,6 @@ LARGE_GRAPHS: Final = Path("graphs/IG/set_600-")
 MAX_NODES: Final = 599
 """With the physical ones. The environment has room for 600 (`max_number_nodes`), and asserts that fewer are open."""
 
-CONFIG: Final = "config"
 _BATCH_ROWS: Final = 64  # 64 of Lua's largest functions are 80 MB as Python objects
 _VARIANT: Final = re.compile(r"#\d+\Z")
 
@@ -65,7 +66,7 @@ class Exported:
     without_vectors: bool
 
 
-def export_fork(request: ForkExport) -> Exported:
+def export_rl4real(request: ForkExport) -> Exported:
     """Writes the new folder; it appears whole or not at all.
 
     UsageError for a split that the dataset lacks; DatasetError for a folder that holds something, or a dataset that
@@ -85,6 +86,18 @@ def export_fork(request: ForkExport) -> Exported:
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return exported
+
+
+def parse_sources(words: Sequence[str]) -> Mapping[str, Path]:
+    """`CORPUS=FOLDER` or, for all corpora that are not named, `FOLDER`. UsageError for a folder that is none."""
+    sources = {}
+    for word in words:
+        corpus, is_named, folder = word.partition("=")
+        path = Path(folder if is_named else word)
+        if not path.is_dir():
+            raise UsageError(f"--sources {word}: {path} is no folder", hint="it is where a corpus's files lie")
+        sources[corpus if is_named else ""] = path
+    return sources
 
 
 def iterate_graphs(request: ForkExport, left_out: Counter[str] | None = None) -> Iterator[tuple[str, GraphText]]:

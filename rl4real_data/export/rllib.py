@@ -1,4 +1,6 @@
-"""Transitions for RLlib's offline algorithms: the expert's decisions replayed, one table a policy of RL4ReAl.
+"""Transitions for RLlib's offline algorithms.
+
+The expert's decisions replayed, one table a policy of RL4ReAl.
 
 RLlib reads no multi-agent offline data, so each policy becomes a single-agent problem of its own:
 
@@ -74,14 +76,6 @@ class RllibSummary:
     functions: int
     rows: Mapping[Policy, int]
     left_out: Mapping[str, int]
-
-    @property
-    def text(self) -> str:
-        """For a person."""
-        lines = [f"{self.functions} functions replayed"]
-        lines += [f"  {policy.value:<12} {count:>9} transitions" for policy, count in self.rows.items()]
-        lines += [f"  left out: {count} {reason}" for reason, count in self.left_out.items()]
-        return "\n".join(lines)
 
 
 def export_rllib(request: RllibRequest) -> RllibSummary:

@@ -1,4 +1,7 @@
-"""Long tables of transitions, one row a decision, written as they come: memory holds one batch of rows a table."""
+"""Long tables of transitions, one row a decision, written as they come.
+
+Memory holds one batch of rows a table.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From the parts of a run to a published dataset: the dataset stages, the books, the index."""
+"""The packing of a run's parts into a published dataset.
+
+The dataset stages, the books, the index.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,8 @@ import pyarrow as pa
 
 from rl4real_data import __version__
 from rl4real_data.core import interruption
-from rl4real_data.corpus.module import Corpus, Split
+from rl4real_data.core.split import Split
+from rl4real_data.corpus.module import Corpus
 from rl4real_data.episodes.card import with_card
 from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
@@ -50,7 +54,7 @@ class PackingOrder:
             "target": compilation.target.name.value,
             "cpu": compilation.recipe.cpu,
             "opt_level": compilation.recipe.opt_level,
-            "allocator": compilation.model.allocator,
+            "allocator": compilation.allocator.llvm_name,
             "llvm_version": compilation.clang.version,
         }
 
@@ -149,7 +153,7 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
     modules = write_table(path, table, MODULES, compression_level=draft.recipe.compression_level)
     index = DatasetIndex(
         target=order.identity["target"],
-        model=order.compilation.model.name.value,
+        model=order.compilation.allocator.name.value,
         recipe=draft.recipe.as_dict(),
         toolchain=order.toolchain,
         splits=splits,

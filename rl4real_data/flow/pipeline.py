@@ -1,4 +1,7 @@
-"""The flow: corpus manifest -> modules -> clang + plugin -> records -> embeddings -> shards."""
+"""The stages of the flow in their order.
+
+Corpus manifest -> modules -> clang + plugin -> records -> embeddings -> shards.
+"""
 
 from __future__ import annotations
 

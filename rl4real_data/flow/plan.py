@@ -1,4 +1,7 @@
-"""What a run has to do: which modules there are, which of them are done already, and why the others are not."""
+"""The plan of a run.
+
+Which modules there are, which of them are done already, and why the others are not.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,8 @@ from pathlib import Path
 from rl4real_data.core import interruption
 from rl4real_data.corpus.catalog import load_catalog
 from rl4real_data.corpus.license import is_covered
-from rl4real_data.corpus.module import Corpus, Language, Module
+from rl4real_data.corpus.module import Language, Module
 from rl4real_data.flow.pipeline import Flow
-from rl4real_data.flow.settings import RunSettings
 from rl4real_data.stages.compile import pasteable_command
 from rl4real_data.stages.job import Compilation, ModuleJob, part_key
 from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
@@ -36,15 +38,6 @@ class Plan:
                 missing, key=lambda job: (-_size(job.module), job.module.corpus, job.module.path, job.module.variant)
             )
         )
-
-
-def modules_of(corpora: Sequence[Corpus], limit: int | None) -> tuple[Module, ...]:
-    """All modules by corpus name and path, whatever the order of the words on the command line."""
-    modules = sorted(
-        (module for corpus in corpora for module in corpus.modules),
-        key=lambda module: (module.corpus, module.path, module.variant),
-    )
-    return tuple(modules[:limit])
 
 
 def make_plan(
@@ -114,11 +107,6 @@ def needs_headers(jobs: Sequence[ModuleJob]) -> tuple[bool, bool]:
     """(whether any of the modules needs the C library's headers, whether any needs the C++ library's)."""
     needing = [job.module for job in jobs if job.module.needs_libc and job.module.language is not Language.IR]
     return bool(needing), any(module.language is Language.CXX for module in needing)
-
-
-def limits_text(settings: RunSettings) -> str:
-    """The limits of one module, for a person."""
-    return f"{settings.timeout_s:g} s and {settings.memory_mb} MB a module"
 
 
 def _size(module: Module) -> int:

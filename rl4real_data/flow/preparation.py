@@ -1,57 +1,74 @@
-"""From settings to a compiler that is ready to record: clang, plugin, register file."""
+"""The compiler of a run, ready to record.
+
+Clang, plugin, register file.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
-from rl4real_data.core.allocators import MODELS
+from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.core.recipe import Recipe
-from rl4real_data.core.targets import TARGETS
+from rl4real_data.core.targets import Target
 from rl4real_data.episodes.registers import class_ids, class_orders
-from rl4real_data.flow.settings import RunSettings
 from rl4real_data.rl4real_fork.formats.config import read_fork_config
 from rl4real_data.stages.job import Compilation
-from rl4real_data.toolchain.clang import Clang, discover_clang
-from rl4real_data.toolchain.plugin import Plugin, ensure_plugin, register_file
+from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.installation import Installation
+from rl4real_data.toolchain.plugin import Plugin, register_file
 from rl4real_data.toolchain.process import Limits
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """How modules are recorded: for which target, by which recipe, who is the expert, within which limits.
+
+    `verify` lets the plugin check all that it records.
+    """
+
+    target: Target
+    allocator: Allocator
+    recipe: Recipe
+    limits: Limits
+    verify: bool = False
+
+
 def prepare_compilation(
-    settings: RunSettings, recipe: Recipe, *, announce: Callable[[str], None]
+    recording: Recording, installation: Installation, *, announce: Callable[[str], None]
 ) -> tuple[Compilation, Mapping[str, Any]]:
     """The compilation of a run and the target's register file (as `-mlra-dump-registers` writes it).
 
     ToolchainError, before any work, if something is missing.
     """
-    target = TARGETS[settings.target]
-    clang = discover_clang(build_dir=settings.build_dir, search_path=settings.search_path)
+    clang = installation.clang()
     plugin: Plugin | None = None
     if clang.is_fork:
-        registers = _fork_registers(clang, settings)
+        registers = _fork_registers(clang, installation, recording.target)
     else:
-        plugin = ensure_plugin(clang, cache_dir=settings.cache_dir, announce=announce)
-        registers = register_file(clang, plugin, target, recipe.cpu)
+        plugin = installation.plugin(clang, announce=announce)
+        registers = register_file(clang, plugin, recording.target, recording.recipe.cpu)
     compilation = Compilation(
         clang=clang,
         plugin=plugin,
-        target=target,
-        model=MODELS[settings.model],
-        recipe=recipe,
-        limits=Limits(timeout_s=settings.timeout_s, memory_bytes=settings.memory_mb << 20),
-        verify=settings.verify,
-        fork_config=settings.config_dir if clang.is_fork else None,
+        target=recording.target,
+        allocator=recording.allocator,
+        recipe=recording.recipe,
+        limits=recording.limits,
+        verify=recording.verify,
+        fork_config=installation.config_dir if clang.is_fork else None,
         class_ids=class_ids(registers) if clang.is_fork else (),
         class_orders=class_orders(registers) if clang.is_fork else (),
     )
     return compilation, registers
 
 
-def _fork_registers(clang: Clang, settings: RunSettings) -> Mapping[str, Any]:
-    if settings.config_dir is None:
+def _fork_registers(clang: Clang, installation: Installation, target: Target) -> Mapping[str, Any]:
+    if installation.config_dir is None:
         raise ToolchainError(
             f"{clang.path} is the RL4ReAl fork: it needs its configuration",
             hint="set CONFIG_DIR (or --config-dir) to the folder with regalloc/ and RegColorMap_*.json",
         )
-    return read_fork_config(settings.config_dir, TARGETS[settings.target].fork_name)
+    return read_fork_config(installation.config_dir, target.fork_name)

@@ -1,27 +1,30 @@
-"""One run of `flow`: from settings to a published dataset. `run_flow` is its table of contents."""
+"""One run of `flow`, from a request to a published dataset.
+
+`run_flow` is its table of contents.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
+
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.core.recipe import Recipe, load_recipe
-from rl4real_data.corpus.module import Corpus
+from rl4real_data.core.split import Split
+from rl4real_data.corpus.module import Corpus, modules_of
 from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
-from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.flow.packing import PackingOrder, is_packed, pack_dataset, toolchain_of
 from rl4real_data.flow.pipeline import FLOW, Flow
-from rl4real_data.flow.plan import Plan, entries_of, make_plan, modules_of, needs_headers
+from rl4real_data.flow.plan import Plan, entries_of, make_plan, needs_headers
 from rl4real_data.flow.preparation import prepare_compilation
+from rl4real_data.flow.request import Destination, FlowRequest
 from rl4real_data.flow.runner import run_jobs
-from rl4real_data.flow.settings import RunSettings
 from rl4real_data.flow.splits import other_of, recorded_modules
-from rl4real_data.flow.vocabulary import choose_vocabulary
 from rl4real_data.flow.working_folder import WorkDir, open_workdir, refuse_foreign
-from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.part import Part
 from rl4real_data.stages.selection import Entry
@@ -46,25 +49,27 @@ class Console:
 
     say: Callable[[str], None]
     show_bar: bool = False
-    fetch_progress: Progress = ignore_progress
 
 
-def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> RunReport:
-    """Makes the split `settings` asks for. Raises an error of `rl4real_data.core.errors` when it cannot even start."""
-    refuse_foreign(settings.data_dir)
-    settings = settings.with_absolute_paths()
-    recipe = load_recipe(settings.target, mir=settings.mir)
-    compilation, registers = prepare_compilation(settings, recipe, announce=console.say)
-    found = _resolve(settings, console)
-    with open_workdir(settings.data_dir) as work:
-        _refuse_other_dataset(work, settings, recipe, compilation)
-        vocabulary = _vocabulary(settings, recipe, work)
-        plan = _plan(settings, found.corpora, compilation, work, flow)
-        _refuse_shrinking(work, settings, plan)
-        compiled = _compile(plan, settings, console, flow)
+def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> RunReport:
+    """Makes the split that is asked for. Raises an error of `rl4real_data.core.errors` when it cannot even start."""
+    destination = request.destination
+    refuse_foreign(destination.data_dir)
+    _keep_buffers()
+    compilation, registers = prepare_compilation(request.recording, request.installation, announce=console.say)
+    found = _resolve(request, console)
+    with open_workdir(destination.data_dir) as work:
+        _refuse_other_dataset(work, destination.split, compilation)
+        # Read before anything is compiled: a file that is no good ends the run at once.
+        vocabulary = request.vocabulary.read(
+            target=compilation.target, recipe=compilation.recipe, data_dir=work.data_dir
+        )
+        plan = _plan(request, found.corpora, compilation, work, flow)
+        _refuse_shrinking(work, destination, plan)
+        compiled = _compile(plan, compilation, console, flow, jobs=request.jobs)
         entries = entries_of(plan, {**plan.ready, **compiled})
         order = PackingOrder(
-            split=settings.split,
+            split=destination.split,
             compilation=compilation,
             registers=registers,
             corpora=found.corpora,
@@ -89,79 +94,65 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
         )
 
 
-def plan_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> RunReport:
+def plan_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> RunReport:
     """What `run_flow` would do (a dry run): fetches the corpora and looks, but compiles and writes no dataset."""
-    refuse_foreign(settings.data_dir)
-    settings = settings.with_absolute_paths()
-    recipe = load_recipe(settings.target, mir=settings.mir)
-    compilation, _ = prepare_compilation(settings, recipe, announce=console.say)
-    found = _resolve(settings, console)
-    work = WorkDir(data_dir=settings.data_dir)
-    _refuse_other_dataset(work, settings, recipe, compilation)
-    return RunReport(plan=_plan(settings, found.corpora, compilation, work, flow), skipped=found.skipped)
+    destination = request.destination
+    refuse_foreign(destination.data_dir)
+    compilation, _ = prepare_compilation(request.recording, request.installation, announce=console.say)
+    found = _resolve(request, console)
+    work = WorkDir(data_dir=destination.data_dir.absolute())
+    _refuse_other_dataset(work, destination.split, compilation)
+    return RunReport(plan=_plan(request, found.corpora, compilation, work, flow), skipped=found.skipped)
 
 
-def _resolve(settings: RunSettings, console: Console) -> Resolution:
+def _keep_buffers() -> None:
+    """Lets Arrow use jemalloc where it has it: a flow allocates the same few megabytes for every module, and mimalloc
+    (Arrow's default) gives them back and faults them in again each time."""
+    with contextlib.suppress(NotImplementedError):  # raised by builds without jemalloc
+        pa.set_memory_pool(pa.jemalloc_memory_pool())
+
+
+def _resolve(request: FlowRequest, console: Console) -> Resolution:
     """The corpora on the disk. What is skipped is said at once: a user may rather stop than compile the rest."""
-    supply = Supply(
-        cache=settings.cache_dir,
-        mirror=settings.mirror,
-        pypi=settings.pypi,
-        npm=settings.npm,
-        search_path=settings.search_path,
-        jobs=settings.jobs,
-        allow_build=settings.allow_build,
-        progress=console.fetch_progress,
-        say=console.say,
-    )
-    found = resolve_available(settings.corpora, supply, target=settings.target)
+    found = resolve_available(request.corpora.words, request.supply, target=request.recording.target.name)
     for skipped in found.skipped:
         console.say(f"skipped: {skipped.reason}")
     return found
 
 
-def _vocabulary(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Vocabulary | None:
-    """Read before anything is compiled: a file that is no good ends the run at once."""
-    if not settings.embed:
-        return None
-    return choose_vocabulary(settings.vocab, target=settings.target.value, recipe=recipe, data_dir=work.data_dir)
-
-
 def _plan(
-    settings: RunSettings, corpora: tuple[Corpus, ...], compilation: Compilation, work: WorkDir, flow: Flow
+    request: FlowRequest, corpora: tuple[Corpus, ...], compilation: Compilation, work: WorkDir, flow: Flow
 ) -> Plan:
     return make_plan(
-        modules_of(corpora, settings.limit),
+        modules_of(corpora, request.corpora.limit),
         compilation,
         flow,
         parts=work.parts,
         scratch=work.scratch,
-        retry_failed=settings.retry_failed,
-        licenses=settings.licenses,
+        retry_failed=request.retry_failed,
+        licenses=request.corpora.licenses,
     )
 
 
-def _compile(plan: Plan, settings: RunSettings, console: Console, flow: Flow) -> Mapping[str, Part]:
-    jobs = plan.to_compile
-    if not jobs:
+def _compile(plan: Plan, compilation: Compilation, console: Console, flow: Flow, *, jobs: int) -> Mapping[str, Part]:
+    if not plan.to_compile:
         return {}
-    compilation = jobs[0].compilation
-    libc, libcxx = needs_headers(jobs)
+    libc, libcxx = needs_headers(plan.to_compile)
     if libc:
         require_headers(compilation.clang, compilation.target, cxx=libcxx)
-    results = run_jobs(jobs, flow.modules, workers=settings.jobs, show_bar=console.show_bar)
+    results = run_jobs(plan.to_compile, flow.modules, workers=jobs, show_bar=console.show_bar)
     return {job.key: part for job, part in results}
 
 
-def _refuse_other_dataset(work: WorkDir, settings: RunSettings, recipe: Recipe, compilation: Compilation) -> None:
+def _refuse_other_dataset(work: WorkDir, split: Split, compilation: Compilation) -> None:
     """DatasetError when the DATA_DIR holds episodes made another way: mixing them would be silent nonsense."""
     index = work.index()
     if index is None:
         return
-    wanted = {"target": settings.target.value, "model": settings.model.value, **_flat(recipe.as_dict())}
+    target, model = compilation.target.name.value, compilation.allocator.name.value
+    wanted = {"target": target, "model": model, **_flat(compilation.recipe.as_dict())}
     found = {"target": index.target, "model": index.model, **_flat(index.recipe)}
-    other = other_of(settings.split)
-    if other.value in index.splits:  # which this run leaves as it is
+    if other_of(split).value in index.splits:  # which this run leaves as it is
         wanted |= toolchain_of(compilation)
         found |= index.toolchain
     differing = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
@@ -179,16 +170,17 @@ def _flat(recipe: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
     return flat
 
 
-def _refuse_shrinking(work: WorkDir, settings: RunSettings, plan: Plan) -> None:
+def _refuse_shrinking(work: WorkDir, destination: Destination, plan: Plan) -> None:
     """DatasetError when the split holds modules that this run would drop, unless the user said so."""
     index = work.index()
-    if index is None or settings.split.value not in index.splits or settings.replace:
+    split = destination.split
+    if index is None or split.value not in index.splits or destination.replace:
         return
     asked = {(job.module.corpus, job.module.name) for job in plan.jobs if job.key not in plan.left_out}
-    lost = sorted(recorded_modules(work.data_dir, settings.split) - asked)
+    lost = sorted(recorded_modules(work.data_dir, split) - asked)
     if lost:
         raise DatasetError(
-            f"{work.data_dir}: its {settings.split.value} split holds {len(lost)} modules that this run leaves out "
+            f"{work.data_dir}: its {split.value} split holds {len(lost)} modules that this run leaves out "
             f"(the first: {lost[0][0]}/{lost[0][1]})",
             hint="name all of its corpora, choose another --data-dir, or say --replace",
         )

@@ -1,4 +1,6 @@
-"""Runs module jobs through joblib, shows how far they are, and leaves nothing running when it is interrupted.
+"""The runner of module jobs.
+
+It shows how far they are, and leaves nothing running when it is interrupted.
 
 Threads by default: a worker waits for its compiler nearly all the time, and Arrow works outside the interpreter's lock.
 `joblib.parallel_config(backend="loky" | "dask" | "ray")` around the call takes the same jobs to processes or a cluster.

@@ -1,4 +1,7 @@
-"""Train and test in one DATA_DIR: a function that is in train is never in test, whichever came first."""
+"""The two splits of one DATA_DIR.
+
+A function that is in train is never in test, whichever came first.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.stages.pack import MODULES_NAME, OtherSplit, read_published

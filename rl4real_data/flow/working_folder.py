@@ -1,4 +1,6 @@
-"""The DATA_DIR while it is being made: lock, parts, scratch, and publication of all new files at once.
+"""The DATA_DIR while it is being made.
+
+Lock, parts, scratch, and publication of all new files at once.
 
 `.work/` below the DATA_DIR holds what a run needs to be resumed. New files of the dataset are written to `.work/next/`;
 when all are there, a journal names them, and from then on the publication is carried through, by this run or by the

@@ -1,1 +1,4 @@
-"""MIR2Vec: vectors of machine instructions, their vocabularies, and how vocabularies are learned."""
+"""The vectors of MIR2Vec.
+
+Vectors of machine instructions, their vocabularies, and how vocabularies are learned.
+"""

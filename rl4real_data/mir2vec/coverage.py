@@ -1,4 +1,4 @@
-"""How much of the instructions that occur a vocabulary knows."""
+"""The coverage of a vocabulary over the instructions that occur."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Names of MIR2Vec entities: what an instruction's opcode and operands are called.
+"""Names of MIR2Vec entities.
+
+What an instruction's opcode and operands are called.
 
 The names are those of LLVM 22's `MIR2Vec.h`, in four sections. Opcodes go by their base name; operands that are no
 registers by their kind; a physical register by the smallest class that holds it; a virtual register by its class.

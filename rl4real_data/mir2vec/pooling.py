@@ -1,4 +1,7 @@
-"""Vectors of larger things than instructions: means, as in RL4ReAl."""
+"""Vectors of larger things than instructions.
+
+Means, as in RL4ReAl.
+"""
 
 from __future__ import annotations
 

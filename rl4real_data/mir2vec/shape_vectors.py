@@ -1,4 +1,6 @@
-"""Vectors of instruction shapes: w_opcode · V[opcode] + w_operand · Σ V[operand], for all distinct shapes at once.
+"""Vectors of instruction shapes.
+
+W_opcode · V[opcode] + w_operand · Σ V[operand], for all distinct shapes at once.
 
 The formula is MIR2Vec's (RL4ReAl, CC 2023); the fork's weights are 1 and 0.2, those of LLVM's own tool 1 and 1.
 """
@@ -15,9 +17,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rl4real_data.core import interruption
+from rl4real_data.core.recipe import Weights
 from rl4real_data.mir2vec.entities import base_opcode
 from rl4real_data.mir2vec.vocabulary import Vectors, Vocabulary
-from rl4real_data.mir2vec.weights import Weights
 
 Ids = npt.NDArray[np.int64]
 

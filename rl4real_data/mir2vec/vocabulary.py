@@ -1,6 +1,11 @@
-"""A vocabulary: a vector for each entity of one target."""
+"""A vocabulary of MIR2Vec entities.
+
+A vector for each entity of one target.
+"""
 
 from __future__ import annotations
+
+__all__ = ["Entity", "Section", "Vocabulary", "make_vocabulary"]
 
 import hashlib
 import json

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+__all__ = ["read_vocabulary", "shipped_vocabulary", "write_vocabulary"]
+
 from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import UsageError, VocabularyError
 from rl4real_data.core.shipped_files import preprocessing_dir
+from rl4real_data.core.targets import TargetName
 from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.mir2vec.vocabulary_json import read_json, write_json
 from rl4real_data.mir2vec.vocabulary_parquet import read_parquet, write_parquet
@@ -20,6 +23,11 @@ _PARQUET_MAGIC: Final = b"PAR1"
 def shipped_vocabulary(target: str) -> Path:
     """The file of the vocabulary that comes with this program."""
     return preprocessing_dir() / "vocab" / f"{target}.parquet"
+
+
+def vocabulary_path(word: str) -> Path:
+    """The file that a word of the command line stands for: a target's name is its shipped vocabulary."""
+    return shipped_vocabulary(word) if word in list(TargetName) else Path(word)
 
 
 def read_vocabulary(path: Path) -> Vocabulary:

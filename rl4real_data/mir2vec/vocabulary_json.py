@@ -1,4 +1,6 @@
-"""LLVM's JSON form of a vocabulary: an object of four sections, each of names and vectors.
+"""LLVM's JSON form of a vocabulary.
+
+An object of four sections, each of names and vectors.
 
 `llvm-ir2vec` looks registers up by the bare name of their class (`GR32`). The x86 file that LLVM publishes calls them
 `VIRT_REG_GR32`, and has one `PHY_REG` for all physical registers. Both, and the full names of entities, are read; the

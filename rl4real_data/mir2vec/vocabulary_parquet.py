@@ -1,4 +1,7 @@
-"""Our own form of a vocabulary: Parquet, a row an entity, and in the footer where it came from."""
+"""Our own form of a vocabulary.
+
+Parquet, a row an entity, and in the footer where it came from.
+"""
 
 from __future__ import annotations
 

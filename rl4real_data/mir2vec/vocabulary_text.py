@@ -1,4 +1,6 @@
-"""The RL4ReAl fork's form of a vocabulary (`seedEmbedding_*.txt`): a line an entity, `NAME:[v, v, …],`.
+"""The RL4ReAl fork's form of a vocabulary (`seedEmbedding_*.txt`).
+
+A line an entity, `NAME:[v, v, …],`.
 
 The fork names virtual registers `VIRT_REG_<class>`, all physical ones `PHY_REG`, and opcodes either by name or as
 `OPC_<number>`, the opcode's number in its LLVM 10. Such numbers are kept as names: they mean nothing to another LLVM.

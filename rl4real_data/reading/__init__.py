@@ -1,1 +1,4 @@
-"""The reading side: what training runs use to read a DATA_DIR."""
+"""The reading of datasets.
+
+What training runs use to read a DATA_DIR.
+"""

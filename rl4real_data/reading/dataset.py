@@ -1,4 +1,4 @@
-"""`EpisodeDataset`: the episodes of a split, in order or by number, without reading more than is asked for."""
+"""The episodes of a split, in order or by number, without reading more than is asked for."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""One episode as numpy arrays: views into the Arrow buffers of its row group, made when they are asked for."""
+"""One episode as numpy arrays.
+
+Views into the Arrow buffers of its row group, made when they are asked for.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""In which order the rows of a split are read: shuffled, and shared out between processes, without touching them.
+"""The order in which the rows of a split are read.
+
+They are shuffled and shared out between processes without touching them.
 
 A plan is a list of segments (rows of one shard that follow each other), cut into blocks of a few segments. Without
 shuffling, a block is one segment and is read in order. Shuffling cuts segments at row groups, permutes them, and then

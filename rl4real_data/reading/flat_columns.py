@@ -1,4 +1,7 @@
-"""Columns of one row group as flat numpy arrays: a row is then two offsets and a slice, without a copy."""
+"""Columns of one row group as flat numpy arrays.
+
+A row is then two offsets and a slice, without a copy.
+"""
 
 from __future__ import annotations
 

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+__all__ = ["PYG_COLUMNS", "action_mask", "to_pyg"]
+
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
-import torch
-from torch_geometric.data import Data
 
+from rl4real_data.core.extras import required_by
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.reading.episode import Episode
+
+with required_by("to_pyg", extra="pyg"):
+    import torch
+    from torch_geometric.data import Data
 
 _COLUMNS: Final = ("node_class", "node_spill_weight", "node_size", "node_outcome", "node_assigned", "reserved")
 PYG_COLUMNS: Final = (

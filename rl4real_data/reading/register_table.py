@@ -1,6 +1,11 @@
-"""`registers.parquet` for a training run: names, colours, aliases, and the allocation order of each class."""
+"""The registers of a dataset for a training run.
+
+Names, colours, aliases, and the allocation order of each class.
+"""
 
 from __future__ import annotations
+
+__all__ = ["RegisterTable"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,6 @@
-"""A folder behind a URL: all that is asked of fsspec's client libraries, and one kind of error for what they raise.
+"""A folder behind a URL.
+
+All that is asked of fsspec's client libraries, and one kind of error for what they raise.
 
 Each client has errors of its own (httpx for `hf://`, aiohttp and botocore for `s3://`), most of them no OSErrors, and
 they have no base in common.
@@ -15,8 +17,13 @@ from typing import Any, Final
 import pyarrow as pa
 import pyarrow.fs as arrow_fs
 
-from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.errors import DatasetError, MissingExtra
+from rl4real_data.core.extras import install_command, required_by
 
+_INSTALL: Final = (
+    f"{install_command('remote')} brings the packages for s3://, hf:// and http://; other kinds of URL need their own, "
+    "such as gcsfs for gs://"
+)
 _LONGEST: Final = 300
 """Characters of a client's message: some quote the page that the server sent."""
 _GAP: Final = 1 << 20
@@ -35,22 +42,19 @@ def client_errors() -> Iterator[None]:
 
 
 class RemoteFolder:
-    """The folder at `url`; `options` go to its fsspec file system. DatasetError if there is no package for it."""
+    """The folder at `url`; `options` go to its fsspec file system. DatasetError for a
+    kind of URL that nobody knows, MissingExtra if its package is not installed.
+    """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
-        try:
+        with required_by("reading a URL", extra="remote"):
             import fsspec  # type: ignore[import-untyped]
-        except ImportError as error:
-            raise DatasetError(
-                f"{url}: reading a URL needs fsspec", hint="pip install 'rl4real-data[remote]'"
-            ) from error
         try:
             self._file_system, self.path = fsspec.core.url_to_fs(url, **options)
-        except (ImportError, ValueError) as error:
-            raise DatasetError(
-                f"{url}: {error}",
-                hint="each kind of URL needs its own package: s3fs for s3://, gcsfs for gs://, huggingface_hub for hf://",
-            ) from error
+        except ImportError as error:
+            raise MissingExtra(f"{url}: {error}", hint=_INSTALL) from error
+        except ValueError as error:
+            raise DatasetError(f"{url}: {error}", hint="check the URL and `storage_options`") from error
 
     def arrow(self) -> arrow_fs.FileSystem:
         """The file system in which `path` is the folder's, for Arrow."""

@@ -1,4 +1,7 @@
-"""The shards of one split: their footers, their row groups, and the proof that they are what the index says."""
+"""The shards of one split.
+
+Their footers, their row groups, and the proof that they are what the index says.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A split of a DATA_DIR, opened: its index is read, its shards and tables are not."""
+"""A split of a DATA_DIR, opened.
+
+Its index is read, its shards and tables are not.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Where a DATA_DIR lies: a local folder, or a folder of object storage that fsspec reaches."""
+"""The place of a DATA_DIR.
+
+A local folder, or a folder of object storage that fsspec reaches.
+"""
 
 from __future__ import annotations
 

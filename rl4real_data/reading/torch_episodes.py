@@ -1,17 +1,25 @@
-"""Episodes for PyTorch: a stream that several workers of a `DataLoader` share, each episode given out once."""
+"""Episodes for PyTorch.
+
+A stream that several workers of a `DataLoader` share, each episode given out once.
+"""
 
 from __future__ import annotations
+
+__all__ = ["TorchEpisodes", "episode_tensors"]
 
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
-import torch
-from torch.utils.data import IterableDataset, get_worker_info
 
+from rl4real_data.core.extras import required_by
 from rl4real_data.reading.dataset import EpisodeDataset, State
 from rl4real_data.reading.episode import Episode
+
+with required_by("TorchEpisodes", extra="torch"):
+    import torch
+    from torch.utils.data import IterableDataset, get_worker_info
 
 Transform = Callable[[Episode], Any]
 Reader = tuple[int, tuple[int, int] | None]

@@ -1,4 +1,6 @@
-"""`import --from rl4real`: a folder of the fork's graphs becomes a split of a DATA_DIR, packed as a run's parts are.
+"""The import of a folder of the fork's graphs.
+
+They become a split of a DATA_DIR, packed as a run's parts are.
 
 A module is what one FileName names, a function what one graph holds. A file that is no graph is a failed module of
 its own, so that the books account for every file.
@@ -17,11 +19,12 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 
 from rl4real_data.core import interruption
-from rl4real_data.core.allocators import MODELS, ModelName
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
-from rl4real_data.corpus.module import Corpus, Split
+from rl4real_data.corpus.module import Corpus
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.flow.packing import PackingOrder, pack_dataset, toolchain_of
 from rl4real_data.flow.pipeline import FLOW, Flow
@@ -52,7 +55,7 @@ class ForkImport:
     config_dir: Path
     target: TargetName
     split: Split
-    model: ModelName
+    model: AllocatorName
     origin: Origin
     llvm_version: str
     jobs: int = 1
@@ -105,7 +108,7 @@ def _compilation(request: ForkImport) -> Compilation:
         clang=Clang(path=Path("clang"), version=request.llvm_version, banner=_BANNER, is_fork=True),
         plugin=None,
         target=target,
-        model=MODELS[request.model],
+        allocator=ALLOCATORS[request.model],
         recipe=load_recipe(request.target, mir=False),
         limits=Limits(timeout_s=1),  # nothing is run
     )

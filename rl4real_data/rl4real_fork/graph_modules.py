@@ -1,4 +1,7 @@
-"""What takes the place of the compile and record stages for graphs that exist already: files become parts."""
+"""The modules of graphs that exist already.
+
+They take the place of the compile and record stages: files become parts.
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,4 @@
-"""Episodes and datasets for the eyes of a person: text, SVG and self-contained HTML pages."""
+"""Episodes and datasets for the eyes of a person.
+
+Text, SVG and self-contained HTML pages.
+"""

@@ -1,4 +1,7 @@
-"""Histograms as SVG: bars a bucket, one beside the other for each split."""
+"""Histograms as SVG.
+
+Bars a bucket, one beside the other for each split.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which episode a person means: by identity, by its beginning, by function, or by module and function."""
+"""The episode that a person means.
+
+By identity, by its beginning, by function, or by module and function.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The interference graph as SVG: nodes coloured by register class and shaped by outcome, with a legend."""
+"""The interference graph as SVG.
+
+Nodes coloured by register class and shaped by outcome, with a legend.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counts a bucket, the largest functions and the register classes, streamed over the shards of a dataset.
+"""The histograms of a dataset, its largest functions and its register classes, streamed over the shards.
 
 Buckets are powers of two, since sizes of functions span four powers of ten: 0, 1, 2-3, 4-7, and so on. Nothing is kept
 an episode; memory is that of one batch, however large the dataset.

@@ -1,4 +1,6 @@
-"""Where the nodes of an interference graph stand: the same picture for the same graph, always.
+"""The places of an interference graph's nodes.
+
+The same picture for the same graph, always.
 
 Connected components are laid out one by one and packed in rows, since forces between parts that nothing holds
 together would drive them far apart. Up to `SPRING_NODES` nodes a component gets networkx' spring layout (Fruchterman

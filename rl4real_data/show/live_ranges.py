@@ -1,4 +1,6 @@
-"""Live ranges over the instructions as SVG: a row a node, in the order in which they begin.
+"""Live ranges over the instructions as SVG.
+
+A row a node, in the order in which they begin.
 
 A node's range [first, last) holds the instructions right behind which it has a value, so its bar goes from the
 middle of instruction `first`, where the value is made, to the middle of `last`, where it is read for the last time.

@@ -1,4 +1,6 @@
-"""SVG and HTML as strings: the one place where text from a dataset becomes markup, and so the one that escapes.
+"""SVG and HTML as strings.
+
+The one place where text from a dataset becomes markup, and so the one that escapes.
 
 A function's name may hold anything: `operator<`, quotes, and the `\\x01` that LLVM puts before names that must not
 be changed. XML forbids control characters even when escaped, so they are shown as Unicode's pictures of them.

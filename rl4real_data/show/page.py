@@ -1,4 +1,7 @@
-"""The frame of a self-contained HTML page: style for light and dark and for narrow screens, tables, figures."""
+"""The frame of a self-contained HTML page.
+
+Style for light and dark and for narrow screens, tables, figures.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a dataset holds, as one self-contained HTML page."""
+"""The statistics of a dataset as one self-contained HTML page."""
 
 from __future__ import annotations
 

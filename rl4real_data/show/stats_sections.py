@@ -1,4 +1,7 @@
-"""The tables of figures of a dataset's page: what `stats` prints as text, as HTML."""
+"""The tables of figures of a dataset's page.
+
+What `stats` prints as text, as HTML.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One episode as a person reads it: names instead of ids, one record a node.
+"""One episode as a person reads it.
+
+Names instead of ids, one record a node.
 
 All that `show` prints or draws comes from here, so that text, page and JSON agree.
 """

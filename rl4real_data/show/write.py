@@ -1,4 +1,7 @@
-"""Files that a person asked for by name: whole or not at all."""
+"""Files that a person asked for by name.
+
+They appear whole or not at all.
+"""
 
 from __future__ import annotations
 

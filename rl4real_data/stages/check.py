@@ -1,4 +1,6 @@
-"""The check stage: LLVM IR that this clang cannot turn into what the recipe says fails here, with a reason.
+"""The check stage.
+
+LLVM IR that this clang cannot turn into what the recipe says fails here, with a reason.
 
 clang itself would compile IR of another architecture with a warning, and dies of some bitcode that a newer LLVM wrote.
 Bitcode of an older one is read as LLVM reads it, which upgrades it.
@@ -11,12 +13,12 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.targets import Target
 from rl4real_data.corpus.bitcode import BitcodeError, BitcodeHead, is_bitcode, read_head
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.stages.job import Compilation, ModuleJob
 
 _TRIPLE: Final = re.compile(rb'^target triple = "([^"]*)"', re.MULTILINE)
-_SAME_ARCHITECTURE: Final = {"amd64": "x86_64", "arm64": "aarch64"}
 _NO_SYSTEM: Final = ("unknown", "none", "")
 
 
@@ -46,20 +48,19 @@ def _read_head(data: bytes) -> BitcodeHead:
 
 
 def _problem(head: BitcodeHead, compilation: Compilation) -> str:
-    wanted = compilation.target.triple
-    if head.triple and not _fits(head.triple, wanted):
-        return f"written for {head.triple}, not for {wanted}"
+    target = compilation.target
+    if head.triple and not _fits(head.triple, target):
+        return f"written for {head.triple}, not for {target.triple}"
     clang_major = compilation.clang.major
     if head.major is not None and head.major > clang_major:
         return f"bitcode of {head.producer}, which is newer than clang {compilation.clang.version}"
     return ""
 
 
-def _fits(triple: str, wanted: str) -> bool:
+def _fits(triple: str, target: Target) -> bool:
     """True for the same architecture, and the same system unless the IR names none."""
     architecture, *rest = triple.split("-")
-    wanted_architecture, *wanted_rest = wanted.split("-")
-    if _SAME_ARCHITECTURE.get(architecture, architecture) != wanted_architecture:
+    if architecture not in target.architectures:
         return False
-    system = wanted_rest[0]
+    system = target.triple.split("-")[1]
     return system in rest or all(word in _NO_SYSTEM for word in rest[1:])

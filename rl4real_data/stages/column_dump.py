@@ -1,4 +1,6 @@
-"""Reads what the plugin's `-mlra-dump-columns` wrote: its buffers become Arrow arrays as they are.
+"""The dump of the plugin's `-mlra-dump-columns`.
+
+Its buffers become Arrow arrays as they are.
 
 The layout is described in the plugin's ColumnWriter.h. The file's end says what it holds, so a file that was cut off is
 recognised; every extent and every offset is checked, since nothing else stands between a broken file and Arrow.

@@ -1,4 +1,7 @@
-"""The compile stage: one module through clang with the plugin (or through the fork), into a scratch folder."""
+"""The compile stage.
+
+One module through clang with the plugin (or through the fork), into a scratch folder.
+"""
 
 from __future__ import annotations
 
@@ -52,10 +55,10 @@ def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
 def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[str, ...]:
     """What turns a compilation into a recorded one."""
     if compilation.plugin is None:
-        return fork_flags(compilation.fork_config, compilation.model.allocator)
+        return fork_flags(compilation.fork_config, compilation.allocator)
     return (
         f"-fplugin={plugin}",
-        *("-mllvm", f"-regalloc={compilation.model.plugin_allocator}", "-mllvm", f"-mlra-dump-columns={records}"),
+        *("-mllvm", f"-regalloc={compilation.allocator.plugin_name}", "-mllvm", f"-mlra-dump-columns={records}"),
         *("-mllvm", "-mlra-discard"),  # nobody reads the object file
         *(("-mllvm", "-mlra-dump-mir") if compilation.recipe.mir else ()),
         *(("-mllvm", "-mlra-verify") if compilation.verify else ()),

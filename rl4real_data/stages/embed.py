@@ -1,4 +1,6 @@
-"""The embed stage: a MIR2Vec vector for each instruction shape, and the vocabulary that they are from.
+"""The embed stage.
+
+A MIR2Vec vector for each instruction shape, and the vocabulary that they are from.
 
 It comes before the episodes are written, but how often a shape occurs is known only after: `check_coverage` is a
 stage of its own.

@@ -1,4 +1,7 @@
-"""What goes into the module stages: one module and everything that decides what comes out of it."""
+"""The job of the module stages.
+
+One module and everything that decides what comes out of it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from rl4real_data.core.allocators import Model
+from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import Module
@@ -23,7 +26,7 @@ class Compilation:
     clang: Clang
     plugin: Plugin | None
     target: Target
-    model: Model
+    allocator: Allocator
     recipe: Recipe
     limits: Limits
     verify: bool = False
@@ -41,7 +44,7 @@ class Compilation:
             self.target.cpu_flag + self.recipe.cpu,
             self.recipe.opt_level,
             self.recipe.mir,
-            self.model.name,
+            self.allocator.name,
             self.verify,
             str(self.fork_config or ""),
         )

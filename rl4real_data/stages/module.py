@@ -1,4 +1,7 @@
-"""The worker's side: one module through its stages, and nothing that a module does may end the run."""
+"""The way of one module through its stages.
+
+One module through its stages, and nothing that a module does may end the run.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finds functions that are the same but for constants, names and register classes.
+"""Functions that are the same but for constants, names and register classes.
 
 Two functions are near-duplicates if they have the same opcodes in the same order, the same blocks with the same
 successors, and the same interference graph.

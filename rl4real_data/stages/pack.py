@@ -1,4 +1,6 @@
-"""The dataset stages: selected functions become the files of a DATA_DIR, in a draft folder that is published whole.
+"""The dataset stages.
+
+Selected functions become the files of a DATA_DIR, in a draft folder that is published whole.
 
 Everything streams: the largest thing in memory is one module's part or one row group.
 """
@@ -22,7 +24,7 @@ import pyarrow.parquet as pq
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import Recipe
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import INDEX_NAME, FileEntry
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of, with_inst_ids
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table

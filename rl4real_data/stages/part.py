@@ -1,4 +1,6 @@
-"""Parts: what one module became, kept in the DATA_DIR's working folder so that a run can be resumed.
+"""The parts of a run, one a module.
+
+What one module became, kept in the DATA_DIR's working folder so that a run can be resumed.
 
 A part is `<key>.json` (the marker, written last) and, for a module that compiled, `<key>.arrow` (its functions as an
 Arrow IPC file, in the columns of an episode that do not depend on the run). The marker names the headers that the

@@ -1,4 +1,6 @@
-"""The record stage: a module's dump becomes its part, checked on the way in.
+"""The record stage.
+
+A module's dump becomes its part, checked on the way in.
 
 The dump holds its columns in Arrow's own layout: a detour over Python objects, or over text, would cost more than the
 recording itself.

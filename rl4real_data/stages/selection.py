@@ -1,4 +1,7 @@
-"""The merge stage: which functions of a run's parts become episodes, and why the others do not."""
+"""The merge stage.
+
+Which functions of a run's parts become episodes, and why the others do not.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a stage is: a name, a version and a function. The flows are tuples of them (`rl4real_data.flow.pipeline`)."""
+"""A stage of the flow.
+
+A name, a version and a function; the flows are tuples of them (`rl4real_data.flow.pipeline`).
+"""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""`stats`: what a dataset holds, streamed."""
+"""The statistics of a dataset, streamed."""

@@ -1,4 +1,4 @@
-"""`stats`: what a DATA_DIR holds, counted without loading it.
+"""The figures of a DATA_DIR, counted without loading it.
 
 The books (modules, functions, what was dropped and why) are those of `dataset.json`. Everything else is read
 off the shards, a batch of rows at a time and only the columns that are counted; of lists only the lengths are
@@ -7,6 +7,8 @@ episode (`mir`) is never read: its size on disk stands in the Parquet footer.
 """
 
 from __future__ import annotations
+
+__all__ = ["FailedModule", "GroupStats", "LanguageStats", "SplitStats", "Stats", "collect_stats"]
 
 import json
 from collections.abc import Mapping
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import numpy as np
 
 from rl4real_data.core import interruption
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
 from rl4real_data.episodes.shards import (
     INSTRUCTIONS_NAME,

@@ -1,4 +1,4 @@
-"""What a DATA_DIR takes on disk, read off the file system and the Parquet footers."""
+"""The room that a DATA_DIR takes on disk, read off the file system and the Parquet footers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Which figures a dataset has, in which order and under which names: what the text and the page of `stats` share."""
+"""The list of a dataset's figures.
+
+Their order and names, which the text and the page of `stats` share.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Counts over episodes that stay small: one int32 an episode and quantity, and eight bytes of its near_hash."""
+"""Counts over episodes that stay small.
+
+One int32 an episode and quantity, and eight bytes of its near_hash.
+"""
 
 from __future__ import annotations
 

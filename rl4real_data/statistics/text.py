@@ -1,4 +1,4 @@
-"""`Stats` as text for a terminal of 80 columns and more."""
+"""The statistics as text for a terminal of 80 columns and more."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Finds the clang that a run works with, and says what is missing where there is none."""
+"""The clang that a run works with.
+
+It is looked for, and what is missing where there is none is said.
+"""
 
 from __future__ import annotations
 

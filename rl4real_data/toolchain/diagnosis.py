@@ -1,4 +1,7 @@
-"""Which clang, plugin and headers a run would use; what is missing, and the command that installs it."""
+"""The diagnosis of the toolchain.
+
+Which clang, plugin and headers a run would use, what is missing, what installs it.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +10,12 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from rl4real_data.core.environment import Environment
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.core.recipe import load_recipe
-from rl4real_data.core.targets import TARGETS
-from rl4real_data.toolchain.clang import Clang, discover_clang, missing_headers
-from rl4real_data.toolchain.plugin import Plugin, ensure_plugin, register_file
+from rl4real_data.core.targets import TARGETS, Target
+from rl4real_data.toolchain.clang import Clang, missing_headers
+from rl4real_data.toolchain.installation import Installation
+from rl4real_data.toolchain.plugin import Plugin, register_file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,16 +35,6 @@ class Diagnosis:
 
     checks: tuple[Check, ...]
 
-    @property
-    def text(self) -> str:
-        lines = []
-        for check in self.checks:
-            mark = "ok     " if check.ok else "MISSING" if check.is_required else "absent "
-            lines.append(f"{mark}  {check.name:<16} {check.detail}")
-            if not check.ok:
-                lines.append(f"{'':25} {check.remedy}")
-        return "\n".join(lines)
-
     def to_json(self) -> str:
         return json.dumps([asdict(check) for check in self.checks], indent=2)
 
@@ -55,36 +48,36 @@ class Diagnosis:
             )
 
 
-def examine(environment: Environment, *, announce: Callable[[str], None]) -> Diagnosis:
+def examine(installation: Installation, *, announce: Callable[[str], None]) -> Diagnosis:
     """Looks at everything; builds the plugin if it is not built yet. Never raises for something that is missing."""
     checks: list[Check] = []
     try:
-        clang = discover_clang(build_dir=environment.build_dir, search_path=environment.search_path)
+        clang = installation.clang()
     except ToolchainError as error:
         return Diagnosis(checks=(Check(name="clang", ok=False, detail=str(error), remedy=error.hint),))
     checks.append(Check(name="clang", ok=True, detail=f"{clang.path}: {clang.banner}"))
     if clang.is_fork:
         checks.append(Check(name="plugin", ok=True, detail="not needed: this clang has the -mlra flags itself"))
     else:
-        checks += _plugin_checks(clang, environment, announce)
+        checks += _plugin_checks(clang, installation, announce)
     checks += _header_checks(clang)
     checks.append(_llc_check(clang))
     return Diagnosis(checks=tuple(checks))
 
 
-def _plugin_checks(clang: Clang, environment: Environment, announce: Callable[[str], None]) -> list[Check]:
+def _plugin_checks(clang: Clang, installation: Installation, announce: Callable[[str], None]) -> list[Check]:
     try:
-        plugin = ensure_plugin(clang, cache_dir=environment.cache_dir, announce=announce)
+        plugin = installation.plugin(clang, announce=announce)
     except ToolchainError as error:
         return [Check(name="plugin", ok=False, detail=str(error), remedy=error.hint)]
     return [
         Check(name="plugin", ok=True, detail=str(plugin.path)),
-        *(_load_check(clang, plugin, name) for name in TARGETS),
+        *(_load_check(clang, plugin, target) for target in TARGETS.values()),
     ]
 
 
-def _load_check(clang: Clang, plugin: Plugin, name: str) -> Check:
-    target = next(row for row in TARGETS.values() if row.name.value == name)
+def _load_check(clang: Clang, plugin: Plugin, target: Target) -> Check:
+    name = target.name.value
     try:
         registers = register_file(clang, plugin, target, load_recipe(target.name).cpu)
     except ToolchainError as error:

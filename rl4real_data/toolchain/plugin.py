@@ -1,4 +1,7 @@
-"""Builds the plugin on first use: one build per LLVM version and source hash, in the user's cache folder."""
+"""The plugin, built on first use.
+
+One build per LLVM version and source hash, in the user's cache folder.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -35,12 +38,22 @@ class Plugin:
 
 
 def source_hash(folder: Path) -> str:
-    """Hash of the names and bytes of all plugin sources."""
+    """Hash of the paths and bytes of all plugin sources: the entry on top and what lies directly in a room.
+
+    Nothing else counts: no file of a build within the folder, no text for people, no copy that an editor left behind.
+    """
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.suffix in {".cpp", ".h", ".txt"}):
-        content = path.read_bytes()
-        digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
+    for name in sorted(path.relative_to(folder).as_posix() for path in _sources(folder)):
+        content = (folder / name).read_bytes()
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()
+
+
+def _sources(folder: Path) -> Iterator[Path]:
+    for path in (*folder.glob("*"), *folder.glob("*/*")):
+        is_source = path.suffix in {".cpp", ".h"} and not path.name.startswith(".")
+        if (is_source or path == folder / "CMakeLists.txt") and path.is_file():
+            yield path
 
 
 def ensure_plugin(clang: Clang, *, cache_dir: Path, announce: Callable[[str], None]) -> Plugin:

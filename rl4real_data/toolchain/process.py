@@ -1,4 +1,7 @@
-"""The only place that starts processes: own process group, time limit, memory limit, empty scratch folder."""
+"""The processes of the program, started here alone.
+
+Own process group, time limit, memory limit, empty scratch folder.
+"""
 
 from __future__ import annotations
 

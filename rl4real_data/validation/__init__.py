@@ -1,1 +1,4 @@
-"""`validate`: whether a dataset is what it promises, and whether its episodes replay."""
+"""The validation of datasets.
+
+Whether one is what it promises, and whether its episodes replay.
+"""

@@ -1,4 +1,7 @@
-"""Whether the files of a DATA_DIR are those that its index lists, and have the frozen columns."""
+"""The check of a DATA_DIR's files.
+
+They are those that its index lists, and have the frozen columns.
+"""
 
 from __future__ import annotations
 

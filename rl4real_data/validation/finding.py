@@ -1,4 +1,4 @@
-"""What `validate` reports."""
+"""A finding of `validate`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Values that must occur once in a dataset of any size: 40 bytes an episode instead of a set of strings."""
+"""Values that must occur once in a dataset of any size.
+
+40 bytes an episode instead of a set of strings.
+"""
 
 from __future__ import annotations
 

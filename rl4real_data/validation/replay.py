@@ -1,4 +1,6 @@
-"""`validate --replay`: whether an episode stands alone.
+"""The replay of episodes.
+
+Whether each stands alone.
 
 Its `mir` text is given to `llc` with the plugin, without the source: assembly must come out, and the plugin
 must record the same problem and the same decisions again.
@@ -15,14 +17,12 @@ from typing import Any, Final
 import joblib
 
 from rl4real_data.core import interruption
+from rl4real_data.core.allocators import ALLOCATORS, Allocator, AllocatorName
 from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, Shard, find_shards, iterate_batches, open_parquet
 from rl4real_data.toolchain.process import Completed, Limits, run
 from rl4real_data.validation.replay_compare import IDENTITY, REPLAYED, BadReplay, Shape, differing_columns, parse_record
-
-START_BEFORE: Final[Mapping[str, str]] = {"mlra": "greedy", "mlbasicra": "regallocbasic"}
-"""Allocator flag -> the pass that llc starts at: the one that the plugin's allocator takes the place of."""
 
 _ROWS: Final = 16
 """Episodes with their text that are held at once, beside those at work."""
@@ -34,11 +34,11 @@ DEFAULT_LIMITS: Final = Limits(timeout_s=120.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReplayTool:
-    """What replays an episode: llc and the plugin of one LLVM release, and the plugin's allocator."""
+    """What replays an episode: llc and the plugin of one LLVM release, and the allocator that recorded it."""
 
     llc: Path
     plugin: Path
-    allocator: str = "mlra"
+    allocator: Allocator = ALLOCATORS[AllocatorName.MLRA]
     limits: Limits = DEFAULT_LIMITS
 
 
@@ -165,8 +165,8 @@ def llc_command(tool: ReplayTool, folder: Path) -> tuple[str, ...]:
         str(tool.llc),
         "-load",
         str(tool.plugin),
-        f"-regalloc={tool.allocator}",
-        f"-start-before={START_BEFORE[tool.allocator]}",
+        f"-regalloc={tool.allocator.plugin_name}",
+        f"-start-before={tool.allocator.llvm_pass}",
         str(folder / "x.mir"),
         "-o",
         str(folder / "x.s"),

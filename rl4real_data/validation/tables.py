@@ -1,4 +1,7 @@
-"""Whether modules.parquet and instructions.parquet hold what the rest of the dataset says of them."""
+"""The check of modules.parquet and instructions.parquet.
+
+They hold what the rest of the dataset says of them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Whether the vectors of instructions.parquet are those of the dataset's vocabulary, one instruction at a time."""
+"""The check of the vectors, one instruction at a time.
+
+They are those of the dataset's vocabulary.
+"""
 
 from __future__ import annotations
 

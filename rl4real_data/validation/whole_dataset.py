@@ -1,4 +1,6 @@
-"""`validate`: whether a DATA_DIR is what its index promises, down to the invariants of every episode.
+"""The validation of a whole DATA_DIR.
+
+It is what its index promises, down to the invariants of every episode.
 
 Checked, in this order: the index can be read and its books balance; every listed file is there with its size,
 sha256, rows, columns and schema version, and `data/` holds no other; modules.parquet adds up to the books;
@@ -9,6 +11,8 @@ are as many as modules.parquet says.
 """
 
 from __future__ import annotations
+
+__all__ = ["Finding", "validate"]
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping

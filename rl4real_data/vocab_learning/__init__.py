@@ -1,1 +1,4 @@
-"""Vocabularies: how they are learned from episodes, and how good they are."""
+"""The learning and judging of vocabularies.
+
+How they are learned from episodes, and how good they are.
+"""

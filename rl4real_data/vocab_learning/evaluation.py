@@ -1,14 +1,26 @@
-"""How much the vectors of opcodes tell of their properties, against random vectors."""
+"""The evaluation of a vocabulary.
+
+How much the vectors of opcodes tell of their properties, against random vectors.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 
+from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.episodes.index import read_index
+from rl4real_data.episodes.shape_counts import count_occurrences, read_instructions
 from rl4real_data.mir2vec.vocabulary import Vocabulary
+from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, vocabulary_path
+from rl4real_data.toolchain.installation import Installation
+from rl4real_data.toolchain.plugin import opcode_table
 from rl4real_data.vocab_learning.probe import Flags, balanced_accuracy, random_vectors
+from rl4real_data.vocab_learning.properties import base_properties
 
 RANDOM_SETS: Final = 10
 """Sets of random vectors; their mean is what the vocabulary is compared with."""
@@ -41,3 +53,21 @@ def _on_random_vectors(labels: Flags, dimension: int) -> float | None:
     sets = (random_vectors(len(labels), dimension, seed=seed) for seed in range(RANDOM_SETS))
     values = [value for vectors in sets if (value := balanced_accuracy(vectors, labels)) is not None]
     return float(np.mean(values)) if values else None
+
+
+def evaluate_on_dataset(
+    word: str, data_dir: Path, installation: Installation, *, announce: Callable[[str], None]
+) -> dict[str, Any]:
+    """Balanced accuracy of a linear probe for each property, on the vocabulary's vectors and on random ones."""
+    vocabulary = read_vocabulary(vocabulary_path(word))
+    index = read_index(data_dir)
+    vocabulary.require(target=index.target, dimension=vocabulary.dimension, name=word)
+    target = TARGETS[TargetName(index.target)]
+    clang = installation.clang()
+    plugin = installation.plugin(clang, announce=announce)
+    table = opcode_table(clang, plugin, target, load_recipe(target.name).cpu)
+
+    instructions = read_instructions(data_dir)
+    occurrences = count_occurrences(data_dir, index, instructions.num_rows)
+    opcodes = zip(instructions["opcode"].to_pylist(), occurrences.tolist(), strict=True)
+    return {"file": word, "data_dir": str(data_dir), **evaluate_vectors(vocabulary, *base_properties(table, opcodes))}

@@ -1,4 +1,4 @@
-"""What stands near an entity."""
+"""The neighbours of an entity."""
 
 from __future__ import annotations
 

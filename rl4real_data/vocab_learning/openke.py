@@ -1,4 +1,6 @@
-"""OpenKE's files of a knowledge graph: `entity2id.txt`, `relation2id.txt`, `train2id.txt`.
+"""OpenKE's files of a knowledge graph.
+
+`entity2id.txt`, `relation2id.txt`, `train2id.txt`.
 
 The first line of each is the number of its rows. A row of `train2id.txt` is head, tail, relation, in this order.
 """

@@ -1,4 +1,6 @@
-"""Whether vectors mean something: a linear probe, fitted on some opcodes, tells a property of others.
+"""A linear probe.
+
+Fitted on some opcodes, it tells a property of others if their vectors mean something.
 
 A ridge classifier with balanced classes in closed form, judged by balanced accuracy (mean of the hit rates of the two
 classes, 0.5 for a guess) on opcodes that it was not fitted on.

@@ -1,4 +1,7 @@
-"""Properties of opcodes, as the target's tables have them: what a probe tries to tell from vectors."""
+"""Properties of opcodes, as the target's tables have them.
+
+What a probe tries to tell from vectors.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Learns a vocabulary: TransE (Bordes et al., NIPS 2013) over the triplets, with PyTorch Geometric's implementation.
+"""The training of a vocabulary.
+
+TransE (Bordes et al., NIPS 2013) over the triplets, with PyTorch Geometric's implementation.
 
 Needs the extra `vocab`; torch is imported here and nowhere else. One thread and one seeded generator: the same
 triplets, settings and seed give the same vectors. After every few epochs a checkpoint is written, from which the same
@@ -18,7 +20,7 @@ import numpy as np
 
 from rl4real_data.core import interruption
 from rl4real_data.core.atomic_files import publish
-from rl4real_data.core.errors import ToolchainError
+from rl4real_data.core.extras import required_by
 from rl4real_data.mir2vec.vocabulary import Vectors
 from rl4real_data.vocab_learning.triplets import Triplets
 
@@ -138,12 +140,7 @@ def _identity(triplets: Triplets, settings: TrainingSettings) -> str:
 
 
 def _import_libraries() -> tuple[Any, Any]:
-    try:
+    with required_by("training a vocabulary", extra="vocab"):
         import torch
         from torch_geometric.nn import TransE
-    except ImportError as error:
-        raise ToolchainError(
-            f"training a vocabulary needs PyTorch and PyTorch Geometric ({error.name} is missing)",
-            hint="pip install 'rl4real-data[vocab]'",
-        ) from None
     return torch, TransE

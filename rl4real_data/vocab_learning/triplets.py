@@ -1,4 +1,6 @@
-"""Triplets of a knowledge graph, counted over episodes: what a vocabulary is learned from.
+"""Triplets of a knowledge graph, counted over episodes.
+
+What a vocabulary is learned from.
 
 As `llvm-ir2vec triplets --mode=mir` has them: (opcode, Next, opcode of the instruction behind it), over a whole
 function in layout order, and (opcode, Arg_i, operand i). Operands without an entity give no triplet: they are zero by

@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from rl4real_data.core.allocators import MODELS, ModelName
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TARGETS, Target, TargetName
@@ -127,7 +127,7 @@ def peak_memory_mb(command: Sequence[str]) -> float:
     """Largest resident size of the main process alone, as the kernel saw it."""
     script = (
         "import resource, sys; sys.argv = sys.argv[1:]\n"
-        "from rl4real_data.commands.app import main\n"
+        "from rl4real_data.commands.main import main\n"
         "try: main()\n"
         "except SystemExit: pass\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
@@ -167,9 +167,9 @@ def bench_vectors(words: Sequence[str], episodes: int) -> None:
         count = _repeat_dataset(demo, large, episodes)
         for data_dir, number, bar in ((demo, None, 1), (large, count, 10)):
             script = (
-                "import sys, time; from pathlib import Path; from rl4real_data import embed_command\n"
+                "import sys, time; from pathlib import Path; from rl4real_data.flow.embedding import embed_dataset\n"
                 "from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary\n"
-                "begin = time.monotonic(); embed_command.execute(Path(sys.argv[1]), shipped_vocabulary('x86'))\n"
+                "begin = time.monotonic(); embed_dataset(Path(sys.argv[1]), shipped_vocabulary('x86'))\n"
                 "print(time.monotonic() - begin)"
             )
             done = subprocess.run((sys.executable, "-c", script, data_dir), check=True, capture_output=True, text=True)
@@ -208,7 +208,7 @@ def bench_random_programs(count: int) -> None:
     modules = random_programs(1, count)
     for name in TargetName:
         with tempfile.TemporaryDirectory() as folder:
-            problems = compare_all(modules, clang, plugin, TARGETS[name], MODELS[ModelName.MLRA], Path(folder))
+            problems = compare_all(modules, clang, plugin, TARGETS[name], ALLOCATORS[AllocatorName.MLRA], Path(folder))
         print(f"{name.value}: {len(modules)} of {count} random programs, {len(problems)} with a difference (bar 0)")
         for problem in problems[:5]:
             print(f"    {problem}")

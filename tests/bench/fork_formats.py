@@ -30,9 +30,9 @@ import numpy.typing as npt
 import pyarrow.parquet as pq
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.allocators import AllocatorName
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
-from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.index import read_index
 from rl4real_data.export.rl4real import ForkExport, iterate_graphs
 from rl4real_data.rl4real_fork.formats.config import write_fork_config
@@ -176,7 +176,7 @@ def bench_import(data_dir: Path, megabytes: float, part_mb: float, pairs: int) -
                 config_dir=config,
                 target=target,
                 split=Split.TEST,
-                model=ModelName.MLRA,
+                model=AllocatorName.MLRA,
                 origin=Origin(folder=folder, corpus="graphs", license="NOASSERTION", command=""),
                 llvm_version="10.0.1",
                 jobs=1,

@@ -17,6 +17,8 @@ from rl4real_data.corpus.resolve import resolve
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang, discover_clang
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 
+from .installed_wheel import InstalledWheel, install_wheel
+
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -71,3 +73,9 @@ def rl4real(tmp_path: Path) -> Run:
         return done
 
     return run
+
+
+@pytest.fixture(scope="session")
+def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> InstalledWheel:
+    """A wheel of this checkout, installed where nothing of the checkout is seen."""
+    return install_wheel(tmp_path_factory.mktemp("wheel"))

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from rl4real_data.core.allocators import Model
+from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import Module
@@ -17,24 +17,24 @@ from rl4real_data.toolchain.plugin import Plugin
 
 
 def compare_all(
-    modules: Sequence[Module], clang: Clang, plugin: Plugin, target: Target, model: Model, folder: Path
+    modules: Sequence[Module], clang: Clang, plugin: Plugin, target: Target, allocator: Allocator, folder: Path
 ) -> list[str]:
     """What differs, a line a module."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        problems = pool.map(lambda module: compare(module, clang, plugin, target, model, folder), modules)
+        problems = pool.map(lambda module: compare(module, clang, plugin, target, allocator, folder), modules)
     return [problem for problem in problems if problem]
 
 
-def compare(module: Module, clang: Clang, plugin: Plugin, target: Target, model: Model, folder: Path) -> str:
+def compare(module: Module, clang: Clang, plugin: Plugin, target: Target, allocator: Allocator, folder: Path) -> str:
     """What differs for one module, with all that the plugin can do switched on; empty if nothing does."""
     cpu = load_recipe(target.name).cpu
     base = [str(clang.path), *target.clang_flags, "-x", module.language.value, *module.flags]
     base += [f"{target.cpu_flag}{cpu}", "-O3", "-w", "-c", str(module.path)]
     stem = f"{module.corpus}-{str(module.path).replace('/', '-')}"
     plain, recorded, dump = (folder / f"{stem}.{suffix}" for suffix in ("plain.o", "recorded.o", "ndjson"))
-    record = (f"-regalloc={model.plugin_allocator}", f"-mlra-dump={dump}", "-mlra-dump-mir", "-mlra-verify")
+    record = (f"-regalloc={allocator.plugin_name}", f"-mlra-dump={dump}", "-mlra-dump-mir", "-mlra-verify")
     commands = (
-        [*base, "-mllvm", f"-regalloc={model.allocator}", "-o", str(plain)],
+        [*base, "-mllvm", f"-regalloc={allocator.llvm_name}", "-o", str(plain)],
         [
             *base,
             f"-fplugin={plugin.path}",

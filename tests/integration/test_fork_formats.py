@@ -21,11 +21,12 @@ import pytest
 from networkx.readwrite import json_graph
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, Target, TargetName
-from rl4real_data.corpus.module import Corpus, Module, Split
-from rl4real_data.export.rl4real import ForkExport, export_fork
+from rl4real_data.corpus.module import Corpus, Module
+from rl4real_data.export.rl4real import ForkExport, export_rl4real
 from rl4real_data.rl4real_fork.graph_import import ForkImport, import_fork
 from rl4real_data.rl4real_fork.graph_modules import Origin
 from rl4real_data.toolchain.clang import Clang
@@ -89,7 +90,7 @@ def test_fork_both_ways(
     corpus = corpora["sample"]
     rl4real("flow", target.name, "test", "mlra", "--data-dir", "data", "--build-dir", "/usr/lib/llvm-22")
     request = ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out", sources={"sample": corpus.root})
-    exported = export_fork(request)
+    exported = export_rl4real(request)
     (tmp_path / "dots").mkdir()
     with ThreadPoolExecutor(2) as pool:
         folders = [tmp_path / "dots" / str(number) for number in range(len(corpus.modules))]
@@ -133,7 +134,7 @@ def compare_import(folder: Path, target: TargetName, rl4real: Run) -> None:
             config_dir=folder / "out" / "config",
             target=target,
             split=Split.TEST,
-            model=ModelName.MLRA,
+            model=AllocatorName.MLRA,
             origin=Origin(folder=folder / "dots", corpus="sample", license="MIT", command=""),
             llvm_version="22.1.8",
         )

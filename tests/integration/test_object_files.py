@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.core.allocators import MODELS, ModelName
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang
@@ -21,7 +21,7 @@ from .random_programs import random_programs
 pytestmark = pytest.mark.clang
 
 
-@pytest.mark.parametrize("model", list(ModelName))
+@pytest.mark.parametrize("model", list(AllocatorName))
 @pytest.mark.parametrize("target", list(TargetName))
 @pytest.mark.parametrize("major", SUPPORTED_MAJORS)
 def test_object_files_are_the_same_and_verify_is_silent(
@@ -30,11 +30,11 @@ def test_object_files_are_the_same_and_verify_is_silent(
     tmp_path: Path,
     major: int,
     target: TargetName,
-    model: ModelName,
+    model: AllocatorName,
 ) -> None:
     modules = [module for corpus in corpora.values() for module in corpus.modules]
     assert len(modules) >= 240
-    assert compare_all(modules, *toolchains[major], TARGETS[target], MODELS[model], tmp_path) == []
+    assert compare_all(modules, *toolchains[major], TARGETS[target], ALLOCATORS[model], tmp_path) == []
 
 
 @pytest.mark.parametrize("target", list(TargetName))
@@ -42,4 +42,7 @@ def test_random_programs_too(toolchains: dict[int, tuple[Clang, Plugin]], tmp_pa
     """`make bench` takes 500."""
     modules = random_programs(1, 12)
     assert len(modules) >= 10  # a seed that takes too long is left out
-    assert compare_all(modules, *toolchains[max(toolchains)], TARGETS[target], MODELS[ModelName.MLRA], tmp_path) == []
+    assert (
+        compare_all(modules, *toolchains[max(toolchains)], TARGETS[target], ALLOCATORS[AllocatorName.MLRA], tmp_path)
+        == []
+    )

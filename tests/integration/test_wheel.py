@@ -2,42 +2,87 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
-import venv
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
-pytestmark = pytest.mark.clang
+from .installed_wheel import REPOSITORY, InstalledWheel
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+USER_PROGRAM = REPOSITORY / "tests" / "typing" / "user_program.py"
 
 
-def test_wheel_works_elsewhere(tmp_path: Path) -> None:
-    subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path), str(REPOSITORY)],
-        check=True,
-    )
-    (wheel,) = tmp_path.glob("*.whl")
-    environment = tmp_path / "environment"
-    venv.create(environment, with_pip=False)
-    # The dependencies are those of this test's own environment; the package itself comes from the wheel alone.
-    site = next((environment / "lib").glob("python3*/site-packages"))
-    subprocess.run(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--target", str(site), str(wheel)], check=True
-    )
-    own = [path for path in sys.path if path.endswith("site-packages")]
-    (site / "dependencies.pth").write_text("\n".join(own) + "\n")
-    empty = tmp_path / "empty"
-    empty.mkdir()
-
+@pytest.mark.clang
+def test_wheel_works_elsewhere(installed_wheel: InstalledWheel, tmp_path: Path) -> None:
     def run(*words: str) -> str:
-        command = [str(environment / "bin" / "python"), "-m", "rl4real_data", *words]
-        env = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-        return subprocess.run(command, cwd=empty, env=env, check=True, capture_output=True, text=True).stdout
+        done = installed_wheel.run("-m", "rl4real_data", *words, cwd=tmp_path)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
 
-    assert str(site) in run("path", "corpus", "sample")
+    assert str(installed_wheel.site) in run("path", "corpus", "sample")
     run("flow", "x86", "train", "mlra", "--limit", "5")
     assert "5" in run("stats", "data/x86-mlra")
+
+
+def test_wheel_has_its_licence_and_its_marker_of_types(installed_wheel: InstalledWheel) -> None:
+    (information,) = installed_wheel.site.glob("rl4real_data-*.dist-info")
+
+    assert (information / "licenses" / "LICENSE").read_bytes() == (REPOSITORY / "LICENSE").read_bytes()
+    assert (installed_wheel.site / "rl4real_data" / "py.typed").is_file()
+
+
+@pytest.mark.parametrize("statement", ["import rl4real_data", "import rl4real_data.core.errors"])
+def test_importing_the_package_loads_nothing_heavy(
+    installed_wheel: InstalledWheel, tmp_path: Path, statement: str
+) -> None:
+    heavy = ("numpy", "pyarrow", "pandas", "networkx", "joblib", "typer", "torch")
+    program = f"{statement}; import sys; print(sorted(set({heavy!r}) & set(sys.modules)))"
+    done = installed_wheel.run("-c", program, cwd=tmp_path)
+
+    assert (done.stdout, done.stderr) == ("[]\n", "")
+
+
+# Types, as mypy --strict sees those of an installed package
+
+
+def mypy(wheel: InstalledWheel, program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
+    options = ("--strict", "--config-file=", f"--cache-dir={folder / 'cache'}", f"--python-executable={wheel.python}")
+    return wheel.run("-m", "mypy", *options, program, cwd=folder)
+
+
+@contextmanager
+def without_marker(wheel: InstalledWheel) -> Iterator[None]:
+    marker, aside = wheel.site / "rl4real_data" / "py.typed", wheel.site / "aside"
+    marker.rename(aside)
+    try:
+        yield
+    finally:
+        aside.rename(marker)
+
+
+def test_a_user_program_has_types(installed_wheel: InstalledWheel, tmp_path: Path) -> None:
+    done = mypy(installed_wheel, USER_PROGRAM, tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_without_the_marker_there_are_no_types(installed_wheel: InstalledWheel, tmp_path: Path) -> None:
+    """What the test above would say if the wheel lacked `py.typed`."""
+    program = tmp_path / "program.py"
+    program.write_text("from rl4real_data import EpisodeDataset\n\nlen(EpisodeDataset('data'))\n")
+    with without_marker(installed_wheel):
+        done = mypy(installed_wheel, program, tmp_path)
+
+    assert done.returncode == 1
+    assert "missing library stubs or py.typed marker" in done.stdout
+
+
+def test_the_user_program_uses_every_public_name() -> None:
+    text = USER_PROGRAM.read_text(encoding="utf-8")
+    documented = (REPOSITORY / "docs" / "api.md").read_text(encoding="utf-8")
+    names = [line.split("`")[1] for line in documented.splitlines() if line.startswith("| `")]
+
+    assert len(names) > 60
+    assert [name for name in names if name not in text] == []

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,41 +13,25 @@ PACKAGE = Path(__file__).parents[2] / "rl4real_data"
 FILES = sorted(PACKAGE.rglob("*.py"))
 NAMES = [str(path.relative_to(PACKAGE)) for path in FILES]
 
-LAYERS = (
-    {"errors", "failure", "resources", "locks", "memory", "models", "targets"},
-    {"mir2vec"},
-    {"config", "recipe", "toolchain", "episodes"},
-    {"corpus", "reading"},
-    {"compat", "settings", "allocation"},
-    {"stages", "validation", "statistics", "drafting", "vocab", "env", "export"},
-    {"flows", "mlgo_export", "compiler", "locations", "doctor", "show"},
-    {"splits", "workdir", "plan", "runner", "chosen_vocabulary"},
-    {"packing"},
-    {"dataset_run", "fork_import"},
-    {"flow_command"},
-    {"validate_command", "corpus_report", "corpus_export", "embed_command", "vocab_report", "fork_report"},
-    {"corpus_commands", "vocab_commands", "show_commands", "fork_commands", "export_commands"},
-    {"cli"},
-    {"__init__", "__main__"},
-)
-"""A module imports from its own package and from the lines above its own."""
-
-COMMAND_LINE = {
-    "cli.py",
-    "corpus_commands.py",
-    "vocab_commands.py",
-    "show_commands.py",
-    "fork_commands.py",
-    "export_commands.py",
-}
+CONTRIBUTING = PACKAGE.parent / "CONTRIBUTING.md"
+ROOT = {"__init__.py", "__main__.py"}
 
 
-def layer_of(top: str) -> int:
-    return next(number for number, names in enumerate(LAYERS) if top in names)
+def read_rooms() -> dict[str, frozenset[str]]:
+    """The table of CONTRIBUTING.md: each room, and those that it may import; a room stands behind all of these."""
+    text = CONTRIBUTING.read_text(encoding="utf-8")
+    table = text.partition("<!-- rooms -->")[2].partition("<!-- /rooms -->")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.strip().splitlines()[2:]]
+    return {room.strip("`"): frozenset(re.findall(r"`([^`]+)`", allowed)) for room, _, allowed in rows}
 
 
-def top_of(path: Path) -> str:
-    return path.relative_to(PACKAGE).with_suffix("").parts[0]
+ROOMS = read_rooms()
+
+
+def room_of(module: Sequence[str]) -> str:
+    """The room of a module, given by its names below the package: the deepest one of the table that holds it."""
+    folders = ["/".join(module[:depth]) for depth in range(len(module), 0, -1)]
+    return next((folder for folder in folders if folder in ROOMS), "")
 
 
 def parse(path: Path) -> ast.Module:
@@ -66,9 +51,9 @@ def imports(path: Path) -> Iterator[str]:
 
 
 def own_imports(path: Path) -> set[str]:
-    """First names below the package of all imported modules of ours."""
-    names = {name.split(".")[1] for name in imports(path) if name.startswith("rl4real_data.")}
-    return {name for name in names if not name.startswith("__")}
+    """The rooms that a file of ours imports from; "" for the root."""
+    found = {name for name in imports(path) if name.startswith("rl4real_data.")}
+    return {room_of(name.split(".")[1:]) for name in found if not name.split(".")[1].startswith("__")}
 
 
 def files_that_import(*names: str) -> set[str]:
@@ -88,19 +73,40 @@ def files_that_say(*names: str) -> set[str]:
 
 
 def test_there_are_files_to_look_at() -> None:
-    assert {"cli.py", "stages/compile.py", "toolchain/process.py"} <= set(NAMES)
+    assert {"commands/app.py", "stages/compile.py", "toolchain/process.py"} <= set(NAMES)
 
 
-@pytest.mark.parametrize("path", FILES, ids=NAMES)
-def test_imports_point_one_way(path: Path) -> None:
-    top = top_of(path)
-    upwards = {name for name in own_imports(path) if name != top and layer_of(name) >= layer_of(top)}
-
-    assert upwards == set()
+def test_only_the_entries_stand_in_the_root() -> None:
+    assert {name for name in NAMES if "/" not in name} == ROOT
 
 
-def test_only_the_command_line_knows_typer() -> None:
-    assert files_that_import("typer", "click", "rich") == COMMAND_LINE
+def test_every_file_has_a_room() -> None:
+    assert [name for name in NAMES if "/" in name and not room_of(Path(name).parts[:-1])] == []
+
+
+def test_rooms_import_what_stands_above_them() -> None:
+    """So there is no circle of rooms."""
+    order = list(ROOMS)
+
+    assert {room: allowed - set(order[: order.index(room)]) for room, allowed in ROOMS.items()} == {
+        room: set() for room in ROOMS
+    }
+
+
+@pytest.mark.parametrize("room", ROOMS)
+def test_imports_are_those_of_the_table(room: str) -> None:
+    files = [path for path in FILES if room_of(path.relative_to(PACKAGE).parts[:-1]) == room]
+    used = set().union(*(own_imports(path) for path in files)) - {room}
+
+    assert used == ROOMS[room]  # a permission that nobody uses is none
+
+
+def is_command(name: str) -> bool:
+    return name.startswith("commands/")
+
+
+def test_only_commands_know_typer() -> None:
+    assert {name for name in files_that_import("typer", "click", "rich") if not is_command(name)} == set()
 
 
 def test_only_one_file_starts_processes() -> None:
@@ -111,18 +117,19 @@ def test_only_one_file_starts_processes() -> None:
 
 def test_only_the_configuration_reads_the_environment() -> None:
     # process.py hands the environment on to the child
-    assert files_that_say("os.environ", "os.getenv", "os.environb") == {"config.py", "toolchain/process.py"}
-    assert files_that_import("dotenv") == {"config.py"}
+    assert files_that_say("os.environ", "os.getenv", "os.environb") == {"core/environment.py", "toolchain/process.py"}
+    assert files_that_import("dotenv") == {"core/environment.py"}
 
 
-def test_only_the_command_line_exits_and_prints_results() -> None:
-    assert files_that_say("sys.exit", "os._exit", "sys.stdout") <= COMMAND_LINE | {"__main__.py"}
+def test_only_commands_exit_and_print_results() -> None:
+    speaking = files_that_say("sys.exit", "os._exit", "sys.stdout") - {"__main__.py"}
+    assert {name for name in speaking if not is_command(name)} == set()
     printing = set()
     for path, file in zip(FILES, NAMES, strict=True):
         for node in ast.walk(parse(path)):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "print":
                 printing |= set() if any(word.arg == "file" for word in node.keywords) else {file}
-    assert printing == COMMAND_LINE
+    assert {name for name in printing if not is_command(name)} == set()
 
 
 def test_no_drawer_for_everything() -> None:
@@ -137,6 +144,17 @@ def test_files_say_why_they_exist_and_are_short(path: Path) -> None:
 
     assert len(text.splitlines()) <= 400
     assert not text.strip() or ast.get_docstring(parse(path))
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_a_module_begins_with_a_noun_phrase(path: Path) -> None:
+    """No question, no verb that the module would be the subject of, no list behind a colon."""
+    first = (ast.get_docstring(parse(path)) or "A package.").splitlines()[0]
+
+    assert first.endswith(".")
+    assert not re.match(r"(What|Which|Where|How|Whether|Who|When|From)\b", first)
+    assert not re.match(r"[A-Z][a-z]+s (a|an|the|its|one|many|what|which)\b", first)
+    assert ":" not in first
 
 
 @pytest.mark.parametrize("path", FILES, ids=NAMES)
@@ -157,7 +175,7 @@ def test_broad_excepts_are_at_the_boundaries() -> None:
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
     }
 
-    assert found <= {"cli.py", "stages/module.py", "reading/remote.py"}
+    assert found <= {"commands/main.py", "stages/module.py", "reading/remote.py"}
 
 
 def test_targets_are_rows_and_not_branches() -> None:

@@ -1,4 +1,7 @@
-"""A Parquet file of bitcode as the ComPile dataset has it: a row is a module, and has a licence of its own."""
+"""A Parquet file of bitcode as the ComPile dataset has it.
+
+A row is a module, and has a licence of its own.
+"""
 
 from __future__ import annotations
 

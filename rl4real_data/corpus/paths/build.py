@@ -1,4 +1,6 @@
-"""A folder whose own build system says how its modules are compiled: under `--allow-build`, since that runs its code.
+"""A folder whose own build system says how its modules are compiled.
+
+That runs its code, so only under `--allow-build`.
 
 The folder is copied into the cache and configured there, so the user's own stays as it is. CMake writes a compilation
 database when it is configured; it builds only if that names sources that a build has yet to generate. For `configure`

@@ -1,4 +1,4 @@
-"""From the arguments of `clang -cc1`, which corpora of bitcode carry, to flags of the driver.
+"""The arguments of `clang -cc1`, which corpora of bitcode carry, as flags of the driver.
 
 A module's target, processor and most settings stand in its IR. What stands in the command line alone and still decides
 machine code is taken over; `-O`, the target and the processor are the recipe's.

@@ -1,4 +1,4 @@
-"""`compile_commands.json`, the compilation database that CMake, Meson, Bazel, bear and others write.
+"""A compilation database, as CMake, Meson, Bazel, bear and others write `compile_commands.json`.
 
 All modules are compiled from one folder, the deepest that holds the sources and the folders of the build, with paths
 relative to it: so a dataset does not depend on where the project lies. Entries of one file with different flags are

@@ -1,4 +1,6 @@
-"""Of a build's compiler command, what belongs to a module: which language, and the flags that decide its code.
+"""The words of a build's compiler command that belong to a module.
+
+They are its language and the flags that decide its code.
 
 The recipe decides the optimisation level, the target and the processor, so a build's `-O`, `-march`, `-mcpu`,
 `-mtune`, `--target`, `-m32`, `-m64` and sysroot are dropped. Single processor features (`-mavx2`) stay: sources with

@@ -1,4 +1,6 @@
-"""An object file with embedded bitcode: the section `.llvmbc`, and clang's arguments in `.llvmcmd`.
+"""An object file with embedded bitcode.
+
+The section `.llvmbc`, and clang's arguments in `.llvmcmd`.
 
 `-Xclang -fembed-bitcode=all` embeds what the optimiser has not seen yet; the driver's own `-fembed-bitcode` what it has
 made of it, which is then not optimised again (its arguments say so). `ld -r` puts the modules of several files into

@@ -1,4 +1,6 @@
-"""`@list.txt`: a text file that names the modules of a corpus, one path a line.
+"""A text file that names the modules of a corpus, one path a line.
+
+`--corpus @list.txt` reads it.
 
 Paths are relative to the folder of the list, whatever the current folder is. Empty lines and those that begin with `#`
 say nothing.

@@ -1,4 +1,7 @@
-"""Splits command lines into words by the rules that GNU tools and clang share, and reads their response files."""
+"""Command lines as words, and response files.
+
+The rules are those that GNU tools and clang share.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What a path after `--corpus` stands for: looks at its name and its first bytes, and asks the file that knows.
+"""The kinds of path that may stand after `--corpus`.
+
+The name and the first bytes tell the kind, and the file of that kind does the rest.
 
     @list.txt                  the files that the list names
     compile_commands.json      a compilation database

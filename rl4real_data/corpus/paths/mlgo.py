@@ -1,4 +1,6 @@
-"""An MLGO corpus: `corpus_description.json` and, for each module that it names, a `.bc` and a `.cmd` file.
+"""An MLGO corpus.
+
+`corpus_description.json` and, for each module that it names, a `.bc` and a `.cmd` file.
 
 A module of ThinLTO is compiled by itself from its `.bc`, into which the functions that it imports are merged already;
 its `.thinlto.bc` holds summaries for the linker, which decide nothing more.

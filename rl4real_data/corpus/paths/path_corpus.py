@@ -1,4 +1,4 @@
-"""What a path on the command line turned out to be, before anything is fetched or unpacked."""
+"""A path of the user's that stands for a corpus, before anything is fetched or unpacked."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from typing import Final, Protocol
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.split import Split
 from rl4real_data.corpus.cache import Cache
-from rl4real_data.corpus.module import Corpus, Language, Module, Split
+from rl4real_data.corpus.module import Corpus, Language, Module
 
 UNKNOWN_LICENSE: Final = "NOASSERTION"
 

@@ -1,4 +1,4 @@
-"""Finds the mirrors of the distribution that this machine is already set up to use.
+"""The mirrors of the distribution that this machine is already set up to use.
 
 No host name is written down here: apt's own lists say which mirror is near, allowed and trusted by the user.
 """

@@ -1,4 +1,4 @@
-"""Asks the package managers of this machine where they fetch packages from.
+"""The addresses that the package managers of this machine fetch packages from.
 
 No host name is written down here: pip and npm say which index and which registry the user has set up.
 """

@@ -1,4 +1,6 @@
-"""Random programs, made anew from their seeds by the machine's own csmith; nothing of them is stored in the project.
+"""Random programs of the machine's own csmith.
+
+They are made anew from their seeds; nothing of them is stored in the project.
 
 The same seed, options and release of csmith give the same program, but for one line with the command's words, which
 is left out. The header files that the programs include are copied beside them.

@@ -1,4 +1,7 @@
-"""Modules that lie inside another file are taken out into the cache, once for all runs, beside an index of them."""
+"""Modules that lie inside another file.
+
+They are taken out into the cache, once for all runs, beside an index of them.
+"""
 
 from __future__ import annotations
 

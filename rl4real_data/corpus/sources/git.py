@@ -1,4 +1,7 @@
-"""One commit of a git repository, fetched alone. The commit's name is a checksum of all that it holds."""
+"""One commit of a git repository, fetched alone.
+
+The commit's name is a checksum of all that it holds.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A package of the npm registry that carries C or C++ sources. Once published, a version never changes."""
+"""A package of the npm registry that carries C or C++ sources.
+
+Once published, a version never changes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kinds of source have in common that come as one archive, pinned by size and sha256."""
+"""The common part of sources that come as one archive, pinned by size and sha256."""
 
 from __future__ import annotations
 

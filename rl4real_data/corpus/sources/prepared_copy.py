@@ -1,4 +1,7 @@
-"""Folders of this machine: used as they lie, or as a prepared copy when the manifest has steps."""
+"""Folders of this machine.
+
+Used as they lie, or as a prepared copy when the manifest has steps.
+"""
 
 from __future__ import annotations
 

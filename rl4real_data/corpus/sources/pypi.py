@@ -1,4 +1,7 @@
-"""A source distribution of a Python package. Once published, it never changes."""
+"""A source distribution of a Python package.
+
+Once published, it never changes.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A folder inside the installed rl4real_data package: programs that are there without a network."""
+"""A folder inside the installed rl4real_data package.
+
+Programs that are there without a network.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What every kind of source offers. A new kind is one file with such a class, and one row in `kinds.py`."""
+"""The interface of every kind of source.
+
+A new kind is one file with such a class, and one row in `kinds.py`.
+"""
 
 from __future__ import annotations
 
@@ -79,7 +82,7 @@ class Supply:
         """As the environment says, but for `settings`."""
         names = ("mirror", "pypi", "npm", "search_path", "jobs")
         said = {name: getattr(environment, name) for name in names}
-        return cls(**{"cache": environment.cache_dir, **said, **settings})
+        return cls(**{"cache": environment.cache_dir.absolute(), **said, **settings})
 
     def fetch_for(self, corpus: str) -> Fetch:
         """What the sources of one corpus are given."""

@@ -1,4 +1,7 @@
-"""A folder of the user's: a suite that may not be shared, or one that only this user has."""
+"""A folder of the user's.
+
+A suite that may not be shared, or one that only this user has.
+"""
 
 from __future__ import annotations
 

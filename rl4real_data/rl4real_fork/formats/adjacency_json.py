@@ -1,4 +1,6 @@
-"""The fork's JSON: `json_graph.adjacency_data` of a DOT file that networkx has read, which keeps every label as it is.
+"""The fork's JSON.
+
+`json_graph.adjacency_data` of a DOT file that networkx has read, which keeps every label as it is.
 
 The graph is written down as DOT again and read by the one reader that knows the format, so that both spellings are
 held to the same rules. A file of another program that happens to be JSON is refused, with its name.

@@ -1,4 +1,7 @@
-"""The RL4ReAl fork's CONFIG_DIR: read as a register file in the plugin's form, and made from `registers.parquet`."""
+"""The RL4ReAl fork's CONFIG_DIR.
+
+Read as a register file in the plugin's form, and made from `registers.parquet`.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.targets import TARGETS, TargetName
+
+CONFIG: Final = "config"
+"""Name of the CONFIG_DIR beside exported graphs."""
 
 _HINT: Final = "CONFIG_DIR is the fork's configuration folder"
 
@@ -116,3 +123,13 @@ def _read(path: Path) -> Any:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
         raise UsageError(f"{path}: cannot be read ({error})", hint=_HINT) from error
+
+
+def target_of(config_dir: Path) -> TargetName:
+    """The one target that CONFIG_DIR describes."""
+    found = [name for name, target in TARGETS.items() if classes_path(config_dir, target.fork_name).is_file()]
+    if len(found) == 1:
+        return found[0]
+    what = "describes several targets" if found else "is no configuration folder of the fork"
+    hint = "say which one with --target" if found else "name it with --config-dir or CONFIG_DIR"
+    raise UsageError(f"{config_dir}: {what}", hint=hint)

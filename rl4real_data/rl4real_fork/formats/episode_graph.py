@@ -1,4 +1,7 @@
-"""Episodes as the fork's graphs: which functions it would have dumped, and what its files say of them."""
+"""Episodes as the fork's graphs.
+
+Which functions it would have dumped, and what its files say of them.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A folder of the fork's graphs: which files are graphs, which module each belongs to, and the module's name."""
+"""A folder of the fork's graphs.
+
+Which files are graphs, which module each belongs to, and the module's name.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""One graph as the fork spells it: node labels, and the files that hold them, DOT and the training scripts' JSON.
+"""One graph as the fork spells it.
+
+Node labels, and the files that hold them, DOT and the training scripts' JSON.
 
 The training scripts take a label apart with regular expressions, so its blanks count. What a JSON file holds is what
 `networkx.readwrite.json_graph.adjacency_data` makes of the DOT file that `networkx.nx_pydot.read_dot` has read.

@@ -1,4 +1,7 @@
-"""Invariants of what an episode refers to: instruction shapes, registers, classes, neighbours."""
+"""Invariants of what an episode refers to.
+
+Instruction shapes, registers, classes, neighbours.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Invariants of form: which columns may be null, and which have the same lengths."""
+"""Invariants of form.
+
+Which columns may be null, and which have the same lengths.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""What holds for every episode: a table of checks, each one expression over a whole batch.
+"""The table of what holds for every episode.
+
+Each check is one expression over a whole batch.
 
 Checks stand in tiers. A row that fails one is not looked at in the tiers behind it, so that a check may rely
 on what the tiers before it have found in order, and one damage gives one finding. A column that is null in a

@@ -1,4 +1,7 @@
-"""Invariants of values that an episode tells by itself: what is in range, in order and of the right sign."""
+"""Invariants of values that an episode tells by itself.
+
+What is in range, in order and of the right sign.
+"""
 
 from __future__ import annotations
 

@@ -12,9 +12,10 @@ import typer
 from command_line import CommandLine, Said
 from world import World
 
-from rl4real_data.commands import app as cli
 from rl4real_data.commands import flow as flow_command
+from rl4real_data.commands.app import app
 from rl4real_data.core import errors
+from rl4real_data.flow import run
 
 FLOW = ("flow", "x86", "train", "mlra")
 
@@ -28,7 +29,7 @@ def commands() -> Iterator[tuple[tuple[str, ...], object]]:
         for name, inner in getattr(command, "commands", {}).items():
             yield from walk((*path, name), inner)
 
-    return walk((), typer.main.get_command(cli.app))
+    return walk((), typer.main.get_command(app))
 
 
 COMMANDS = dict(commands())
@@ -101,6 +102,7 @@ def test_exit_codes_are_those_of_the_table() -> None:
         "TooManyFailures": "3",
         "ValidationFailed": "4",
         "ToolchainError": "5",
+        "MissingExtra": "5",
         "Interrupted": "130",
     }
 
@@ -125,7 +127,7 @@ def test_error_becomes_message_hint_and_code(
     def fail(*_: object, **__: object) -> None:
         raise error("what is wrong", hint="what to do")
 
-    monkeypatch.setattr(flow_command, "execute", fail)
+    monkeypatch.setattr(flow_command, "_run", fail)
 
     assert call(*FLOW) == Said(code, "", "rl4real-data: error: what is wrong\n  next: what to do\n")
 
@@ -134,7 +136,7 @@ def test_error_without_a_hint_has_no_second_line(call: CommandLine, monkeypatch:
     def fail(*_: object, **__: object) -> None:
         raise errors.SourceError("what is wrong")
 
-    monkeypatch.setattr(flow_command, "execute", fail)
+    monkeypatch.setattr(flow_command, "_run", fail)
 
     assert call(*FLOW).err == "rl4real-data: error: what is wrong\n"
 
@@ -143,7 +145,7 @@ def test_defect_is_not_hidden(call: CommandLine, monkeypatch: pytest.MonkeyPatch
     def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("a defect")
 
-    monkeypatch.setattr(flow_command, "execute", fail)
+    monkeypatch.setattr(flow_command, "_run", fail)
 
     with pytest.raises(ZeroDivisionError, match="a defect"):
         call(*FLOW)
@@ -153,7 +155,7 @@ def test_ctrl_c_says_that_the_command_resumes(call: CommandLine, monkeypatch: py
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(flow_command, "run_flow", interrupt)
+    monkeypatch.setattr(run, "run_flow", interrupt)
     answer = call(*FLOW)
 
     assert (answer.code, answer.out) == (130, "")
@@ -182,7 +184,7 @@ def test_ctrl_c_says_that_the_command_resumes(call: CommandLine, monkeypatch: py
         ((*FLOW, "--max-failed", "1.5"), r"'--max-failed': .*less than or equal to 1 $"),
         (("flows",), r"No such command 'flows'"),
         (("stats",), r"Missing argument 'DATA_DIR'"),
-        (("path", "corpus"), r"Missing argument 'name'"),
+        (("path", "corpus"), r"Missing argument 'NAME'"),
     ],
 )
 def test_words_that_typer_refuses(call: CommandLine, words: tuple[str, ...], message: str) -> None:

@@ -45,3 +45,16 @@ def test_validate_finds_a_changed_byte(call: CommandLine, dataset: Path) -> None
     assert answer.code == 4
     assert isinstance(json.loads(answer.out), dict | list)
     assert "error: data: " in answer.err
+
+
+# embed
+
+
+def test_a_target_s_name_stands_for_its_shipped_vocabulary(call: CommandLine, world: World) -> None:
+    """As the completion offers it, and as the hint of a dataset without vectors says."""
+    write_three(world)
+    made = call("flow", "x86", "train", "mlra", "--corpus", "src", "--data-dir", "data", "--vocab", "x86")
+    embedded = call("embed", "data", "--vocab", "x86")
+
+    assert (made.code, embedded.code) == (0, 0), made.err + embedded.err
+    assert "have all their entities" in embedded.err

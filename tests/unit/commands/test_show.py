@@ -8,7 +8,8 @@ from pathlib import Path
 import episode_builder as build
 import pytest
 
-from rl4real_data.commands.show import show, write_stats_page
+from rl4real_data.commands.show import show
+from rl4real_data.commands.stats import stats
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def test_files_are_written_and_stdout_stays_clean(
 
 
 def test_the_page_of_the_statistics(data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    write_stats_page(data_dir, tmp_path / "stats.html")
+    stats(data_dir, html=tmp_path / "stats.html")
 
     assert "Largest functions" in (tmp_path / "stats.html").read_text()
     assert str(tmp_path / "stats.html") in capsys.readouterr().err

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.core.allocators import MODELS, ModelName
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import Environment, load_environment
 from rl4real_data.core.errors import UsageError
-from rl4real_data.core.recipe import Filters, Recipe, load_recipe
+from rl4real_data.core.recipe import Filters, Recipe, Weights, load_recipe
 from rl4real_data.core.targets import TARGETS, TargetName
-from rl4real_data.mir2vec.weights import Weights
 
 RECIPE = """
 opt_level = "O2"
@@ -190,7 +189,7 @@ def test_search_path_is_the_process_s(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["0", "-1", "many", "1.5", "²"])
 def test_jobs_that_are_no_number_are_refused(tmp_path: Path, text: str) -> None:
-    with pytest.raises(UsageError, match=rf"^RL4REAL_DATA_JOBS={text}: not a number of jobs$") as raised:
+    with pytest.raises(UsageError, match=rf"(?m)^RL4REAL_DATA_JOBS={text}: not a number of jobs$") as raised:
         load(tmp_path, RL4REAL_DATA_JOBS=text)
     assert raised.value.hint == "set it to 1 or more, or unset it"
 
@@ -207,13 +206,13 @@ def test_file_that_is_no_text_is_refused(tmp_path: Path) -> None:
 
 def test_every_target_and_model_has_a_row() -> None:
     assert set(TARGETS) == set(TargetName)
-    assert set(MODELS) == set(ModelName)
+    assert set(ALLOCATORS) == set(AllocatorName)
     assert [row.name for row in TARGETS.values()] == list(TARGETS)
-    assert [row.name for row in MODELS.values()] == list(MODELS)
+    assert [row.name for row in ALLOCATORS.values()] == list(ALLOCATORS)
 
 
 def test_models_are_the_experts_of_the_fork() -> None:
-    rows = {row.name.value: (row.allocator, row.plugin_allocator) for row in MODELS.values()}
+    rows = {row.name.value: (row.llvm_name, row.plugin_name) for row in ALLOCATORS.values()}
 
     assert rows == {"mlra": ("greedy", "mlra"), "mlbasicra": ("basic", "mlbasicra")}
 

@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from manifest_builder import GOOD, RICH, SHA256, SOURCES, with_source, write_manifest
 
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.catalog import find_manifest_folder
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.manifest import LicenseRule, TargetRules, read_manifest
-from rl4real_data.corpus.module import Language, Split
+from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.prepare import CopyStep, SubstituteStep, WriteStep
 from rl4real_data.corpus.sources.debian import DebianSource
 from rl4real_data.corpus.sources.git import GitSource

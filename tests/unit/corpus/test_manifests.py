@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.catalog import load_catalog
 from rl4real_data.corpus.manifest import Manifest
-from rl4real_data.corpus.module import Split
 from rl4real_data.corpus.sources.csmith import CsmithSource
 from rl4real_data.corpus.sources.shipped_folder import PackageSource
 

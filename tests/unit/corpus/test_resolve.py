@@ -8,9 +8,10 @@ import pytest
 from catalog_builder import MANIFEST, make_catalog, make_tree, paths
 
 from rl4real_data.core.errors import ManifestError, Rl4realError, UsageError
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.catalog import Catalog
-from rl4real_data.corpus.module import Language, Split
+from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.resolve import resolve
 from rl4real_data.corpus.sources.shipped_folder import PackageSource
 

@@ -6,10 +6,10 @@ import json
 from pathlib import Path
 
 import pytest
+from command_line import CommandLine, Said
 from world import World
 
-from rl4real_data.commands import flow as flow_command
-from rl4real_data.core.errors import LessThanAsked, SourceError, TooManyFailures
+from rl4real_data.core.errors import SourceError
 from rl4real_data.flow.run import Console, run_flow
 
 MANIFEST = """
@@ -39,7 +39,7 @@ def words(world: World) -> tuple[str, ...]:
 
 def test_run_goes_on_and_says_what_is_missing(world: World, words: tuple[str, ...]) -> None:
     said: list[str] = []
-    report = run_flow(world.settings(corpora=words), Console(say=said.append))
+    report = run_flow(world.request(corpora=words), Console(say=said.append))
     assert world.functions() == ["one"]
     assert [skipped.corpus for skipped in report.skipped] == ["gone"]
     assert f"skipped: corpus gone: there is no folder {world.folder / 'gone'}" in said
@@ -49,19 +49,25 @@ def test_run_goes_on_and_says_what_is_missing(world: World, words: tuple[str, ..
     assert json.loads((world.data_dir / "dataset.json").read_text())["splits"]["train"]["skipped"] == ["gone"]
 
 
-def test_run_ends_with_less_than_asked(world: World, words: tuple[str, ...]) -> None:
-    summary = flow_command.execute(world.settings(corpora=words), show_bar=False)
-    assert f"  skipped    corpus gone: there is no folder {world.folder / 'gone'}" in summary.text.splitlines()
-    assert isinstance(summary.shortfall, LessThanAsked)
-    assert str(summary.shortfall) == "corpora that could not be had: gone; the dataset holds the rest"
-    assert summary.shortfall.exit_code == 3
-    assert flow_command.execute(world.settings(corpora=words[1:]), show_bar=False).shortfall is None
+def flow(call: CommandLine, world: World, *words: str, more: tuple[str, ...] = ()) -> Said:
+    corpora = [part for word in words for part in ("--corpus", word)]
+    return call("flow", "x86", "train", "mlra", *corpora, "--data-dir", "data", "--vocab", world.vocabulary(), *more)
 
 
-def test_too_many_failures_come_before_missing_corpora(world: World, words: tuple[str, ...]) -> None:
+def test_run_ends_with_less_than_asked(call: CommandLine, world: World, words: tuple[str, ...]) -> None:
+    said = flow(call, world, *words)
+    assert f"  skipped    corpus gone: there is no folder {world.folder / 'gone'}" in said.err.splitlines()
+    assert "error: corpora that could not be had: gone; the dataset holds the rest" in said.err
+    assert said.code == 3
+    assert flow(call, world, *words[1:]).code == 0
+
+
+def test_too_many_failures_come_before_missing_corpora(call: CommandLine, world: World, words: tuple[str, ...]) -> None:
     world.write("b.c", "// compiler reject")
-    summary = flow_command.execute(world.settings(corpora=words, max_failed=0.1), show_bar=False)
-    assert isinstance(summary.shortfall, TooManyFailures)
+    said = flow(call, world, *words, more=("--max-failed", "0.1"))
+    assert said.code == 3
+    assert "1 of 2 modules failed (50.0%), more than 10.0%" in said.err
+    assert "could not be had" not in said.err
 
 
 def test_corpus_that_comes_later_completes_the_dataset(world: World, words: tuple[str, ...]) -> None:
@@ -86,8 +92,10 @@ def test_single_corpus_that_is_missing_is_an_error(world: World, words: tuple[st
     assert not world.data_dir.exists()
 
 
-def test_corpus_that_has_nothing_for_the_target_is_no_shortfall(world: World, words: tuple[str, ...]) -> None:
+def test_corpus_that_has_nothing_for_the_target_is_no_shortfall(
+    call: CommandLine, world: World, words: tuple[str, ...]
+) -> None:
     other = write_manifest(world, "other", world.corpus, ', x86 = { skip = "for ARM alone" }')
-    summary = flow_command.execute(world.settings(corpora=(words[1], other)), show_bar=False)
-    assert "  skipped    corpus other has no modules for x86: for ARM alone" in summary.text.splitlines()
-    assert summary.shortfall is None
+    said = flow(call, world, words[1], other)
+    assert "  skipped    corpus other has no modules for x86: for ARM alone" in said.err.splitlines()
+    assert said.code == 0

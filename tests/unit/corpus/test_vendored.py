@@ -6,7 +6,8 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
-from rl4real_data.corpus.module import Corpus, Language, Module, Split
+from rl4real_data.core.split import Split
+from rl4real_data.corpus.module import Corpus, Language, Module
 from rl4real_data.corpus.vendored import code_lines, find_shared_code
 
 

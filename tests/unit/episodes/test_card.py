@@ -141,7 +141,7 @@ def test_imbalance_is_told(changes: dict[str, Any], problem: str | None) -> None
 
 
 def test_missing_index_tells_what_to_do(tmp_path: Path) -> None:
-    with pytest.raises(DatasetError, match=r"holds no finished dataset \(dataset\.json is missing\)$"):
+    with pytest.raises(DatasetError, match=r"(?m)holds no finished dataset \(dataset\.json is missing\)$"):
         read_index(tmp_path)
     with pytest.raises(DatasetError, match=r"absent: does not exist"):
         read_index(tmp_path / "absent")
@@ -164,7 +164,7 @@ def test_index_of_something_else_is_refused() -> None:
 def test_newer_schema_is_refused() -> None:
     raw = {**json.loads(make_index().to_json()), "schema_version": 1}
 
-    with pytest.raises(DatasetError, match=r"written in schema version 1, this program reads up to 0$"):
+    with pytest.raises(DatasetError, match=r"(?m)written in schema version 1, this program reads up to 0$"):
         parse_index(json.dumps(raw), path=Path("dataset.json"))
 
 

@@ -13,7 +13,7 @@ import pytest
 from rl4real_data import EpisodeDataset
 from rl4real_data.episodes.later_columns import LATER_COLUMNS, complete, there
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.export.rl4real import ForkExport, export_fork
+from rl4real_data.export.rl4real import ForkExport, export_rl4real
 from rl4real_data.show.load import load_view
 from rl4real_data.statistics.collection import collect_stats
 from rl4real_data.validation.finding import Finding
@@ -47,7 +47,7 @@ def test_an_older_dataset_is_read_by_everything(tmp_path: Path, name: str) -> No
     assert validate(tmp_path) == ()
     assert collect_stats(tmp_path).overall.shapes == 4
     assert load_view(tmp_path, "f2").facts["function"] == "f2"
-    assert export_fork(ForkExport(data_dir=tmp_path, folder=tmp_path / "out")).graphs == 2
+    assert export_rl4real(ForkExport(data_dir=tmp_path, folder=tmp_path / "out")).graphs == 2
 
 
 def test_another_missing_column_is_damage(tmp_path: Path) -> None:

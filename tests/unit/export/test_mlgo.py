@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 import pytest
 from bitcode_builder import bitcode, elf
 
-from rl4real_data.core.allocators import MODELS, ModelName
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TARGETS, TargetName
@@ -48,7 +48,7 @@ def compilation(tmp_path: Path) -> Compilation:
         clang=Clang(path=path, version="22.1.8", banner=""),
         plugin=None,
         target=TARGETS[TargetName.X86],
-        model=MODELS[ModelName.MLRA],
+        allocator=ALLOCATORS[AllocatorName.MLRA],
         recipe=load_recipe(TargetName.X86),
         limits=Limits(timeout_s=30),
     )

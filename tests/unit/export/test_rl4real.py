@@ -21,7 +21,7 @@ from episode_builder import (
 )
 
 from rl4real_data.core.errors import DatasetError, UsageError
-from rl4real_data.export.rl4real import Exported, ForkExport, export_fork
+from rl4real_data.export.rl4real import Exported, ForkExport, export_rl4real
 from rl4real_data.rl4real_fork.formats.config import read_colours, read_fork_config
 
 VECTORS = [[1.0, 0.0, 0.0], [0.0, 0.5, 0.0], [0.25, 0.0, -1.0], [9.0, 9.0, 9.0]]
@@ -39,7 +39,7 @@ def with_vectors() -> list[dict[str, Any]]:
 def export(folder: Path, *episodes: dict[str, Any], **options: Any) -> tuple[Exported, dict[str, Any]]:
     """Writes a dataset of the episodes and exports it; the JSON files by name."""
     write_dataset(folder / "data", {"train": [list(episodes)]}, instructions=options.pop("instructions", None))
-    done = export_fork(ForkExport(data_dir=folder / "data", folder=folder / "out", **options))
+    done = export_rl4real(ForkExport(data_dir=folder / "data", folder=folder / "out", **options))
     files = sorted((folder / "out" / "graphs" / "IG" / "json").iterdir())
     return done, {path.name: json.loads(path.read_text()) for path in files}
 
@@ -106,7 +106,7 @@ def test_config_dir(tmp_path: Path) -> None:
 def test_class_of_reserved_registers_stays_and_is_empty(tmp_path: Path) -> None:
     registers = [{**row, "reserved": row["reg_id"] in (4, 5)} for row in make_registers()]
     write_dataset(tmp_path / "data", {"train": [[make_episode()]]}, registers=registers)
-    export_fork(ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out"))
+    export_rl4real(ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out"))
 
     config = tmp_path / "out" / "config"
     assert json.loads((config / "regalloc" / "X86_supported_RegClasses.json").read_text())["pair"] == []
@@ -224,13 +224,13 @@ def test_refusals(tmp_path: Path) -> None:
     write_dataset(tmp_path / "data", {"test": [[make_episode()]]})
     request = ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out", split="train")
     with pytest.raises(UsageError, match="has no split 'train'"):
-        export_fork(request)
+        export_rl4real(request)
     assert not (tmp_path / "out").exists()
 
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "mine").touch()
     with pytest.raises(DatasetError, match="out: is there already"):
-        export_fork(ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out"))
+        export_rl4real(ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out"))
     with pytest.raises(DatasetError, match="holds no finished dataset"):
-        export_fork(ForkExport(data_dir=tmp_path / "out", folder=tmp_path / "new"))
+        export_rl4real(ForkExport(data_dir=tmp_path / "out", folder=tmp_path / "new"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "out"]

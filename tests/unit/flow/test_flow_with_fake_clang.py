@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 from world import World, parts_of, write_three
 
-from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.flow import runner
 from rl4real_data.flow.pipeline import FLOW
@@ -144,7 +144,7 @@ def test_llvm_ir_for_another_target_is_rejected(world: World) -> None:
 
 def test_second_model_uses_the_basic_allocator(world: World) -> None:
     world.write("a.c", "// function one")
-    world.run(model=ModelName.MLBASICRA)
+    world.run(model=AllocatorName.MLBASICRA)
 
     assert world.episodes()[0]["allocator"] == "basic"
     assert "-regalloc=mlbasicra" in world.fake.commands()["a.c"]
@@ -327,7 +327,7 @@ def test_run_yields_jobs_in_their_order(world: World) -> None:
     seen: list[str] = []
     run_jobs = runner.run_jobs
     world.run()
-    jobs = plan_flow(world.settings(verify=True), SILENT).plan.to_compile
+    jobs = plan_flow(world.request(verify=True), SILENT).plan.to_compile
     for job, part in run_jobs(jobs, FLOW.modules, workers=2, show_bar=False):
         seen.append(str(job.module.path))
         assert part.key == job.key

@@ -8,7 +8,7 @@ import pytest
 from world import World, parts_of, write_three
 
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.flow.run import Console, plan_flow
 
 SILENT = Console(say=lambda _: None)
@@ -220,7 +220,7 @@ def test_dry_run_names_what_would_be_compiled_and_why(world: World) -> None:
     world.fake.forget()
     world.write("h.h", "// function inline_two nodes=7")
     world.write("a.c", "// function one nodes=8")
-    plan = plan_flow(world.settings(retry_failed=True), SILENT).plan
+    plan = plan_flow(world.request(retry_failed=True), SILENT).plan
 
     assert {str(job.module.path): plan.reasons[job.key] for job in plan.to_compile} == {
         "a.c": "new source, flags or toolchain",
@@ -232,7 +232,7 @@ def test_dry_run_names_what_would_be_compiled_and_why(world: World) -> None:
 
 def test_dry_run_makes_no_folder(world: World) -> None:
     world.write("a.c", "// function one")
-    plan_flow(world.settings(), SILENT)
+    plan_flow(world.request(), SILENT)
 
     assert not world.data_dir.exists()
 
@@ -240,6 +240,6 @@ def test_dry_run_makes_no_folder(world: World) -> None:
 def test_largest_source_is_compiled_first(world: World) -> None:
     world.write("a.c", "// function one")
     world.write("b.c", "// function two", " " * 500)
-    plan = plan_flow(world.settings(), SILENT).plan
+    plan = plan_flow(world.request(), SILENT).plan
 
     assert [str(job.module.path) for job in plan.to_compile] == ["b.c", "a.c"]

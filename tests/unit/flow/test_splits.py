@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from world import World
 
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import DatasetIndex, FileEntry, SplitBooks
 from rl4real_data.flow.run import RunReport
 from rl4real_data.flow.splits import other_of, shards_of

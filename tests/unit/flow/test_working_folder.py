@@ -12,12 +12,11 @@ import pyarrow.parquet as pq
 import pytest
 from world import World, parts_of, write_three
 
-from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.module import Split
-from rl4real_data.flow import run as dataset_run
 from rl4real_data.flow import runner
 from rl4real_data.flow.working_folder import open_workdir
 from rl4real_data.stages import module as module_stage
@@ -224,7 +223,7 @@ def test_folder_that_cannot_be_written_is_an_error_of_the_folder(world: World, m
         make_folder(path, *rest, **options)  # type: ignore[arg-type]
 
     monkeypatch.setattr(Path, "mkdir", read_only)
-    with pytest.raises(DatasetError, match=r"/data: cannot be written \(Permission denied\)$") as raised:
+    with pytest.raises(DatasetError, match=r"(?m)/data: cannot be written \(Permission denied\)$") as raised:
         world.run()
     assert raised.value.hint == "choose another --data-dir"
 
@@ -233,9 +232,9 @@ def test_file_in_the_place_of_the_folder_is_refused(world: World) -> None:
     world.write("a.c", "// function one")
     world.data_dir.touch()
 
-    with pytest.raises(DatasetError, match=r"/data: is a file$"):
+    with pytest.raises(DatasetError, match=r"(?m)/data: is a file$"):
         world.run()
-    with pytest.raises(DatasetError, match=r"/data/deeper: cannot be written \(Not a directory\)$"):
+    with pytest.raises(DatasetError, match=r"(?m)/data/deeper: cannot be written \(Not a directory\)$"):
         world.run(data_dir=world.data_dir / "deeper")
 
 
@@ -253,7 +252,7 @@ def test_folder_in_use_is_refused_and_left_alone(world: World) -> None:
     before = world.digests()
     with open_workdir(world.data_dir) as work:
         (work.scratch / "theirs").touch()
-        with pytest.raises(DatasetError, match=r"/data: another run is writing to it$") as raised:
+        with pytest.raises(DatasetError, match=r"(?m)/data: another run is writing to it$") as raised:
             world.run()
         assert (work.scratch / "theirs").exists()
 
@@ -275,9 +274,9 @@ def test_foreign_folder_is_refused(world: World) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"target": TargetName.AARCH64}, r"cpu is 'core2', not 'cortex-a72'; target is 'x86', not 'aarch64'$"),
-        ({"model": ModelName.MLBASICRA}, r"another recipe: model is 'mlra', not 'mlbasicra'$"),
-        ({"mir": False}, r"another recipe: mir is True, not False$"),
+        ({"target": TargetName.AARCH64}, r"(?m)cpu is 'core2', not 'cortex-a72'; target is 'x86', not 'aarch64'$"),
+        ({"model": AllocatorName.MLBASICRA}, r"(?m)another recipe: model is 'mlra', not 'mlbasicra'$"),
+        ({"mir": False}, r"(?m)another recipe: mir is True, not False$"),
     ],
 )
 def test_other_dataset_is_refused_with_the_differing_keys(
@@ -293,15 +292,14 @@ def test_other_dataset_is_refused_with_the_differing_keys(
     assert (world.fake.compiled(), world.digests()) == ([], before)
 
 
-def test_other_filter_is_refused_with_its_key(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_other_filter_is_refused_with_its_key(world: World) -> None:
     world.write("a.c", "// function one")
     world.run()
     recipe = load_recipe(TargetName.X86)
     other = replace(recipe, filters=replace(recipe.filters, max_nodes=7))
-    monkeypatch.setattr(dataset_run, "load_recipe", lambda *_, **__: other)
 
-    with pytest.raises(DatasetError, match=r"another recipe: filters\.max_nodes is 1000, not 7$"):
-        world.run()
+    with pytest.raises(DatasetError, match=r"(?m)another recipe: filters\.max_nodes is 1000, not 7$"):
+        world.run(recipe=other)
 
 
 def test_other_llvm_release_beside_the_first_is_refused(world: World) -> None:
@@ -340,14 +338,13 @@ def test_shrinking_is_refused_unless_told(world: World) -> None:
     assert world.functions() == ["one", "two"]
 
 
-def test_shards_of_a_larger_dataset_disappear(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_shards_of_a_larger_dataset_disappear(world: World) -> None:
     recipe = replace(load_recipe(TargetName.X86), per_shard=2)
-    monkeypatch.setattr(dataset_run, "load_recipe", lambda *_, **__: recipe)
     write_three(world)
-    world.run()
+    world.run(recipe=recipe)
     shards = sorted(path.name for path in (world.data_dir / "data").iterdir())
     assert shards == ["train-00000-of-00002.parquet", "train-00001-of-00002.parquet"]
-    world.run(limit=1, replace=True)
+    world.run(limit=1, replace=True, recipe=recipe)
 
     assert [path.name for path in (world.data_dir / "data").iterdir()] == ["train-00000-of-00001.parquet"]
     assert world.functions() == ["one", "two"]

@@ -12,11 +12,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rl4real_data.core.recipe import Weights
 from rl4real_data.mir2vec import shape_vectors
 from rl4real_data.mir2vec.entities import ANY_PHYSICAL, Section, base_opcode, operand_section
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors, embed_shapes
 from rl4real_data.mir2vec.vocabulary import Entity, Vocabulary, make_vocabulary
-from rl4real_data.mir2vec.weights import Weights
 
 Shapes = Sequence[tuple[str, Sequence[str]]]
 

@@ -42,9 +42,11 @@ def test_a_vocabulary_fits_its_target_and_dimension() -> None:
 
     vocabulary.require(target="x86", dimension=2, name="v.json")
     make_small().require(target="x86", dimension=2, name="v.json")  # a file that does not tell its target
-    with pytest.raises(VocabularyError, match=r"^v\.json: a vocabulary for x86, not for aarch64$"):
+    with pytest.raises(VocabularyError, match=r"(?m)^v\.json: a vocabulary for x86, not for aarch64$"):
         vocabulary.require(target="aarch64", dimension=2, name="v.json")
-    with pytest.raises(VocabularyError, match=r"^v\.json: its vectors have 2 dimensions, the recipe says 300$") as info:
+    with pytest.raises(
+        VocabularyError, match=r"(?m)^v\.json: its vectors have 2 dimensions, the recipe says 300$"
+    ) as info:
         vocabulary.require(target="x86", dimension=300, name="v.json")
     assert "--dim 300" in info.value.hint
 

@@ -174,7 +174,7 @@ def test_a_folder_of_a_repository(hub: Hub, opened: Open, folder: Path) -> None:
 )
 @pytest.mark.parametrize("token", [False, "hf_mine"])  # the Hub says 401 to strangers, 404 to the others
 def test_what_is_not_there(opened: Open, url: str, what: str, token: Any) -> None:
-    with pytest.raises(DatasetError, match=rf"^{url}: {what} \(dataset.json is missing\)$") as caught:
+    with pytest.raises(DatasetError, match=rf"(?m)^{url}: {what} \(dataset.json is missing\)$") as caught:
         opened(url, token=token)
 
     assert "credentials" in caught.value.hint
@@ -182,7 +182,7 @@ def test_what_is_not_there(opened: Open, url: str, what: str, token: Any) -> Non
 
 
 def test_a_split_that_is_not_there(opened: Open) -> None:
-    with pytest.raises(UsageError, match=rf"^{URL}: there is no split 'validation'$") as caught:
+    with pytest.raises(UsageError, match=rf"(?m)^{URL}: there is no split 'validation'$") as caught:
         opened(split="validation")
 
     assert caught.value.hint == "it has: train"
@@ -243,7 +243,7 @@ def test_a_line_that_breaks_elsewhere(hub: Hub, opened: Open) -> None:
 def test_a_shard_that_is_not_there(opened: Open, folder: Path) -> None:
     (folder / "data" / SHARD).unlink()
 
-    with pytest.raises(DatasetError, match=rf"^{URL}/data/{SHARD}: is missing$"):
+    with pytest.raises(DatasetError, match=rf"(?m)^{URL}/data/{SHARD}: is missing$"):
         opened()[6]
 
 

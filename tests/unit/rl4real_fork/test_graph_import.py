@@ -13,12 +13,12 @@ import pytest
 from episode_builder import make_episode, make_fork_episode
 from networkx_dot import networkx_json
 
-from rl4real_data.core.allocators import ModelName
+from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.errors import DatasetError, UsageError
+from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
-from rl4real_data.corpus.module import Split
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.export.rl4real import ForkExport, export_fork
+from rl4real_data.export.rl4real import ForkExport, export_rl4real
 from rl4real_data.rl4real_fork.formats.folder import find_graph_files, module_names
 from rl4real_data.rl4real_fork.graph_import import ForkImport, ImportReport, import_fork
 from rl4real_data.rl4real_fork.graph_modules import Origin
@@ -64,7 +64,7 @@ def request(base: Path, **changes: Any) -> ForkImport:
         "config_dir": base / "graphs" / "config",
         "target": TargetName.X86,
         "split": Split.TRAIN,
-        "model": ModelName.MLRA,
+        "model": AllocatorName.MLRA,
         "origin": Origin(folder=base / "graphs", corpus="old", license="MIT", command="import it"),
         "llvm_version": "10.0.1",
     }
@@ -131,7 +131,7 @@ def test_a_graph_becomes_an_episode(tmp_path: Path, form: str) -> None:
 def test_the_export_of_an_import_is_the_graph_again(tmp_path: Path) -> None:
     text = dot().replace(OTHER, THIRD).replace("5--11\n", "5--11\n5--13\n").replace("{GR32}", "{GR64}")
     run(tmp_path, {"a.c_F1.dot": text})
-    done = export_fork(ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out", sources={"": Path("/src")}))
+    done = export_rl4real(ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out", sources={"": Path("/src")}))
 
     assert not done.without_vectors
     exported = json.loads((tmp_path / "out" / "graphs" / "IG" / "json" / "a.c_F1.json").read_text())

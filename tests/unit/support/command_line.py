@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.commands import app as cli
+from rl4real_data.commands.main import main
 from rl4real_data.core.environment import OWN_KEYS, RL4REAL_KEYS
 
 
@@ -35,7 +35,7 @@ class CommandLine:
         self._monkeypatch.setattr(sys, "argv", ["rl4real-data", *map(str, words)])
         self._capsys.readouterr()
         with pytest.raises(SystemExit, match=r"^\d+$") as done:
-            cli.main()
+            main()
         said = self._capsys.readouterr()
         assert "Traceback" not in said.err
         return Said(int(str(done.value)), said.out, said.err)

@@ -10,12 +10,18 @@ from typing import Any
 import pyarrow.parquet as pq
 from fake_clang import FakeClang
 
-from rl4real_data.core.allocators import ModelName
-from rl4real_data.core.targets import TargetName
-from rl4real_data.corpus.module import Split
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.split import Split
+from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.flow.preparation import Recording
+from rl4real_data.flow.request import CorpusChoice, Destination, FlowRequest
 from rl4real_data.flow.run import Console, RunReport, run_flow
-from rl4real_data.flow.settings import RunSettings
+from rl4real_data.flow.vocabulary import VocabularyChoice
+from rl4real_data.toolchain.installation import Installation
+from rl4real_data.toolchain.process import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,21 +46,46 @@ class World:
         path.write_text("\n".join(lines) + "\n")
         return path
 
-    def settings(self, **changes: Any) -> RunSettings:
+    def request(self, **changes: Any) -> FlowRequest:
+        """What the world's flow is asked for; `changes` name a value of any of the request's parts."""
         asked: dict[str, Any] = {
             "target": TargetName.X86,
+            "model": AllocatorName.MLRA,
             "split": Split.TRAIN,
-            "model": ModelName.MLRA,
+            "mir": None,
             "corpora": (str(self.corpus),),
             "data_dir": self.data_dir,
             "cache_dir": self.fake.cache_dir,
             "search_path": "",
             "build_dir": self.fake.build_dir,
             "vocab": self.vocabulary(),
-            "jobs": 2,
             "timeout_s": 30.0,
+            "memory_mb": 4096,
+            "jobs": 2,
+            **changes,
         }
-        return RunSettings(**{**asked, **changes})
+
+        def said(*names: str) -> dict[str, Any]:
+            return {name: asked[name] for name in names if name in asked}
+
+        limits = Limits(timeout_s=asked["timeout_s"], memory_bytes=asked["memory_mb"] << 20)
+        return FlowRequest(
+            corpora=CorpusChoice(words=asked["corpora"], **said("limit", "licenses")),
+            supply=Supply(
+                cache=asked["cache_dir"], **said("search_path", "jobs", "mirror", "pypi", "npm", "allow_build")
+            ),
+            recording=Recording(
+                target=TARGETS[asked["target"]],
+                allocator=ALLOCATORS[asked["model"]],
+                recipe=asked.get("recipe") or load_recipe(asked["target"], mir=asked["mir"]),
+                limits=limits,
+                **said("verify"),
+            ),
+            installation=Installation(**said("search_path", "cache_dir", "build_dir", "config_dir")),
+            vocabulary=VocabularyChoice(named=asked["vocab"], **said("embed")),
+            destination=Destination(**said("data_dir", "split", "replace")),
+            **said("jobs", "retry_failed"),
+        )
 
     def vocabulary(self) -> Path:
         """A vocabulary of all that the fake compiler's functions are made of, in the fork's form."""
@@ -65,7 +96,7 @@ class World:
         return path
 
     def run(self, **changes: Any) -> RunReport:
-        return run_flow(self.settings(**changes), Console(say=lambda _: None))
+        return run_flow(self.request(**changes), Console(say=lambda _: None))
 
     def index(self, data_dir: Path | None = None) -> DatasetIndex:
         return read_index(data_dir or self.data_dir)

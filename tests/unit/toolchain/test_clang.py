@@ -32,7 +32,7 @@ def test_build_dir_names_an_installation(tmp_path: Path) -> None:
 
 
 def test_build_dir_without_clang_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ToolchainError, match=r"^BUILD_DIR=.*/bin/clang does not exist$") as raised:
+    with pytest.raises(ToolchainError, match=r"(?m)^BUILD_DIR=.*/bin/clang does not exist$") as raised:
         discover_clang(build_dir=tmp_path, search_path="")
     assert "BUILD_DIR names an LLVM installation" in raised.value.hint
 
@@ -102,13 +102,15 @@ def test_unsupported_ones_on_the_path_are_named(tmp_path: Path) -> None:
     put_on_path(tmp_path, "clang", "clang version 14.0.6")
     put_on_path(tmp_path, "clang-19", "nonsense")
 
-    with pytest.raises(ToolchainError, match=r"found only .*/clang-19 \(no clang\), .*/clang \(14\.0\.6\)$") as raised:
+    with pytest.raises(
+        ToolchainError, match=r"(?m)found only .*/clang-19 \(no clang\), .*/clang \(14\.0\.6\)$"
+    ) as raised:
         discover_clang(build_dir=None, search_path=str(tmp_path))
     assert raised.value.hint.startswith("apt-get install clang-22 llvm-22-dev")
 
 
 def test_empty_path_has_none(tmp_path: Path) -> None:
-    with pytest.raises(ToolchainError, match=r"^no supported clang on PATH \(supported: 22, 19\)$"):
+    with pytest.raises(ToolchainError, match=r"(?m)^no supported clang on PATH \(supported: 22, 19\)$"):
         discover_clang(build_dir=None, search_path=str(tmp_path))
 
 

@@ -148,7 +148,7 @@ def test_missing_build_tools_have_their_packages(workshop: Workshop, tool: str) 
 
 
 def test_the_records_are_of_the_version_that_is_read() -> None:
-    header = (plugin_source_dir() / "RecordWriter.h").read_text(encoding="utf-8")
+    header = (plugin_source_dir() / "write" / "RecordWriter.h").read_text(encoding="utf-8")
     assert re.findall(r"RecordVersion = (\d+);", header) == [str(RECORD_VERSION)]
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import episode_builder as build
 import pytest
 
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 from rl4real_data.toolchain.process import Limits
@@ -168,7 +169,7 @@ def test_an_llc_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_the_command() -> None:
-    tool = ReplayTool(llc=Path("/llc"), plugin=Path("/p.so"), allocator="mlbasicra")
+    tool = ReplayTool(llc=Path("/llc"), plugin=Path("/p.so"), allocator=ALLOCATORS[AllocatorName.MLBASICRA])
     assert llc_command(tool, Path("/s")) == (
         *("/llc", "-load", "/p.so", "-regalloc=mlbasicra", "-start-before=regallocbasic"),
         *("/s/x.mir", "-o", "/s/x.s", "-mlra-dump=/s/x.ndjson"),

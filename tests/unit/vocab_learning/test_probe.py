@@ -226,11 +226,11 @@ def test_nearest_of_a_full_name_and_only_a_few() -> None:
 
 
 def test_an_unknown_opcode_is_an_error_with_near_names() -> None:
-    with pytest.raises(UsageError, match=r"^the vocabulary has no opcode 'ADDD32rr' \(ADDD\)$") as info:
+    with pytest.raises(UsageError, match=r"(?m)^the vocabulary has no opcode 'ADDD32rr' \(ADDD\)$") as info:
         nearest(vocabulary(), "ADDD32rr")
     assert info.value.hint.startswith("near names: ADD")
 
-    with pytest.raises(UsageError, match=r"^the vocabulary has no opcode 'XYZW'$") as info:
+    with pytest.raises(UsageError, match=r"(?m)^the vocabulary has no opcode 'XYZW'$") as info:
         nearest(vocabulary(), "XYZW")
     assert info.value.hint == ""
 

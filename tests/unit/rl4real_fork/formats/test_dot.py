@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph, ForkNode, fork_flags, parse_dot
 
 DATA = Path(__file__).parents[3] / "data" / "fork"
@@ -243,14 +244,14 @@ def test_agrees_with_a_reading_by_regular_expressions(text: str) -> None:
 
 
 def test_flags() -> None:
-    assert fork_flags(None, "greedy") == ("-mllvm", "-regalloc=greedy", "-mllvm", "-mlra-dump-ig-dot")
-    assert fork_flags(Path("/conf"), "basic") == (
+    assert fork_flags(None, ALLOCATORS[AllocatorName.MLRA]) == (
+        "-mllvm",
+        "-regalloc=greedy",
+        "-mllvm",
+        "-mlra-dump-ig-dot",
+    )
+    assert fork_flags(Path("/conf"), ALLOCATORS[AllocatorName.MLBASICRA]) == (
         *("-mllvm", "-regalloc=basic"),
         *("-mllvm", "-mlra-dump-ig-dot"),
         *("-mllvm", "-ml-config-path=/conf"),
     )
-
-
-def test_flags_for_an_unknown_allocator() -> None:
-    with pytest.raises(ValueError, match="no allocator 'pbqp': the fork has greedy and basic"):
-        fork_flags(None, "pbqp")

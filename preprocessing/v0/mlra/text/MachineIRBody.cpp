@@ -1,0 +1,388 @@
+//===- MachineIRBody.cpp - A function's instructions as MIR text --------------===//
+#include "text/MachineIRBody.h"
+
+#include "LLVMCompat.h"
+#include "record/Positions.h"
+
+#include "llvm/CodeGen/MachineMemOperand.h"
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+#include "llvm/CodeGen/PseudoSourceValue.h"
+#include "llvm/CodeGen/TargetOpcodes.h"
+#include "llvm/IR/Constants.h"
+#include "llvm/IR/Module.h"
+#include "llvm/MC/MCSymbol.h"
+#include "llvm/Support/BranchProbability.h"
+#include "llvm/Support/Format.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdlib>
+#include <cstring>
+
+using namespace llvm;
+
+namespace mlra {
+
+namespace {
+
+/// Puts our reference in the place of the one that LLVM prints where it does not know the frame.
+std::string withStackReference(StringRef Printed, StringRef Reference) {
+  size_t Begin = Printed.find("%fixed-stack.");
+  if (Begin == StringRef::npos)
+    return Printed.str();
+  size_t End = Printed.find_first_of(" ,)", Begin);
+  return (Printed.take_front(Begin) + Reference + Printed.substr(End)).str();
+}
+
+/// A reader scales the probabilities to a sum of one and rounds. Where LLVM's own do not quite add up to one, that would
+/// change them, and with them the block frequencies: print multiples of them that add up to a multiple of one and round
+/// back, each nudged by less than half.
+SmallVector<uint32_t, 4> successorProbabilities(const MachineBasicBlock &MBB) {
+  SmallVector<uint32_t, 4> Exact;
+  int64_t Excess = -int64_t(BranchProbability::getDenominator());
+  for (auto I = MBB.succ_begin(); I != MBB.succ_end(); ++I) {
+    Exact.push_back(MBB.getSuccProbability(I).getNumerator());
+    Excess += Exact.back();
+  }
+  if (Exact.empty() || !Excess)
+    return Exact;
+  const int64_t Factor = Excess > 0 ? 2 : 3; // a half less rounds up again, a half more would too, a third more does not
+  const int64_t Step = Excess > 0 ? -1 : 1;
+  int64_t Nudges = Factor * std::abs(Excess);
+  SmallVector<uint32_t, 4> Nudged;
+  for (int64_t Numerator : Exact) {
+    Numerator = Factor * Numerator + (Nudges > 0 ? Step : 0);
+    --Nudges;
+    if (Numerator < 0 || Numerator >= UINT32_MAX)
+      return Exact;
+    Nudged.push_back(static_cast<uint32_t>(Numerator));
+  }
+  return Nudges > 0 ? Exact : Nudged;
+}
+
+} // namespace
+
+void printGlobalName(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker &MST) {
+  if (GV.hasName()) {
+    GV.printAsOperand(OS, /*PrintType=*/false, MST);
+    return;
+  }
+  std::string Number;
+  raw_string_ostream NumberOS(Number);
+  GV.printAsOperand(NumberOS, /*PrintType=*/false, MST);
+  OS << "@mlra.unnamed." << StringRef(Number).drop_front();
+}
+
+SmallVector<int, 8> fixedObjects(const MachineFrameInfo &MFI) {
+  SmallVector<int, 8> Indices;
+  for (int I = -1; I >= MFI.getObjectIndexBegin(); --I)
+    if (!MFI.isDeadObjectIndex(I))
+      Indices.push_back(I);
+  return Indices;
+}
+
+MachineIRBody::MachineIRBody(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST)
+    : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
+      TII(*MF.getSubtarget().getInstrInfo()), Spelled(Spelled), MST(MST), OS(Text) {
+  LayoutIndex.resize(MF.getNumBlockIDs());
+  unsigned Index = 0;
+  for (const MachineBasicBlock &MBB : MF)
+    LayoutIndex[MBB.getNumber()] = Index++;
+  const MachineFrameInfo &MFI = MF.getFrameInfo();
+  unsigned Fixed = 0, Ordinary = 0;
+  for (int I : fixedObjects(MFI))
+    StackIndex[I] = Fixed++;
+  for (int I = 0; I < MFI.getObjectIndexEnd(); ++I)
+    if (!MFI.isDeadObjectIndex(I))
+      StackIndex[I] = Ordinary++;
+  for (const MachineBasicBlock &MBB : MF)
+    printBlock(MBB);
+}
+
+std::string MachineIRBody::blockReference(const MachineBasicBlock &MBB) const {
+  return "%bb." + std::to_string(LayoutIndex[MBB.getNumber()]);
+}
+
+std::string MachineIRBody::stackReference(int FrameIndex) const {
+  return (FrameIndex < 0 ? "%fixed-stack." : "%stack.") + std::to_string(StackIndex.lookup(FrameIndex));
+}
+
+void MachineIRBody::printBlock(const MachineBasicBlock &MBB) {
+  printBlockHeader(MBB);
+  bool InBundle = false;
+  for (const MachineInstr &MI : MBB.instrs()) {
+    if (InBundle && !MI.isInsideBundle()) {
+      Text += "  }\n";
+      InBundle = false;
+    }
+    if (MI.isDebugOrPseudoInstr())
+      continue;
+    Text += InBundle ? "      " : "    ";
+    printInstruction(MI);
+    if (!InBundle && MI.getFlag(MachineInstr::BundledSucc)) {
+      Text += " {";
+      InBundle = true;
+    }
+    Text += '\n';
+  }
+  if (InBundle)
+    Text += "    }\n";
+}
+
+void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
+  OS << "  ";
+  printBlockAttributes(MBB);
+  OS << ":\n    successors:";
+  const char *Separator = " ";
+  SmallVector<uint32_t, 4> Probabilities = successorProbabilities(MBB);
+  for (size_t I = 0; I < Probabilities.size(); ++I) {
+    OS << Separator << blockReference(**(MBB.succ_begin() + I)) << format("(0x%08x)", Probabilities[I]);
+    Separator = ", ";
+  }
+  OS << '\n';
+  if (MBB.livein_empty())
+    return;
+  OS << "    liveins: ";
+  Separator = "";
+  for (const auto &LiveIn : MBB.liveins()) {
+    OS << Separator << printReg(LiveIn.PhysReg, &TRI);
+    if (!LiveIn.LaneMask.all())
+      OS << ":0x" << PrintLaneMask(LiveIn.LaneMask);
+    Separator = ", ";
+  }
+  OS << '\n';
+}
+
+/// By hand, since LLVM prints the names of IR blocks in a way that it does not always read.
+void MachineIRBody::printBlockAttributes(const MachineBasicBlock &MBB) {
+  Text.append(blockReference(MBB), strlen("%"));
+  const char *Separator = " (";
+  auto Print = [&](const Twine &Attribute) {
+    OS << Separator << Attribute;
+    Separator = ", ";
+  };
+  if (MBB.isMachineBlockAddressTaken())
+    Print("machine-block-address-taken");
+  if (MBB.isIRBlockAddressTaken())
+    Print("ir-block-address-taken " + addressReference(*MBB.getAddressTakenIRBlock()));
+  if (MBB.isEHPad())
+    Print("landing-pad");
+  if (MBB.isInlineAsmBrIndirectTarget())
+    Print("inlineasm-br-indirect-target");
+  if (MBB.isEHFuncletEntry())
+    Print("ehfunclet-entry");
+  if (MBB.getAlignment() != Align(1))
+    Print("align " + Twine(MBB.getAlignment().value()));
+  if (MBB.getCallFrameSize())
+    Print("call-frame-size " + Twine(MBB.getCallFrameSize()));
+  if (*Separator == ',')
+    OS << ')';
+}
+
+std::string MachineIRBody::addressReference(const BasicBlock &Block) {
+  AddressTaken.insert(&Block);
+  size_t Index = std::find(AddressTaken.begin(), AddressTaken.end(), &Block) - AddressTaken.begin();
+  return "%ir-block.address" + std::to_string(Index);
+}
+
+void MachineIRBody::printInstruction(const MachineInstr &MI) {
+  unsigned Index = 0, Count = MI.getNumOperands();
+  for (; Index < Count; ++Index) {
+    const MachineOperand &MO = MI.getOperand(Index);
+    if (!MO.isReg() || !MO.isDef() || MO.isImplicit())
+      break;
+    if (Index)
+      Text += ", ";
+    printOperand(MI, Index, /*IsBehindOpcode=*/false);
+  }
+  if (Index)
+    Text += " = ";
+  if (MI.getFlags())
+    for (const compat::FlagName &Flag : compat::InstructionFlags)
+      if (MI.getFlag(static_cast<MachineInstr::MIFlag>(Flag.Flag)))
+        Text += Flag.Text;
+  Text += TII.getName(MI.getOpcode());
+  const char *Separator = " ";
+  for (; Index < Count; ++Index) {
+    Text += Separator;
+    printOperand(MI, Index, /*IsBehindOpcode=*/true);
+    Separator = ", ";
+  }
+  printSymbols(MI, Separator);
+  Separator = " :: ";
+  for (const MachineMemOperand *Access : MI.memoperands()) {
+    Text += Separator;
+    printMemory(*Access, /*WithGlobal=*/MI.getOpcode() == TargetOpcode::LOAD_STACK_GUARD);
+    Separator = ", ";
+  }
+}
+
+void MachineIRBody::printSymbols(const MachineInstr &MI, const char *Separator) {
+  auto Print = [&](const char *Word, const MCSymbol *Symbol) {
+    if (!Symbol)
+      return;
+    OS << Separator << Word;
+    printSymbol(*Symbol);
+    Separator = ", ";
+  };
+  Print("pre-instr-symbol ", MI.getPreInstrSymbol());
+  Print("post-instr-symbol ", MI.getPostInstrSymbol());
+  if (uint32_t Type = MI.getCFIType())
+    OS << Separator << "cfi-type " << Type;
+}
+
+void MachineIRBody::printOperand(const MachineInstr &MI, unsigned Index, bool IsBehindOpcode) {
+  const MachineOperand &MO = MI.getOperand(Index);
+  switch (MO.getType()) {
+  case MachineOperand::MO_Register:
+    printRegister(MO, IsBehindOpcode);
+    if (MI.hasComplexRegisterTies() && MO.isTied() && !MO.isDef())
+      OS << "(tied-def " << MI.findTiedOperandIdx(Index) << ')';
+    return;
+  case MachineOperand::MO_Immediate:
+    if (MO.getTargetFlags())
+      MachineOperand::printTargetFlags(OS, MO);
+    if (MI.isOperandSubregIdx(Index))
+      MachineOperand::printSubRegIdx(OS, MO.getImm(), &TRI);
+    else
+      printNumber(MO.getImm());
+    return;
+  case MachineOperand::MO_FrameIndex:
+    Text += stackReference(MO.getIndex());
+    return;
+  case MachineOperand::MO_MachineBasicBlock:
+    MachineOperand::printTargetFlags(OS, MO);
+    Text += blockReference(*MO.getMBB());
+    return;
+  case MachineOperand::MO_GlobalAddress:
+    return printGlobal(MO);
+  case MachineOperand::MO_BlockAddress:
+    return printBlockAddress(MO);
+  case MachineOperand::MO_RegisterMask:
+    return printRegisterMask(MO.getRegMask());
+  case MachineOperand::MO_MCSymbol:
+    MachineOperand::printTargetFlags(OS, MO);
+    return printSymbol(*MO.getMCSymbol());
+  case MachineOperand::MO_Metadata:
+    UsesMetadata = true;
+    OS << "!0";
+    return;
+  default:
+    compat::printOperand(OS, MO, MST, TRI);
+  }
+}
+
+void MachineIRBody::printRegister(const MachineOperand &MO, bool IsBehindOpcode) {
+  if (MO.isImplicit())
+    Text += MO.isDef() ? "implicit-def " : "implicit ";
+  else if (IsBehindOpcode && MO.isDef())
+    Text += "def ";
+  if (MO.isInternalRead())
+    Text += "internal ";
+  if (MO.isDead())
+    Text += "dead ";
+  if (MO.isKill())
+    Text += "killed ";
+  if (MO.isUndef())
+    Text += "undef ";
+  if (MO.isEarlyClobber())
+    Text += "early-clobber ";
+  Register Reg = MO.getReg();
+  if (Reg.isVirtual()) {
+    Text += '%';
+    printNumber(Reg.virtRegIndex()); // its class stands in `registers:`
+  } else {
+    if (Reg && MO.isRenamable())
+      Text += "renamable ";
+    Text += Spelled.registerName(Reg.id());
+  }
+  if (MO.getSubReg())
+    (Text += '.') += TRI.getSubRegIndexName(MO.getSubReg());
+}
+
+void MachineIRBody::printNumber(int64_t Number) {
+  char Digits[24];
+  Text.append(Digits, std::to_chars(Digits, Digits + sizeof(Digits), Number).ptr);
+}
+
+template <typename PrintT> void MachineIRBody::printName(PrintT Print) {
+  size_t Begin = Text.size();
+  Print();
+  Names.push_back({Begin, Text.size()});
+}
+
+void MachineIRBody::printGlobal(const MachineOperand &MO) {
+  MachineOperand::printTargetFlags(OS, MO);
+  Globals.insert(MO.getGlobal());
+  printName([&] { printGlobalName(OS, *MO.getGlobal(), MST); });
+  MachineOperand::printOperandOffset(OS, MO.getOffset());
+}
+
+void MachineIRBody::printBlockAddress(const MachineOperand &MO) {
+  MachineOperand::printTargetFlags(OS, MO);
+  const BlockAddress &Address = *MO.getBlockAddress();
+  if (Address.getFunction() != &MF.getFunction()) {
+    compat::printOperand(OS, MO, MST, TRI);
+    return;
+  }
+  OS << "blockaddress(";
+  printName([&] { printGlobalName(OS, MF.getFunction(), MST); });
+  OS << ", " << addressReference(*Address.getBasicBlock()) << ')';
+  MachineOperand::printOperandOffset(OS, MO.getOffset());
+}
+
+void MachineIRBody::printRegisterMask(const uint32_t *Mask) {
+  ArrayRef<const uint32_t *> Known = TRI.getRegMasks();
+  for (size_t I = 0; I < Known.size(); ++I)
+    if (Known[I] == Mask) {
+      OS << StringRef(TRI.getRegMaskNames()[I]).lower();
+      return;
+    }
+  OS << "CustomRegMask(";
+  const char *Separator = "";
+  for (unsigned Reg = 0; Reg < TRI.getNumRegs(); ++Reg)
+    if (Mask[Reg / 32] >> (Reg % 32) & 1) {
+      OS << Separator << printReg(Register(Reg), &TRI);
+      Separator = ",";
+    }
+  OS << ')';
+}
+
+/// Labels within the function (of invokes) have no names where an object file is written, others in assembly: number them.
+void MachineIRBody::printSymbol(const MCSymbol &Symbol) {
+  printName([&] {
+    if (!Symbol.isTemporary()) {
+      MachineOperand::printSymbol(OS, const_cast<MCSymbol &>(Symbol));
+      return;
+    }
+    unsigned Number = LabelNumber.try_emplace(&Symbol, LabelNumber.size()).first->second;
+    OS << "<mcsymbol .Lmlra" << Number << '>';
+  });
+}
+
+void MachineIRBody::printMemory(const MachineMemOperand &Access, bool WithGlobal) {
+  MachinePointerInfo Pointer = Access.getPointerInfo();
+  const PseudoSourceValue *Pseudo = Access.getPseudoValue();
+  const auto *Global = WithGlobal ? dyn_cast_if_present<GlobalValue>(Access.getValue()) : nullptr;
+  if (Global)
+    Globals.insert(Global);
+  else if (!Pseudo)
+    Pointer = MachinePointerInfo(Access.getAddrSpace(), Access.getOffset());
+  MachineMemOperand Plain(Pointer, Access.getFlags(), Access.getMemoryType(), Access.getBaseAlign(), AAMDNodes(),
+                          /*Ranges=*/nullptr, Access.getSyncScopeID(), Access.getSuccessOrdering(),
+                          Access.getFailureOrdering());
+  SmallVector<StringRef, 0> SyncScopes;
+  std::string Printed;
+  raw_string_ostream PrintedOS(Printed);
+  // Without the frame, LLVM does not add the name of the alloca, which a reader would look up in the function's IR.
+  Plain.print(PrintedOS, MST, SyncScopes, MF.getFunction().getContext(), /*MFI=*/nullptr, &TII);
+  if (Pseudo && Pseudo->kind() == PseudoSourceValue::GlobalValueCallEntry)
+    Globals.insert(static_cast<const GlobalValuePseudoSourceValue *>(Pseudo)->getValue());
+  if (Pseudo && Pseudo->kind() == PseudoSourceValue::FixedStack)
+    Text += withStackReference(
+        Printed, stackReference(static_cast<const FixedStackPseudoSourceValue *>(Pseudo)->getFrameIndex()));
+  else
+    Text += Printed;
+}
+
+} // namespace mlra

@@ -1,0 +1,96 @@
+//===- MachineIRBody.h - A function's instructions as MIR text ----------------===//
+#ifndef MLRA_TEXT_MACHINEIRBODY_H
+#define MLRA_TEXT_MACHINEIRBODY_H
+
+#include "record/TargetNames.h"
+
+#include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SetVector.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/CodeGen/MachineFrameInfo.h"
+#include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/IR/BasicBlock.h"
+#include "llvm/IR/GlobalValue.h"
+#include "llvm/IR/ModuleSlotTracker.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <string>
+#include <vector>
+
+namespace mlra {
+
+/// Prints `@name`. A global without a name gets one, for those that the text names are not numbered from 0 as LLVM IR
+/// wants them.
+void printGlobalName(llvm::raw_ostream &OS, const llvm::GlobalValue &GV, llvm::ModuleSlotTracker &MST);
+
+/// The living fixed objects of a frame in the order of the text. A reader numbers them downwards from -1: in this order it
+/// gives them their numbers again.
+llvm::SmallVector<int, 8> fixedObjects(const llvm::MachineFrameInfo &MFI);
+
+/// The `body:` of MIR text, with what it refers to outside the function. It differs from LLVM's MIR printer where that
+/// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks, of allocas and of
+/// memory operands' addresses, no alias metadata, no debug instructions and locations.
+class MachineIRBody {
+public:
+  MachineIRBody(const llvm::MachineFunction &MF, const TargetNames &Spelled, llvm::ModuleSlotTracker &MST);
+
+  const std::string &text() const { return Text; }
+
+  /// Where `text()` holds a symbol's name, in order: what a comparison up to names has to skip.
+  struct NameSpan {
+    size_t Begin;
+    size_t End;
+  };
+  const std::vector<NameSpan> &names() const { return Names; }
+
+  const llvm::SetVector<const llvm::GlobalValue *> &globals() const { return Globals; }
+
+  /// Blocks of the function's LLVM IR whose address is taken; block i is called `%ir-block.address<i>` in the text.
+  const llvm::SetVector<const llvm::BasicBlock *> &addressTaken() const { return AddressTaken; }
+
+  /// `%bb.<index in layout order>`: the numbers that a reader gives to the blocks, whatever they are now.
+  std::string blockReference(const llvm::MachineBasicBlock &MBB) const;
+
+  /// `%stack.<index among the living>` or `%fixed-stack.<…>`.
+  std::string stackReference(int FrameIndex) const;
+
+  /// Whether the text refers to `!0`, which stands for every metadata operand.
+  bool usesMetadata() const { return UsesMetadata; }
+
+private:
+  void printBlock(const llvm::MachineBasicBlock &MBB);
+  void printBlockHeader(const llvm::MachineBasicBlock &MBB);
+  void printBlockAttributes(const llvm::MachineBasicBlock &MBB);
+  void printInstruction(const llvm::MachineInstr &MI);
+  void printSymbols(const llvm::MachineInstr &MI, const char *Separator);
+  void printOperand(const llvm::MachineInstr &MI, unsigned Index, bool IsBehindOpcode);
+  void printRegister(const llvm::MachineOperand &MO, bool IsBehindOpcode);
+  void printGlobal(const llvm::MachineOperand &MO);
+  void printBlockAddress(const llvm::MachineOperand &MO);
+  void printRegisterMask(const uint32_t *Mask);
+  void printSymbol(const llvm::MCSymbol &Symbol);
+  void printMemory(const llvm::MachineMemOperand &Access, bool WithGlobal);
+  void printNumber(int64_t Number);
+  std::string addressReference(const llvm::BasicBlock &Block);
+  template <typename PrintT> void printName(PrintT Print);
+
+  const llvm::MachineFunction &MF;
+  const llvm::MachineRegisterInfo &MRI;
+  const llvm::TargetRegisterInfo &TRI;
+  const llvm::TargetInstrInfo &TII;
+  const TargetNames &Spelled;
+  llvm::ModuleSlotTracker &MST;
+  std::string Text;
+  llvm::raw_string_ostream OS; ///< into Text, for what LLVM prints
+  std::vector<NameSpan> Names;
+  llvm::SetVector<const llvm::GlobalValue *> Globals;
+  llvm::SetVector<const llvm::BasicBlock *> AddressTaken;
+  std::vector<unsigned> LayoutIndex;        ///< by block number
+  llvm::DenseMap<int, unsigned> StackIndex; ///< by frame index, of the objects that are not dead
+  llvm::DenseMap<const llvm::MCSymbol *, unsigned> LabelNumber; ///< of the labels within the function, as they appear
+  bool UsesMetadata = false;
+};
+
+} // namespace mlra
+
+#endif

@@ -1,0 +1,35 @@
+"""The command `rl4real-data doctor`.
+
+The toolchain, and what is missing of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rl4real_data.commands.console import say
+from rl4real_data.commands.options import Json
+from rl4real_data.core.environment import load_environment
+
+if TYPE_CHECKING:
+    from rl4real_data.toolchain.diagnosis import Diagnosis
+
+
+def doctor(as_json: Json = False) -> None:
+    """Check clang, plugin and headers, and say what to install."""
+    from rl4real_data.toolchain.diagnosis import examine
+    from rl4real_data.toolchain.installation import Installation
+
+    diagnosis = examine(Installation.of(load_environment()), announce=say)
+    print(diagnosis.to_json() if as_json else _text(diagnosis))
+    diagnosis.raise_if_unfit()
+
+
+def _text(diagnosis: Diagnosis) -> str:
+    lines = []
+    for check in diagnosis.checks:
+        mark = "ok     " if check.ok else "MISSING" if check.is_required else "absent "
+        lines.append(f"{mark}  {check.name:<16} {check.detail}")
+        if not check.ok:
+            lines.append(f"{'':25} {check.remedy}")
+    return "\n".join(lines)

@@ -1,0 +1,25 @@
+"""The command `rl4real-data stats`.
+
+What a dataset holds.
+"""
+
+from __future__ import annotations
+
+from rl4real_data.commands.console import say
+from rl4real_data.commands.options import DataDir, Html, Json
+
+
+def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
+    """Show what a dataset holds, what was left out, and why."""
+    from rl4real_data.statistics.collection import collect_stats
+    from rl4real_data.statistics.text import render_text
+
+    found = collect_stats(data_dir)
+    if html is not None:
+        from rl4real_data.show.stats_page import make_stats_page
+        from rl4real_data.show.write import write_text
+
+        write_text(html, make_stats_page(data_dir, found))
+        say(f"wrote {html}")
+    if as_json or html is None:
+        print(found.to_json() if as_json else render_text(found))

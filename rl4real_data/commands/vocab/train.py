@@ -1,0 +1,107 @@
+"""The command `rl4real-data vocab train`.
+
+A vocabulary learned from datasets.
+"""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rl4real_data.commands.console import shows_bars
+from rl4real_data.commands.vocab.loss_curve import loss_curve
+from rl4real_data.core.split import Split
+from rl4real_data.core.targets import TargetName
+
+if TYPE_CHECKING:
+    from rl4real_data.mir2vec.vocabulary import Vocabulary
+    from rl4real_data.vocab_learning.training import TrainingSettings
+    from rl4real_data.vocab_learning.triplets import CountedShapes, Triplets
+
+
+def train(
+    data_dirs: Annotated[list[Path], typer.Argument(metavar="DATA_DIR...", help="Datasets to learn from.")],
+    target: Annotated[TargetName, typer.Option(help="Target of the datasets.")],
+    split: Annotated[Split, typer.Option(help="Split to learn from; test keeps every function.")] = Split.TRAIN,
+    dim: Annotated[int, typer.Option(min=1, max=4096, help="Dimensions of the vectors.")] = 100,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over all triplets.")] = 600,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 1,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="[vocab-TARGET-DIMd.parquet]")] = None,
+    triplets: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="For OpenKE's files. [beside the output]")
+    ] = None,
+) -> None:
+    """Learn vectors of opcodes and operands from the episodes of datasets (needs the extra `vocab`)."""
+    from rl4real_data.mir2vec.vocabulary_file import write_vocabulary
+    from rl4real_data.vocab_learning.openke import write_openke
+    from rl4real_data.vocab_learning.training import TrainingSettings
+
+    output = output or Path(f"vocab-{target.value}-{dim}d.parquet")
+    triplets = triplets or output.with_name(f"{output.stem}-triplets")
+    found, datasets = _read(data_dirs, target, split)
+    write_openke(triplets, found)
+    checkpoint = output.with_name(f".{output.name}.checkpoint")
+    settings = TrainingSettings(dimension=dim, epochs=epochs, seed=seed)
+    command = _command(data_dirs, target, split, settings)
+    vocabulary = _learn(found, datasets, settings, target=target, command=command, checkpoint=checkpoint)
+    write_vocabulary(output, vocabulary)
+    checkpoint.unlink(missing_ok=True)
+    print(
+        f"{len(vocabulary.entities):,} entities from {len(found.rows):,} triplets of {found.functions:,} functions\n"
+        f"loss {loss_curve(vocabulary.origin['losses'])}\ntriplets in {triplets}",
+        file=sys.stderr,
+    )
+    print(output)
+
+
+def _read(data_dirs: Sequence[Path], target: TargetName, split: Split) -> tuple[Triplets, list[CountedShapes]]:
+    from tqdm import tqdm
+
+    from rl4real_data.vocab_learning.learned import read_triplets
+
+    with tqdm(desc="reading", unit=" episodes", disable=not shows_bars(), file=sys.stderr) as bar:
+        return read_triplets(tuple(data_dirs), target.value, split.value, watch=bar.update)
+
+
+def _learn(
+    triplets: Triplets,
+    datasets: list[CountedShapes],
+    settings: TrainingSettings,
+    *,
+    target: TargetName,
+    command: str,
+    checkpoint: Path,
+) -> Vocabulary:
+    """A killed run is resumed by the same call."""
+    from tqdm import tqdm
+
+    from rl4real_data.vocab_learning.learned import learn
+
+    with tqdm(desc="training", total=settings.epochs, unit=" epochs", disable=not shows_bars(), file=sys.stderr) as bar:
+
+        def watch(epoch: int, loss: float) -> None:
+            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
+            bar.update(epoch - bar.n)
+
+        return learn(
+            triplets, datasets, settings, target=target.value, command=command, checkpoint=checkpoint, watch=watch
+        )
+
+
+def _command(data_dirs: Sequence[Path], target: TargetName, split: Split, settings: TrainingSettings) -> str:
+    """The command line as the vocabulary's origin tells it, without paths of this machine."""
+    options = {
+        "--target": target.value,
+        "--split": split.value,
+        "--dim": settings.dimension,
+        "--epochs": settings.epochs,
+        "--seed": settings.seed,
+    }
+    names = [path.absolute().name for path in data_dirs]
+    words = [word for name, value in options.items() for word in (name, str(value))]
+    return shlex.join(["rl4real-data", "vocab", "train", *names, *words])

@@ -1,0 +1,103 @@
+"""Other vectors for a finished dataset, without compiling anything."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.recipe import Weights
+from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.croissant import with_croissant
+from rl4real_data.episodes.index import DatasetIndex, FileEntry, file_entry, read_index
+from rl4real_data.episodes.instructions import has_opcodes, with_vectors
+from rl4real_data.episodes.schema import instructions_schema
+from rl4real_data.episodes.shape_counts import count_occurrences, read_instructions
+from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, VOCABULARY_NAME
+from rl4real_data.episodes.writer import write_table
+from rl4real_data.flow.packing import vocabulary_entry
+from rl4real_data.flow.working_folder import WorkDir, open_workdir
+from rl4real_data.mir2vec.coverage import Coverage, measure_coverage
+from rl4real_data.mir2vec.shape_vectors import embed_shapes
+from rl4real_data.mir2vec.vocabulary import Vocabulary
+from rl4real_data.mir2vec.vocabulary_file import read_vocabulary
+from rl4real_data.mir2vec.vocabulary_parquet import write_parquet
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Embedded:
+    """What was done: `shapes` instruction shapes have new vectors, `coverage` says how well they are known."""
+
+    shapes: int
+    coverage: Coverage
+
+
+def embed_dataset(data_dir: Path, vocabulary_path: Path) -> Embedded:
+    """Replaces the vectors, the vocabulary and what the card and the index say of them, all at once.
+
+    VocabularyError, with the dataset untouched, for a vocabulary that does not fit it or knows too little of it.
+    """
+    index = read_index(data_dir)
+    recipe = _embedding_recipe(index)
+    vocabulary = read_vocabulary(vocabulary_path)
+    vocabulary.require(target=index.target, dimension=recipe.dimension, name=str(vocabulary_path))
+    with open_workdir(data_dir) as work:
+        table = read_instructions(data_dir)
+        if not has_opcodes(table):
+            raise DatasetError(
+                f"{data_dir}: has no opcodes to embed (the fork's graphs hold vectors alone, which the dataset has)"
+            )
+        shapes = embed_shapes(
+            table["opcode"].combine_chunks(), table["operands"].combine_chunks(), vocabulary, recipe.weights
+        )
+        coverage = measure_coverage(shapes, count_occurrences(data_dir, index, table.num_rows))
+        coverage.require(recipe.max_missing, str(vocabulary_path))
+        files = _write(work, with_vectors(table, shapes.vectors), vocabulary, recipe)
+        new = dataclasses.replace(
+            index, files={**index.files, **files}, vocabulary=vocabulary_entry(vocabulary, coverage)
+        )
+        work.publish(with_croissant(with_card(new, work.next), work.next), states={})
+    return Embedded(shapes=table.num_rows, coverage=coverage)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _EmbeddingRecipe:
+    """What the dataset's own recipe says of vectors."""
+
+    dimension: int
+    weights: Weights
+    max_missing: float
+    compression_level: int
+
+
+def _embedding_recipe(index: DatasetIndex) -> _EmbeddingRecipe:
+    recipe: Any = index.recipe
+    try:
+        return _EmbeddingRecipe(
+            dimension=recipe["dimension"],
+            weights=Weights(opcode=recipe["opcode_weight"], operand=recipe["operand_weight"]),
+            max_missing=recipe["max_missing"],
+            compression_level=recipe["compression_level"],
+        )
+    except KeyError as error:
+        raise DatasetError(
+            f"the dataset's recipe does not say {error}: it was made by a version without vectors",
+            hint="make it again with `rl4real-data flow` and another --data-dir",
+        ) from None
+
+
+def _write(work: WorkDir, table: pa.Table, vocabulary: Vocabulary, recipe: _EmbeddingRecipe) -> dict[str, FileEntry]:
+    schema = instructions_schema(recipe.dimension)
+    path = work.next / VOCABULARY_NAME
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_parquet(path, vocabulary)
+    return {
+        INSTRUCTIONS_NAME: write_table(
+            work.next / INSTRUCTIONS_NAME, table, schema, compression_level=recipe.compression_level
+        ),
+        VOCABULARY_NAME: file_entry(path, rows=len(vocabulary.entities)),
+    }

@@ -1,0 +1,50 @@
+"""The LLVM installation that a command works with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from rl4real_data.core.environment import Environment
+from rl4real_data.toolchain.clang import Clang, discover_clang
+from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Installation:
+    """Where clang is looked for, and the cache that the plugins built for it are kept in.
+
+    `config_dir` is the RL4ReAl fork's, for a `build_dir` that is the fork.
+    """
+
+    search_path: str
+    cache_dir: Path
+    build_dir: Path | None = None
+    config_dir: Path | None = None
+
+    @classmethod
+    def of(cls, environment: Environment, *, build_dir: Path | None = None, config_dir: Path | None = None) -> Self:
+        """As the environment says, but for what is named."""
+        return cls(
+            search_path=environment.search_path,
+            cache_dir=environment.cache_dir,
+            build_dir=build_dir or environment.build_dir,
+            config_dir=config_dir or environment.config_dir,
+        )
+
+    def __post_init__(self) -> None:
+        """All paths are made absolute: a compiler runs in the folder of its module."""
+        for name in ("cache_dir", "build_dir", "config_dir"):
+            path = getattr(self, name)
+            if path is not None:
+                object.__setattr__(self, name, path.absolute())
+
+    def clang(self) -> Clang:
+        """ToolchainError if there is none that can be used."""
+        return discover_clang(build_dir=self.build_dir, search_path=self.search_path)
+
+    def plugin(self, clang: Clang, *, announce: Callable[[str], None]) -> Plugin:
+        """The plugin for `clang`, built if need be. ToolchainError if it does not build."""
+        return ensure_plugin(clang, cache_dir=self.cache_dir, announce=announce)

@@ -1,0 +1,32 @@
+"""The tool that replays a dataset.
+
+Llc of the LLVM release that made it, with the plugin.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.errors import ToolchainError
+from rl4real_data.episodes.index import read_index
+from rl4real_data.toolchain.installation import Installation
+from rl4real_data.validation.replay import ReplayTool
+
+
+def find_replay_tool(data_dir: Path, installation: Installation, *, announce: Callable[[str], None]) -> ReplayTool:
+    """ToolchainError for an LLVM of another version than the dataset's, or one without llc."""
+    index = read_index(data_dir)
+    clang = installation.clang()
+    wanted = index.toolchain["llvm_version"]
+    if clang.version != wanted:
+        raise ToolchainError(
+            f"{data_dir} was made with LLVM {wanted}, {clang.path} is {clang.version}",
+            hint=f"set BUILD_DIR to an installation of LLVM {wanted}",
+        )
+    llc = clang.bin_dir / "llc"
+    if not llc.is_file():
+        raise ToolchainError(f"{llc} does not exist", hint=f"apt-get install llvm-{clang.major}")
+    plugin = installation.plugin(clang, announce=announce)
+    return ReplayTool(llc=llc, plugin=plugin.path, allocator=ALLOCATORS[AllocatorName(index.model)])

@@ -1,0 +1,54 @@
+"""The report of a validation.
+
+What was found, and whether the episodes replay.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.validation.finding import Finding
+from rl4real_data.validation.replay import ReplayReport
+
+REPLAY_SHARE: Final = 0.99
+"""Share of episodes that must replay to the same. The rest meets differences that MIR text cannot carry: the order of
+use lists (sums of float weights round otherwise) and the numbers of blocks, by which the allocator breaks ties."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ValidationReport:
+    """What was found; `replay` only where it was asked for."""
+
+    data_dir: Path
+    findings: tuple[Finding, ...]
+    replay: ReplayReport | None
+
+    @property
+    def replays(self) -> bool:
+        return self.replay is None or self.replay.share_equal >= REPLAY_SHARE
+
+    @property
+    def ok(self) -> bool:
+        return not self.findings and self.replays
+
+    @property
+    def verdict(self) -> str:
+        found = [f"{len(self.findings)} findings"] if self.findings else []
+        if self.replay is not None and not self.replays:
+            found.append(f"only {self.replay.share_equal:.2%} of the episodes replay to the same")
+        return " and ".join(found)
+
+    @property
+    def advice(self) -> str:
+        if self.findings:
+            return "a damaged file is made again by the `rl4real-data flow` command that made it, after deleting it"
+        return "see the list above; the compiler must be the one that made the dataset"
+
+    def to_json(self) -> str:
+        replayed = self.replay.as_dict() if self.replay else None
+        return json.dumps(
+            {"ok": self.ok, "findings": [asdict(finding) for finding in self.findings], "replay": replayed}, indent=2
+        )

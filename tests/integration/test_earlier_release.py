@@ -1,0 +1,67 @@
+"""A DATA_DIR of release 0.1.0, made from `legacy`: read, validated, embedded and resumed by this one."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+from rl4real_data import EpisodeDataset
+from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
+
+from .conftest import Run
+
+MADE = Path(__file__).parents[1] / "data" / "made_by_0.1.0"
+SHARD = "data/train-00000-of-00001.parquet"
+FUNCTIONS = ["add", "dot", "gcd"]
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> Path:
+    shutil.copytree(MADE / "legacy", tmp_path / "legacy")
+    shutil.copytree(MADE / "dataset", tmp_path / "old")
+    return tmp_path / "old"
+
+
+def test_it_is_read_as_it_was(old: Path) -> None:
+    dataset = EpisodeDataset(old, split="train")
+
+    assert [episode.function for episode in dataset] == FUNCTIONS
+    table = pq.read_table(old / SHARD)
+    for number, episode in enumerate(dataset):
+        pairs = zip(table["edge_u"][number].as_py(), table["edge_v"][number].as_py(), strict=True)
+        assert episode.edges.tolist() == [list(pair) for pair in pairs]
+        assert len(episode.node_vectors()) == len(table["node_vreg"][number])
+    assert {episode.target for episode in dataset} == {"x86"}
+
+
+def test_it_is_sound_and_shown(rl4real: Run, old: Path) -> None:
+    assert rl4real("validate", old).stdout == f"{old}: sound\n"
+    found = json.loads(rl4real("stats", old, "--json").stdout)
+    assert found["splits"]["train"]["episodes"] == 3
+    assert "gcd" in rl4real("show", old, "gcd").stdout
+
+
+def test_it_is_embedded(rl4real: Run, old: Path) -> None:
+    before = pq.read_table(old / "instructions.parquet")
+    rl4real("embed", old, "--vocab", shipped_vocabulary("x86"))
+
+    assert pq.read_table(old / "instructions.parquet").equals(before)  # the same vocabulary as then
+    assert rl4real("validate", old).stdout == f"{old}: sound\n"
+
+
+@pytest.mark.clang
+def test_the_same_command_resumes_it(rl4real: Run, old: Path) -> None:
+    before = pq.read_table(old / SHARD)
+    words = ("flow", "x86", "train", "mlra", "--corpus", "legacy", "--data-dir", "old", "--max-failed", "1")
+    rl4real(*words)
+    after = pq.read_table(old / SHARD)
+
+    columns = [name for name in before.column_names if name not in ("llvm_version", "episode_id")]
+    assert after.select(columns).equals(before.select(columns))
+    assert json.loads((old / "dataset.json").read_text())["splits"]["train"]["modules_failed"] == 1
+    assert "nothing to do: the dataset was finished before" in rl4real(*words).stderr
+    assert rl4real("validate", old).stdout == f"{old}: sound\n"

@@ -1,0 +1,166 @@
+"""A program of a user, which mypy --strict must accept against an installed package. It is not run.
+
+`reveal_type` would tell names without a type, but no test reads it: `assert_type` fails where one is `Any`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, assert_type
+
+import numpy as np
+import numpy.typing as npt
+from torch.utils.data import DataLoader
+
+import rl4real_data
+from rl4real_data import (
+    Episode,
+    EpisodeDataset,
+    ExpertOutcome,
+    Outcome,
+    Rl4realError,
+    __version__,
+    collect_stats,
+    validate,
+)
+from rl4real_data.allocation.allocation import SPILLED, UNDECIDED, Allocation
+from rl4real_data.allocation.expert import Decision, Task, expert_cost, expert_decisions, expert_order
+from rl4real_data.allocation.features import NODE_FEATURES, node_features
+from rl4real_data.allocation.problem import AllocationProblem, problem_of
+from rl4real_data.allocation.register_file import RegisterFile, register_file_of
+from rl4real_data.core.errors import (
+    CacheError,
+    DatasetError,
+    Interrupted,
+    LessThanAsked,
+    ManifestError,
+    MissingExtra,
+    SourceError,
+    ToolchainError,
+    TooManyFailures,
+    UsageError,
+    ValidationFailed,
+    VocabularyError,
+)
+from rl4real_data.env import ENVIRONMENT_ID, RegisterAllocationEnv
+from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, FileEntry, SplitBooks, read_index
+from rl4real_data.episodes.schema import (
+    EPISODES,
+    MODULES,
+    REGISTERS,
+    SCHEMA_VERSION,
+    descriptions,
+    instructions_schema,
+)
+from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
+from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
+from rl4real_data.reading.pyg import PYG_COLUMNS, action_mask, to_pyg
+from rl4real_data.reading.register_table import RegisterTable
+from rl4real_data.reading.tables import InstructionVectors
+from rl4real_data.reading.torch_episodes import TorchEpisodes, episode_tensors
+from rl4real_data.statistics.collection import FailedModule, GroupStats, LanguageStats, SplitStats, Stats
+from rl4real_data.validation.whole_dataset import Finding
+
+ERRORS: tuple[type[Rl4realError], ...] = (
+    *(CacheError, DatasetError, Interrupted, LessThanAsked, ManifestError, MissingExtra, SourceError),
+    *(ToolchainError, TooManyFailures, UsageError, ValidationFailed, VocabularyError),
+)
+
+
+def read(data_dir: Path) -> Iterator[Episode]:
+    dataset = EpisodeDataset(data_dir, split="train", verify=True)
+    assert_type(dataset.index, DatasetIndex)
+    assert_type(dataset.registers, RegisterTable)
+    assert_type(dataset.instruction_table, InstructionVectors)
+    assert_type(dataset[0], Episode)
+    assert_type(len(dataset), int)
+    dataset.load_state_dict(dataset.state_dict())
+    for episode in dataset.select(["edge_u", "edge_v"]).shuffle(seed=1).shard(rank=0, world_size=2):
+        assert_type(episode, Episode)
+        yield episode
+
+
+def describe(episode: Episode) -> str:
+    assert_type(episode.outcome, ExpertOutcome)
+    assert_type(episode.function, str)
+    assert_type(episode.mir, str | None)
+    assert_type(episode.edges, npt.NDArray[np.int32])
+    assert_type(episode.node_vectors(), npt.NDArray[np.float32])
+    assert_type(episode.allowed_registers(0), npt.NDArray[np.int16])
+    spilled = int(np.count_nonzero(episode.node_outcome == Outcome.SPILLED))
+    return f"{episode.function}: {spilled} of {episode.n_nodes} spilled"
+
+
+def load(data_dir: str) -> DataLoader[Any]:
+    dataset = EpisodeDataset(data_dir)
+    episode_tensors(dataset[0])["edges"]
+    action_mask(dataset[0])
+    return DataLoader(TorchEpisodes(dataset.select(PYG_COLUMNS), to_pyg), batch_size=None)
+
+
+def allocate(episode: Episode, registers: RegisterTable) -> float:
+    table = register_file_of(registers)
+    assert_type(table, RegisterFile)
+    problem = problem_of(episode, table)
+    assert_type(problem, AllocationProblem)
+    allocation = Allocation(problem)
+    assert len(expert_order(episode, problem)) == problem.n_nodes
+    for decision in expert_decisions(episode, allocation):
+        assert_type(decision, Decision)
+        if decision.task is Task.COLOUR:
+            allocation.decide(decision.node, decision.choice)
+        else:
+            allocation.leave(decision.node)
+    assert node_features(allocation).shape[1] == len(NODE_FEATURES)
+    assert UNDECIDED not in allocation.choice or SPILLED in allocation.choice
+    assert_type(allocation.cost(), float)
+    return allocation.cost() - expert_cost(episode, problem)
+
+
+def play(data_dir: str) -> float:
+    env = RegisterAllocationEnv(data_dir, max_nodes=100, vectors=True)
+    observation, info = env.reset(seed=1)
+    assert_type(observation, dict[str, Any])
+    total = 0.0
+    for action in env.expert_actions():
+        _, reward, terminated, truncated, info = env.step(action)
+        total += reward
+        if terminated or truncated:
+            break
+    return total + float(info["cost"]) + len(ENVIRONMENT_ID)
+
+
+def vocabulary(path: Path) -> Vocabulary:
+    found = read_vocabulary(path) if path.exists() else read_vocabulary(shipped_vocabulary("x86"))
+    entity = found.entities[0]
+    assert_type(entity, Entity)
+    assert_type(entity.section, Section)
+    write_vocabulary(path, make_vocabulary("mine", found.entities, found.vectors, target="x86"))
+    return found
+
+
+def books(data_dir: Path) -> None:
+    index: DatasetIndex = read_index(data_dir)
+    entry: FileEntry = index.files["README.md"]
+    split: SplitBooks = index.splits["train"]
+    corpus: CorpusEntry = split.corpora[0]
+    stats: Stats = collect_stats(data_dir)
+    overall: SplitStats = stats.overall
+    failed: tuple[FailedModule, ...] = stats.failed_modules
+    groups: tuple[GroupStats, ...] = stats.corpora
+    languages: tuple[LanguageStats, ...] = stats.languages
+    findings: tuple[Finding, ...] = validate(data_dir)
+    print(entry.sha256, corpus.license, overall.modules, failed, groups, languages, findings)
+    print(descriptions(EPISODES), MODULES, REGISTERS, SCHEMA_VERSION, instructions_schema(100))
+    print(rl4real_data.__version__, __version__)
+
+
+def main(data_dir: Path) -> int:
+    try:
+        for episode in read(data_dir):
+            print(describe(episode))
+    except Rl4realError as error:
+        print(error, error.hint)
+        return error.exit_code
+    return 0

@@ -1,0 +1,103 @@
+"""The rules of the plugin's source tree: which room includes which, where files lie, how long they are."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+PLUGIN = Path(__file__).parents[3] / "preprocessing" / "v0" / "mlra"
+FILES = sorted(path for pattern in ("*", "*/*") for path in PLUGIN.glob(pattern) if path.suffix in {".cpp", ".h"})
+NAMES = [path.relative_to(PLUGIN).as_posix() for path in FILES]
+
+ON_TOP = {"CMakeLists.txt", "LLVMCompat.h", "Plugin.cpp", "README.md"}
+ROW = re.compile(r"^\| `(\w+)/` \| .+ \| (.*?) ?\|$", re.MULTILINE)
+INCLUDE = re.compile(r'^ *# *include *"((?!llvm/).*)"', re.MULTILINE)
+
+
+def includes_of_rooms() -> dict[str, set[str]]:
+    """The table of the plugin's README.md: for each room, in order, the other rooms that it may include."""
+    table = (PLUGIN / "README.md").read_text(encoding="utf-8")
+    return {room: set(re.findall(r"`(\w+)/`", included)) for room, included in ROW.findall(table)}
+
+
+def room_of(name: str) -> str:
+    """The room of a file; empty for one on top."""
+    return name.rpartition("/")[0]
+
+
+def visible(path: Path) -> bool:
+    return not path.name.startswith(".")
+
+
+def test_there_are_files_to_look_at() -> None:
+    assert {"Plugin.cpp", "record/Problem.h", "text/MachineIRText.cpp", "write/RecordWriter.cpp"} <= set(NAMES)
+    assert "record/Problem.h" in INCLUDE.findall((PLUGIN / "Plugin.cpp").read_text(encoding="utf-8"))
+
+
+def test_rooms_are_those_of_the_table() -> None:
+    assert {room_of(name) for name in NAMES} - {""} == set(includes_of_rooms())
+
+
+def test_table_points_one_way() -> None:
+    above: set[str] = set()
+    for room, included in includes_of_rooms().items():
+        assert included <= above, f"{room}/ includes a room that is not above it"
+        above.add(room)
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_includes_follow_the_table(path: Path) -> None:
+    rooms = includes_of_rooms()
+    room = room_of(path.relative_to(PLUGIN).as_posix())
+    allowed = {"": set(rooms)}.get(room, {room, *rooms.get(room, ())})
+    included = INCLUDE.findall(path.read_text(encoding="utf-8"))
+
+    assert {name for name in included if name not in NAMES} == set(), "includes begin with the room"
+    assert {name for name in included if name != "LLVMCompat.h" and room_of(name) not in allowed} == set()
+
+
+def test_differences_between_releases_include_nothing_of_ours() -> None:
+    assert INCLUDE.findall((PLUGIN / "LLVMCompat.h").read_text(encoding="utf-8")) == []
+
+
+def test_nothing_lies_loose() -> None:
+    on_top = {path.name for path in PLUGIN.iterdir() if path.is_file() and visible(path)}
+    in_rooms = {
+        path.relative_to(PLUGIN).as_posix()
+        for room in includes_of_rooms()
+        for path in (PLUGIN / room).iterdir()
+        if visible(path)
+    }
+
+    assert on_top == ON_TOP
+    assert in_rooms == {name for name in NAMES if room_of(name)}
+
+
+def test_build_names_every_source_once() -> None:
+    build = (PLUGIN / "CMakeLists.txt").read_text(encoding="utf-8")
+
+    assert re.findall(r"[\w/]+\.cpp", build) == sorted(name for name in NAMES if name.endswith(".cpp"))
+
+
+def test_headers_have_their_source() -> None:
+    headers = {name.removesuffix(".h") for name in NAMES if name.endswith(".h")} - {"LLVMCompat"}
+    sources = {name.removesuffix(".cpp") for name in NAMES if name.endswith(".cpp")} - {"Plugin"}
+
+    assert headers == sources
+
+
+@pytest.mark.parametrize("path", FILES, ids=NAMES)
+def test_files_say_what_they_hold_and_are_short(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+
+    assert re.match(rf"//===- {re.escape(path.name)} - \S.*\S -+===//$", lines[0])
+    assert len(lines) <= 400
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.endswith(".h")])
+def test_guards_follow_the_path(name: str) -> None:
+    guard = "MLRA_" + re.sub(r"[/.]", "_", name.removesuffix(".h")).upper() + "_H"
+
+    assert re.findall(r"^#(?:ifndef|define) (MLRA_\w+_H)$", (PLUGIN / name).read_text(), re.MULTILINE) == [guard] * 2
