@@ -6,13 +6,16 @@ Every error becomes a message and its exit code.
 from __future__ import annotations
 
 import sys
-from typing import NoReturn
+from typing import Final, NoReturn
 
 import typer
 
 from rl4real_data.commands.app import app
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import Interrupted, Rl4realError
+
+_INTERRUPTED: Final = 130
+"""Typer makes this exit code of a KeyboardInterrupt, without a word."""
 
 
 def main() -> NoReturn:
@@ -26,6 +29,8 @@ def _run_app() -> int:
     try:
         code = app(standalone_mode=False)
         interruption.check()  # nothing that comes after an interruption counts
+        if code == _INTERRUPTED:
+            raise KeyboardInterrupt
     except (KeyboardInterrupt, typer.Abort):
         return _complain(Interrupted("interrupted", hint=interruption.HINT))
     except BrokenPipeError:

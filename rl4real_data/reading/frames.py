@@ -1,4 +1,4 @@
-"""Episodes as one table in memory: all rows that a dataset stands for, in its order."""
+"""One table in memory of all rows that a dataset stands for, in its order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The tables of `stats` as pandas frames: for whoever plots a dataset, or compares several."""
+"""The tables of `stats` as pandas frames, for whoever plots a dataset or compares several."""
 
 from __future__ import annotations
 

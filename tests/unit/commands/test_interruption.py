@@ -38,7 +38,7 @@ def swallow_interrupt(monkeypatch: pytest.MonkeyPatch, place: ModuleType | type,
 @pytest.mark.parametrize(
     ("place", "name"),
     [
-        (run, "choose_vocabulary"),
+        (run, "refuse_foreign"),
         (plan, "part_key"),
         (runner.Progress, "add"),
         (packing, "select_functions"),
