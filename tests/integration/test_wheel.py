@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.toolchain.plugin import source_hash
+
 pytestmark = pytest.mark.clang
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -30,6 +32,10 @@ def test_wheel_works_elsewhere(tmp_path: Path) -> None:
     )
     own = [path for path in sys.path if path.endswith("site-packages")]
     (site / "dependencies.pth").write_text("\n".join(own) + "\n")
+    plugin = Path("v0", "mlra")  # whole, with every room: a dataset names the same plugin as one made in the checkout
+    assert source_hash(site / "rl4real_data" / "_preprocessing" / plugin) == source_hash(
+        REPOSITORY / "preprocessing" / plugin
+    )
     empty = tmp_path / "empty"
     empty.mkdir()
 
