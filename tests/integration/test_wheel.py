@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.toolchain.plugin import source_hash
+
 from .installed_wheel import REPOSITORY, InstalledWheel
 
 USER_PROGRAM = REPOSITORY / "tests" / "typing" / "user_program.py"
@@ -24,6 +26,14 @@ def test_wheel_works_elsewhere(installed_wheel: InstalledWheel, tmp_path: Path) 
     assert str(installed_wheel.site) in run("path", "corpus", "sample")
     run("flow", "x86", "train", "mlra", "--limit", "5")
     assert "5" in run("stats", "data/x86-mlra")
+
+
+def test_a_wheel_carries_the_whole_plugin(installed_wheel: InstalledWheel) -> None:
+    """With every room: a dataset names the same plugin as one made in the checkout."""
+    plugin = Path("v0", "mlra")
+    carried = installed_wheel.site / "rl4real_data" / "_preprocessing" / plugin
+
+    assert source_hash(carried) == source_hash(REPOSITORY / "preprocessing" / plugin)
 
 
 def test_wheel_has_its_licence_and_its_marker_of_types(installed_wheel: InstalledWheel) -> None:
