@@ -16,6 +16,7 @@ from rl4real_data.targets import TARGETS
 from rl4real_data.toolchain.clang import Clang, discover_clang
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin, register_file
 from rl4real_data.toolchain.process import Limits
+from rl4real_data.toolchain.server_library import ensure_server
 
 
 def prepare_compilation(
@@ -36,6 +37,7 @@ def prepare_compilation(
     compilation = Compilation(
         clang=clang,
         plugin=plugin,
+        server=ensure_server(clang, plugin) if plugin else None,
         target=target,
         model=MODELS[settings.model],
         recipe=recipe,

@@ -14,6 +14,7 @@ from rl4real_data.compat.fork_dot import fork_flags
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.failure import Failure, FailureKind
 from rl4real_data.stages.job import Compilation, ModuleJob
+from rl4real_data.toolchain.compiler_server import served
 from rl4real_data.toolchain.process import Completed, run
 
 RECORDS_NAME: Final = "unit.columns"
@@ -96,7 +97,8 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
         folder = scratch
         command[command.index(str(module.path))] = str(module.source)
         command.append(f"-I{module.root}")
-    done = run(command, cwd=folder, limits=compilation.limits, scratch=scratch)
+    start = served(compilation.server)
+    done = run(command, cwd=folder, limits=compilation.limits, scratch=scratch, start=start)
     if not done.ok:
         _raise_if_disk_failed(done)
         return _failure(done, job, scratch)

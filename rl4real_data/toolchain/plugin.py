@@ -37,7 +37,7 @@ class Plugin:
 def source_hash(folder: Path) -> str:
     """Hash of the names and bytes of all plugin sources."""
     digest = hashlib.sha256()
-    for path in sorted(p for p in folder.iterdir() if p.suffix in {".cpp", ".h", ".txt"}):
+    for path in sorted(p for p in folder.iterdir() if p.suffix in {".c", ".cpp", ".h", ".txt"}):
         content = path.read_bytes()
         digest.update(f"{path.name}\0{len(content)}\0".encode() + content)
     return digest.hexdigest()

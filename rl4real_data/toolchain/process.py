@@ -11,10 +11,10 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 STDERR_BYTES: Final = 1 << 16
 """What is kept of a process's stderr, half from its beginning and half from its end: a crash begins with the reason and
@@ -32,6 +32,8 @@ libc ignores it, and so does a kernel without them."""
 
 _live: set[int] = set()
 _killed: set[int] = set()
+_background: set[subprocess.Popen[bytes]] = set()
+_kill_count = 0
 _live_lock = threading.Lock()
 
 
@@ -74,6 +76,41 @@ class Completed:
             return f"signal {-self.returncode}"
 
 
+class Process(Protocol):
+    """A child of this process that leads a process group of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def wait(self) -> int:
+        """The exit code, or the negative number of the signal; may be asked again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """A command with all that it starts with; `stdout` and `stderr` are open descriptors, stdin is empty."""
+
+    command: tuple[str, ...]
+    cwd: Path
+    environment: Mapping[str, str]
+    stdout: int
+    stderr: int
+
+
+def start_process(invocation: Invocation) -> Process:
+    """Starts the command as a new process. OSError if that cannot be done."""
+    return subprocess.Popen(
+        list(invocation.command),
+        cwd=invocation.cwd,
+        env=invocation.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=invocation.stdout,
+        stderr=invocation.stderr,
+        start_new_session=True,
+    )
+
+
 def run(
     command: Sequence[str],
     *,
@@ -81,32 +118,29 @@ def run(
     limits: Limits,
     scratch: Path,
     environment: Mapping[str, str] | None = None,
+    start: Callable[[Invocation], Process] = start_process,
 ) -> Completed:
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
     `scratch` is an existing folder: it takes the outputs and is the process's TMPDIR. OSError if it cannot be started,
     InterruptedError if `kill_all` ended it.
     """
-    env = {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "TMPDIR": str(scratch), "LC_ALL": "C", **(environment or {})}
+    env = _environment({"TMPDIR": str(scratch), **(environment or {})})
     begin = time.monotonic()
+    kill_count = _kill_count
     out_path, err_path = scratch / "stdout", scratch / "stderr"
     with out_path.open("wb") as out, err_path.open("wb") as err:
-        process = subprocess.Popen(
-            list(command),
-            cwd=cwd,
-            env=env,
-            stdin=subprocess.DEVNULL,
-            stdout=out,
-            stderr=err,
-            start_new_session=True,
+        invocation = Invocation(
+            command=tuple(command), cwd=cwd, environment=env, stdout=out.fileno(), stderr=err.fileno()
         )
-        with _registered(process.pid):
+        process = start(invocation)
+        with _registered(process.pid, kill_count):
             timed_out = _wait(process, limits)
     if process.pid in _killed:
         _killed.discard(process.pid)
         raise InterruptedError(errno.EINTR, "the run was interrupted")
     return Completed(
-        returncode=process.returncode,
+        returncode=process.wait(),
         timed_out=timed_out,
         seconds=time.monotonic() - begin,
         stdout=out_path.read_text(errors="replace"),
@@ -115,14 +149,55 @@ def run(
 
 
 def kill_all() -> None:
-    """Kills every process group that `run` has under way in this process: for an interrupted run."""
+    """Kills every process group that `run` has under way in this process, and what runs in the background."""
+    global _kill_count
     with _live_lock:
+        _kill_count += 1
         for pid in _live:
             _killed.add(pid)
             _kill_group(pid)
+        background = tuple(_background)
+    for process in background:
+        end_background(process)
 
 
-def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
+def start_background(
+    command: Sequence[str], *, preload: Path, environment: Mapping[str, str], descriptor: int
+) -> subprocess.Popen[bytes]:
+    """Starts a process that serves this one until `end_background` or `kill_all`.
+
+    It loads `preload` before its own libraries and inherits `descriptor` alone. OSError if it cannot be started.
+    """
+    env = _environment(environment)
+    env["LD_PRELOAD"] = os.pathsep.join(filter(None, (str(preload), env.get("LD_PRELOAD"))))
+    process = subprocess.Popen(
+        list(command),
+        cwd="/",
+        env=env,
+        pass_fds=(descriptor,),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    with _live_lock:
+        _background.add(process)
+    return process
+
+
+def end_background(process: subprocess.Popen[bytes]) -> None:
+    """Kills a process of the background and takes its processor time into the account of this one."""
+    process.kill()
+    process.wait()
+    with _live_lock:
+        _background.discard(process)
+
+
+def _environment(changes: Mapping[str, str]) -> dict[str, str]:
+    return {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "LC_ALL": "C", **changes}
+
+
+def _wait(process: Process, limits: Limits) -> bool:
     try:
         if limits.memory_bytes is not None:
             # prlimit after the start and not setrlimit before: a preexec function would force a full fork.
@@ -134,7 +209,7 @@ def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
         process.wait()
 
 
-def _ends_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
+def _ends_within(process: Process, timeout_s: float) -> bool:
     """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module."""
     descriptor = os.pidfd_open(process.pid)
     try:
@@ -146,9 +221,13 @@ def _ends_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
 
 
 @contextlib.contextmanager
-def _registered(pid: int):  # type: ignore[no-untyped-def]
+def _registered(pid: int, kill_count: int):  # type: ignore[no-untyped-def]
+    """Makes the process known to `kill_all`; `kill_count` is from before its start, so that none slips through."""
     with _live_lock:
         _live.add(pid)
+        if kill_count != _kill_count:
+            _killed.add(pid)
+            _kill_group(pid)
     try:
         yield
     finally:
