@@ -13,19 +13,29 @@ import socket
 import struct
 import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.toolchain.process import Invocation, Process, end_background, start_background, start_process
+from rl4real_data.toolchain.process import (
+    Completed,
+    Invocation,
+    Limits,
+    Process,
+    run,
+    start_background,
+    start_process,
+)
 
 _REPLY_S: Final = 10.0
 """A fork takes a millisecond, and 0.2 s once while the server moves its code to huge pages."""
 
 _MOST_LOSSES: Final = 3
 """A server that ends again and again is no help."""
+
+_REJECTED: Final = 1
+"""What clang ends with when it does not take its source."""
 
 _HEADER: Final = struct.Struct("=III")  # bytes that follow, words, variables
 _REPLY: Final = struct.Struct("=ii")  # pid, errno
@@ -65,24 +75,22 @@ class CompilerServer:
         self._owner = os.getpid()
         self._ready = False
         self._lock = threading.Lock()
-        self._socket, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self._background = start_background(
+            (str(files.clang), "--version"),  # what it does where the library is not loaded
+            preload=files.library,
+            environment={
+                "LD_BIND_NOW": "1",  # once here, or 3,000 times 0.5 µs in every child
+                "MLRA_SERVER_PLUGIN": str(files.plugin),
+            },
+            socket_variable="MLRA_SERVER_SOCKET",
+        )
+        self._socket = self._background.connection
         self._socket.settimeout(_REPLY_S)
-        with theirs:
-            self._process = start_background(
-                (str(files.clang), "--version"),  # what it does where the library is not loaded
-                preload=files.library,
-                environment={
-                    "LD_BIND_NOW": "1",  # once here, or 3,000 times 0.5 µs in every child
-                    "MLRA_SERVER_SOCKET": str(theirs.fileno()),
-                    "MLRA_SERVER_PLUGIN": str(files.plugin),
-                },
-                descriptor=theirs.fileno(),
-            )
 
     @property
     def is_over(self) -> bool:
         """Whether it was ended, or belongs to the process that this one was forked from."""
-        return self._process.returncode is not None or self._owner != os.getpid()
+        return self._background.is_over or self._owner != os.getpid()
 
     def is_ready(self, *, within_s: float = 0) -> bool:
         """Whether it has loaded everything. OSError if it ended instead."""
@@ -123,13 +131,33 @@ class CompilerServer:
 
     def close(self) -> None:
         """Ends it. Children that have begun go on."""
-        end_background(self._process)
-        self._socket.close()
+        self._background.end()
 
 
-def served(files: ServerFiles | None) -> Callable[[Invocation], Process]:
-    """How `run` starts commands of this compiler: by a server of this process if there is one, else as it does."""
-    return partial(_start, files) if files else start_process
+def run_served(
+    files: ServerFiles | None, command: Sequence[str], *, cwd: Path, limits: Limits, scratch: Path
+) -> Completed:
+    """As `run`, with a compiler that is forked from a server of this process where there is one.
+
+    One that crashes is run again as a process of its own, so that the crash is not the server's, nor its stack dump.
+    """
+    start = _Start(files)
+    done = run(command, cwd=cwd, limits=limits, scratch=scratch, start=start)
+    crashed = done.returncode not in (0, _REJECTED) and not done.timed_out
+    return run(command, cwd=cwd, limits=limits, scratch=scratch) if crashed and start.has_forked else done
+
+
+class _Start:
+    """How one command starts: `has_forked` tells which way it was."""
+
+    def __init__(self, files: ServerFiles | None) -> None:
+        self._files = files
+        self.has_forked = False
+
+    def __call__(self, invocation: Invocation) -> Process:
+        process = _fork(self._files, invocation) if self._files and self._files.serves(invocation.command) else None
+        self.has_forked = process is not None
+        return process or start_process(invocation)
 
 
 _servers: dict[ServerFiles, CompilerServer] = {}
@@ -137,15 +165,15 @@ _losses: Counter[ServerFiles] = Counter()
 _servers_lock = threading.Lock()
 
 
-def _start(files: ServerFiles, invocation: Invocation) -> Process:
+def _fork(files: ServerFiles, invocation: Invocation) -> Process | None:
+    """The command's process, if a server is there and does its part."""
     server: CompilerServer | None = None
-    process: Process | None = None
     try:
-        server = _server_of(files) if files.serves(invocation.command) else None
-        process = server.start(invocation) if server and server.is_ready() else None
+        server = _server_of(files)
+        return server.start(invocation) if server and server.is_ready() else None
     except OSError:
         _lose(files, server)
-    return process or start_process(invocation)
+        return None
 
 
 def _server_of(files: ServerFiles) -> CompilerServer | None:

@@ -8,6 +8,7 @@ import os
 import resource
 import select
 import signal
+import socket
 import subprocess
 import threading
 import time
@@ -32,7 +33,7 @@ libc ignores it, and so does a kernel without them."""
 
 _live: set[int] = set()
 _killed: set[int] = set()
-_background: set[subprocess.Popen[bytes]] = set()
+_background: set[Background] = set()
 _kill_count = 0
 _live_lock = threading.Lock()
 
@@ -74,6 +75,26 @@ class Completed:
             return signal.Signals(-self.returncode).name
         except ValueError:
             return f"signal {-self.returncode}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Background:
+    """A process that serves this one until `end` or `kill_all`, and our end of the socket between them."""
+
+    process: subprocess.Popen[bytes]
+    connection: socket.socket
+
+    @property
+    def is_over(self) -> bool:
+        return self.process.returncode is not None
+
+    def end(self) -> None:
+        """Kills it, and takes its processor time into the account of this process."""
+        self.process.kill()
+        self.process.wait()
+        self.connection.close()
+        with _live_lock:
+            _background.discard(self)
 
 
 class Process(Protocol):
@@ -157,40 +178,40 @@ def kill_all() -> None:
             _killed.add(pid)
             _kill_group(pid)
         background = tuple(_background)
-    for process in background:
-        end_background(process)
+    for server in background:
+        server.end()
 
 
 def start_background(
-    command: Sequence[str], *, preload: Path, environment: Mapping[str, str], descriptor: int
-) -> subprocess.Popen[bytes]:
-    """Starts a process that serves this one until `end_background` or `kill_all`.
+    command: Sequence[str], *, preload: Path, environment: Mapping[str, str], socket_variable: str
+) -> Background:
+    """Starts a process that serves this one over a socket; `socket_variable` tells it the descriptor of its end.
 
-    It loads `preload` before its own libraries and inherits `descriptor` alone. OSError if it cannot be started.
+    It loads `preload` before its own libraries. OSError if it cannot be started.
     """
-    env = _environment(environment)
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    env = _environment({**environment, socket_variable: str(theirs.fileno())})
     env["LD_PRELOAD"] = os.pathsep.join(filter(None, (str(preload), env.get("LD_PRELOAD"))))
-    process = subprocess.Popen(
-        list(command),
-        cwd="/",
-        env=env,
-        pass_fds=(descriptor,),
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    try:
+        process = subprocess.Popen(
+            list(command),
+            cwd="/",
+            env=env,
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    background = Background(process=process, connection=ours)
     with _live_lock:
-        _background.add(process)
-    return process
-
-
-def end_background(process: subprocess.Popen[bytes]) -> None:
-    """Kills a process of the background and takes its processor time into the account of this one."""
-    process.kill()
-    process.wait()
-    with _live_lock:
-        _background.discard(process)
+        _background.add(background)
+    return background
 
 
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:

@@ -21,6 +21,9 @@ _LOAD_S: Final = 20.0
 
 _BUILD_LIMITS: Final = Limits(timeout_s=120)  # two files of C: 0.2 s
 
+C_COMPILERS: Final = ("cc", "gcc")
+"""Looked for in this order; without any, clang itself may know where its linker is."""
+
 _PROBE: Final = "int probe(int *numbers, int count) { return count ? *numbers + probe(numbers + 1, count - 1) : 0; }\n"
 
 
@@ -73,7 +76,7 @@ def _make(files: ServerFiles) -> None:
 
 def _build(clang: Path, library: Path) -> None:
     sources = sorted(map(str, server_source_dir().glob("*.c")))
-    compiler = next(filter(None, map(shutil.which, ("cc", "gcc"))), str(clang))
+    compiler = next(filter(None, map(shutil.which, C_COMPILERS)), str(clang))
     words = (compiler, "-O2", "-shared", "-fPIC", "-fvisibility=hidden", "-o", str(library), *sources, "-ldl")
     with tempfile.TemporaryDirectory() as scratch:
         done = run(words, cwd=Path(scratch), limits=_BUILD_LIMITS, scratch=Path(scratch))
