@@ -31,6 +31,8 @@ from rl4real_data.toolchain.process import (
 _REPLY_S: Final = 10.0
 """A fork takes a millisecond, and 0.2 s once while the server moves its code to huge pages."""
 
+_SHOWN_BYTES: Final = 4000
+
 _MOST_LOSSES: Final = 3
 """A server that ends again and again is no help."""
 
@@ -76,7 +78,8 @@ class CompilerServer:
         self._ready = False
         self._lock = threading.Lock()
         self._background = start_background(
-            (str(files.clang), "--version"),  # what it does where the library is not loaded
+            # What it does where the library is not loaded, and room for the words that `ps` shows of a child.
+            (str(files.clang), "--version", " " * _SHOWN_BYTES),
             preload=files.library,
             environment={
                 "LD_BIND_NOW": "1",  # once here, or 3,000 times 0.5 µs in every child

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import sys
 import threading
 import time
@@ -156,6 +157,7 @@ facts = {
     "signals": [status[name].strip() for name in ("SigBlk", "SigIgn", "SigCgt")],
     "limits": [resource.getrlimit(number) for number in range(16)],
     "parent": os.getppid(),
+    "shown": open("/proc/self/cmdline").read().rstrip("\\0"),
     "umask": os.umask(0),
 }
 found = []
@@ -191,6 +193,30 @@ def test_any_program_sees_no_difference(
     assert (forked.returncode, forked.stderr) == (plain.returncode, plain.stderr)
     assert plain.signal_name == ("SIGUSR1" if words == ("die",) else "")
     assert plain.stdout.startswith("{'argv': ")
+
+
+HOLDER = """
+import sys, time
+from pathlib import Path
+from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles
+clang, plugin, library = map(Path, sys.argv[1:])
+server = CompilerServer(ServerFiles(clang=clang, plugin=plugin, library=library))
+assert server.is_ready(within_s=60)
+print(server._background.process.pid, flush=True)
+time.sleep(60)
+"""
+
+
+def test_server_dies_with_the_process_that_it_serves(files: ServerFiles) -> None:
+    words = (sys.executable, "-c", HOLDER, files.clang, files.plugin, files.library)
+    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
+        assert holder.stdout is not None
+        pid = int(holder.stdout.readline())
+        holder.kill()
+    deadline = time.monotonic() + 10
+    while Path(f"/proc/{pid}/exe").exists():  # a zombie has none
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 WITHOUT = (

@@ -6,6 +6,8 @@
 //
 //   LD_PRELOAD=libcompiler-server.so MLRA_SERVER_SOCKET=3 MLRA_SERVER_PLUGIN=libmlra.so clang --version
 //
+// (A third word of spaces makes room for the command lines that the children show.)
+//
 // Descriptor 3 is a SOCK_SEQPACKET socket. The server says "r" when it is ready, ends when the other side is closed,
 // and takes packets of one byte with three descriptors: a stream socket for the conversation with the child, its
 // stdout, its stderr. The conversation:
@@ -54,6 +56,9 @@ struct Reply {
 
 static MainFunction *CompilerMain;
 
+/// The server's own command line, as the system shows it.
+static char *ShownBegin, *ShownEnd;
+
 static int readAll(int Descriptor, void *Buffer, size_t Size) {
   char *Next = Buffer;
   while (Size > 0) {
@@ -79,6 +84,19 @@ static char **splitStrings(char **Text, uint32_t Count) {
   }
   Strings[Count] = NULL;
   return Strings;
+}
+
+/// Lets `ps` and `pgrep` see the child's command where the server's was, as much of it as there is room for.
+static void showCommand(char **Words) {
+  char *Next = ShownBegin;
+  for (; *Words; ++Words) {
+    size_t Size = strlen(*Words) + 1;
+    if (Size > (size_t)(ShownEnd - Next))
+      break;
+    memcpy(Next, *Words, Size);
+    Next += Size;
+  }
+  memset(Next, 0, ShownEnd - Next);
 }
 
 /// A session of its own, the streams of the request and its folder: what lies between fork and exec elsewhere.
@@ -108,6 +126,7 @@ static void runCommand(const int Descriptors[DescriptorCount]) {
   if (write(Peer, &Reply, sizeof(Reply)) != sizeof(Reply) || Reply.Error || !readAll(Peer, &Begin, 1))
     _exit(1);
   close(Peer);
+  showCommand(Words);
   environ = Variables;
   exit(CompilerMain(Header.WordCount, Words, environ));
 }
@@ -150,7 +169,9 @@ static int receive(int Socket, int Descriptors[DescriptorCount]) {
 
 /// What runs in place of the compiler's `main`.
 static int serve(int ArgC, char **ArgV, char **Environment) {
-  (void)ArgC, (void)ArgV, (void)Environment;
+  (void)Environment;
+  ShownBegin = ArgV[0];
+  ShownEnd = ArgV[ArgC - 1] + strlen(ArgV[ArgC - 1]) + 1;
   int Socket = atoi(getenv("MLRA_SERVER_SOCKET"));
   const char *Plugin = getenv("MLRA_SERVER_PLUGIN");
   // As clang loads it. A plugin that does not load is for the commands to complain about.
