@@ -115,6 +115,18 @@ def test_another_compiler_in_its_place_is_tried_again(workshop: Workshop) -> Non
     assert workshop.builds() == 2
 
 
+def test_changed_sources_build_again(workshop: Workshop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sources = tmp_path / "sources"
+    sources.mkdir()
+    monkeypatch.setattr(server_library, "server_source_dir", lambda: sources)
+    for text in ("int a;", "int b;"):
+        (sources / "Server.c").write_text(text)
+        ensure_server(workshop.clang, workshop.plugin)
+
+    assert workshop.builds() == 2
+    assert len(workshop.libraries()) == 2
+
+
 def test_build_that_fails_is_no_server(workshop: Workshop) -> None:
     workshop.make("fails")
 
