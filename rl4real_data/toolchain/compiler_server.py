@@ -95,6 +95,11 @@ class CompilerServer:
         """Whether it was ended, or belongs to the process that this one was forked from."""
         return self._background.is_over or self._owner != os.getpid()
 
+    @property
+    def program(self) -> Path:
+        """What was loaded: another file than the compiler's where that only starts another program."""
+        return Path(f"/proc/{self._background.process.pid}/exe").resolve()
+
     def is_ready(self, *, within_s: float = 0) -> bool:
         """Whether it has loaded everything. OSError if it ended instead."""
         with self._lock:

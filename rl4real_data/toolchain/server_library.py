@@ -100,6 +100,8 @@ def _try_out(files: ServerFiles) -> None:
         try:
             if not server.is_ready(within_s=_LOAD_S):
                 raise NoServer(f"{files.clang} is not loaded within {_LOAD_S:g} s")
+            if server.program != files.clang.resolve():
+                raise NoServer(f"{files.clang} starts {server.program}, and may do more than that")
             results = [_compile(files, folder, start) for start in (start_process, forked)]
         finally:
             server.close()

@@ -96,6 +96,18 @@ def test_fork_does_what_a_process_does(files: ServerFiles, server: CompilerServe
         assert (again.returncode, records) == (plain.returncode, plain_records)
 
 
+def test_code_in_huge_pages_does_the_same(files: ServerFiles, server: CompilerServer, tmp_path: Path) -> None:
+    """The server moves its code after 64 commands."""
+    (tmp_path / "source.c").write_text(SOURCES["good"])
+    plain = compile_in(tmp_path, files, start_process)
+    for _ in range(70):
+        forked = compile_in(tmp_path, files, forking(server))
+        assert (outcome(forked[0]), forked[1]) == (outcome(plain[0]), plain[1])
+    maps = Path(f"/proc/{server._background.process.pid}/maps").read_text()
+    has_huge_pages = "[never]" not in Path("/sys/kernel/mm/transparent_hugepage/enabled").read_text()
+    assert bool(re.search(r"(?m) r-xp 00000000 00:00 0 *$", maps)) == has_huge_pages
+
+
 def test_memory_limit_is_that_of_a_process(files: ServerFiles, server: CompilerServer, tmp_path: Path) -> None:
     (tmp_path / "source.c").write_text(SOURCES["huge"])
     limits = Limits(timeout_s=120, memory_bytes=768 << 20)
@@ -227,7 +239,6 @@ WITHOUT = (
 
 @pytest.mark.parametrize("target", ["x86", "aarch64"])
 def test_dataset_has_the_same_bytes_without_it(tmp_path: Path, target: str) -> None:
-    """Fifty modules: more than the server takes before it moves its code."""
     flow = ("flow", target, "train", "mlra", "--jobs", "2", "--data-dir")
     for name, program in (("with", ("-m", "rl4real_data")), ("without", ("-c", WITHOUT))):
         done = run(

@@ -40,8 +40,8 @@ typedef int MainFunction(int, char **, char **);
 
 enum { Conversation, Stdout, Stderr, DescriptorCount };
 
-/// The move takes 40 to 200 ms and gives each command 1 to 3 back: nothing for a short run.
-enum { CommandsBeforeHugePages = 32 };
+/// The move takes 40 to 260 ms and gives each command 2 to 3 back: nothing for a short run.
+enum { CommandsBeforeHugePages = 64 };
 
 struct RequestHeader {
   uint32_t Size;

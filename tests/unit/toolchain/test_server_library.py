@@ -9,7 +9,7 @@ from fake_clang import BANNER, write_script
 
 from rl4real_data.toolchain import server_library
 from rl4real_data.toolchain.clang import Clang
-from rl4real_data.toolchain.compiler_server import CompilerServer
+from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Invocation, Process, start_process
 from rl4real_data.toolchain.server_library import ensure_server, examine_server
@@ -34,8 +34,8 @@ class Loaded:
 
     way = "well"
 
-    def __init__(self, _: object) -> None:
-        pass
+    def __init__(self, files: ServerFiles) -> None:
+        self.program = files.clang.with_name("other") if self.way == "wrapper" else files.clang
 
     def is_ready(self, *, within_s: float) -> bool:
         if self.way == "ends":
@@ -141,6 +141,7 @@ def test_build_that_fails_is_no_server(workshop: Workshop) -> None:
     [
         ("ends", "ended before it was ready"),
         ("never ready", "is not loaded within 20 s"),
+        ("wrapper", "/other, and may do more than that"),
         ("takes nothing", "does not take a command"),
         ("does something else", "does not do the same in a server as in a process"),
     ],
