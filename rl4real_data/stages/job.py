@@ -15,16 +15,21 @@ from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import Module
 from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.compiler_server import ServerFiles
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """What all modules of a run have in common. `plugin` is None for the fork, which has the flags built in."""
+    """What all modules of a run have in common. `plugin` is None for the fork, which has the flags built in.
+
+    `server` starts the same compiler faster where there is one, and decides nothing.
+    """
 
     clang: Clang
     plugin: Plugin | None
+    server: ServerFiles | None = None
     target: Target
     allocator: Allocator
     recipe: Recipe

@@ -38,7 +38,7 @@ class Plugin:
 
 
 def source_hash(folder: Path) -> str:
-    """Hash of the paths and bytes of all plugin sources: the entry on top and what lies directly in a room.
+    """Hash of the paths and bytes of a library's sources: the entry on top and what lies directly in a room.
 
     Nothing else counts: no file of a build within the folder, no text for people, no copy that an editor left behind.
     """
@@ -51,7 +51,7 @@ def source_hash(folder: Path) -> str:
 
 def _sources(folder: Path) -> Iterator[Path]:
     for path in (*folder.glob("*"), *folder.glob("*/*")):
-        is_source = path.suffix in {".cpp", ".h"} and not path.name.startswith(".")
+        is_source = path.suffix in {".c", ".cpp", ".h"} and not path.name.startswith(".")
         if (is_source or path == folder / "CMakeLists.txt") and path.is_file():
             yield path
 
