@@ -19,6 +19,7 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 
 from rl4real_data.core import interruption
+from rl4real_data.core.absent_pandas import do_without_pandas
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
@@ -135,7 +136,8 @@ def _read_all(
     counts: Counter[int] = Counter()
     done = 0
     with _processes(request.jobs) as parallel:
-        results = parallel(joblib.delayed(read_module)(job, request.origin, registers, work.parts) for job in jobs)
+        read = joblib.delayed(_read_in_worker if request.jobs > 1 else read_module)
+        results = parallel(read(job, request.origin, registers, work.parts) for job in jobs)
         for job, found in zip(jobs, results, strict=True):
             interruption.check()
             modules += [found.entry] if found.entry else []
@@ -147,6 +149,12 @@ def _read_all(
         what = ", ".join(f"{count} of {size} registers" for size, count in sorted(counts.items()))
         raise DatasetError(f"{request.folder}: graphs of several targets ({what})", hint="import one after the other")
     return (*modules, *broken), max(counts, default=0)
+
+
+def _read_in_worker(*words: Any) -> Any:
+    """`read_module` in a process that `_processes` started and ends: it needs no pandas, either."""
+    do_without_pandas()
+    return read_module(*words)
 
 
 @contextlib.contextmanager
