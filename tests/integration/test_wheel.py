@@ -58,7 +58,8 @@ def test_importing_the_package_loads_nothing_heavy(
 
 
 def mypy(wheel: InstalledWheel, program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    options = ("--strict", "--config-file=", f"--cache-dir={folder / 'cache'}", f"--python-executable={wheel.python}")
+    settings = USER_PROGRAM.with_name("mypy.ini")
+    options = ("--config-file", settings, "--cache-dir", folder / "cache", "--python-executable", wheel.python)
     return wheel.run("-m", "mypy", *options, program, cwd=folder)
 
 
