@@ -8,16 +8,16 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NoReturn
-
-from tqdm import tqdm
+from typing import TYPE_CHECKING, NoReturn
 
 from rl4real_data.core.errors import Interrupted, LessThanAsked, TooManyFailures
 from rl4real_data.corpus.sources.source import Progress
-from rl4real_data.flow.memory import keep_buffers
 from rl4real_data.flow.run import Console, RunReport, plan_flow, run_flow
 from rl4real_data.flow.settings import RunSettings
 from rl4real_data.stages.selection import Entry
+
+if TYPE_CHECKING:
+    from tqdm import tqdm
 
 _FAILURES_SHOWN = 5
 
@@ -33,7 +33,6 @@ class Summary:
 def execute(settings: RunSettings, *, show_bar: bool) -> Summary:
     """Runs the flow and sums it up."""
     begin = time.monotonic()
-    keep_buffers()
     try:
         with fetch_progress(show_bar) as progress:
             report = run_flow(settings, Console(say=say, show_bar=show_bar, fetch_progress=progress))
@@ -88,6 +87,8 @@ def fetch_progress(show_bar: bool) -> Iterator[Progress]:
     bars: dict[str, tqdm[NoReturn]] = {}
 
     def show(name: str, done: int, total: int) -> None:
+        from tqdm import tqdm
+
         if name not in bars:
             if not show_bar:
                 say(f"fetching {name} ({total / 1e6:.1f} MB)")

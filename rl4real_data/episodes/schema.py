@@ -14,7 +14,8 @@ from typing import Final
 
 import pyarrow as pa
 
-SCHEMA_VERSION: Final = 0
+from rl4real_data.episodes.schema_version import SCHEMA_VERSION
+
 VERSION_KEY: Final = b"rl4real_data.schema_version"
 
 

@@ -53,20 +53,6 @@ class PackingOrder:
             "llvm_version": compilation.clang.version,
         }
 
-    @property
-    def toolchain(self) -> dict[str, str]:
-        return toolchain_of(self.compilation)
-
-
-def toolchain_of(compilation: Compilation) -> dict[str, str]:
-    """What `dataset.json` says of the compiler and the plugin."""
-    plugin = compilation.plugin
-    return {
-        "llvm_version": compilation.clang.version,
-        "clang": compilation.clang.banner,
-        "plugin": plugin.source_hash if plugin else "none: the compiler has the flags itself",
-    }
-
 
 def vocabulary_entry(vocabulary: Vocabulary | None, coverage: Coverage | None) -> dict[str, Any] | None:
     """What `dataset.json` says of the vocabulary; None for a dataset without vectors."""
@@ -126,7 +112,11 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
         recipe=recipe,
         selection=selection,
         identity=order.identity,
-        footer={**order.identity, **order.toolchain, "recipe": json.dumps(recipe.as_dict(), sort_keys=True)},
+        footer={
+            **order.identity,
+            **order.compilation.toolchain,
+            "recipe": json.dumps(recipe.as_dict(), sort_keys=True),
+        },
         register_table=register_table(order.identity["target"], order.registers),
         vocabulary=order.vocabulary,
         other=rest.shards if rest else None,
@@ -148,7 +138,7 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
         target=order.identity["target"],
         model=order.compilation.model.name.value,
         recipe=draft.recipe.as_dict(),
-        toolchain=order.toolchain,
+        toolchain=order.compilation.toolchain,
         splits=splits,
         files={**draft.files, MODULES_NAME: modules},
         vocabulary=vocabulary_entry(order.vocabulary, draft.coverage),
@@ -202,7 +192,7 @@ def _fingerprint(work: WorkDir, order: PackingOrder, flow: Flow) -> str:
         flow.dataset_versions(),
         order.compilation.recipe.as_dict(),
         order.identity,
-        order.toolchain,
+        order.compilation.toolchain,
         rows,
         order.skipped,
         order.vocabulary.digest if order.vocabulary else None,

@@ -1,10 +1,15 @@
-"""One run of `flow`: from settings to a published dataset. `run_flow` is its table of contents."""
+"""One run of `flow`: from settings to a published dataset. `run_flow` is its table of contents.
+
+What needs Arrow is imported where it is used: the first compilers are at work by then.
+"""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import Recipe, load_recipe
@@ -12,20 +17,19 @@ from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
 from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
 from rl4real_data.episodes.index import DatasetIndex
-from rl4real_data.flow.packing import PackingOrder, is_packed, pack_dataset, toolchain_of
 from rl4real_data.flow.pipeline import FLOW, Flow
 from rl4real_data.flow.plan import Plan, entries_of, make_plan, modules_of, needs_headers
 from rl4real_data.flow.preparation import prepare_compilation
 from rl4real_data.flow.runner import run_jobs
 from rl4real_data.flow.settings import RunSettings
-from rl4real_data.flow.splits import other_of, recorded_modules
-from rl4real_data.flow.vocabulary import choose_vocabulary
 from rl4real_data.flow.working_folder import WorkDir, open_workdir, refuse_foreign
-from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.part import Part
 from rl4real_data.stages.selection import Entry
 from rl4real_data.toolchain.clang import require_headers
+
+if TYPE_CHECKING:
+    from rl4real_data.mir2vec.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,26 +62,23 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
     found = _resolve(settings, console)
     with open_workdir(settings.data_dir) as work:
         _refuse_other_dataset(work, settings, recipe, compilation)
-        vocabulary = _vocabulary(settings, recipe, work)
         plan = _plan(settings, found.corpora, compilation, work, flow)
         _refuse_shrinking(work, settings, plan)
-        compiled = _compile(plan, settings, console, flow)
+        vocabulary = _vocabulary(settings, recipe, work)
+        compiled = _compile(plan, settings, console, flow, beside=vocabulary)
         entries = entries_of(plan, {**plan.ready, **compiled})
-        order = PackingOrder(
+        index, was_finished = _pack(
+            work,
+            flow,
+            console,
             split=settings.split,
             compilation=compilation,
             registers=registers,
             corpora=found.corpora,
             skipped=tuple(sorted(skipped.corpus for skipped in found.skipped)),
-            vocabulary=vocabulary,
+            vocabulary=vocabulary.result(),
             entries=entries,
         )
-        was_finished = is_packed(work, order, flow)
-        if was_finished:
-            index = work.index()
-        else:
-            console.say("packing")
-            index = pack_dataset(work, order, flow)
         failed = tuple(entry for entry in entries if entry.part.failure)
         return RunReport(
             plan=plan,
@@ -120,11 +121,25 @@ def _resolve(settings: RunSettings, console: Console) -> Resolution:
     return found
 
 
-def _vocabulary(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Vocabulary | None:
-    """Read before anything is compiled: a file that is no good ends the run at once."""
-    if not settings.embed:
-        return None
-    return choose_vocabulary(settings.vocab, target=settings.target.value, recipe=recipe, data_dir=work.data_dir)
+def _vocabulary(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Future[Vocabulary | None]:
+    """The vocabulary, read beside the first compilers; before them if the user names it: his file may be no good."""
+
+    def read() -> Vocabulary | None:
+        from rl4real_data.flow import packing  # noqa: F401 - it is needed when the last compiler is done, and not earlier
+        from rl4real_data.flow.memory import keep_buffers
+        from rl4real_data.flow.vocabulary import choose_vocabulary
+
+        keep_buffers()
+        if not settings.embed:
+            return None
+        return choose_vocabulary(settings.vocab, target=settings.target.value, recipe=recipe, data_dir=work.data_dir)
+
+    pool = ThreadPoolExecutor(max_workers=1)
+    reading = pool.submit(read)
+    pool.shutdown(wait=settings.vocab is not None)
+    if settings.vocab is not None:
+        reading.result()
+    return reading
 
 
 def _plan(
@@ -141,7 +156,10 @@ def _plan(
     )
 
 
-def _compile(plan: Plan, settings: RunSettings, console: Console, flow: Flow) -> Mapping[str, Part]:
+def _compile(
+    plan: Plan, settings: RunSettings, console: Console, flow: Flow, *, beside: Future[Any]
+) -> Mapping[str, Part]:
+    """The parts by key. An error of what runs `beside` ends the run at once."""
     jobs = plan.to_compile
     if not jobs:
         return {}
@@ -149,8 +167,26 @@ def _compile(plan: Plan, settings: RunSettings, console: Console, flow: Flow) ->
     libc, libcxx = needs_headers(jobs)
     if libc:
         require_headers(compilation.clang, compilation.target, cxx=libcxx)
-    results = run_jobs(jobs, flow.modules, workers=settings.jobs, show_bar=console.show_bar)
-    return {job.key: part for job, part in results}
+    parts = {}
+    with contextlib.closing(run_jobs(jobs, flow.modules, workers=settings.jobs, show_bar=console.show_bar)) as results:
+        for job, part in results:
+            parts[job.key] = part
+            if beside.done():
+                beside.result()
+    return parts
+
+
+def _pack(work: WorkDir, flow: Flow, console: Console, **order: Any) -> tuple[DatasetIndex, bool]:
+    """The index of the packed dataset, and whether it was packed before."""
+    from rl4real_data.flow.packing import PackingOrder, is_packed, pack_dataset
+
+    packing_order = PackingOrder(**order)
+    if is_packed(work, packing_order, flow):
+        index = work.index()
+        assert index is not None
+        return index, True
+    console.say("packing")
+    return pack_dataset(work, packing_order, flow), False
 
 
 def _refuse_other_dataset(work: WorkDir, settings: RunSettings, recipe: Recipe, compilation: Compilation) -> None:
@@ -160,9 +196,8 @@ def _refuse_other_dataset(work: WorkDir, settings: RunSettings, recipe: Recipe, 
         return
     wanted = {"target": settings.target.value, "model": settings.model.value, **_flat(recipe.as_dict())}
     found = {"target": index.target, "model": index.model, **_flat(index.recipe)}
-    other = other_of(settings.split)
-    if other.value in index.splits:  # which this run leaves as it is
-        wanted |= toolchain_of(compilation)
+    if set(index.splits) - {settings.split.value}:  # the other one, which this run leaves as it is
+        wanted |= compilation.toolchain
         found |= index.toolchain
     differing = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
     if differing:
@@ -184,6 +219,8 @@ def _refuse_shrinking(work: WorkDir, settings: RunSettings, plan: Plan) -> None:
     index = work.index()
     if index is None or settings.split.value not in index.splits or settings.replace:
         return
+    from rl4real_data.flow.splits import recorded_modules
+
     asked = {(job.module.corpus, job.module.name) for job in plan.jobs if job.key not in plan.left_out}
     lost = sorted(recorded_modules(work.data_dir, settings.split) - asked)
     if lost:

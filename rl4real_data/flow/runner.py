@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -48,7 +48,7 @@ class Progress:
 
 def run_jobs(
     jobs: Sequence[ModuleJob], stages: tuple[ModuleStage, ...], *, workers: int, show_bar: bool
-) -> Iterator[tuple[ModuleJob, Part]]:
+) -> Generator[tuple[ModuleJob, Part]]:
     """Yields every job with its part, as they get done."""
     pool = ThreadPoolExecutor(max_workers=workers)
     interval = sys.getswitchinterval()

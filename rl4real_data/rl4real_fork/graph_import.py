@@ -22,7 +22,7 @@ from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.module import Corpus, Split
 from rl4real_data.episodes.index import DatasetIndex
-from rl4real_data.flow.packing import PackingOrder, pack_dataset, toolchain_of
+from rl4real_data.flow.packing import PackingOrder, pack_dataset
 from rl4real_data.flow.pipeline import FLOW, Flow
 from rl4real_data.flow.working_folder import WorkDir, open_workdir, refuse_foreign
 from rl4real_data.rl4real_fork.formats.config import read_colours, read_fork_config
@@ -116,7 +116,7 @@ def _refuse_other_dataset(work: WorkDir, request: ForkImport, compilation: Compi
         return
     if request.split.value in index.splits:
         raise DatasetError(f"{request.data_dir}: has a split {request.split.value}", hint="choose another DATA_DIR")
-    wanted = (request.target.value, request.model.value, toolchain_of(compilation), compilation.recipe.as_dict())
+    wanted = (request.target.value, request.model.value, compilation.toolchain, compilation.recipe.as_dict())
     if (index.target, index.model, dict(index.toolchain), dict(index.recipe)) != wanted:
         raise DatasetError(f"{request.data_dir}: holds a dataset made another way", hint="choose another DATA_DIR")
 

@@ -31,6 +31,15 @@ class Compilation:
     class_ids: tuple[tuple[str, int], ...] = ()  # for the fork, whose files name classes only
     class_orders: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
+    @property
+    def toolchain(self) -> dict[str, str]:
+        """What `dataset.json` says of the compiler and the plugin."""
+        return {
+            "llvm_version": self.clang.version,
+            "clang": self.clang.banner,
+            "plugin": self.plugin.source_hash if self.plugin else "none: the compiler has the flags itself",
+        }
+
     def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
         """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""
         settings = (

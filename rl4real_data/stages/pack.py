@@ -31,7 +31,8 @@ from rl4real_data.episodes.writer import shard_names, write_shards, write_table
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
 from rl4real_data.mir2vec.vocabulary import Vocabulary
-from rl4real_data.stages.part import Part, Shapes, read_functions, read_shapes
+from rl4real_data.stages.part import Part
+from rl4real_data.stages.part_functions import Shapes, read_functions, read_shapes
 from rl4real_data.stages.selection import Selected, Selection
 
 INSTRUCTIONS_NAME: Final = "instructions.parquet"

@@ -22,7 +22,8 @@ from rl4real_data.stages.column_dump import BadRecord, Columns, read_columns
 from rl4real_data.stages.compile import Compiled
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.near_duplicates import near_hashes
-from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Part, Shapes, write_functions
+from rl4real_data.stages.part import FileHashes, FunctionFacts, Part
+from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, write_functions
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 _NOT_DUMPED: Final = ("near_hash", "node_inst")

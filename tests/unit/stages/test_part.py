@@ -14,19 +14,15 @@ import pytest
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.stages.part import (
-    PART_SCHEMA,
     FileHashes,
     FunctionFacts,
     Part,
-    Shapes,
     arrow_path,
     find_part,
     marker_path,
-    read_functions,
-    read_shapes,
-    write_functions,
     write_marker,
 )
+from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, read_functions, read_shapes, write_functions
 
 SHAPES = Shapes(opcodes=("ADD", "RET"), operands=(("VirtReg_GR32", ""), ()))
 FAILURE = Failure(kind=FailureKind.CRASH, reason="the compiler died of SIGSEGV", stderr="…")
