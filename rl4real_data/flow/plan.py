@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 
-from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.catalog import manifest_names
 from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Corpus, Language, Module
 from rl4real_data.flow.pipeline import Flow
@@ -96,7 +96,7 @@ def make_plan(
 
 def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
     """Every module with its part, in the order of the run."""
-    known = {manifest.name for manifest in load_catalog().manifests.values()}
+    known = manifest_names()
     entries = []
     for job in plan.jobs:
         name = job.module.corpus

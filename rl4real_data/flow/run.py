@@ -9,10 +9,11 @@ import contextlib
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import Recipe, load_recipe
+from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
 from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
@@ -30,6 +31,8 @@ from rl4real_data.toolchain.clang import require_headers
 
 if TYPE_CHECKING:
     from rl4real_data.mir2vec.vocabulary import Vocabulary
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,8 +61,10 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
     refuse_foreign(settings.data_dir)
     settings = settings.with_absolute_paths()
     recipe = load_recipe(settings.target, mir=settings.mir)
-    compilation, registers = prepare_compilation(settings, recipe, announce=console.say)
-    found = _resolve(settings, console)
+    preparing = _beside(lambda: prepare_compilation(settings, recipe, announce=console.say))  # it waits for clang
+    catalog = load_catalog()
+    compilation, registers = preparing.result()
+    found = _resolve(settings, console, catalog)
     with open_workdir(settings.data_dir) as work:
         _refuse_other_dataset(work, settings, recipe, compilation)
         plan = _plan(settings, found.corpora, compilation, work, flow)
@@ -96,13 +101,21 @@ def plan_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> 
     settings = settings.with_absolute_paths()
     recipe = load_recipe(settings.target, mir=settings.mir)
     compilation, _ = prepare_compilation(settings, recipe, announce=console.say)
-    found = _resolve(settings, console)
+    found = _resolve(settings, console, load_catalog())
     work = WorkDir(data_dir=settings.data_dir)
     _refuse_other_dataset(work, settings, recipe, compilation)
     return RunReport(plan=_plan(settings, found.corpora, compilation, work, flow), skipped=found.skipped)
 
 
-def _resolve(settings: RunSettings, console: Console) -> Resolution:
+def _beside(function: Callable[[], T]) -> Future[T]:
+    """The result of `function`, which runs in a thread of its own."""
+    pool = ThreadPoolExecutor(max_workers=1)
+    future = pool.submit(function)
+    pool.shutdown(wait=False)
+    return future
+
+
+def _resolve(settings: RunSettings, console: Console, catalog: Catalog) -> Resolution:
     """The corpora on the disk. What is skipped is said at once: a user may rather stop than compile the rest."""
     supply = Supply(
         cache=settings.cache_dir,
@@ -115,7 +128,7 @@ def _resolve(settings: RunSettings, console: Console) -> Resolution:
         progress=console.fetch_progress,
         say=console.say,
     )
-    found = resolve_available(settings.corpora, supply, target=settings.target)
+    found = resolve_available(settings.corpora, supply, catalog=catalog, target=settings.target)
     for skipped in found.skipped:
         console.say(f"skipped: {skipped.reason}")
     return found
@@ -134,9 +147,7 @@ def _vocabulary(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Future[
             return None
         return choose_vocabulary(settings.vocab, target=settings.target.value, recipe=recipe, data_dir=work.data_dir)
 
-    pool = ThreadPoolExecutor(max_workers=1)
-    reading = pool.submit(read)
-    pool.shutdown(wait=settings.vocab is not None)
+    reading = _beside(read)
     if settings.vocab is not None:
         reading.result()
     return reading

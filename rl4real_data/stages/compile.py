@@ -12,7 +12,6 @@ from typing import Final
 
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import Language, Module
-from rl4real_data.rl4real_fork.formats.dot import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.process import Completed, run
 
@@ -52,6 +51,8 @@ def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
 def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[str, ...]:
     """What turns a compilation into a recorded one."""
     if compilation.plugin is None:
+        from rl4real_data.rl4real_fork.formats.dot import fork_flags
+
         return fork_flags(compilation.fork_config, compilation.model.allocator)
     return (
         f"-fplugin={plugin}",
