@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pyarrow as pa
@@ -27,6 +27,7 @@ from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.pack import MODULES_NAME, Draft, module_rows
 from rl4real_data.stages.selection import Entry, Selection, select_functions
+from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class PackingOrder:
     entries: tuple[Entry, ...]
     vocabulary: Vocabulary | None
     skipped: tuple[str, ...] = ()
+    shapes: ShapeNumbers = field(default_factory=ShapeNumbers)  # of the parts; what it lacks, it reads
 
     @property
     def identity(self) -> dict[str, str]:
@@ -117,6 +119,7 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
             **order.compilation.toolchain,
             "recipe": json.dumps(recipe.as_dict(), sort_keys=True),
         },
+        shapes=order.shapes,
         register_table=register_table(order.identity["target"], order.registers),
         vocabulary=order.vocabulary,
         other=rest.shards if rest else None,

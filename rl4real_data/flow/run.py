@@ -30,6 +30,7 @@ from rl4real_data.stages.selection import Entry
 from rl4real_data.toolchain.clang import require_headers
 
 if TYPE_CHECKING:
+    from rl4real_data.flow.materials import Materials
     from rl4real_data.mir2vec.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -69,8 +70,8 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
         _refuse_other_dataset(work, settings, recipe, compilation)
         plan = _plan(settings, found.corpora, compilation, work, flow)
         _refuse_shrinking(work, settings, plan)
-        vocabulary = _vocabulary(settings, recipe, work)
-        compiled = _compile(plan, settings, console, flow, beside=vocabulary)
+        materials = _materials(settings, recipe, work)
+        compiled = _compile(plan, settings, console, flow, materials)
         entries = entries_of(plan, {**plan.ready, **compiled})
         index, was_finished = _pack(
             work,
@@ -81,7 +82,8 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
             registers=registers,
             corpora=found.corpora,
             skipped=tuple(sorted(skipped.corpus for skipped in found.skipped)),
-            vocabulary=vocabulary.result(),
+            vocabulary=materials.result().vocabulary,
+            shapes=materials.result().shapes,
             entries=entries,
         )
         failed = tuple(entry for entry in entries if entry.part.failure)
@@ -134,23 +136,25 @@ def _resolve(settings: RunSettings, console: Console, catalog: Catalog) -> Resol
     return found
 
 
-def _vocabulary(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Future[Vocabulary | None]:
-    """The vocabulary, read beside the first compilers; before them if the user names it: his file may be no good."""
+def _materials(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Future[Materials]:
+    """Made ready beside the first compilers; before them if the user names a vocabulary: it may be no good."""
 
     def read() -> Vocabulary | None:
-        from rl4real_data.flow import packing  # noqa: F401 - it is needed when the last compiler is done, and not earlier
-        from rl4real_data.flow.memory import keep_buffers
         from rl4real_data.flow.vocabulary import choose_vocabulary
 
-        keep_buffers()
         if not settings.embed:
             return None
         return choose_vocabulary(settings.vocab, target=settings.target.value, recipe=recipe, data_dir=work.data_dir)
 
-    reading = _beside(read)
+    def make() -> Materials:
+        from rl4real_data.flow.materials import make_ready
+
+        return make_ready(read)
+
+    materials = _beside(make)
     if settings.vocab is not None:
-        reading.result()
-    return reading
+        materials.result()
+    return materials
 
 
 def _plan(
@@ -168,9 +172,9 @@ def _plan(
 
 
 def _compile(
-    plan: Plan, settings: RunSettings, console: Console, flow: Flow, *, beside: Future[Any]
+    plan: Plan, settings: RunSettings, console: Console, flow: Flow, materials: Future[Materials]
 ) -> Mapping[str, Part]:
-    """The parts by key. An error of what runs `beside` ends the run at once."""
+    """The parts by key. An error in `materials` ends the run at once."""
     jobs = plan.to_compile
     if not jobs:
         return {}
@@ -182,8 +186,8 @@ def _compile(
     with contextlib.closing(run_jobs(jobs, flow.modules, workers=settings.jobs, show_bar=console.show_bar)) as results:
         for job, part in results:
             parts[job.key] = part
-            if beside.done():
-                beside.result()
+            if part.size:
+                materials.result().shapes.of_part(job.parts, job.key)
     return parts
 
 

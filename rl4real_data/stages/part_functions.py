@@ -67,10 +67,10 @@ def write_functions(folder: Path, key: str, functions: pa.Table, shapes: Shapes)
     return size
 
 
-def read_functions(folder: Path, key: str, *columns: str) -> tuple[pa.Table, Shapes]:
-    """The module's functions in the order of their index (all columns, if none is named), and its shapes."""
+def read_functions(folder: Path, key: str, *columns: str) -> pa.Table:
+    """The module's functions in the order of their index; all columns, if none is named."""
     with _open_part(folder, key, columns) as reader:
-        return reader.read_all(), _shapes(reader.schema)
+        return reader.read_all()
 
 
 def read_shapes(folder: Path, key: str) -> Shapes:

@@ -1,0 +1,25 @@
+"""What packing needs besides the parts, made ready while the compilers run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from rl4real_data.flow import packing  # noqa: F401 - imported here, so that nobody waits for it after the last compiler
+from rl4real_data.flow.memory import keep_buffers
+from rl4real_data.mir2vec.vocabulary import Vocabulary
+from rl4real_data.stages.shape_numbers import ShapeNumbers
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Materials:
+    """`vocabulary` is None for a dataset without vectors; `shapes` grows with the parts."""
+
+    vocabulary: Vocabulary | None
+    shapes: ShapeNumbers = field(default_factory=ShapeNumbers)
+
+
+def make_ready(read_vocabulary: Callable[[], Vocabulary | None]) -> Materials:
+    """Before the first part is read or written. VocabularyError as `read_vocabulary` raises it."""
+    keep_buffers()
+    return Materials(vocabulary=read_vocabulary())
