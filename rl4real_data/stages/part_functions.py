@@ -52,11 +52,12 @@ class Shapes:
         return cls(opcodes=tuple(opcode for opcode, _ in shapes), operands=tuple(operands for _, operands in shapes))
 
 
-def write_functions(folder: Path, key: str, functions: pa.Table, shapes: Shapes) -> int:
+def write_functions(folder: Path, key: str, functions: pa.Table | pa.RecordBatch, shapes: Shapes) -> int:
     """Publishes the Arrow file (columns of PART_SCHEMA); returns its size."""
     text = json.dumps({"opcodes": shapes.opcodes, "operands": shapes.operands}, separators=(",", ":"))
     schema = PART_SCHEMA.with_metadata({SHAPES_KEY: text.encode()})
-    options = pa.ipc.IpcWriteOptions(compression="lz4")
+    # One thread: the other cores have their own compilers, and their own parts to write.
+    options = pa.ipc.IpcWriteOptions(compression="lz4", use_threads=False)
     final = arrow_path(folder, key)
     with publish(final) as draft:
         with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, schema, options=options) as writer:
