@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from rl4real_data.flow import packing  # noqa: F401 - imported here, so that nobody waits for it after the last compiler
 from rl4real_data.flow.memory import keep_buffers
+from rl4real_data.flow.plan import Plan, commands_of
 from rl4real_data.mir2vec.vocabulary import Vocabulary
+from rl4real_data.mir2vec.vocabulary_parquet import encode_parquet
 from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Materials:
-    """`vocabulary` is None for a dataset without vectors; `shapes` grows with the parts."""
+    """`vocabulary` is None for a dataset without vectors; `commands` by key of a job; `shapes` grows with the parts."""
 
     vocabulary: Vocabulary | None
+    commands: Mapping[str, str]
     shapes: ShapeNumbers = field(default_factory=ShapeNumbers)
 
 
-def make_ready(read_vocabulary: Callable[[], Vocabulary | None]) -> Materials:
+def make_ready(plan: Plan, read_vocabulary: Callable[[], Vocabulary | None]) -> Materials:
     """Before the first part is read or written. VocabularyError as `read_vocabulary` raises it."""
     keep_buffers()
-    return Materials(vocabulary=read_vocabulary())
+    vocabulary = read_vocabulary()
+    if vocabulary is not None:  # what is kept of it once it was asked for
+        encode_parquet(vocabulary)
+        _ = vocabulary.digest
+    return Materials(vocabulary=vocabulary, commands=commands_of(plan))

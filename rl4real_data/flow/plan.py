@@ -80,6 +80,7 @@ def make_plan(
                 compilation=compilation,
                 parts=parts,
                 scratch=scratch,
+                hashes=hashes,
             )
         )
         if is_left_out:
@@ -94,17 +95,28 @@ def make_plan(
     return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
 
 
-def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
-    """Every module with its part, in the order of the run."""
+def commands_of(plan: Plan) -> Mapping[str, str]:
+    """What to paste into a shell to compile each module again, by the key of its job."""
     known = manifest_names()
-    entries = []
+    commands = {}
     for job in plan.jobs:
         name = job.module.corpus
         folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
-        command = pasteable_command(job.compilation, job.module, corpus_folder=folder)
-        left_out = plan.left_out.get(job.key)
-        entries.append(Entry(module=job.module, part=parts[job.key], command=command, left_out=left_out))
-    return tuple(entries)
+        commands[job.key] = pasteable_command(job.compilation, job.module, corpus_folder=folder)
+    return commands
+
+
+def entries_of(plan: Plan, parts: Mapping[str, Part], commands: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Every module with its part and its command, in the order of the run."""
+    return tuple(
+        Entry(
+            module=job.module,
+            part=parts[job.key],
+            command=commands[job.key],
+            left_out=plan.left_out.get(job.key),
+        )
+        for job in plan.jobs
+    )
 
 
 def needs_headers(jobs: Sequence[ModuleJob]) -> tuple[bool, bool]:

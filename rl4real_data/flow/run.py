@@ -70,9 +70,9 @@ def run_flow(settings: RunSettings, console: Console, *, flow: Flow = FLOW) -> R
         _refuse_other_dataset(work, settings, recipe, compilation)
         plan = _plan(settings, found.corpora, compilation, work, flow)
         _refuse_shrinking(work, settings, plan)
-        materials = _materials(settings, recipe, work)
+        materials = _materials(plan, settings, recipe, work)
         compiled = _compile(plan, settings, console, flow, materials)
-        entries = entries_of(plan, {**plan.ready, **compiled})
+        entries = entries_of(plan, {**plan.ready, **compiled}, materials.result().commands)
         index, was_finished = _pack(
             work,
             flow,
@@ -136,7 +136,7 @@ def _resolve(settings: RunSettings, console: Console, catalog: Catalog) -> Resol
     return found
 
 
-def _materials(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Future[Materials]:
+def _materials(plan: Plan, settings: RunSettings, recipe: Recipe, work: WorkDir) -> Future[Materials]:
     """Made ready beside the first compilers; before them if the user names a vocabulary: it may be no good."""
 
     def read() -> Vocabulary | None:
@@ -149,7 +149,7 @@ def _materials(settings: RunSettings, recipe: Recipe, work: WorkDir) -> Future[M
     def make() -> Materials:
         from rl4real_data.flow.materials import make_ready
 
-        return make_ready(read)
+        return make_ready(plan, read)
 
     materials = _beside(make)
     if settings.vocab is not None:

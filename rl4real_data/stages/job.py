@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rl4real_data.core.allocators import Model
 from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import Module
+from rl4real_data.stages.part import FileHashes
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits
@@ -59,7 +60,11 @@ class Compilation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleJob:
-    """One module to compile; `key` names its part, `parts` and `scratch` are folders of the dataset."""
+    """One module to compile; `key` names its part, `parts` and `scratch` are folders of the dataset.
+
+    `hashes` are those of the run: its modules read the same headers. A header that changes while the run lasts is
+    recorded as it was, so that the next run compiles the modules that may have read it either way.
+    """
 
     module: Module
     key: str
@@ -67,6 +72,7 @@ class ModuleJob:
     compilation: Compilation
     parts: Path
     scratch: Path
+    hashes: FileHashes = field(default_factory=FileHashes, compare=False, repr=False)
 
 
 def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:

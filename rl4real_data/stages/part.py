@@ -12,7 +12,7 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -103,8 +103,8 @@ def find_part(folder: Path, key: str, *, root: Path, hashes: FileHashes) -> Part
 
 
 def _fields_of(value: Any) -> dict[str, Any]:
-    """A dataclass for json.dumps: asdict would copy every hash of every header."""
-    return {field.name: getattr(value, field.name) for field in fields(value)}
+    """A dataclass with slots for json.dumps: asdict would copy every hash of every header."""
+    return {name: getattr(value, name) for name in value.__slots__}
 
 
 def _parse(raw: Mapping[str, Any]) -> Part:

@@ -85,7 +85,7 @@ def _open_part(folder: Path, key: str, columns: Sequence[str] = ()) -> Iterator[
     """DatasetError for a damaged file, which counts as no part from then on."""
     path = arrow_path(folder, key)
     fields = [PART_SCHEMA.get_field_index(name) for name in columns] or None
-    options = pa.ipc.IpcReadOptions(included_fields=fields)
+    options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
     try:
         with pa.memory_map(str(path)) as source:
             yield pa.ipc.open_file(source, options=options)

@@ -21,7 +21,7 @@ from rl4real_data.stages.column_dump import BadRecord, Columns, read_columns
 from rl4real_data.stages.compile import Compiled
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.near_duplicates import near_hashes
-from rl4real_data.stages.part import FileHashes, FunctionFacts, Part
+from rl4real_data.stages.part import FunctionFacts, Part
 from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, write_functions
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
@@ -52,11 +52,13 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
     except (BadRecord, ForkFormatError, pa.ArrowException, OSError) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
     size = write_functions(job.parts, job.key, functions, shapes)
-    hashes, base = FileHashes(), f"{job.module.root}/"
+    base = f"{job.module.root}/"
     return Part(
         key=job.key,
         source_sha256=job.source_sha256,
-        headers=tuple((name, hashes.of(name if name[0] == "/" else base + name) or "") for name in compiled.headers),
+        headers=tuple(
+            (name, job.hashes.of(name if name[0] == "/" else base + name) or "") for name in compiled.headers
+        ),
         functions=facts,
         size=size,
         seconds=round(compiled.seconds, 3),
