@@ -15,7 +15,7 @@ from typing import Final
 
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import Language, Module
-from rl4real_data.rl4real_fork.formats.dot import fork_flags
+from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.compiler_server import run_served
 from rl4real_data.toolchain.process import Completed
