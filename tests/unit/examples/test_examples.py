@@ -90,7 +90,7 @@ def test_without_its_package(
 ) -> None:
     package, extra = PACKAGES[name]
     for module in [*sys.modules, package]:
-        if module == package or module.startswith((f"{package}.", "rl4real_data.reading.pyg")):
+        if module == package or module.startswith(f"{package}."):
             monkeypatch.setitem(sys.modules, module, None)
     code = run(name, data_dir, *ARGUMENTS.get(name, ()), monkeypatch=monkeypatch)
 
