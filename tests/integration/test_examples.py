@@ -14,7 +14,7 @@ import pytest
 pytestmark = pytest.mark.clang
 
 
-def run(name: str, *words: str | Path, cwd: Path, code: int = 0) -> str:
+def run(name: str, *words: str | Path, cwd: Path) -> str:
     """What the example prints."""
     done = subprocess.run(
         [sys.executable, "-m", f"rl4real_data.examples.{name}", *map(str, words)],
@@ -24,7 +24,7 @@ def run(name: str, *words: str | Path, cwd: Path, code: int = 0) -> str:
         text=True,
         timeout=300,
     )
-    assert done.returncode == code, done.stderr
+    assert done.returncode == 0, done.stderr
     return done.stdout
 
 
@@ -36,12 +36,12 @@ def test_queries(sample_dataset: Path, tmp_path: Path, name: str) -> None:
     assert "weighted_27_point" in told
 
 
-@pytest.mark.parametrize(("suffix", "magic"), [(".png", b"\x89PNG"), (".svg", b"<?xml")])
-def test_figure(sample_dataset: Path, tmp_path: Path, suffix: str, magic: bytes) -> None:
-    output = tmp_path / f"pressure{suffix}"
-    run("pressure_figure", sample_dataset, output, cwd=tmp_path)
+def test_figure(sample_dataset: Path, tmp_path: Path) -> None:
+    output = tmp_path / "pressure.png"
+    told = run("pressure_figure", sample_dataset, output, cwd=tmp_path)
 
-    assert output.read_bytes().startswith(magic)
+    assert re.search(r"\d{3} dots, \d+ of them with more live registers", told)
+    assert output.read_bytes().startswith(b"\x89PNG")
     assert output.stat().st_size > 20_000
 
 
@@ -59,14 +59,10 @@ def test_a_network_learns_more_than_the_most_frequent_outcome(sample_dataset: Pa
 
 
 def test_behaviour_cloning_learns_from_the_expert(sample_dataset: Path, tmp_path: Path) -> None:
-    told = run("behaviour_cloning", sample_dataset, "--policy", "colour", "--iterations", "5", cwd=tmp_path)
+    told = run("behaviour_cloning", sample_dataset, "--policy", "colour", "--iterations", "3", cwd=tmp_path)
     (guess,) = re.findall(r"has a loss of ([\d.]+)", told)
     learned = re.findall(r"^iteration \d: loss ([\d.]+) on (\d+) decisions", told, re.MULTILINE)
 
-    assert [int(rows) for _, rows in learned] == [256] * 5
+    assert [int(rows) for _, rows in learned] == [256] * 3
     assert math.isclose(float(learned[0][0]), float(guess), rel_tol=0.1), "an untrained network guesses evenly"
     assert float(learned[-1][0]) < float(learned[0][0])
-
-
-def test_behaviour_cloning_without_a_dataset(tmp_path: Path) -> None:
-    assert run("behaviour_cloning", tmp_path / "absent", cwd=tmp_path, code=1) == ""

@@ -78,6 +78,14 @@ def test_an_example_uses_the_public_api_alone(name: str) -> None:
     assert set(ours) <= public
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_an_example_ends_plainly(name: str) -> None:
+    """Also where none of the tests below can run it."""
+    last = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8")).body[-1]
+
+    assert ast.unparse(last) == "if __name__ == '__main__':\n    with plain_errors():\n        main()"
+
+
 @pytest.mark.parametrize("name", IN_THIS_PROCESS)
 def test_help(name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(name, "--help", monkeypatch=monkeypatch) == 0
