@@ -78,6 +78,8 @@ def halves(data_dir: Path) -> tuple[list[Data], list[Data]]:
         return [graph for _, graph in found], [graph for graph in map(graph_of, test) if graph.num_nodes]
     held_out = sorted({module for module, _ in found})[::4]
     trained_on = [graph for module, graph in found if module not in held_out]
+    if not trained_on:
+        raise DatasetError(f"{data_dir}: no graph to train on is left", hint="use a dataset of more than one module")
     return trained_on, [graph for module, graph in found if module in held_out]
 
 

@@ -3,13 +3,15 @@
     python -m rl4real_data.examples.pressure_figure DATA_DIR pressure.svg
 
 One dot is one register bank (classes that share registers) in one function. Its pressure is the largest number of
-virtual registers of the bank that are live at once, as a share of the registers that they may have; to the right of 1
-not all of them fit, and something has to be spilled, split or rematerialized.
+virtual registers of the bank that are live at once, as a share of the registers that they may have. To the right of 1
+not all of them fit, and something has to be spilled, split or rematerialized; to the left it is what must not have all
+of them, such as what is live across a call.
 """
 
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
@@ -27,23 +29,23 @@ with plain_errors(extra="examples"):
 
     matplotlib.use("agg")  # into a file, without a screen
     from matplotlib import pyplot
+    from matplotlib.ticker import LogLocator, NullLocator
 
 COLUMNS: Final = ("node_vreg", "node_class", "node_live", "node_forbidden", "node_outcome", "reserved")
 COLOURS: Final = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")  # Okabe and Ito: told apart by everybody
 
 
 class Dot(NamedTuple):
-    """One bank in one function; `bank` is the name of its largest class."""
+    """One bank in one function."""
 
-    bank: str
+    bank: int
     pressure: float
     spilled: float
     nodes: int
 
 
-def banks_of(registers: RegisterTable) -> dict[int, str]:
+def banks_of(registers: RegisterTable) -> dict[int, int]:
     """class_id -> bank: classes whose registers share a unit, with others in between or not, are one bank."""
-    sizes = {class_id: len(order) for class_id, order in registers.class_order.items()}
     units = {
         class_id: {unit for register in order.tolist() for unit in registers.units[register].tolist()}
         for class_id, order in registers.class_order.items()
@@ -53,9 +55,14 @@ def banks_of(registers: RegisterTable) -> dict[int, str]:
         joined = [bank for bank in banks if bank[1] & own]
         banks = [bank for bank in banks if not bank[1] & own]
         banks.append(({class_id}.union(*(ids for ids, _ in joined)), own.union(*(have for _, have in joined))))
-    names = registers.class_names
-    largest = {min(ids): names[max(sorted(ids), key=sizes.__getitem__)] for ids, _ in banks}
-    return {class_id: largest[min(ids)] for ids, _ in banks for class_id in ids}
+    return {class_id: min(ids) for ids, _ in banks for class_id in ids}
+
+
+def names_of(banks: dict[int, int], dataset: EpisodeDataset) -> dict[int, str]:
+    """bank -> the class that most of its virtual registers have."""
+    counts = Counter(class_id for episode in dataset for class_id in episode.node_class.tolist())
+    commonest = {banks[class_id]: class_id for class_id, _ in reversed(counts.most_common())}
+    return {bank: dataset.registers.class_names[class_id] for bank, class_id in commonest.items()}
 
 
 def peak(live: list[npt.NDArray[np.int32]]) -> int:
@@ -67,7 +74,7 @@ def peak(live: list[npt.NDArray[np.int32]]) -> int:
     return int(change.cumsum().max())
 
 
-def dots_of(episode: Episode, banks: dict[int, str]) -> Iterator[Dot]:
+def dots_of(episode: Episode, banks: dict[int, int]) -> Iterator[Dot]:
     if episode.node_outcome is None:
         raise DatasetError("the dataset does not tell what the allocator did", hint="use one made by `flow`")
     of_node = np.array([banks[class_id] for class_id in episode.node_class.tolist()])
@@ -81,12 +88,11 @@ def dots_of(episode: Episode, banks: dict[int, str]) -> Iterator[Dot]:
         yield Dot(bank, peak([episode.node_live[node] for node in nodes]) / registers, left_out.mean(), len(nodes))
 
 
-def draw(dots: list[Dot], title: str, output: Path) -> None:
-    """The figure, in the format that the name of `output` asks for. The most frequent banks have colours."""
-    names = sorted({dot.bank for dot in dots}, key=lambda name: (-sum(dot.bank == name for dot in dots), name))
+def draw(dots: list[Dot], names: dict[int, str], title: str, output: Path) -> None:
+    """The figure, in the format that the name of `output` asks for, with the banks of most functions."""
     figure, axes = pyplot.subplots(figsize=(7, 4.5), layout="constrained")
-    for name, colour in zip(names, COLOURS, strict=False):
-        own = [dot for dot in dots if dot.bank == name]
+    for (bank, _), colour in zip(Counter(dot.bank for dot in dots).most_common(), COLOURS, strict=False):
+        own = [dot for dot in dots if dot.bank == bank]
         axes.scatter(
             [dot.pressure for dot in own],
             [100 * dot.spilled for dot in own],
@@ -94,10 +100,13 @@ def draw(dots: list[Dot], title: str, output: Path) -> None:
             c=colour,
             alpha=0.5,
             linewidths=0,
-            label=f"{name} ({len(own)} functions)",
+            label=f"{names[bank]} ({len(own)} functions)",
         )
     axes.axvline(1, color="0.6", linewidth=0.8, linestyle="--")
-    axes.set(xscale="log", title=title)
+    axes.set(xscale="log", title=title, ylim=(-3, 103))
+    axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    axes.xaxis.set_major_formatter("{x:g}")
+    axes.xaxis.set_minor_locator(NullLocator())
     axes.set_xlabel("peak register pressure (live at once / registers of the bank)")
     axes.set_ylabel("spilled, split or rematerialized, %")
     axes.legend(frameon=False, loc="upper left")
@@ -115,7 +124,8 @@ def main() -> None:
     dataset = EpisodeDataset(options.data_dir, options.split)
     banks = banks_of(dataset.registers)
     dots = [dot for episode in dataset.select(COLUMNS) for dot in dots_of(episode, banks)]
-    draw(dots, f"{len(dataset):,} functions for {dataset.index.target}, {dataset.index.model}", options.output)
+    names = names_of(banks, dataset.select(["node_class"]))
+    draw(dots, names, f"{len(dataset):,} functions for {dataset.index.target}, {dataset.index.model}", options.output)
     full = sum(dot.pressure > 1 for dot in dots)
     print(f"{options.output}: {len(dots):,} dots, {full:,} of them with more live registers than there are")
 

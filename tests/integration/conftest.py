@@ -79,3 +79,12 @@ def rl4real(tmp_path: Path) -> Run:
 def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> InstalledWheel:
     """A wheel of this checkout, installed where nothing of the checkout is seen."""
     return install_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def sample_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A DATA_DIR of the sample corpus for x86, to be read only."""
+    data_dir = tmp_path_factory.mktemp("sample") / "data"
+    words = ("flow", "x86", "train", "mlra", "--data-dir", str(data_dir))
+    subprocess.run([sys.executable, "-m", "rl4real_data", *words], check=True, capture_output=True, timeout=600)
+    return data_dir

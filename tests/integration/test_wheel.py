@@ -43,6 +43,12 @@ def test_wheel_has_its_licence_and_its_marker_of_types(installed_wheel: Installe
     assert (installed_wheel.site / "rl4real_data" / "py.typed").is_file()
 
 
+def test_wheel_has_the_examples(installed_wheel: InstalledWheel, tmp_path: Path) -> None:
+    done = installed_wheel.run("-m", "rl4real_data.examples.duckdb_queries", "--help", cwd=tmp_path)
+
+    assert "DATA_DIR" in done.stdout, done.stderr
+
+
 @pytest.mark.parametrize("statement", ["import rl4real_data", "import rl4real_data.core.errors"])
 def test_importing_the_package_loads_nothing_heavy(
     installed_wheel: InstalledWheel, tmp_path: Path, statement: str
