@@ -1,6 +1,6 @@
-"""RLlib's behaviour cloning of LLVM's decisions, one of RL4ReAl's policies at a time (extra `rllib`):
+"""RLlib's behaviour cloning of LLVM's decisions, one of RL4ReAl's policies at a time.
 
-    python -m rl4real_data.examples.behaviour_cloning DATA_DIR --policy colour
+    python -m rl4real_data.examples.behaviour_cloning DATA_DIR --policy colour        (extra `rllib`)
 
 The expert's decisions are replayed into tables of transitions, as `rl4real-data export --to rllib` does, and a network
 learns to say the same. An observation starts with its action mask, which RLlib's default module does not apply: what is

@@ -1,4 +1,6 @@
-"""Questions to a DATA_DIR in SQL: `python -m rl4real_data.examples.duckdb_queries DATA_DIR` (extra `examples`).
+"""Questions to a DATA_DIR in SQL.
+
+    python -m rl4real_data.examples.duckdb_queries DATA_DIR        (extra `examples`)
 
 Every file of a DATA_DIR is a table: the shards of a split together are one, `instructions.parquet` (what `inst` refers
 to), `registers.parquet` and `modules.parquet` are the others. DuckDB reads only the columns that a query names.

@@ -1,4 +1,6 @@
-"""A DATA_DIR as lazy data frames: `python -m rl4real_data.examples.polars_queries DATA_DIR` (extra `examples`).
+"""A DATA_DIR as lazy data frames.
+
+    python -m rl4real_data.examples.polars_queries DATA_DIR        (extra `examples`)
 
 `scan_parquet` reads nothing yet; `collect` reads the columns and row groups that the question needs.
 """

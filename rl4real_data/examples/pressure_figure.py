@@ -1,6 +1,6 @@
-"""Register pressure against spills, as a figure (extra `examples`):
+"""Register pressure against spills, as a figure.
 
-    python -m rl4real_data.examples.pressure_figure DATA_DIR pressure.svg
+    python -m rl4real_data.examples.pressure_figure DATA_DIR pressure.svg        (extra `examples`)
 
 One dot is one register bank (classes that share registers) in one function. Its pressure is the largest number of
 virtual registers of the bank that are live at once, as a share of the registers that they may have. To the right of 1
