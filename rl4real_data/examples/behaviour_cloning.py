@@ -73,7 +73,8 @@ def main() -> None:
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         transitions = Path(folder, "transitions")
-        print(export_rllib(RllibRequest(data_dir=options.data_dir, output=transitions)).text)
+        exported = export_rllib(RllibRequest(data_dir=options.data_dir, output=transitions))
+        print(f"{exported.functions} functions replayed")
         view = json.loads((transitions / "views.json").read_text())["views"][options.policy]
         print(f"a guess that knows nothing has a loss of {math.log(view['actions']):.3f}")
         for number, (loss, rows) in enumerate(learn(configuration(transitions, view), options.iterations), 1):
