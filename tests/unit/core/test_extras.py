@@ -137,7 +137,8 @@ def test_a_url_without_its_client(
     without: Callable[..., None], monkeypatch: pytest.MonkeyPatch, url: str, package: str
 ) -> None:
     registry = importlib.import_module("fsspec.registry")
-    monkeypatch.setattr(registry, "_registry", {})  # clients that were loaded before
+    for protocol in ("s3", "hf"):  # clients that were loaded before
+        monkeypatch.delitem(registry._registry, protocol, raising=False)
     without(package)
     with pytest.raises(MissingExtra, match=f"^{url}: .*{package}") as caught:
         EpisodeDataset(url)
