@@ -1,7 +1,8 @@
-"""The fork both ways, on the real compiler: what the plugin's `-mlra-dump-ig-dot` writes is the measure.
+"""The fork's formats both ways, on the real compiler: what the plugin's `-mlra-dump-ig-dot` writes is the measure.
 
-networkx over pydot takes minutes for the large graphs. Its result is what the exported JSON must equal for all
-functions of up to 200 edges; a few lines of text matching, which must agree with networkx on those, take the rest.
+networkx over pydot takes minutes for the large graphs. Its result is what the exported JSON must equal for every
+`step`-th function of up to 200 edges; a few lines of text matching, which must agree with networkx on those, take the
+rest.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rl4real_data import EpisodeDataset
 from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.split import Split
-from rl4real_data.core.targets import TARGETS, Target, TargetName
+from rl4real_data.core.targets import Target, TargetName
 from rl4real_data.corpus.module import Corpus, Module
 from rl4real_data.export.rl4real import ForkExport, export_rl4real
 from rl4real_data.rl4real_fork.graph_import import ForkImport, import_fork
@@ -33,9 +34,7 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.validation.whole_dataset import validate
 
-from .conftest import Run
-
-pytestmark = pytest.mark.clang
+from .conftest import MOST_SECONDS, Run
 
 ZERO = "[ " + ", ".join(["0.000000"] * 100) + " ]"
 VECTOR = re.compile(r"\[ -?\d+\.\d{6}(?:, -?\d+\.\d{6}){99} \]")
@@ -75,50 +74,43 @@ def dump_dot(module: Module, folder: Path, clang: Clang, plugin: Plugin, target:
     words = (*target.clang_flags, "-x", module.language.value, *module.flags)
     words += (target.cpu_flag + load_recipe(target.name).cpu, "-O3", "-w", "-c", str(module.source), "-o", "/dev/null")
     options = (f"-fplugin={plugin.path}", "-mllvm", "-regalloc=mlra", "-mllvm", "-mlra-dump-ig-dot")
-    subprocess.run((str(clang.path), *words, *options), cwd=folder, check=True, timeout=300)
+    subprocess.run((str(clang.path), *words, *options), cwd=folder, check=True, timeout=MOST_SECONDS)
 
 
-@pytest.mark.parametrize("target", TARGETS.values(), ids=list(TARGETS))
-def test_fork_both_ways(
-    rl4real: Run,
-    tmp_path: Path,
-    toolchains: dict[int, tuple[Clang, Plugin]],
-    corpora: dict[str, Corpus],
-    target: Target,
+def check_both_ways(
+    rl4real: Run, folder: Path, toolchain: tuple[Clang, Plugin], corpus: Corpus, target: Target, *, step: int
 ) -> None:
-    clang, plugin = toolchains[22]
-    corpus = corpora["sample"]
-    rl4real("flow", target.name, "test", "mlra", "--data-dir", "data", "--build-dir", "/usr/lib/llvm-22")
-    request = ForkExport(data_dir=tmp_path / "data", folder=tmp_path / "out", sources={"sample": corpus.root})
+    """`folder`, in which the program runs, holds the test split of `corpus` as `data`."""
+    request = ForkExport(data_dir=folder / "data", folder=folder / "out", sources={corpus.name: corpus.root})
     exported = export_rl4real(request)
-    (tmp_path / "dots").mkdir()
+    (folder / "dots").mkdir()
     with ThreadPoolExecutor(2) as pool:
-        folders = [tmp_path / "dots" / str(number) for number in range(len(corpus.modules))]
+        folders = [folder / "dots" / str(number) for number in range(len(corpus.modules))]
         jobs = zip(corpus.modules, folders, strict=True)
-        assert all(done is None for done in pool.map(lambda job: dump_dot(job[0], job[1], clang, plugin, target), jobs))
+        assert all(done is None for done in pool.map(lambda job: dump_dot(job[0], job[1], *toolchain, target), jobs))
 
-    dots = {path.stem: path for path in (tmp_path / "dots").glob("*/*.dot")}
-    compare_export(dots, tmp_path / "out" / "graphs" / "IG", exported.graphs)
-    compare_import(tmp_path, target.name, rl4real)
-    compare_choices(tmp_path, target, corpus.root)
+    dots = {path.stem: path for path in (folder / "dots").glob("*/*.dot")}
+    compare_export(dots, folder / "out" / "graphs" / "IG", exported.graphs, step)
+    compare_import(folder, target.name, rl4real)
+    compare_choices(folder, target, corpus.root)
 
 
-def compare_export(dots: dict[str, Path], folder: Path, expected: int) -> None:
+def compare_export(dots: dict[str, Path], folder: Path, expected: int, step: int) -> None:
     """Every exported file, with its vectors replaced by a mark: their values are zero in the plugin's files."""
     paths = sorted(folder.rglob("*.json"))
     assert len(paths) == expected > 500
     values, with_networkx = 0, 0
-    for path in paths:
+    for number, path in enumerate(paths):
         text = path.read_text()
         ours = json.loads(VECTOR.sub("[v]", text))
         theirs = dots[path.stem].read_text()
         counted = theirs.replace(ZERO, "[v]")
         assert ours == read_with_patterns(counted), path.name
-        if sum(map(len, ours["adjacency"])) <= 2 * MOST_EDGES:
+        if number % step == 0 and sum(map(len, ours["adjacency"])) <= 2 * MOST_EDGES:
             assert ours == read_with_networkx(counted), path.name
             with_networkx += 1
         values += len(VECTOR.findall(text)) - text.count(ZERO)
-    assert with_networkx > 0.7 * len(paths)
+    assert with_networkx > 0.6 * len(paths) / step
     assert values > 100_000  # real vectors, not the plugin's
 
 

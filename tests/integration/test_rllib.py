@@ -17,15 +17,14 @@ from rl4real_data.episodes.schema import Outcome
 from rl4real_data.export.policy_views import Policy
 from rl4real_data.export.rllib import RllibRequest, RllibSummary, export_rllib
 
-from .conftest import Run
+from .conftest import MOST_SECONDS, Sample
 
 pytestmark = pytest.mark.clang
 
 
 @pytest.fixture
-def exported(rl4real: Run, tmp_path: Path) -> tuple[Path, RllibSummary]:
-    rl4real("flow", "x86", "train", "mlra", "--data-dir", tmp_path / "data")
-    return tmp_path / "out", export_rllib(RllibRequest(data_dir=tmp_path / "data", output=tmp_path / "out"))
+def exported(sample: Sample, tmp_path: Path) -> tuple[Path, RllibSummary]:
+    return tmp_path / "out", export_rllib(RllibRequest(data_dir=sample("x86", "train"), output=tmp_path / "out"))
 
 
 def test_behaviour_cloning_learns_from_the_expert(exported: tuple[Path, RllibSummary]) -> None:
@@ -35,7 +34,7 @@ def test_behaviour_cloning_learns_from_the_expert(exported: tuple[Path, RllibSum
         env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=MOST_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     learned = json.loads(done.stdout.splitlines()[-1])
@@ -45,13 +44,13 @@ def test_behaviour_cloning_learns_from_the_expert(exported: tuple[Path, RllibSum
     assert learned["loss"] == pytest.approx(math.log(actions), rel=0.1), "an untrained network guesses evenly"
 
 
-def test_rows_tell_what_llvm_did(exported: tuple[Path, RllibSummary], tmp_path: Path) -> None:
+def test_rows_tell_what_llvm_did(exported: tuple[Path, RllibSummary], sample: Sample) -> None:
     out, summary = exported
     names = json.loads((out / "views.json").read_text())["registers"]
     colours: dict[str, list[str]] = {}
     for row in pq.read_table(out / "colour" / "transitions.parquet", columns=["eps_id", "actions"]).to_pylist():
         colours.setdefault(row["eps_id"], []).append(names[row["actions"] - 1] if row["actions"] else "")
-    dataset = EpisodeDataset(tmp_path / "data")
+    dataset = EpisodeDataset(sample("x86", "train"))
     registers = dataset.registers.names
 
     assert summary.functions > 500
