@@ -20,7 +20,8 @@ def do_without_pandas() -> None:
     None in `sys.modules` would be simpler, but Cython's imports take that for the module. A finder that raises would
     fail whoever only asks whether it could be found, as torch does.
     """
-    sys.meta_path.insert(0, _Finder())
+    if not any(isinstance(finder, _Finder) for finder in sys.meta_path):
+        sys.meta_path.insert(0, _Finder())
 
 
 class _Finder(MetaPathFinder):

@@ -19,3 +19,8 @@ def preprocessing_dir() -> Path:
 def plugin_source_dir() -> Path:
     """The sources of the LLVM plugin."""
     return preprocessing_dir() / "mlra"
+
+
+def server_source_dir() -> Path:
+    """The sources of the library that makes a compiler a server."""
+    return preprocessing_dir() / "compiler_server"

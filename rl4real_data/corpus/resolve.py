@@ -10,6 +10,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import CacheError, Rl4realError, SourceError, UsageError
@@ -20,12 +21,12 @@ from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, exceptions_for, fetch_source
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.named import manifests_of_word
-from rl4real_data.corpus.paths.build import BuildTools
-from rl4real_data.corpus.paths.kinds import find_path
-from rl4real_data.corpus.paths.path_corpus import Found
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
 from rl4real_data.corpus.tables import nearest
+
+if TYPE_CHECKING:
+    from rl4real_data.corpus.paths.path_corpus import Found
 
 __all__ = ["Resolution", "Skipped", "corpus_of_manifest", "load_catalog", "resolve", "resolve_available"]
 
@@ -135,6 +136,9 @@ def _understand(names: Sequence[str], catalog: Catalog, supply: Supply) -> tuple
 
 
 def _find_path(name: str, catalog: Catalog, supply: Supply) -> Found:
+    from rl4real_data.corpus.paths.build import BuildTools
+    from rl4real_data.corpus.paths.kinds import find_path
+
     tools = BuildTools(search_path=supply.search_path or os.defpath, jobs=supply.jobs, say=supply.say)
     found = find_path(name, tools if supply.allow_build else None)
     if found is None:

@@ -65,6 +65,25 @@ _CONTEXT: Final[Json] = {
     "subField": "cr:subField",
     "transform": "cr:transform",
 }
+_CREATOR: Final[Json] = {"@type": "sc:Organization", "name": "rl4real-data developers"}
+_CITE_AS: Final = """\
+@inproceedings{{rl4real,
+  title = {{RL4ReAl: Reinforcement Learning for Register Allocation}},
+  author = {{VenkataKeerthy, S. and Jain, Siddharth and Kundu, Anilava and Aggarwal, Rohit and Cohen, Albert and \
+Upadrasta, Ramakrishna}},
+  booktitle = {{Proceedings of the 32nd ACM SIGPLAN International Conference on Compiler Construction}},
+  year = {{2023}},
+  pages = {{133--144}},
+  doi = {{10.1145/3578360.3580273}}
+}}
+
+@misc{{rl4real-data,
+  title = {{{title}}},
+  author = {{{{{creator}}}}},
+  note = {{{generator}}}
+}}
+"""
+"""The paper whose problem the episodes record, and the program that made the dataset: no date, as nowhere in it."""
 _TYPES: Final = (
     (pa.types.is_string, "sc:Text"),
     (pa.types.is_boolean, "sc:Boolean"),
@@ -91,14 +110,18 @@ def croissant_text(index: DatasetIndex) -> str:
 def croissant(index: DatasetIndex) -> Json:
     """Every file with its checksum, and every column with its type and meaning. Paths are relative to the DATA_DIR."""
     licenses = sorted({corpus.license for books in index.splits.values() for corpus in books.corpora})
+    title = f"Register allocation episodes for {index.target} ({index.model})"
     return {
         "@context": _CONTEXT,
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": f"rl4real-data-{index.target}-{index.model}",
-        "description": f"Register allocation episodes for {index.target} ({index.model}): one row is one function at "
+        "description": f"{title}: one row is one function at "
         "the moment its registers are allocated, and what LLVM's own allocator did.",
         "version": f"{index.schema_version}.0.0",
+        "url": CARD_NAME,  # beside this file, wherever somebody publishes the folder
+        "creator": _CREATOR,
+        "citeAs": _CITE_AS.format(title=title, creator=_CREATOR["name"], generator=index.generator),
         "license": licenses,
         "keywords": ["compilers", "register allocation", "reinforcement learning", "LLVM"],
         "distribution": [*_file_objects(index), *map(_shards, sorted(index.splits))],

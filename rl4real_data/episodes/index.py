@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.episodes.schema import SCHEMA_VERSION
+from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 
 INDEX_NAME: Final = "dataset.json"
 FORMAT: Final = "rl4real-data"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-from rl4real_data.episodes.schema import REGISTERS
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 def register_table(target: str, register_file: Mapping[str, Any]) -> pa.Table:
     """One row a register. `register_file` is the JSON that `-mlra-dump-registers` writes (RegisterFile.cpp)."""
+    import pyarrow as pa
+
+    from rl4real_data.episodes.schema import REGISTERS
+
     reserved = set(register_file["reserved"])
     places: dict[int, list[dict[str, Any]]] = {}
     for entry in register_file["classes"]:

@@ -21,8 +21,8 @@ import pyarrow as pa
 from rl4real_data.core.allocators import ALLOCATORS
 from rl4real_data.core.failure import FailureKind
 from rl4real_data.core.targets import TARGETS
+from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 
-SCHEMA_VERSION: Final = 0
 _TARGETS: Final = " or ".join(TARGETS)
 _CPU_FLAGS: Final = " or ".join(f"{row.cpu_flag.rstrip('=')} ({row.name})" for row in TARGETS.values())
 VERSION_KEY: Final = b"rl4real_data.schema_version"

@@ -13,6 +13,8 @@ RLlib reads no multi-agent offline data, so each policy becomes a single-agent p
 
 from __future__ import annotations
 
+__all__ = ["Policy", "RllibRequest", "RllibSummary", "export_rllib"]
+
 import contextlib
 import json
 import os

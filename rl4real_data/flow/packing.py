@@ -8,8 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -17,60 +15,20 @@ import pyarrow as pa
 from rl4real_data import __version__
 from rl4real_data.core import interruption
 from rl4real_data.core.split import Split
-from rl4real_data.corpus.module import Corpus
 from rl4real_data.episodes.card import with_card
 from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
 from rl4real_data.episodes.registers import register_table
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.writer import write_table
+from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import Flow
 from rl4real_data.flow.splits import Remainder, content_hashes, other_of, remainder, shards_of
 from rl4real_data.flow.working_folder import WorkDir
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.vocabulary import Vocabulary
-from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.pack import MODULES_NAME, Draft, module_rows
-from rl4real_data.stages.selection import Entry, Selection, select_functions
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PackingOrder:
-    """What is packed: one split's modules with their parts, and what all of its episodes have in common."""
-
-    split: Split
-    compilation: Compilation
-    registers: Mapping[str, Any]
-    corpora: tuple[Corpus, ...]
-    entries: tuple[Entry, ...]
-    vocabulary: Vocabulary | None
-    skipped: tuple[str, ...] = ()
-
-    @property
-    def identity(self) -> dict[str, str]:
-        """Constant columns of the episodes."""
-        compilation = self.compilation
-        return {
-            "target": compilation.target.name.value,
-            "cpu": compilation.recipe.cpu,
-            "opt_level": compilation.recipe.opt_level,
-            "allocator": compilation.allocator.llvm_name,
-            "llvm_version": compilation.clang.version,
-        }
-
-    @property
-    def toolchain(self) -> dict[str, str]:
-        return toolchain_of(self.compilation)
-
-
-def toolchain_of(compilation: Compilation) -> dict[str, str]:
-    """What `dataset.json` says of the compiler and the plugin."""
-    plugin = compilation.plugin
-    return {
-        "llvm_version": compilation.clang.version,
-        "clang": compilation.clang.banner,
-        "plugin": plugin.source_hash if plugin else "none: the compiler has the flags itself",
-    }
+from rl4real_data.stages.selection import Selection, select_functions
 
 
 def vocabulary_entry(vocabulary: Vocabulary | None, coverage: Coverage | None) -> dict[str, Any] | None:
@@ -133,7 +91,12 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
         recipe=recipe,
         selection=selection,
         identity=order.identity,
-        footer={**order.identity, **order.toolchain, "recipe": json.dumps(recipe.as_dict(), sort_keys=True)},
+        footer={
+            **order.identity,
+            **order.compilation.toolchain,
+            "recipe": json.dumps(recipe.as_dict(), sort_keys=True),
+        },
+        shapes=order.shapes,
         register_table=register_table(order.identity["target"], order.registers),
         vocabulary=order.vocabulary,
         other=rest.shards if rest else None,
@@ -155,7 +118,7 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
         target=order.identity["target"],
         model=order.compilation.allocator.name.value,
         recipe=draft.recipe.as_dict(),
-        toolchain=order.toolchain,
+        toolchain=order.compilation.toolchain,
         splits=splits,
         files={**draft.files, MODULES_NAME: modules},
         vocabulary=vocabulary_entry(order.vocabulary, draft.coverage),
@@ -209,7 +172,7 @@ def _fingerprint(work: WorkDir, order: PackingOrder, flow: Flow) -> str:
         flow.dataset_versions(),
         order.compilation.recipe.as_dict(),
         order.identity,
-        order.toolchain,
+        order.compilation.toolchain,
         rows,
         order.skipped,
         order.vocabulary.digest if order.vocabulary else None,

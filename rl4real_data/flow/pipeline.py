@@ -1,28 +1,36 @@
 """The stages of the flow in their order.
 
-Corpus manifest -> modules -> clang + plugin -> records -> embeddings -> shards.
+Corpus manifest -> modules -> clang + plugin -> records -> embeddings -> shards. A stage is imported when it runs first:
+NumPy and Arrow take a quarter of a second, in which the first compilers may already be at work.
 """
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from rl4real_data.stages.check import check_ir
-from rl4real_data.stages.compile import compile_module
-from rl4real_data.stages.embed import check_coverage, embed_instructions
-from rl4real_data.stages.pack import merge_instructions, pack_episodes, pack_tables
-from rl4real_data.stages.record import record_module
 from rl4real_data.stages.stage import DatasetStage, ModuleStage
 
-CHECK: Final = ModuleStage(name="check", version=1, run=check_ir)
-COMPILE: Final = ModuleStage(name="compile", version=1, run=compile_module)
-RECORD: Final = ModuleStage(name="record", version=1, run=record_module)
-MERGE: Final = DatasetStage(name="merge", version=1, run=merge_instructions)
-EMBED: Final = DatasetStage(name="embed", version=2, run=embed_instructions)
-PACK: Final = DatasetStage(name="pack", version=1, run=pack_episodes)
-COVERAGE: Final = DatasetStage(name="coverage", version=1, run=check_coverage)
-TABLES: Final = DatasetStage(name="tables", version=1, run=pack_tables)
+
+def stage_of(module: str, function: str) -> Callable[..., Any]:
+    """The function of that name in `rl4real_data.stages.<module>`, imported when it is called."""
+
+    def run(*arguments: Any) -> Any:
+        return getattr(importlib.import_module(f"rl4real_data.stages.{module}"), function)(*arguments)
+
+    return run
+
+
+CHECK: Final = ModuleStage(name="check", version=1, run=stage_of("check", "check_ir"))
+COMPILE: Final = ModuleStage(name="compile", version=1, run=stage_of("compile", "compile_module"))
+RECORD: Final = ModuleStage(name="record", version=1, run=stage_of("record", "record_module"))
+MERGE: Final = DatasetStage(name="merge", version=1, run=stage_of("pack", "merge_instructions"))
+EMBED: Final = DatasetStage(name="embed", version=2, run=stage_of("embed", "embed_instructions"))
+PACK: Final = DatasetStage(name="pack", version=1, run=stage_of("pack", "pack_episodes"))
+COVERAGE: Final = DatasetStage(name="coverage", version=1, run=stage_of("embed", "check_coverage"))
+TABLES: Final = DatasetStage(name="tables", version=1, run=stage_of("pack", "pack_tables"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

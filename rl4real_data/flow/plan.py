@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rl4real_data.core import interruption
-from rl4real_data.corpus.catalog import load_catalog
+from rl4real_data.corpus.catalog import manifest_names
 from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.flow.pipeline import Flow
@@ -75,6 +75,7 @@ def make_plan(
                 compilation=compilation,
                 parts=parts,
                 scratch=scratch,
+                hashes=hashes,
             )
         )
         if is_left_out:
@@ -89,18 +90,29 @@ def make_plan(
     return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
 
 
-def entries_of(plan: Plan, parts: Mapping[str, Part]) -> tuple[Entry, ...]:
-    """Every module with its part, in the order of the run."""
-    known = {manifest.name for manifest in load_catalog().manifests.values()}
-    entries = []
+def commands_of(plan: Plan) -> Mapping[str, str]:
+    """What to paste into a shell to compile each module again, by the key of its job."""
+    known = manifest_names()
+    commands = {}
     for job in plan.jobs:
         interruption.check()
         name = job.module.corpus
         folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
-        command = pasteable_command(job.compilation, job.module, corpus_folder=folder)
-        left_out = plan.left_out.get(job.key)
-        entries.append(Entry(module=job.module, part=parts[job.key], command=command, left_out=left_out))
-    return tuple(entries)
+        commands[job.key] = pasteable_command(job.compilation, job.module, corpus_folder=folder)
+    return commands
+
+
+def entries_of(plan: Plan, parts: Mapping[str, Part], commands: Mapping[str, str]) -> tuple[Entry, ...]:
+    """Every module with its part and its command, in the order of the run."""
+    return tuple(
+        Entry(
+            module=job.module,
+            part=parts[job.key],
+            command=commands[job.key],
+            left_out=plan.left_out.get(job.key),
+        )
+        for job in plan.jobs
+    )
 
 
 def needs_headers(jobs: Sequence[ModuleJob]) -> tuple[bool, bool]:

@@ -20,6 +20,7 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.plugin import Plugin, register_file
 from rl4real_data.toolchain.process import Limits
+from rl4real_data.toolchain.server_library import ensure_server
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +54,7 @@ def prepare_compilation(
     compilation = Compilation(
         clang=clang,
         plugin=plugin,
+        server=ensure_server(clang, plugin) if plugin else None,
         target=recording.target,
         allocator=recording.allocator,
         recipe=recording.recipe,

@@ -2,21 +2,18 @@
 
 It shows how far they are, and leaves nothing running when it is interrupted.
 
-Threads by default: a worker waits for its compiler nearly all the time, and Arrow works outside the interpreter's lock.
-`joblib.parallel_config(backend="loky" | "dask" | "ray")` around the call takes the same jobs to processes or a cluster.
+A thread waits for its compiler nearly all the time, and Arrow works outside the interpreter's lock.
 """
 
 from __future__ import annotations
 
 import sys
 import time
-import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Final
-
-import joblib
-from tqdm import tqdm
 
 from rl4real_data.core import interruption
 from rl4real_data.stages.job import ModuleJob
@@ -28,6 +25,8 @@ from rl4real_data.toolchain.process import kill_all
 _SWITCH_INTERVAL_S: Final = 0.0005
 """How long a thread may keep the interpreter while others wait. Python's own 5 ms keep a core idle whose compiler has
 ended; ours do little between two calls that give it back anyway."""
+
+_KILL_INTERVAL_S: Final = 0.01
 
 
 @dataclass(slots=True)
@@ -52,25 +51,42 @@ class Progress:
 
 def run_jobs(
     jobs: Sequence[ModuleJob], stages: tuple[ModuleStage, ...], *, workers: int, show_bar: bool
-) -> Iterator[tuple[ModuleJob, Part]]:
-    """Yields every job with its part, in the order of the jobs."""
-    parallel = joblib.Parallel(n_jobs=workers, prefer="threads", return_as="generator", batch_size=1)
-    progress = Progress(total=len(jobs))
-    bar = tqdm(total=len(jobs), unit="module", disable=not show_bar, file=sys.stderr, dynamic_ncols=True)
-    results = parallel(joblib.delayed(process_module)(job, stages) for job in jobs)
+) -> Generator[tuple[ModuleJob, Part]]:
+    """Yields every job with its part, as they get done."""
+    pool = ThreadPoolExecutor(max_workers=workers)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
+    futures: dict[Future[Part], ModuleJob] = {}
     try:
-        for job, part in zip(jobs, results, strict=True):
-            interruption.check()
+        futures |= {pool.submit(process_module, job, stages): job for job in jobs}
+        with _progress_shown(len(jobs), show_bar) as show:
+            for future in as_completed(futures):
+                interruption.check()
+                part = future.result()
+                show(part)
+                yield futures[future], part
+    finally:
+        sys.setswitchinterval(interval)
+        pool.shutdown(wait=False, cancel_futures=True)
+        while any(future.running() for future in futures):  # one may start its compiler only now
+            kill_all()
+            time.sleep(_KILL_INTERVAL_S)
+
+
+@contextmanager
+def _progress_shown(total: int, show_bar: bool) -> Iterator[Callable[[Part], None]]:
+    """Yields what is to be called with each part."""
+    progress = Progress(total=total)
+    if not show_bar:
+        yield progress.add
+        return
+    from tqdm import tqdm
+
+    with tqdm(total=total, unit="module", file=sys.stderr, dynamic_ncols=True) as bar:
+
+        def show(part: Part) -> None:
             progress.add(part)
             bar.set_postfix_str(progress.text(), refresh=False)
             bar.update()
-            yield job, part
-    finally:
-        sys.setswitchinterval(interval)
-        bar.close()
-        kill_all()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", UserWarning)  # joblib's, that it cancels what an interrupted run had begun
-            results.close()
+
+        yield show

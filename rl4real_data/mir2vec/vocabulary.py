@@ -42,7 +42,7 @@ class Entity:
         return _SECTIONS.index(self.section), self.name
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, eq=False)
 class Vocabulary:
     """`vectors` (entities, dimension) float32; `counts` (entities,) occurrences in training, -1 where nobody knows.
 

@@ -5,6 +5,7 @@ Parquet, a row an entity, and in the footer where it came from.
 
 from __future__ import annotations
 
+import functools
 import json
 from pathlib import Path
 from typing import Final
@@ -74,6 +75,12 @@ def _from_table(path: Path, table: pa.Table, target: str | None, origin: dict[st
 
 def write_parquet(path: Path, vocabulary: Vocabulary) -> None:
     """The same bytes for the same vocabulary."""
+    path.write_bytes(encode_parquet(vocabulary))
+
+
+@functools.lru_cache(maxsize=1)
+def encode_parquet(vocabulary: Vocabulary) -> bytes:
+    """What `write_parquet` writes; kept, since a run may have it made while it waits for its compilers."""
     schema = vocabulary_schema(vocabulary.dimension)
     metadata = {
         _VERSION_KEY: str(VERSION).encode(),
@@ -89,9 +96,10 @@ def write_parquet(path: Path, vocabulary: Vocabulary) -> None:
         pa.FixedSizeListArray.from_arrays(flat, vocabulary.dimension),
     ]
     table = pa.table(columns, schema=schema.with_metadata(metadata))
+    sink = pa.BufferOutputStream()
     pq.write_table(
         table,
-        path,
+        sink,
         version="2.6",
         compression="zstd",
         compression_level=_COMPRESSION_LEVEL,
@@ -99,3 +107,5 @@ def write_parquet(path: Path, vocabulary: Vocabulary) -> None:
         use_byte_stream_split=["vector.list.element"],
         write_statistics=False,
     )
+    content: bytes = sink.getvalue().to_pybytes()
+    return content

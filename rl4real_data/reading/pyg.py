@@ -29,7 +29,8 @@ def to_pyg(episode: Episode) -> Data:
     """The interference graph with what a policy sees, what it may do, and what LLVM did.
 
     x (n, D) float32: `node_vectors()`; edge_index (2, 2 * n_edges) int64: both directions of each edge;
-    node_class (n,) int64; spill_weight, size (n,) float32, +inf for a node that cannot be spilled;
+    node_class (n,) int64; spill_weight, size (n,) float32, +inf for a node that cannot be spilled; the latter is
+    `graph["size"]`, since `graph.size` is a method;
     action_mask (n, colours + 1) bool: column c > 0 if the node may have the register of colour c, column 0 if it may be
     spilled; y (n,) int64: the colour that LLVM gave, else 0; outcome (n,) int64; assigned_mask (n,) bool: LLVM gave
     a register, y says which. Colours are those of `registers.parquet`.

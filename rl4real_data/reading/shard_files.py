@@ -20,7 +20,8 @@ import pyarrow.parquet as pq
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.later_columns import complete, there
-from rl4real_data.episodes.schema import EPISODES, SCHEMA_VERSION, VERSION_KEY
+from rl4real_data.episodes.schema import EPISODES, VERSION_KEY
+from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 from rl4real_data.reading.flat_columns import Column, decode_column
 from rl4real_data.reading.remote import RemoteFile
 from rl4real_data.reading.storage import Storage

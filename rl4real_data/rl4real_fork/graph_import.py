@@ -19,6 +19,7 @@ import joblib
 from joblib.externals.loky import get_reusable_executor
 
 from rl4real_data.core import interruption
+from rl4real_data.core.absent_pandas import do_without_pandas
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
@@ -26,7 +27,8 @@ from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.episodes.index import DatasetIndex
-from rl4real_data.flow.packing import PackingOrder, pack_dataset, toolchain_of
+from rl4real_data.flow.packing import pack_dataset
+from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import FLOW, Flow
 from rl4real_data.flow.working_folder import WorkDir, open_workdir, refuse_foreign
 from rl4real_data.rl4real_fork.formats.config import read_colours, read_fork_config
@@ -34,6 +36,7 @@ from rl4real_data.rl4real_fork.formats.folder import GraphFile, find_graph_files
 from rl4real_data.rl4real_fork.graph_modules import ForkRegisters, Origin, group_by_module, read_module
 from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.selection import Entry
+from rl4real_data.stages.shape_numbers import ShapeNumbers
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.process import Limits
 
@@ -96,6 +99,7 @@ def import_fork(request: ForkImport, *, progress: Progress = lambda _done, _tota
             corpora=(_corpus(request, entries),),
             entries=entries,
             vocabulary=None,
+            shapes=ShapeNumbers(),
         )
         index = pack_dataset(work, order, _FLOW)
     return ImportReport(index=index, files=len(files), failed=tuple(entry for entry in entries if entry.part.failure))
@@ -120,7 +124,7 @@ def _refuse_other_dataset(work: WorkDir, request: ForkImport, compilation: Compi
         return
     if request.split.value in index.splits:
         raise DatasetError(f"{request.data_dir}: has a split {request.split.value}", hint="choose another DATA_DIR")
-    wanted = (request.target.value, request.model.value, toolchain_of(compilation), compilation.recipe.as_dict())
+    wanted = (request.target.value, request.model.value, compilation.toolchain, compilation.recipe.as_dict())
     if (index.target, index.model, dict(index.toolchain), dict(index.recipe)) != wanted:
         raise DatasetError(f"{request.data_dir}: holds a dataset made another way", hint="choose another DATA_DIR")
 
@@ -135,7 +139,8 @@ def _read_all(
     counts: Counter[int] = Counter()
     done = 0
     with _processes(request.jobs) as parallel:
-        results = parallel(joblib.delayed(read_module)(job, request.origin, registers, work.parts) for job in jobs)
+        read = joblib.delayed(_read_in_worker if request.jobs > 1 else read_module)
+        results = parallel(read(job, request.origin, registers, work.parts) for job in jobs)
         for job, found in zip(jobs, results, strict=True):
             interruption.check()
             modules += [found.entry] if found.entry else []
@@ -147,6 +152,12 @@ def _read_all(
         what = ", ".join(f"{count} of {size} registers" for size, count in sorted(counts.items()))
         raise DatasetError(f"{request.folder}: graphs of several targets ({what})", hint="import one after the other")
     return (*modules, *broken), max(counts, default=0)
+
+
+def _read_in_worker(*words: Any) -> Any:
+    """`read_module` in a process that `_processes` started and ends: it needs no pandas, either."""
+    do_without_pandas()
+    return read_module(*words)
 
 
 @contextlib.contextmanager

@@ -20,7 +20,8 @@ from rl4real_data.episodes.registers import class_ids, class_orders
 from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph
 from rl4real_data.rl4real_fork.formats.folder import READERS, GraphFile, module_names
 from rl4real_data.rl4real_fork.formats.graph_table import distinct_vectors, graphs_to_table
-from rl4real_data.stages.part import PART_SCHEMA, FunctionFacts, Part, Shapes, write_functions
+from rl4real_data.stages.part import FunctionFacts, Part
+from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, write_functions
 from rl4real_data.stages.selection import Entry
 
 

@@ -15,9 +15,10 @@ from typing import Final
 
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import Language, Module
-from rl4real_data.rl4real_fork.formats.dot import fork_flags
+from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
-from rl4real_data.toolchain.process import Completed, run
+from rl4real_data.toolchain.compiler_server import run_served
+from rl4real_data.toolchain.process import Completed
 
 RECORDS_NAME: Final = "unit.columns"
 DEPENDENCIES_NAME: Final = "unit.d"
@@ -99,7 +100,7 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
         folder = scratch
         command[command.index(str(module.path))] = str(module.source)
         command.append(f"-I{module.root}")
-    done = run(command, cwd=folder, limits=compilation.limits, scratch=scratch)
+    done = run_served(compilation.server, command, cwd=folder, limits=compilation.limits, scratch=scratch)
     if not done.ok:
         _raise_if_disk_failed(done)
         return _failure(done, job, scratch)

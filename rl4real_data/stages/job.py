@@ -7,24 +7,30 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.module import Module
+from rl4real_data.stages.part import FileHashes
 from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.compiler_server import ServerFiles
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
-    """What all modules of a run have in common. `plugin` is None for the fork, which has the flags built in."""
+    """What all modules of a run have in common. `plugin` is None for the fork, which has the flags built in.
+
+    `server` starts the same compiler faster where there is one, and decides nothing.
+    """
 
     clang: Clang
     plugin: Plugin | None
+    server: ServerFiles | None = None
     target: Target
     allocator: Allocator
     recipe: Recipe
@@ -33,6 +39,15 @@ class Compilation:
     fork_config: Path | None = None
     class_ids: tuple[tuple[str, int], ...] = ()  # for the fork, whose files name classes only
     class_orders: tuple[tuple[str, tuple[int, ...]], ...] = ()
+
+    @property
+    def toolchain(self) -> dict[str, str]:
+        """What `dataset.json` says of the compiler and the plugin."""
+        return {
+            "llvm_version": self.clang.version,
+            "clang": self.clang.banner,
+            "plugin": self.plugin.source_hash if self.plugin else "none: the compiler has the flags itself",
+        }
 
     def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
         """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""
@@ -53,7 +68,11 @@ class Compilation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleJob:
-    """One module to compile; `key` names its part, `parts` and `scratch` are folders of the dataset."""
+    """One module to compile; `key` names its part, `parts` and `scratch` are folders of the dataset.
+
+    `hashes` are those of the run: its modules read the same headers. A header that changes while the run lasts is
+    recorded as it was, so that the next run compiles the modules that may have read it either way.
+    """
 
     module: Module
     key: str
@@ -61,6 +80,7 @@ class ModuleJob:
     compilation: Compilation
     parts: Path
     scratch: Path
+    hashes: FileHashes = field(default_factory=FileHashes, compare=False, repr=False)
 
 
 def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:

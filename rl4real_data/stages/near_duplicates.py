@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,7 +18,7 @@ import pyarrow as pa
 _PARTS = ("block_start", "block_succ", "edge_u", "edge_v")
 
 
-def near_hashes(functions: pa.Table, opcodes: Sequence[str]) -> list[str]:
+def near_hashes(functions: pa.RecordBatch, opcodes: Sequence[str]) -> list[str]:
     """128 bits in hexadecimal digits, one a function; `inst` of the functions are indices into `opcodes`."""
     if not functions.num_rows:
         return []
@@ -27,12 +28,12 @@ def near_hashes(functions: pa.Table, opcodes: Sequence[str]) -> list[str]:
     lengths = np.stack([np.diff(ends) for ends, _ in lists], axis=1)
     width = lengths.shape[1]
     lists.append((np.arange(len(lengths) + 1) * width, lengths.ravel()))
-    parts = [((ends * values.itemsize).tolist(), memoryview(values.tobytes())) for ends, values in lists]
-    return [_hash([data[ends[row] : ends[row + 1]] for ends, data in parts]) for row in range(functions.num_rows)]
+    pieces = [_cut(values.tobytes(), (ends * values.itemsize).tolist()) for ends, values in lists]
+    return [hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest() for parts in zip(*pieces, strict=True)]
 
 
-def _hash(parts: Sequence[memoryview]) -> str:
-    return hashlib.blake2b(b"".join(parts), digest_size=16).hexdigest()
+def _cut(data: bytes, ends: list[int]) -> list[bytes]:
+    return [data[begin:end] for begin, end in itertools.pairwise(ends)]
 
 
 @functools.lru_cache(maxsize=65536)
@@ -41,12 +42,10 @@ def _digest(opcode: str) -> bytes:
     return hashlib.blake2b(opcode.encode(), digest_size=7).digest() + b"\1"
 
 
-def _lists(column: pa.ChunkedArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.generic]]:
+def _lists(column: pa.ListArray) -> tuple[npt.NDArray[np.int32], npt.NDArray[np.generic]]:
     """Ends and values of a column of lists; lists of lists become lists with a -1 behind each."""
-    array = column.combine_chunks()
-    ends, values = np.asarray(array.offsets), array.values
+    ends, values = column.offsets.to_numpy(), column.values
     if not pa.types.is_list(values.type):
-        return ends, np.asarray(values)
-    inner = np.asarray(values.offsets)
-    flat = np.asarray(values.values)
+        return ends, values.to_numpy()
+    inner, flat = values.offsets.to_numpy(), values.values.to_numpy()
     return ends + inner[ends], np.insert(flat, inner[1:], np.int32(-1))

@@ -34,8 +34,10 @@ from rl4real_data.episodes.writer import shard_names, write_shards, write_table
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
 from rl4real_data.mir2vec.vocabulary import Vocabulary
-from rl4real_data.stages.part import Part, Shapes, read_functions, read_shapes
+from rl4real_data.stages.part import Part
+from rl4real_data.stages.part_functions import read_functions
 from rl4real_data.stages.selection import Selected, Selection
+from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 INSTRUCTIONS_NAME: Final = "instructions.parquet"
 REGISTERS_NAME: Final = "registers.parquet"
@@ -64,9 +66,12 @@ class Draft:
     identity: Mapping[str, str]  # constant columns of all episodes
     footer: Mapping[str, str]
     register_table: pa.Table
+    shapes: ShapeNumbers  # of the parts
     vocabulary: Vocabulary | None  # None: no vectors are wanted
     other: OtherSplit | None = None
-    instructions: pa.Table | None = None
+    table: InstructionTable | None = None
+    numbering: npt.NDArray[np.int32] | None = None  # from a shape's number in `shapes` to its inst_id
+    instructions: pa.Table | None = None  # the table as it will be written
     shape_vectors: ShapeVectors | None = None
     occurrences: npt.NDArray[np.int64] | None = None  # of each shape, in all episodes
     coverage: Coverage | None = None
@@ -78,25 +83,28 @@ class Draft:
 
 def merge_instructions(draft: Draft) -> Draft:
     """Collects the shapes that the dataset's episodes use into one table."""
-    shapes: set[Shape] = set()
+    numbers: set[int] = set()
     for selected in draft.selection.modules:
         interruption.check()
         if selected.rows:
-            shapes.update(_used_shapes(draft.parts, selected))
+            numbers.update(_used_shapes(draft, selected))
+    known = draft.shapes.shapes
+    shapes: set[Shape] = {known[number] for number in numbers}
     if draft.other is not None:
-        known = _known_shapes(draft.other)
-        for table in _kept_episodes(draft.other):
-            shapes.update(known[number] for number in np.unique(inst_ids_of(table)))
-    table = InstructionTable.of(shapes).to_arrow(draft.recipe.dimension)
-    return replace(draft, instructions=table)
+        others = _known_shapes(draft.other)
+        for episodes in _kept_episodes(draft.other):
+            shapes.update(others[number] for number in np.unique(inst_ids_of(episodes)))
+    table = InstructionTable.of(shapes)
+    instructions = table.to_arrow(draft.recipe.dimension)
+    return replace(draft, table=table, numbering=table.remap(known), instructions=instructions)
 
 
 def pack_episodes(draft: Draft) -> Draft:
     """Writes the shards: those of this run's split from the parts, those of the other split from what they are."""
-    assert draft.instructions is not None
-    table = InstructionTable({shape: number for number, shape in enumerate(shapes_of_table(draft.instructions))})
-    occurrences = np.zeros(draft.instructions.num_rows, np.int64)
-    episodes = _counted(_new_episodes(draft, table), occurrences)
+    table = draft.table
+    assert table is not None
+    occurrences = np.zeros(len(table.ids), np.int64)
+    episodes = _counted(_new_episodes(draft), occurrences)
     files = _write(draft, draft.split, draft.selection.episodes, episodes)
     if draft.other is not None:
         known = _known_shapes(draft.other)
@@ -182,24 +190,21 @@ def _write(draft: Draft, split: Split, episodes: int, tables: Iterator[pa.Table]
     )
 
 
-def _used_shapes(parts: Path, selected: Selected) -> set[Shape]:
+def _used_shapes(draft: Draft, selected: Selected) -> list[int]:
+    """Numbers in `draft.shapes`, some more than once."""
     part = selected.entry.part
-    if len(selected.rows) == len(part.functions):
-        return set(_shape_list(read_shapes(parts, part.key)))
-    functions, shapes = read_functions(parts, part.key, *INST_COLUMNS)
-    names = _shape_list(shapes)
-    return {names[number] for number in np.unique(inst_ids_of(functions.take(list(selected.rows))))}
-
-
-def _shape_list(shapes: Shapes) -> list[Shape]:
-    return list(zip(shapes.opcodes, shapes.operands, strict=True))
+    numbers = draft.shapes.of_part(draft.parts, part.key)
+    if len(selected.rows) < len(part.functions):
+        functions = read_functions(draft.parts, part.key, *INST_COLUMNS)
+        numbers = numbers[np.unique(inst_ids_of(functions.take(list(selected.rows))))]
+    return list(map(int, numbers))
 
 
 _READERS: Final = 2
 """Threads that read parts while a row group is compressed: Arrow does both outside the interpreter's lock."""
 
 
-def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
+def _new_episodes(draft: Draft) -> Iterator[pa.Table]:
     """The modules' episodes in order, read ahead by the rows of one row group."""
     waiting: deque[tuple[int, Future[pa.Table]]] = deque()
     ahead = 0
@@ -208,7 +213,7 @@ def _new_episodes(draft: Draft, table: InstructionTable) -> Iterator[pa.Table]:
             interruption.check()
             if not selected.rows:
                 continue
-            waiting.append((len(selected.rows), pool.submit(_episodes_of, draft, table, selected)))
+            waiting.append((len(selected.rows), pool.submit(_episodes_of, draft, selected)))
             ahead += len(selected.rows)
             while ahead > draft.recipe.per_row_group:
                 rows, episodes = waiting.popleft()
@@ -226,12 +231,14 @@ def _counted(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> 
         yield table
 
 
-def _episodes_of(draft: Draft, table: InstructionTable, selected: Selected) -> pa.Table:
+def _episodes_of(draft: Draft, selected: Selected) -> pa.Table:
     """One module's episodes, in the schema and with the instruction numbers of the dataset."""
-    functions, shapes = read_functions(draft.parts, selected.entry.part.key)
+    key = selected.entry.part.key
+    functions = read_functions(draft.parts, key)
     if len(selected.rows) < functions.num_rows:
         functions = functions.take(list(selected.rows))
-    functions = with_inst_ids(functions, table.remap(_shape_list(shapes)))
+    assert draft.numbering is not None
+    functions = with_inst_ids(functions, draft.numbering[draft.shapes.of_part(draft.parts, key)])
     return _with_identity(functions, selected, draft.identity)
 
 
@@ -239,9 +246,8 @@ def _with_identity(functions: pa.Table, selected: Selected, identity: Mapping[st
     module = selected.entry.module
     constants = {**identity, "corpus": module.corpus, "module": module.name, "license": module.license}
     columns: dict[str, Any] = {name: functions[name] for name in functions.schema.names}
-    for name, value in constants.items():
-        columns[name] = pa.array([value] * functions.num_rows, pa.string())
-    columns["redistributable"] = pa.array([module.redistributable] * functions.num_rows, pa.bool_())
+    for name, value in (*constants.items(), ("redistributable", module.redistributable)):
+        columns[name] = pa.repeat(value, functions.num_rows)
     columns["episode_id"] = pa.array(_episode_ids(functions, constants), pa.string())
     columns["pair_id"] = pa.array(_pair_ids(functions, constants), pa.string())
     return pa.table([columns[name] for name in EPISODES.names], schema=EPISODES)

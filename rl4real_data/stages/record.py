@@ -13,7 +13,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,7 +23,8 @@ from rl4real_data.stages.column_dump import BadRecord, Columns, read_columns
 from rl4real_data.stages.compile import Compiled
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.near_duplicates import near_hashes
-from rl4real_data.stages.part import PART_SCHEMA, FileHashes, FunctionFacts, Part, Shapes, write_functions
+from rl4real_data.stages.part import FunctionFacts, Part
+from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, write_functions
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 _NOT_DUMPED: Final = ("near_hash", "node_inst")
@@ -37,6 +37,8 @@ _DUMP_FIELDS: Final = (
     pa.field("shape_opcode", pa.list_(pa.string())),
     pa.field("shape_operands", pa.list_(pa.list_(pa.string()))),
 )
+
+_DUMP_SCHEMA: Final = pa.schema(_DUMP_FIELDS)
 
 _OPTIONAL: Final = frozenset({"mir"})
 """What a dump may lack: the text, if nobody asked for it."""
@@ -52,33 +54,34 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
     except (BadRecord, ForkFormatError, pa.ArrowException, OSError) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
     size = write_functions(job.parts, job.key, functions, shapes)
-    hashes, base = FileHashes(), f"{job.module.root}/"
+    base = f"{job.module.root}/"
     return Part(
         key=job.key,
         source_sha256=job.source_sha256,
-        headers=tuple((name, hashes.of(name if name[0] == "/" else base + name) or "") for name in compiled.headers),
+        headers=tuple(
+            (name, job.hashes.of(name if name[0] == "/" else base + name) or "") for name in compiled.headers
+        ),
         functions=facts,
         size=size,
         seconds=round(compiled.seconds, 3),
     )
 
 
-def read_dump(path: Path) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
+def read_dump(path: Path) -> tuple[pa.RecordBatch, Shapes, tuple[FunctionFacts, ...]]:
     """Reads a whole dump file. BadRecord for another version, other members, or a file that is not whole."""
     columns = read_columns(path)
     if columns.version != RECORD_VERSION:
         raise BadRecord(f"record version {columns.version}, this program reads {RECORD_VERSION}")
-    functions = _table(columns)
-    shapes = _collect_shapes(functions)
-    near = pa.array(near_hashes(functions, shapes.opcodes), pa.string())
-    functions = functions.append_column(PART_SCHEMA.field("near_hash"), near)
-    functions = functions.append_column(
-        PART_SCHEMA.field("node_inst"), pa.nulls(len(functions), PART_SCHEMA.field("node_inst").type)
-    )
-    return functions.select(PART_SCHEMA.names), shapes, _facts(functions)
+    dumped = _batch(columns)
+    shapes = _collect_shapes(dumped)
+    arrays = dict(zip(dumped.schema.names, dumped.columns, strict=True))
+    arrays["near_hash"] = pa.array(near_hashes(dumped, shapes.opcodes), pa.string())
+    arrays["node_inst"] = pa.nulls(len(dumped), PART_SCHEMA.field("node_inst").type)
+    functions = pa.record_batch([arrays[name] for name in PART_SCHEMA.names], schema=PART_SCHEMA)
+    return functions, shapes, _facts(dumped)
 
 
-def _table(columns: Columns) -> pa.Table:
+def _batch(columns: Columns) -> pa.RecordBatch:
     """The records in the types of the dataset; a module without functions has no columns at all."""
     known = {field.name for field in _DUMP_FIELDS}
     unknown = sorted(columns.arrays.keys() - known)
@@ -91,26 +94,26 @@ def _table(columns: Columns) -> pa.Table:
         else pa.nulls(columns.functions, field.type)
         for field in _DUMP_FIELDS
     ]
-    return pa.table(arrays, schema=pa.schema(_DUMP_FIELDS))
+    return pa.record_batch(arrays, schema=_DUMP_SCHEMA)
 
 
 def _typed(array: pa.Array, kind: pa.DataType) -> pa.Array:
     return array if array.type == kind else array.cast(kind)
 
 
-def _collect_shapes(functions: pa.Table) -> Shapes:
+def _collect_shapes(functions: pa.RecordBatch) -> Shapes:
     """A shape is spelled in the record of the function that met it first: all of them in order."""
-    opcodes = pc.list_flatten(functions["shape_opcode"]).to_pylist()
-    operands = pc.list_flatten(functions["shape_operands"]).to_pylist()
+    opcodes = functions["shape_opcode"].flatten().to_pylist()
+    operands = functions["shape_operands"].flatten().to_pylist()
     if len(opcodes) != len(operands):
         raise BadRecord("its instruction shapes have opcodes and operands of different number")
-    used = pc.min_max(pc.list_flatten(functions["inst"])).as_py()
-    if used["min"] is not None and (used["min"] < 0 or used["max"] >= len(opcodes)):
+    used = functions["inst"].flatten().to_numpy()
+    if len(used) and (used.min() < 0 or used.max() >= len(opcodes)):
         raise BadRecord("an instruction of a shape that is not in it")
     return Shapes(opcodes=tuple(opcodes), operands=tuple(map(tuple, operands)))
 
 
-def _facts(functions: pa.Table) -> tuple[FunctionFacts, ...]:
+def _facts(functions: pa.RecordBatch) -> tuple[FunctionFacts, ...]:
     nodes = pc.list_value_length(functions["node_vreg"]).to_pylist()
     return tuple(
         FunctionFacts(content_hash=content_hash, nodes=count, max_uses=uses, eh_pads=eh_pads, optnone=optnone)
@@ -125,15 +128,12 @@ def _facts(functions: pa.Table) -> tuple[FunctionFacts, ...]:
     )
 
 
-def _largest_use_counts(uses: pa.ChunkedArray) -> list[int]:
+def _largest_use_counts(uses: pa.ListArray) -> list[int]:
     """Use points of the register that has most of them, one a function; `uses` is list<list<…>>."""
     if not len(uses):
         return []
-    column = uses.combine_chunks()
-    starts = np.asarray(column.offsets)
-    per_node = np.asarray(pc.list_value_length(column.values).fill_null(0))
-    largest = [per_node[a:b].max(initial=0) for a, b in itertools.pairwise(starts)]
-    return [int(count) for count in largest]
+    per_node = pc.list_value_length(uses.values).fill_null(0).to_pylist()
+    return [max(per_node[a:b], default=0) for a, b in itertools.pairwise(uses.offsets.to_pylist())]
 
 
 def _read_fork(folder: Path, job: ModuleJob) -> tuple[pa.Table, Shapes, tuple[FunctionFacts, ...]]:
@@ -149,7 +149,7 @@ def _read_fork(folder: Path, job: ModuleJob) -> tuple[pa.Table, Shapes, tuple[Fu
         for content_hash, nodes, uses in zip(
             functions["content_hash"].to_pylist(),
             pc.list_value_length(functions["node_vreg"]).to_pylist(),
-            _largest_use_counts(functions["use_spill_weight"]),
+            _largest_use_counts(functions["use_spill_weight"].combine_chunks()),
             strict=True,
         )
     )

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rl4real_data.core.failure import Failure
 from rl4real_data.stages.job import ModuleJob
-from rl4real_data.stages.pack import Draft
+
+if TYPE_CHECKING:
+    from rl4real_data.stages.pack import Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

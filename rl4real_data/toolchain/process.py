@@ -11,13 +11,14 @@ import os
 import resource
 import select
 import signal
+import socket
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 from rl4real_data.core import interruption
 
@@ -37,7 +38,9 @@ libc ignores it, and so does a kernel without them."""
 
 _live: set[int] = set()
 _killed: set[int] = set()
-_live_lock = threading.RLock()  # a signal's handler takes it, too, in whatever the main thread was about
+_background: set[Background] = set()
+_live_lock = threading.RLock()  # a signal's handler takes both, too, in whatever the main thread was about
+_background_lock = threading.RLock()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,62 @@ class Completed:
             return f"signal {-self.returncode}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Background:
+    """A process that serves this one until `end` or `kill_all`, and our end of the socket between them."""
+
+    process: subprocess.Popen[bytes]
+    connection: socket.socket
+
+    @property
+    def is_over(self) -> bool:
+        return self.process.returncode is not None
+
+    def end(self) -> None:
+        """Kills it, and takes its processor time into the account of this process."""
+        with interruption.shielded():
+            self.process.kill()
+            self.process.wait()
+            self.connection.close()
+            with _background_lock:
+                _background.discard(self)
+
+
+class Process(Protocol):
+    """A child of this process that leads a process group of its own."""
+
+    @property
+    def pid(self) -> int: ...
+
+    def wait(self) -> int:
+        """The exit code, or the negative number of the signal; may be asked again."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """A command with all that it starts with; `stdout` and `stderr` are open descriptors, stdin is empty."""
+
+    command: tuple[str, ...]
+    cwd: Path
+    environment: Mapping[str, str]
+    stdout: int
+    stderr: int
+
+
+def start_process(invocation: Invocation) -> Process:
+    """Starts the command as a new process. OSError if that cannot be done."""
+    return subprocess.Popen(
+        list(invocation.command),
+        cwd=invocation.cwd,
+        env=invocation.environment,
+        stdin=subprocess.DEVNULL,
+        stdout=invocation.stdout,
+        stderr=invocation.stderr,
+        start_new_session=True,
+    )
+
+
 def run(
     command: Sequence[str],
     *,
@@ -86,29 +145,25 @@ def run(
     limits: Limits,
     scratch: Path,
     environment: Mapping[str, str] | None = None,
+    start: Callable[[Invocation], Process] = start_process,
 ) -> Completed:
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
     `scratch` is an existing folder: it takes the outputs and is the process's TMPDIR. OSError if it cannot be started,
     InterruptedError if `kill_all` ended it.
     """
-    env = {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "TMPDIR": str(scratch), "LC_ALL": "C", **(environment or {})}
+    env = _environment({"TMPDIR": str(scratch), **(environment or {})})
     begin = time.monotonic()
     out_path, err_path = scratch / "stdout", scratch / "stderr"
     with out_path.open("wb") as out, err_path.open("wb") as err:
+        invocation = Invocation(
+            command=tuple(command), cwd=cwd, environment=env, stdout=out.fileno(), stderr=err.fileno()
+        )
         process = None
         try:
             with interruption.shielded(), _live_lock:  # `kill_all` finds every process, and after it none is started
                 interruption.check()
-                process = subprocess.Popen(
-                    list(command),
-                    cwd=cwd,
-                    env=env,
-                    stdin=subprocess.DEVNULL,
-                    stdout=out,
-                    stderr=err,
-                    start_new_session=True,
-                )
+                process = start(invocation)
                 _live.add(process.pid)
             timed_out = _wait(process, limits)
         finally:
@@ -118,7 +173,7 @@ def run(
         _killed.discard(process.pid)
         raise InterruptedError(errno.EINTR, "the run was interrupted")
     return Completed(
-        returncode=process.returncode,
+        returncode=process.wait(),
         timed_out=timed_out,
         seconds=time.monotonic() - begin,
         stdout=out_path.read_text(errors="replace"),
@@ -127,17 +182,65 @@ def run(
 
 
 def kill_all() -> None:
-    """Kills every process group that `run` has under way in this process: for an interrupted run."""
-    with _live_lock:
-        for pid in _live:
-            _killed.add(pid)
-            _kill_group(pid)
+    """Kills every process group that `run` has under way in this process, and what runs in the background."""
+    with interruption.shielded():
+        with _background_lock:
+            background = tuple(_background)
+        for server in background:  # first: nobody waits any longer for one that does not answer
+            server.end()
+        with _live_lock:
+            for pid in _live:
+                _killed.add(pid)
+                _kill_group(pid)
 
 
 interruption.at_end(kill_all)
 
 
-def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
+def start_background(
+    command: Sequence[str], *, preload: Path, environment: Mapping[str, str], socket_variable: str
+) -> Background:
+    """Starts a process that serves this one over a socket; `socket_variable` tells it the descriptor of its end.
+
+    It loads `preload` before its own libraries. OSError if it cannot be started.
+    """
+    with interruption.shielded(), _background_lock:
+        interruption.check()
+        background = _start_background(command, preload, environment, socket_variable)
+        _background.add(background)
+    return background
+
+
+def _start_background(
+    command: Sequence[str], preload: Path, environment: Mapping[str, str], socket_variable: str
+) -> Background:
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    env = _environment({**environment, socket_variable: str(theirs.fileno())})
+    env["LD_PRELOAD"] = os.pathsep.join(filter(None, (str(preload), env.get("LD_PRELOAD"))))
+    try:
+        process = subprocess.Popen(
+            list(command),
+            cwd="/",
+            env=env,
+            pass_fds=(theirs.fileno(),),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    except OSError:
+        ours.close()
+        raise
+    finally:
+        theirs.close()
+    return Background(process=process, connection=ours)
+
+
+def _environment(changes: Mapping[str, str]) -> dict[str, str]:
+    return {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "LC_ALL": "C", **changes}
+
+
+def _wait(process: Process, limits: Limits) -> bool:
     """Whether the time was up before the process ended."""
     if limits.memory_bytes is not None:
         # prlimit after the start and not setrlimit before: a preexec function would force a full fork.
@@ -146,14 +249,14 @@ def _wait(process: subprocess.Popen[bytes], limits: Limits) -> bool:
     return not _ends_within(process, limits.timeout_s)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _end(process: Process) -> None:
     _kill_group(process.pid)  # also what the process may have left behind
     process.wait()
     with _live_lock:
         _live.discard(process.pid)
 
 
-def _ends_within(process: subprocess.Popen[bytes], timeout_s: float) -> bool:
+def _ends_within(process: Process, timeout_s: float) -> bool:
     """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module."""
     descriptor = os.pidfd_open(process.pid)
     try:

@@ -113,3 +113,9 @@ def sample(made_once: MadeOnce, toolchains: dict[int, tuple[Clang, Plugin]]) -> 
 def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> InstalledWheel:
     """A wheel of this checkout, installed where nothing of the checkout is seen."""
     return install_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture
+def sample_dataset(sample: Sample) -> Path:
+    """The DATA_DIR that most tests want."""
+    return sample("x86", "train")

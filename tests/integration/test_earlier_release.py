@@ -11,6 +11,8 @@ import pytest
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
+from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.plugin import Plugin
 
 from .conftest import Run
 
@@ -54,10 +56,18 @@ def test_it_is_embedded(rl4real: Run, old: Path) -> None:
 
 
 @pytest.mark.clang
-def test_the_same_command_resumes_it(rl4real: Run, old: Path) -> None:
+def test_the_same_command_resumes_it(rl4real: Run, old: Path, toolchains: dict[int, tuple[Clang, Plugin]]) -> None:
     before = pq.read_table(old / SHARD)
+    clang, plugin = toolchains[22]
+    index = json.loads((old / "dataset.json").read_text())
+    is_same_tool = index["toolchain"] == {
+        "clang": clang.banner,
+        "llvm_version": clang.version,
+        "plugin": plugin.source_hash,
+    }
     words = ("flow", "x86", "train", "mlra", "--corpus", "legacy", "--data-dir", "old", "--max-failed", "1")
-    rl4real(*words)
+    said = rl4real(*words).stderr
+    assert ("3 from an earlier run" in said) is is_same_tool  # its parts are still good
     after = pq.read_table(old / SHARD)
 
     columns = [name for name in before.column_names if name not in ("llvm_version", "episode_id")]

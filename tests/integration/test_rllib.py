@@ -1,12 +1,8 @@
-"""Transitions of functions from the real compiler, and RLlib's behaviour cloning on them."""
+"""Transitions of functions from the real compiler."""
 
 from __future__ import annotations
 
 import json
-import math
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -14,10 +10,9 @@ import pytest
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.export.policy_views import Policy
 from rl4real_data.export.rllib import RllibRequest, RllibSummary, export_rllib
 
-from .conftest import MOST_SECONDS, Sample
+from .conftest import Sample
 
 pytestmark = pytest.mark.clang
 
@@ -25,23 +20,6 @@ pytestmark = pytest.mark.clang
 @pytest.fixture
 def exported(sample: Sample, tmp_path: Path) -> tuple[Path, RllibSummary]:
     return tmp_path / "out", export_rllib(RllibRequest(data_dir=sample("x86", "train"), output=tmp_path / "out"))
-
-
-def test_behaviour_cloning_learns_from_the_expert(exported: tuple[Path, RllibSummary]) -> None:
-    out, _ = exported
-    done = subprocess.run(
-        [sys.executable, Path(__file__).with_name("behaviour_cloning.py"), out, Policy.COLOUR.value],
-        env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"},
-        capture_output=True,
-        text=True,
-        timeout=MOST_SECONDS,
-    )
-    assert done.returncode == 0, done.stderr
-    learned = json.loads(done.stdout.splitlines()[-1])
-
-    actions = json.loads((out / "views.json").read_text())["views"]["colour"]["actions"]
-    assert learned["rows"] == 256
-    assert learned["loss"] == pytest.approx(math.log(actions), rel=0.1), "an untrained network guesses evenly"
 
 
 def test_rows_tell_what_llvm_did(exported: tuple[Path, RllibSummary], sample: Sample) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.toolchain.plugin import source_hash
+
 from .installed_wheel import REPOSITORY, InstalledWheel
 
 USER_PROGRAM = REPOSITORY / "tests" / "typing" / "user_program.py"
@@ -26,11 +28,25 @@ def test_wheel_works_elsewhere(installed_wheel: InstalledWheel, tmp_path: Path) 
     assert "5" in run("stats", "data/x86-mlra")
 
 
+def test_a_wheel_carries_the_whole_plugin(installed_wheel: InstalledWheel) -> None:
+    """With every room: a dataset names the same plugin as one made in the checkout."""
+    plugin = Path("v0", "mlra")
+    carried = installed_wheel.site / "rl4real_data" / "_preprocessing" / plugin
+
+    assert source_hash(carried) == source_hash(REPOSITORY / "preprocessing" / plugin)
+
+
 def test_wheel_has_its_licence_and_its_marker_of_types(installed_wheel: InstalledWheel) -> None:
     (information,) = installed_wheel.site.glob("rl4real_data-*.dist-info")
 
     assert (information / "licenses" / "LICENSE").read_bytes() == (REPOSITORY / "LICENSE").read_bytes()
     assert (installed_wheel.site / "rl4real_data" / "py.typed").is_file()
+
+
+def test_wheel_has_the_examples(installed_wheel: InstalledWheel, tmp_path: Path) -> None:
+    done = installed_wheel.run("-m", "rl4real_data.examples.duckdb_queries", "--help", cwd=tmp_path)
+
+    assert "DATA_DIR" in done.stdout, done.stderr
 
 
 @pytest.mark.parametrize("statement", ["import rl4real_data", "import rl4real_data.core.errors"])
@@ -48,7 +64,8 @@ def test_importing_the_package_loads_nothing_heavy(
 
 
 def mypy(wheel: InstalledWheel, program: Path, folder: Path) -> subprocess.CompletedProcess[str]:
-    options = ("--strict", "--config-file=", f"--cache-dir={folder / 'cache'}", f"--python-executable={wheel.python}")
+    settings = USER_PROGRAM.with_name("mypy.ini")
+    options = ("--config-file", settings, "--cache-dir", folder / "cache", "--python-executable", wheel.python)
     return wheel.run("-m", "mypy", *options, program, cwd=folder)
 
 

@@ -53,6 +53,7 @@ from rl4real_data.episodes.schema import (
     descriptions,
     instructions_schema,
 )
+from rl4real_data.export.rllib import Policy, RllibRequest, RllibSummary, export_rllib
 from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
 from rl4real_data.reading.pyg import PYG_COLUMNS, action_mask, to_pyg
@@ -129,6 +130,12 @@ def play(data_dir: str) -> float:
         if terminated or truncated:
             break
     return total + float(info["cost"]) + len(ENVIRONMENT_ID)
+
+
+def transitions(data_dir: str, output: Path) -> int:
+    summary = export_rllib(RllibRequest(data_dir=data_dir, output=output, max_nodes=64, vectors=False))
+    assert_type(summary, RllibSummary)
+    return summary.rows[Policy.COLOUR]
 
 
 def vocabulary(path: Path) -> Vocabulary:

@@ -11,7 +11,7 @@ from command_line import CommandLine
 from fake_clang import install_fake_clang
 from world import World
 
-from rl4real_data.toolchain import plugin
+from rl4real_data.toolchain import plugin, server_library
 
 
 @pytest.fixture(autouse=True)
@@ -28,6 +28,7 @@ def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factor
             super().__init__(args, *rest, **options)
 
     monkeypatch.setattr(subprocess, "Popen", Guarded)
+    monkeypatch.setattr(server_library, "C_COMPILERS", ())  # leaves the compiler at hand, which is the test's
 
 
 @pytest.fixture

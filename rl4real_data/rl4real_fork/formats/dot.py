@@ -1,6 +1,4 @@
-"""The RL4ReAl fork's DOT files.
-
-The flags that make them, and their reader.
+"""The RL4ReAl fork's DOT files, read.
 
 A clang that already knows `-mlra-dump-ig-dot` writes its own format, hundreds of MB a program, nearly all of
 it vectors of instructions. A DOT library takes minutes for that and accepts anything that looks like DOT. The
@@ -19,10 +17,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import pairwise
-from pathlib import Path
 from typing import Final, NoReturn
-
-from rl4real_data.core.allocators import Allocator
 
 DIMENSION: Final = 100
 """Length of the fork's vectors."""
@@ -269,14 +264,3 @@ class _Reader:
 
 def _ascend(values: Sequence[int]) -> bool:
     return all(one < other for one, other in pairwise(values))
-
-
-def fork_flags(config_dir: Path | None, allocator: Allocator) -> tuple[str, ...]:
-    """clang's flags for the fork with `allocator` as the expert; DOT files go to clang's working folder.
-
-    `config_dir` holds the fork's three kinds of JSON; make it absolute if clang runs in another folder.
-    """
-    flags = [f"-regalloc={allocator.llvm_name}", "-mlra-dump-ig-dot"]
-    if config_dir is not None:
-        flags.append(f"-ml-config-path={config_dir}")
-    return tuple(word for flag in flags for word in ("-mllvm", flag))

@@ -46,3 +46,5 @@ def test_doctor_with_everything(call: CommandLine) -> None:
 
     assert answer.code == 0
     assert "ok       clang " in answer.out
+    assert "absent   compiler server  its library does not build: " in answer.out  # the fake is no C compiler
+    assert "without a server each module costs 15 ms more" in answer.out

@@ -51,10 +51,10 @@ def guarded(tree: ast.Module) -> Iterator[tuple[str, ast.With]]:
     for node in ast.walk(tree):
         calls = [item.context_expr for item in node.items] if isinstance(node, ast.With) else []
         for call in calls:
-            if isinstance(call, ast.Call) and ast.unparse(call.func) == "required_by":
-                (extra,) = [ast.literal_eval(word.value) for word in call.keywords if word.arg == "extra"]
+            if isinstance(call, ast.Call) and ast.unparse(call.func) in ("required_by", "plain_errors"):
+                extras = [word.value for word in call.keywords if word.arg == "extra"]
                 assert isinstance(node, ast.With)
-                yield extra, node
+                yield from ((ast.literal_eval(extra), node) for extra in extras if isinstance(extra, ast.Constant))
 
 
 def trees() -> list[tuple[str, ast.Module]]:

@@ -8,7 +8,6 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 from world import World, parts_of, write_three
 
@@ -17,6 +16,7 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.module import Split
+from rl4real_data.episodes.writer import ShardWriter
 from rl4real_data.flow import runner
 from rl4real_data.flow.working_folder import open_workdir
 from rl4real_data.stages import module as module_stage
@@ -188,7 +188,7 @@ def test_full_disk_while_a_shard_is_written(world: World, monkeypatch: pytest.Mo
         raise OSError(errno.ENOSPC, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(pq.ParquetWriter, "write_table", full)
+        patch.setattr(ShardWriter, "write", full)
         with pytest.raises(OSError, match="No space left on device"):
             world.run()
     world.fake.forget()

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import mlcroissant
 import pytest
+import yaml
 from reading_dataset import write_episodes
 
 from rl4real_data import EpisodeDataset
@@ -50,6 +51,10 @@ def test_croissant_is_valid_and_reads_the_episodes(data_dir: Path) -> None:
     records = list(found.records("train"))
 
     assert not found.metadata.ctx.issues.errors
+    # nothing in a dataset depends on the time
+    assert [warning.split('"')[1] for warning in found.metadata.ctx.issues.warnings] == [
+        "https://schema.org/datePublished"
+    ]
     assert [record["train/function_id"] for record in records] == [1, 2, 3, 4, 5]
     assert records[4]["train/function"] == b"f5"
     assert records[0]["train/node_live"] == [[0, 4], [1, 3], [3, 5]]
@@ -69,6 +74,22 @@ def test_croissant_describes_every_column_and_file(data_dir: Path) -> None:
         "croissant.json",
         "dataset.json",
     }
+
+
+def test_croissant_says_whom_to_cite(data_dir: Path) -> None:
+    """The same as CITATION.cff, in BibTeX."""
+    text = json.loads((data_dir / "croissant.json").read_text())
+    citation = yaml.safe_load((Path(__file__).parents[3] / "CITATION.cff").read_text(encoding="utf-8"))
+    (paper,) = citation["references"]
+    authors = " and ".join(f"{author['family-names']}, {author['given-names']}" for author in paper["authors"])
+
+    assert (data_dir / text["url"]).is_file()
+    assert [text["creator"]["name"]] == [author["name"] for author in citation["authors"]]
+    assert text["version"] == "0.0.0"
+    for words in (paper["title"], authors, paper["collection-title"], str(paper["year"]), paper["doi"]):
+        assert f"{{{words}}}" in text["citeAs"]
+    assert f"pages = {{{paper['start']}--{paper['end']}}}" in text["citeAs"]
+    assert f"note = {{{EpisodeDataset(data_dir).index.generator}}}" in text["citeAs"]
 
 
 def test_croissant_notices_a_damaged_file(data_dir: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.export.rl4real import ForkExport, export_rl4real
+from rl4real_data.rl4real_fork import graph_import
 from rl4real_data.rl4real_fork.formats.folder import find_graph_files, module_names
 from rl4real_data.rl4real_fork.graph_import import ForkImport, ImportReport, import_fork
 from rl4real_data.rl4real_fork.graph_modules import Origin
@@ -267,3 +269,15 @@ def test_source_is_found_in_the_first_bytes_of_both_forms(tmp_path: Path) -> Non
     (tmp_path / "b.json").write_text(networkx_json(text))
 
     assert [file.source for file in find_graph_files(tmp_path)] == ['/src/odd \\"name\\".c'] * 2
+
+
+def test_processes_that_read_need_no_pandas(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would import it for nothing; the process of whoever calls us keeps it."""
+    before = list(sys.meta_path)
+    monkeypatch.setattr(sys, "meta_path", [*before])
+    monkeypatch.setattr(graph_import, "read_module", lambda *words: words)
+
+    assert [graph_import._read_in_worker(number, "words") for number in (1, 2)] == [(1, "words"), (2, "words")]
+    finders = [finder for finder in sys.meta_path if finder not in before]
+    assert [finder.find_spec("pandas", None) is None for finder in finders] == [False]
+    assert finders[0].find_spec("numpy", None) is None

@@ -24,7 +24,7 @@ TYPES = {**dict.fromkeys(FUNCTION, INTS), "block_succ": pa.list_(INTS)}
 
 def hashes(*functions: dict[str, Any], opcodes: tuple[str, ...] = OPCODES) -> list[str]:
     columns = {name: pa.array([function[name] for function in functions], TYPES[name]) for name in FUNCTION}
-    return near_hashes(pa.table(columns), opcodes)
+    return near_hashes(pa.record_batch(columns), opcodes)
 
 
 def test_same_function_in_another_module_and_place() -> None:

@@ -14,19 +14,15 @@ import pytest
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.stages.part import (
-    PART_SCHEMA,
     FileHashes,
     FunctionFacts,
     Part,
-    Shapes,
     arrow_path,
     find_part,
     marker_path,
-    read_functions,
-    read_shapes,
-    write_functions,
     write_marker,
 )
+from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, read_functions, read_shapes, write_functions
 
 SHAPES = Shapes(opcodes=("ADD", "RET"), operands=(("VirtReg_GR32", ""), ()))
 FAILURE = Failure(kind=FailureKind.CRASH, reason="the compiler died of SIGSEGV", stderr="…")
@@ -52,10 +48,10 @@ def find(folder: Path, root: Path | None = None) -> Part | None:
 
 def test_functions_come_back_as_written(tmp_path: Path) -> None:
     size = write_functions(tmp_path, "k", one_function(), SHAPES)
-    table, shapes = read_functions(tmp_path, "k")
+    table, shapes = read_functions(tmp_path, "k"), read_shapes(tmp_path, "k")
 
     assert table.to_pylist() == one_function().to_pylist()
-    assert (shapes, read_shapes(tmp_path, "k")) == (SHAPES, SHAPES)
+    assert shapes == SHAPES
     assert arrow_path(tmp_path, "k").stat().st_size == size
     assert [path.name for path in tmp_path.iterdir()] == ["k.arrow"]
 

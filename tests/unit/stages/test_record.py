@@ -13,7 +13,8 @@ import pytest
 from column_dump_builder import encode
 
 from rl4real_data.stages.column_dump import MAGIC, BadRecord
-from rl4real_data.stages.part import PART_SCHEMA, FunctionFacts, Shapes
+from rl4real_data.stages.part import FunctionFacts
+from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes
 from rl4real_data.stages.record import read_dump
 
 

@@ -30,6 +30,7 @@ case " $* " in
     [ -e "$home/no-headers" ] || exit 0
     echo "probe:1:10: fatal error: 'stdio.h' file not found" >&2
     exit 1 ;;
+  *" -shared "*) exit 1 ;;  # it is no C compiler, so nobody makes a compiler server of it
 esac
 exec "$home/fake-clang" "$@"
 """

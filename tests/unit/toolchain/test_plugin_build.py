@@ -15,7 +15,14 @@ from rl4real_data.core.shipped_files import plugin_source_dir
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.toolchain import plugin as plugin_module
 from rl4real_data.toolchain.clang import Clang
-from rl4real_data.toolchain.plugin import RECORD_VERSION, Plugin, ensure_plugin, register_file, source_hash
+from rl4real_data.toolchain.plugin import (
+    RECORD_VERSION,
+    SAME_RECORDS,
+    Plugin,
+    ensure_plugin,
+    register_file,
+    source_hash,
+)
 
 X86, AARCH64 = TARGETS[TargetName.X86], TARGETS[TargetName.AARCH64]
 
@@ -150,6 +157,21 @@ def test_missing_build_tools_have_their_packages(workshop: Workshop, tool: str) 
 def test_the_records_are_of_the_version_that_is_read() -> None:
     header = (plugin_source_dir() / "write" / "RecordWriter.h").read_text(encoding="utf-8")
     assert re.findall(r"RecordVersion = (\d+);", header) == [str(RECORD_VERSION)]
+
+
+def test_sources_that_write_the_same_as_earlier_ones_go_on_under_their_hash(
+    workshop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = source_hash(workshop.sources)
+    monkeypatch.setattr(plugin_module, "SAME_RECORDS", {digest: "e" * 64})
+    plugin = workshop.ensure()
+
+    assert plugin.source_hash == "e" * 64
+    assert digest[:16] in str(plugin.path)  # built for itself all the same
+
+
+def test_no_hash_leads_to_another_one_that_leads_on() -> None:
+    assert not SAME_RECORDS.keys() & set(SAME_RECORDS.values())
 
 
 def test_source_hash_covers_names_and_bytes(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 
 #include "LLVMCompat.h"
 #include "record/Positions.h"
+#include "text/SuccessorProbabilities.h"
 
 #include "llvm/CodeGen/MachineMemOperand.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -11,12 +12,10 @@
 #include "llvm/IR/Constants.h"
 #include "llvm/IR/Module.h"
 #include "llvm/MC/MCSymbol.h"
-#include "llvm/Support/BranchProbability.h"
 #include "llvm/Support/Format.h"
 
 #include <algorithm>
 #include <charconv>
-#include <cstdlib>
 #include <cstring>
 
 using namespace llvm;
@@ -34,77 +33,14 @@ std::string withStackReference(StringRef Printed, StringRef Reference) {
   return (Printed.take_front(Begin) + Reference + Printed.substr(End)).str();
 }
 
-/// A reader scales the probabilities to a sum of one and rounds. Where LLVM's own do not quite add up to one, that would
-/// change them, and with them the block frequencies: print multiples of them that add up to a multiple of one and round
-/// back, each nudged by less than half.
-SmallVector<uint32_t, 4> successorProbabilities(const MachineBasicBlock &MBB) {
-  SmallVector<uint32_t, 4> Exact;
-  int64_t Excess = -int64_t(BranchProbability::getDenominator());
-  for (auto I = MBB.succ_begin(); I != MBB.succ_end(); ++I) {
-    Exact.push_back(MBB.getSuccProbability(I).getNumerator());
-    Excess += Exact.back();
-  }
-  if (Exact.empty() || !Excess)
-    return Exact;
-  const int64_t Factor = Excess > 0 ? 2 : 3; // a half less rounds up again, a half more would too, a third more does not
-  const int64_t Step = Excess > 0 ? -1 : 1;
-  int64_t Nudges = Factor * std::abs(Excess);
-  SmallVector<uint32_t, 4> Nudged;
-  for (int64_t Numerator : Exact) {
-    Numerator = Factor * Numerator + (Nudges > 0 ? Step : 0);
-    --Nudges;
-    if (Numerator < 0 || Numerator >= UINT32_MAX)
-      return Exact;
-    Nudged.push_back(static_cast<uint32_t>(Numerator));
-  }
-  return Nudges > 0 ? Exact : Nudged;
-}
-
 } // namespace
 
-void printGlobalName(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker &MST) {
-  if (GV.hasName()) {
-    GV.printAsOperand(OS, /*PrintType=*/false, MST);
-    return;
-  }
-  std::string Number;
-  raw_string_ostream NumberOS(Number);
-  GV.printAsOperand(NumberOS, /*PrintType=*/false, MST);
-  OS << "@mlra.unnamed." << StringRef(Number).drop_front();
-}
-
-SmallVector<int, 8> fixedObjects(const MachineFrameInfo &MFI) {
-  SmallVector<int, 8> Indices;
-  for (int I = -1; I >= MFI.getObjectIndexBegin(); --I)
-    if (!MFI.isDeadObjectIndex(I))
-      Indices.push_back(I);
-  return Indices;
-}
-
-MachineIRBody::MachineIRBody(const MachineFunction &MF, const TargetNames &Spelled, ModuleSlotTracker &MST)
+MachineIRBody::MachineIRBody(const MachineFunction &MF, const References &Refs, const TargetNames &Spelled,
+                             ModuleSlotTracker &MST)
     : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
-      TII(*MF.getSubtarget().getInstrInfo()), Spelled(Spelled), MST(MST), OS(Text) {
-  LayoutIndex.resize(MF.getNumBlockIDs());
-  unsigned Index = 0;
-  for (const MachineBasicBlock &MBB : MF)
-    LayoutIndex[MBB.getNumber()] = Index++;
-  const MachineFrameInfo &MFI = MF.getFrameInfo();
-  unsigned Fixed = 0, Ordinary = 0;
-  for (int I : fixedObjects(MFI))
-    StackIndex[I] = Fixed++;
-  for (int I = 0; I < MFI.getObjectIndexEnd(); ++I)
-    if (!MFI.isDeadObjectIndex(I))
-      StackIndex[I] = Ordinary++;
+      TII(*MF.getSubtarget().getInstrInfo()), Refs(Refs), Spelled(Spelled), MST(MST), OS(Text) {
   for (const MachineBasicBlock &MBB : MF)
     printBlock(MBB);
-}
-
-std::string MachineIRBody::blockReference(const MachineBasicBlock &MBB) const {
-  return "%bb." + std::to_string(LayoutIndex[MBB.getNumber()]);
-}
-
-std::string MachineIRBody::stackReference(int FrameIndex) const {
-  return (FrameIndex < 0 ? "%fixed-stack." : "%stack.") + std::to_string(StackIndex.lookup(FrameIndex));
 }
 
 void MachineIRBody::printBlock(const MachineBasicBlock &MBB) {
@@ -136,7 +72,7 @@ void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
   const char *Separator = " ";
   SmallVector<uint32_t, 4> Probabilities = successorProbabilities(MBB);
   for (size_t I = 0; I < Probabilities.size(); ++I) {
-    OS << Separator << blockReference(**(MBB.succ_begin() + I)) << format("(0x%08x)", Probabilities[I]);
+    OS << Separator << Refs.block(**(MBB.succ_begin() + I)) << format("(0x%08x)", Probabilities[I]);
     Separator = ", ";
   }
   OS << '\n';
@@ -155,7 +91,7 @@ void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
 
 /// By hand, since LLVM prints the names of IR blocks in a way that it does not always read.
 void MachineIRBody::printBlockAttributes(const MachineBasicBlock &MBB) {
-  Text.append(blockReference(MBB), strlen("%"));
+  Text.append(Refs.block(MBB), strlen("%"));
   const char *Separator = " (";
   auto Print = [&](const Twine &Attribute) {
     OS << Separator << Attribute;
@@ -248,11 +184,11 @@ void MachineIRBody::printOperand(const MachineInstr &MI, unsigned Index, bool Is
       printNumber(MO.getImm());
     return;
   case MachineOperand::MO_FrameIndex:
-    Text += stackReference(MO.getIndex());
+    Text += Refs.stack(MO.getIndex());
     return;
   case MachineOperand::MO_MachineBasicBlock:
     MachineOperand::printTargetFlags(OS, MO);
-    Text += blockReference(*MO.getMBB());
+    Text += Refs.block(*MO.getMBB());
     return;
   case MachineOperand::MO_GlobalAddress:
     return printGlobal(MO);
@@ -380,7 +316,7 @@ void MachineIRBody::printMemory(const MachineMemOperand &Access, bool WithGlobal
     Globals.insert(static_cast<const GlobalValuePseudoSourceValue *>(Pseudo)->getValue());
   if (Pseudo && Pseudo->kind() == PseudoSourceValue::FixedStack)
     Text += withStackReference(
-        Printed, stackReference(static_cast<const FixedStackPseudoSourceValue *>(Pseudo)->getFrameIndex()));
+        Printed, Refs.stack(static_cast<const FixedStackPseudoSourceValue *>(Pseudo)->getFrameIndex()));
   else
     Text += Printed;
 }

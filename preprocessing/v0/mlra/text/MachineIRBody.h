@@ -3,11 +3,10 @@
 #define MLRA_TEXT_MACHINEIRBODY_H
 
 #include "record/TargetNames.h"
+#include "text/References.h"
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
-#include "llvm/ADT/SmallVector.h"
-#include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/IR/BasicBlock.h"
 #include "llvm/IR/GlobalValue.h"
@@ -19,20 +18,13 @@
 
 namespace mlra {
 
-/// Prints `@name`. A global without a name gets one, for those that the text names are not numbered from 0 as LLVM IR
-/// wants them.
-void printGlobalName(llvm::raw_ostream &OS, const llvm::GlobalValue &GV, llvm::ModuleSlotTracker &MST);
-
-/// The living fixed objects of a frame in the order of the text. A reader numbers them downwards from -1: in this order it
-/// gives them their numbers again.
-llvm::SmallVector<int, 8> fixedObjects(const llvm::MachineFrameInfo &MFI);
-
 /// The `body:` of MIR text, with what it refers to outside the function. It differs from LLVM's MIR printer where that
 /// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks, of allocas and of
 /// memory operands' addresses, no alias metadata, no debug instructions and locations.
 class MachineIRBody {
 public:
-  MachineIRBody(const llvm::MachineFunction &MF, const TargetNames &Spelled, llvm::ModuleSlotTracker &MST);
+  MachineIRBody(const llvm::MachineFunction &MF, const References &Refs, const TargetNames &Spelled,
+                llvm::ModuleSlotTracker &MST);
 
   const std::string &text() const { return Text; }
 
@@ -47,12 +39,6 @@ public:
 
   /// Blocks of the function's LLVM IR whose address is taken; block i is called `%ir-block.address<i>` in the text.
   const llvm::SetVector<const llvm::BasicBlock *> &addressTaken() const { return AddressTaken; }
-
-  /// `%bb.<index in layout order>`: the numbers that a reader gives to the blocks, whatever they are now.
-  std::string blockReference(const llvm::MachineBasicBlock &MBB) const;
-
-  /// `%stack.<index among the living>` or `%fixed-stack.<…>`.
-  std::string stackReference(int FrameIndex) const;
 
   /// Whether the text refers to `!0`, which stands for every metadata operand.
   bool usesMetadata() const { return UsesMetadata; }
@@ -78,6 +64,7 @@ private:
   const llvm::MachineRegisterInfo &MRI;
   const llvm::TargetRegisterInfo &TRI;
   const llvm::TargetInstrInfo &TII;
+  const References &Refs;
   const TargetNames &Spelled;
   llvm::ModuleSlotTracker &MST;
   std::string Text;
@@ -85,8 +72,6 @@ private:
   std::vector<NameSpan> Names;
   llvm::SetVector<const llvm::GlobalValue *> Globals;
   llvm::SetVector<const llvm::BasicBlock *> AddressTaken;
-  std::vector<unsigned> LayoutIndex;        ///< by block number
-  llvm::DenseMap<int, unsigned> StackIndex; ///< by frame index, of the objects that are not dead
   llvm::DenseMap<const llvm::MCSymbol *, unsigned> LabelNumber; ///< of the labels within the function, as they appear
   bool UsesMetadata = false;
 };

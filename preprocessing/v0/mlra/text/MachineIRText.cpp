@@ -4,6 +4,7 @@
 #include "LLVMCompat.h"
 #include "text/BlockNumbers.h"
 #include "text/MachineIRBody.h"
+#include "text/References.h"
 #include "text/SlotGaps.h"
 #include "text/StubModule.h"
 #include "text/UseOrder.h"
@@ -84,7 +85,7 @@ uint64_t maxAlignment(const MachineFrameInfo &MFI) {
   return Max.value();
 }
 
-void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI, const MachineIRBody &Body) {
+void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI, const References &Refs) {
   Y.IsFrameAddressTaken = MFI.isFrameAddressTaken();
   Y.IsReturnAddressTaken = MFI.isReturnAddressTaken();
   Y.HasStackMap = MFI.hasStackMap();
@@ -103,9 +104,9 @@ void fillFrameInfo(yaml::MachineFrameInfo &Y, const MachineFrameInfo &MFI, const
   Y.IsCalleeSavedInfoValid = MFI.isCalleeSavedInfoValid();
   Y.LocalFrameSize = MFI.getLocalFrameSize();
   if (MFI.hasStackProtectorIndex())
-    Y.StackProtector.Value = Body.stackReference(MFI.getStackProtectorIndex());
+    Y.StackProtector.Value = Refs.stack(MFI.getStackProtectorIndex());
   if (MFI.hasFunctionContextIndex())
-    Y.FunctionContext.Value = Body.stackReference(MFI.getFunctionContextIndex());
+    Y.FunctionContext.Value = Refs.stack(MFI.getFunctionContextIndex());
 }
 
 void fillFixedObjects(yaml::MachineFunction &Y, const MachineFrameInfo &MFI) {
@@ -164,7 +165,7 @@ void fillConstants(yaml::MachineFunction &Y, const MachineFunction &MF, ModuleSl
   }
 }
 
-void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF, const MachineIRBody &Body) {
+void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF, const References &Refs) {
   const MachineJumpTableInfo *Tables = MF.getJumpTableInfo();
   if (!Tables)
     return;
@@ -174,7 +175,7 @@ void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF, const M
     Entry.ID = Y.JumpTableInfo.Entries.size();
     for (const MachineBasicBlock *MBB : Table.MBBs) {
       yaml::FlowStringValue Name;
-      Name.Value = Body.blockReference(*MBB);
+      Name.Value = Refs.block(*MBB);
       Entry.Blocks.push_back(std::move(Name));
     }
     Y.JumpTableInfo.Entries.push_back(std::move(Entry));
@@ -182,7 +183,7 @@ void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF, const M
 }
 
 /// Everything of the MIR document between `name:` and `body:`.
-std::string header(const MachineFunction &MF, const MachineIRBody &Body, const TargetNames &Spelled,
+std::string header(const MachineFunction &MF, const References &Refs, const TargetNames &Spelled,
                    ModuleSlotTracker &MST) {
   yaml::MachineFunction Y;
   Y.Alignment = MF.getAlignment();
@@ -194,11 +195,11 @@ std::string header(const MachineFunction &MF, const MachineIRBody &Body, const T
   Y.IsOutlined = MF.isOutlined();
   Y.TracksRegLiveness = MF.getRegInfo().tracksLiveness();
   fillCalleeSaved(Y, MF, Spelled);
-  fillFrameInfo(Y.FrameInfo, MF.getFrameInfo(), Body);
+  fillFrameInfo(Y.FrameInfo, MF.getFrameInfo(), Refs);
   fillFixedObjects(Y, MF.getFrameInfo());
   fillObjects(Y, MF.getFrameInfo());
   fillConstants(Y, MF, MST);
-  fillJumpTables(Y, MF, Body);
+  fillJumpTables(Y, MF, Refs);
   Y.MachineFuncInfo.reset(MF.getTarget().convertFuncInfoToYAML(MF));
 
   std::string Document;
@@ -244,8 +245,9 @@ std::string hashWithoutNames(const std::string &Header, const MachineIRBody &Bod
 
 MachineIRText::MachineIRText(const MachineFunction &MF, SlotIndexes &Indexes, const TargetNames &Spelled,
                              ModuleSlotTracker &MST) {
-  MachineIRBody Body(MF, Spelled, MST);
-  std::string Header = header(MF, Body, Spelled, MST);
+  References Refs(MF);
+  MachineIRBody Body(MF, Refs, Spelled, MST);
+  std::string Header = header(MF, Refs, Spelled, MST);
   Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
   const ReplayNote Notes[] = {{SlotGapsAttribute, describeSlotGaps(MF, Indexes)},
                               {UseOrderAttribute, describeUseOrder(MF)},

@@ -1,6 +1,8 @@
 //===- StubModule.cpp - The LLVM IR that a function's MIR text needs around it -===//
 #include "text/StubModule.h"
 
+#include "text/References.h"
+
 #include "llvm/IR/Attributes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
-from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph, ForkNode, fork_flags, parse_dot
+from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph, ForkNode, parse_dot
+from rl4real_data.rl4real_fork.formats.flags import fork_flags
 
 DATA = Path(__file__).parents[3] / "data" / "fork"
 FORK = (DATA / "golden.dot").read_text()

@@ -1,0 +1,57 @@
+"""The refusals of a run whose DATA_DIR holds something else than it would make."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.split import Split
+from rl4real_data.flow.plan import Plan
+from rl4real_data.flow.request import Destination
+from rl4real_data.flow.working_folder import WorkDir
+from rl4real_data.stages.job import Compilation
+
+
+def refuse_other_dataset(work: WorkDir, split: Split, compilation: Compilation) -> None:
+    """DatasetError when the DATA_DIR holds episodes made another way: mixing them would be silent nonsense."""
+    index = work.index()
+    if index is None:
+        return
+    target, model = compilation.target.name.value, compilation.allocator.name.value
+    wanted = {"target": target, "model": model, **_flat(compilation.recipe.as_dict())}
+    found = {"target": index.target, "model": index.model, **_flat(index.recipe)}
+    if set(index.splits) - {split.value}:  # the other one, which this run leaves as it is
+        wanted |= compilation.toolchain
+        found |= index.toolchain
+    differing = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
+    if differing:
+        what = "; ".join(f"{key} is {found.get(key)!r}, not {wanted.get(key)!r}" for key in differing)
+        raise DatasetError(
+            f"{work.data_dir}: holds a dataset of another recipe: {what}", hint="choose another --data-dir"
+        )
+
+
+def _flat(recipe: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for key, value in recipe.items():
+        flat |= _flat(value, f"{key}.") if isinstance(value, Mapping) else {f"{prefix}{key}": value}
+    return flat
+
+
+def refuse_shrinking(work: WorkDir, destination: Destination, plan: Plan) -> None:
+    """DatasetError when the split holds modules that this run would drop, unless the user said so."""
+    index = work.index()
+    split = destination.split
+    if index is None or split.value not in index.splits or destination.replace:
+        return
+    from rl4real_data.flow.splits import recorded_modules  # Arrow, which a new DATA_DIR's run does without for a while
+
+    asked = {(job.module.corpus, job.module.name) for job in plan.jobs if job.key not in plan.left_out}
+    lost = sorted(recorded_modules(work.data_dir, split) - asked)
+    if lost:
+        raise DatasetError(
+            f"{work.data_dir}: its {split.value} split holds {len(lost)} modules that this run leaves out "
+            f"(the first: {lost[0][0]}/{lost[0][1]})",
+            hint="name all of its corpora, choose another --data-dir, or say --replace",
+        )

@@ -1,0 +1,40 @@
+"""The instruction shapes of all modules of a run, each once.
+
+They are collected while other modules are still compiled. What number a shape has in the dataset is known only when
+all of them are there; until then it has the number in which it came.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from rl4real_data.episodes.instructions import Shape
+from rl4real_data.stages.part_functions import read_shapes
+
+
+class ShapeNumbers:
+    """Each distinct shape of the parts that were looked at, in the order in which they came."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[Shape, int] = {}
+        self._by_part: dict[str, npt.NDArray[np.int32]] = {}
+
+    def of_part(self, folder: Path, key: str) -> npt.NDArray[np.int32]:
+        """(shapes of the part,) int32: their numbers here. Reads the part if that was not done before."""
+        found = self._by_part.get(key)
+        if found is None:
+            shapes = read_shapes(folder, key)
+            known = self._numbers
+            numbers = [
+                known.setdefault(shape, len(known)) for shape in zip(shapes.opcodes, shapes.operands, strict=True)
+            ]
+            found = self._by_part[key] = np.array(numbers, np.int32)
+        return found
+
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """By number."""
+        return tuple(self._numbers)
