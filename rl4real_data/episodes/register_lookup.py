@@ -66,7 +66,7 @@ def build_facts(rows: Iterable[Mapping[str, Any]]) -> RegisterFacts:
     units = max((unit for row in by_id.values() for unit in row["units"] or ()), default=-1) + 1
     exists = np.zeros(size, np.bool_)
     place = np.full((max(classes, 1), size), -1, np.int16)
-    holds = np.zeros((size, max(units, 1)), np.int32)
+    holds = np.zeros((size, max(units, 1)), np.float32)  # BLAS multiplies no integers: 20 s for an imported aarch64
     for reg_id, row in by_id.items():
         exists[reg_id] = True
         holds[reg_id, row["units"] or []] = 1

@@ -1,4 +1,7 @@
-"""The real compilers. Where one is missing the test is skipped on a developer's machine and fails in CI."""
+"""The real compilers, and what they make once for many tests.
+
+Where a compiler is missing the test is skipped on a developer's machine and fails in CI.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,8 +22,12 @@ from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang, discover_clang
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 
 from .installed_wheel import InstalledWheel, install_wheel
+from .made_once import MadeOnce, shared_by_workers
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Sample = Callable[[str, str], Path]
+
+MOST_SECONDS = 900  # for a compiler or a program that hangs; it takes seconds on an idle machine
 
 
 def missing(error: Rl4realError) -> None:
@@ -56,23 +64,49 @@ def corpora() -> dict[str, Corpus]:
     return {corpus.name: corpus for corpus in found}
 
 
+def run_program(
+    folder: Path, *words: str | Path, check: bool = True, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Runs the program as a user does, in `folder`."""
+    done = subprocess.run(
+        [sys.executable, "-m", "rl4real_data", *map(str, words)],
+        cwd=folder,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=MOST_SECONDS,
+    )
+    assert not check or done.returncode == 0, done.stderr
+    return done
+
+
 @pytest.fixture
 def rl4real(tmp_path: Path) -> Run:
-    """Runs the program as a user does, in an empty folder."""
+    """The program, in an empty folder."""
+    return partial(run_program, tmp_path)
 
-    def run(*words: str | Path, check: bool = True, **environment: str) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
-            [sys.executable, "-m", "rl4real_data", *map(str, words)],
-            cwd=tmp_path,
-            env={**os.environ, **environment},
-            capture_output=True,
-            text=True,
-            timeout=600,
-        )
-        assert not check or done.returncode == 0, done.stderr
-        return done
 
-    return run
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    return shared_by_workers(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def sample(made_once: MadeOnce, toolchains: dict[int, tuple[Clang, Plugin]]) -> Sample:
+    """DATA_DIRs of the whole sample corpus, by the newest compiler and four jobs: `sample("x86", "train")`.
+
+    For reading only: a test that goes on with one copies it.
+    """
+    build_dir = toolchains[max(toolchains)][0].bin_dir.parent
+
+    def dataset(target: str, mode: str) -> Path:
+        def make(data_dir: Path) -> None:
+            words = ("flow", target, mode, "mlra", "--jobs", "4", "--build-dir", build_dir)
+            run_program(made_once.root, *words, "--data-dir", data_dir)
+
+        return made_once.folder(f"{target}-{mode}", make)
+
+    return dataset
 
 
 @pytest.fixture(scope="session")
@@ -81,10 +115,7 @@ def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> InstalledWheel:
     return install_wheel(tmp_path_factory.mktemp("wheel"))
 
 
-@pytest.fixture(scope="session")
-def sample_dataset(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A DATA_DIR of the sample corpus for x86, to be read only."""
-    data_dir = tmp_path_factory.mktemp("sample") / "data"
-    words = ("flow", "x86", "train", "mlra", "--data-dir", str(data_dir))
-    subprocess.run([sys.executable, "-m", "rl4real_data", *words], check=True, capture_output=True, timeout=600)
-    return data_dir
+@pytest.fixture
+def sample_dataset(sample: Sample) -> Path:
+    """The DATA_DIR that most tests want."""
+    return sample("x86", "train")

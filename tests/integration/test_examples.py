@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from .conftest import MOST_SECONDS
+
 pytestmark = pytest.mark.clang
 
 
@@ -22,7 +24,7 @@ def run(name: str, *words: str | Path, cwd: Path) -> str:
         env={**os.environ, "RAY_USAGE_STATS_ENABLED": "0", "RAY_DATA_DISABLE_PROGRESS_BARS": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=MOST_SECONDS,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -3,29 +3,26 @@
 from __future__ import annotations
 
 import json
-import os
-import random
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pyarrow.parquet as pq
 import pytest
 
-from .conftest import Run
+from .conftest import MOST_SECONDS, Run, Sample
 from .dataset_bytes import dataset_bytes
 
 pytestmark = pytest.mark.clang
 
 
 @pytest.mark.parametrize("target", ["x86", "aarch64"])
-def test_sample_becomes_a_sound_dataset(rl4real: Run, tmp_path: Path, target: str) -> None:
-    rl4real("flow", target, "train", "mlra", "--verify", "--data-dir", "d")
-    rl4real("validate", "d")
-    stats = json.loads(rl4real("stats", "d", "--json").stdout)
-    books = json.loads((tmp_path / "d" / "dataset.json").read_text())["splits"]["train"]
+def test_sample_becomes_a_sound_dataset(rl4real: Run, sample: Sample, target: str) -> None:
+    data_dir = sample(target, "train")
+    rl4real("validate", data_dir)
+    stats = json.loads(rl4real("stats", data_dir, "--json").stdout)
+    books = json.loads((data_dir / "dataset.json").read_text())["splits"]["train"]
     assert books["modules_done"] == books["modules"] == 50
     assert books["episodes"] >= 400
     assert books["functions"] == books["episodes"] + sum(books["filtered"].values()) + books["duplicates"]
@@ -38,7 +35,7 @@ def test_sample_becomes_a_sound_dataset(rl4real: Run, tmp_path: Path, target: st
 
 
 def test_basic_allocator_has_a_dataset_of_its_own(rl4real: Run) -> None:
-    rl4real("flow", "x86", "train", "mlbasicra", "--verify", "--data-dir", "d")
+    rl4real("flow", "x86", "train", "mlbasicra", "--verify", "--data-dir", "d", "--limit", "20")
     rl4real("validate", "d")
     refused = rl4real("flow", "x86", "train", "mlra", "--data-dir", "d", check=False)
     assert refused.returncode == 1
@@ -55,43 +52,46 @@ def test_second_run_compiles_nothing(rl4real: Run, tmp_path: Path) -> None:
     assert dataset_bytes(tmp_path / "d") == before
 
 
-def test_number_of_jobs_changes_no_byte(rl4real: Run, tmp_path: Path) -> None:
+def test_number_of_jobs_changes_no_byte(rl4real: Run, sample: Sample, tmp_path: Path) -> None:
     rl4real("flow", "x86", "train", "mlra", "--data-dir", "one", "--jobs", "1")
-    rl4real("flow", "x86", "train", "mlra", "--data-dir", "four", "--jobs", "4")
-    assert dataset_bytes(tmp_path / "one") == dataset_bytes(tmp_path / "four")
+    assert dataset_bytes(tmp_path / "one") == dataset_bytes(sample("x86", "train"))
 
 
-def test_killed_at_twenty_moments_and_resumed(rl4real: Run, tmp_path: Path) -> None:
-    words = ("flow", "x86", "train", "mlra", "--data-dir")
-    begin = time.monotonic()
-    rl4real(*words, "undisturbed")
-    duration = time.monotonic() - begin
-    expected = dataset_bytes(tmp_path / "undisturbed")
-    moments = random.Random(20)
-    killed = 0
-    for attempt in range(20):
-        folder = f"killed-{attempt // 5}"  # five kills a dataset, so that late ones meet the packing too
-        process = subprocess.Popen(
-            [sys.executable, "-m", "rl4real_data", *words, folder],
-            cwd=tmp_path,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            process.wait(timeout=moments.uniform(0.2, duration * 0.8))
-        except subprocess.TimeoutExpired:
-            os.kill(process.pid, signal.SIGKILL)
-            process.wait()
-            killed += 1
-    assert killed >= 8  # a run that has little left to do may finish before its moment comes
-    for number in range(4):
-        rl4real(*words, f"killed-{number}")
-        assert dataset_bytes(tmp_path / f"killed-{number}") == expected
+def watched(folder: Path, pattern: str, count: int) -> subprocess.CompletedProcess[str]:
+    program = Path(__file__).with_name("killed_before_rename.py")
+    words = ("flow", "x86", "train", "mlra", "--limit", "16", "--data-dir", "d")
+    return subprocess.run(
+        [sys.executable, program, pattern, str(count), *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=MOST_SECONDS,
+    )
+
+
+def test_killed_at_twelve_events_and_resumed(tmp_path: Path) -> None:
+    """Four times while it compiles, and before the moves of what it packed; tests/soak has twenty moments."""
+    undisturbed, killed = tmp_path / "undisturbed", tmp_path / "killed"
+    undisturbed.mkdir()
+    killed.mkdir()
+    done = watched(undisturbed, f"{undisturbed}/d/*", 0)
+    assert done.returncode == 0, done.stderr
+    renamed = [str(Path(line).relative_to(undisturbed)) for line in done.stdout.splitlines() if line.startswith("/")]
+    parts = [name for name in renamed if "/parts/" in name]
+    moves = [name for name in renamed if name not in parts]
+    assert len(parts) >= 16
+    assert {"d/dataset.json", "d/modules.parquet"} <= set(moves)
+    events = [("d/.work/parts/*", count) for count in (1, 5, 3, 6)] + [(name, 1) for name in moves[:7] + moves[-1:]]
+    for name, count in events:
+        assert watched(killed, f"{killed}/{name}", count).returncode == -signal.SIGKILL, (name, count)
+    done = watched(killed, "", 0)
+    assert done.returncode == 0, done.stderr
+    assert dataset_bytes(killed / "d") == dataset_bytes(undisturbed / "d")
 
 
 def test_train_and_test_share_no_function(rl4real: Run, tmp_path: Path) -> None:
     orders = {"train-first": ("train", "test"), "test-first": ("test", "train")}
-    corpora = {"train": ("--limit", "30"), "test": ()}  # test sees all modules, train the first thirty
+    corpora = {"train": ("--limit", "10"), "test": ("--limit", "14")}  # test sees more modules than train
     for folder, modes in orders.items():
         for mode in modes:
             rl4real("flow", "x86", mode, "mlra", "--data-dir", folder, *corpora[mode])

@@ -12,24 +12,23 @@ from rl4real_data import EpisodeDataset
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.export.rllib import RllibRequest, RllibSummary, export_rllib
 
-from .conftest import Run
+from .conftest import Sample
 
 pytestmark = pytest.mark.clang
 
 
 @pytest.fixture
-def exported(rl4real: Run, tmp_path: Path) -> tuple[Path, RllibSummary]:
-    rl4real("flow", "x86", "train", "mlra", "--data-dir", tmp_path / "data")
-    return tmp_path / "out", export_rllib(RllibRequest(data_dir=tmp_path / "data", output=tmp_path / "out"))
+def exported(sample: Sample, tmp_path: Path) -> tuple[Path, RllibSummary]:
+    return tmp_path / "out", export_rllib(RllibRequest(data_dir=sample("x86", "train"), output=tmp_path / "out"))
 
 
-def test_rows_tell_what_llvm_did(exported: tuple[Path, RllibSummary], tmp_path: Path) -> None:
+def test_rows_tell_what_llvm_did(exported: tuple[Path, RllibSummary], sample: Sample) -> None:
     out, summary = exported
     names = json.loads((out / "views.json").read_text())["registers"]
     colours: dict[str, list[str]] = {}
     for row in pq.read_table(out / "colour" / "transitions.parquet", columns=["eps_id", "actions"]).to_pylist():
         colours.setdefault(row["eps_id"], []).append(names[row["actions"] - 1] if row["actions"] else "")
-    dataset = EpisodeDataset(tmp_path / "data")
+    dataset = EpisodeDataset(sample("x86", "train"))
     registers = dataset.registers.names
 
     assert summary.functions > 500

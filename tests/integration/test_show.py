@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -17,18 +16,19 @@ from rl4real_data.show.live_ranges import draw_live_ranges
 from rl4real_data.show.load import load_view
 from rl4real_data.show.view import EpisodeView
 
-from .conftest import Run
+from .conftest import Sample
 
 pytestmark = pytest.mark.clang
 
+STEP = 20
+
 
 @pytest.fixture(params=["x86", "aarch64"])
-def views(request: pytest.FixtureRequest, rl4real: Run, tmp_path: Path) -> Iterator[EpisodeView]:
-    data_dir = tmp_path / "data"
-    rl4real("flow", request.param, "train", "mlra", "--limit", "3", "--data-dir", data_dir)
+def views(request: pytest.FixtureRequest, sample: Sample) -> Iterator[EpisodeView]:
+    data_dir = sample(request.param, "train")
     ids = [episode.episode_id for episode in EpisodeDataset(data_dir).select(["episode_id"])]
-    assert len(ids) > 10
-    return (load_view(data_dir, episode_id) for episode_id in ids)
+    assert len(ids) > 400
+    return (load_view(data_dir, episode_id) for episode_id in ids[::STEP])
 
 
 def test_classes_and_blocks_are_those_of_the_machine_ir(views: Iterator[EpisodeView]) -> None:

@@ -7,12 +7,11 @@ import json
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
 
-from .conftest import Run
+from .conftest import MOST_SECONDS, Run, Sample
 
 EPOCHS = 60
 TRAIN = ("vocab", "train", "sample", "--target", "x86", "--dim", "16", "--epochs", str(EPOCHS), "--seed", "7")
@@ -22,40 +21,31 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-@pytest.fixture
-def sample(rl4real: Run, tmp_path: Path) -> Path:
-    rl4real("flow", "x86", "train", "mlra", "--data-dir", "sample")
-    return tmp_path
-
-
 @pytest.mark.clang
-def test_training_is_deterministic_and_resumable(rl4real: Run, sample: Path) -> None:
+def test_training_is_deterministic_and_resumable(rl4real: Run, sample: Sample, tmp_path: Path) -> None:
+    (tmp_path / "sample").symlink_to(sample("x86", "train"))
     rl4real(*TRAIN, "-o", "one.parquet")
-    first = digest(sample / "one.parquet")
-    (sample / "one.parquet").unlink()
-    kill_after_a_checkpoint(sample)
-    assert not (sample / "one.parquet").exists()
+    first = digest(tmp_path / "one.parquet")
+    (tmp_path / "one.parquet").unlink()
+    kill_at_the_second_checkpoint(tmp_path)
+    assert not (tmp_path / "one.parquet").exists()
     rl4real(*TRAIN, "-o", "one.parquet")
 
-    assert digest(sample / "one.parquet") == first
-    assert not list(sample.glob(".*checkpoint"))
-    check_openke(sample / "one-triplets")
-    check_info(rl4real, sample)
+    assert digest(tmp_path / "one.parquet") == first
+    assert not list(tmp_path.glob(".*checkpoint"))
+    check_openke(tmp_path / "one-triplets")
+    check_info(rl4real, tmp_path)
     check_evaluation(rl4real)
     refused = rl4real("vocab", "train", "sample", "--target", "aarch64", check=False)
     assert (refused.returncode, "for x86, not for aarch64" in refused.stderr) == (1, True)
 
 
-def kill_after_a_checkpoint(folder: Path) -> None:
-    command = [sys.executable, "-m", "rl4real_data", *TRAIN, "-o", "one.parquet"]
-    process = subprocess.Popen(command, cwd=folder)
-    checkpoint = folder / ".one.parquet.checkpoint"
-    deadline = time.monotonic() + 120
-    while not checkpoint.exists() and process.poll() is None and time.monotonic() < deadline:
-        time.sleep(0.01)
-    process.send_signal(signal.SIGKILL)
-    process.wait()
-    assert checkpoint.exists(), "it ended before it was killed"
+def kill_at_the_second_checkpoint(folder: Path) -> None:
+    program = Path(__file__).with_name("killed_before_rename.py")
+    command = [sys.executable, program, "*.one.parquet.checkpoint", "2", *TRAIN, "-o", "one.parquet"]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=MOST_SECONDS)
+    assert done.returncode == -signal.SIGKILL, done.stderr
+    assert (folder / ".one.parquet.checkpoint").exists()
 
 
 def check_openke(folder: Path) -> None:
