@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import numpy.testing  # noqa: F401 - NumPy 2.0 starts a process when this is first imported
 import pytest
 from command_line import CommandLine
 from fake_clang import install_fake_clang

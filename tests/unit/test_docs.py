@@ -323,6 +323,7 @@ def test_every_page_is_in_the_index() -> None:
 
 # what other packages call at their import: PyG torch.jit.script, rdflib (behind datasets) its own old names
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
+@pytest.mark.large
 @pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning")  # more workers than cores
 @pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "training.md"], ids=lambda path: path.name)
 def test_snippets_run_one_after_the_other(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -38,7 +38,12 @@ def states_names(path: Path) -> bool:
     )
 
 
-@pytest.mark.parametrize("module", DOCUMENTED)
+NEED_TORCH = ("rl4real_data.reading.torch_episodes", "rl4real_data.reading.pyg")
+
+
+@pytest.mark.parametrize(
+    "module", [pytest.param(name, marks=[pytest.mark.large] * (name in NEED_TORCH)) for name in DOCUMENTED]
+)
 def test_documented_names_are_those_of_the_module(module: str) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # PyG 2.8 calls torch.jit.script when it is imported

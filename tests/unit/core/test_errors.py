@@ -10,7 +10,6 @@ from multiprocessing import get_context
 
 import joblib
 import pytest
-from torch.utils.data import DataLoader, Dataset
 
 from rl4real_data.core import errors
 from rl4real_data.core.errors import DatasetError, MissingExtra, Rl4realError
@@ -60,7 +59,9 @@ def fail(_: int = 0) -> None:
     raise DatasetError("what is wrong", hint="what to do")
 
 
-class Failing(Dataset[int]):
+class Failing:
+    """What torch takes for a dataset."""
+
     def __len__(self) -> int:
         return 1
 
@@ -84,7 +85,10 @@ def test_from_joblib() -> None:
     assert (str(caught.value), caught.value.hint) == ("what is wrong", "what to do")
 
 
+@pytest.mark.large
 def test_from_a_worker_of_torch() -> None:
     """Torch makes a new error of the same class, whose message is the worker's traceback."""
+    from torch.utils.data import DataLoader
+
     with pytest.raises(DatasetError, match=r"(?s)DatasetError: what is wrong\nnext: what to do"):
         list(DataLoader(Failing(), num_workers=1))

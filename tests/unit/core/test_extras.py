@@ -110,7 +110,7 @@ def without(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     [
         ("rl4real_data.reading.torch_episodes", "torch", "TorchEpisodes", "torch"),
         ("rl4real_data.reading.pyg", "torch", "to_pyg", "pyg"),
-        ("rl4real_data.reading.pyg", "torch_geometric", "to_pyg", "pyg"),
+        pytest.param("rl4real_data.reading.pyg", "torch_geometric", "to_pyg", "pyg", marks=pytest.mark.large),
         ("rl4real_data.env", "gymnasium", "RegisterAllocationEnv", "env"),
     ],
 )
@@ -146,6 +146,7 @@ def test_a_url_without_its_client(
     assert caught.value.hint.startswith("pip install 'rl4real-data[remote]' brings the packages for s3://, hf://")
 
 
+@pytest.mark.large
 def test_learning_a_vocabulary_without_its_packages(without: Callable[..., None]) -> None:
     training = importlib.import_module("rl4real_data.vocab_learning.training")
     without("torch_geometric")

@@ -21,7 +21,6 @@ from reading_dataset import write_episodes
 from rl4real_data import EpisodeDataset
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.reading.torch_episodes import TorchEpisodes
 
 URL = "hf://datasets/owner/name"
 SHARD = "train-00001-of-00002.parquet"
@@ -285,8 +284,11 @@ def test_no_hub_at_all() -> None:
         EpisodeDataset(URL, storage_options={"endpoint": f"http://127.0.0.1:{port}", "token": False})
 
 
+@pytest.mark.large
 def test_workers_of_torch(opened: Open) -> None:
     from torch.utils.data import DataLoader
+
+    from rl4real_data.reading.torch_episodes import TorchEpisodes
 
     dataset = opened().shuffle(1)
     dataset[0]  # opens a connection in the parent
