@@ -31,7 +31,7 @@ def observation_space(limits: Limits, registers: int, dimension: int | None) -> 
 
 
 class Observer:
-    """Observations of one allocation. `edges` and `vectors` are the same arrays each time."""
+    """Observations of one allocation. `edges` and `vectors` are views of the same memory each time, and read-only."""
 
     def __init__(self, allocation: Allocation, limits: Limits, vectors: npt.NDArray[np.float32] | None) -> None:
         self._allocation = allocation
@@ -58,7 +58,7 @@ class Observer:
             "nodes": self._padded(node_features(allocation), np.float32, 0),
             "choice": self._padded(allocation.choice, np.int16, UNDECIDED),
             "selected": np.int64(self._limits.nodes if selected is None else selected),
-            **self._fixed,
+            **{name: array.view() for name, array in self._fixed.items()},
         }
 
     def action_mask(self, selected: int | None) -> npt.NDArray[np.int8]:
