@@ -31,7 +31,7 @@ def observation_space(limits: Limits, registers: int, dimension: int | None) -> 
 
 
 class Observer:
-    """Observations of one allocation. `edges` and `vectors` are the same arrays each time."""
+    """Observations of one allocation; no two share memory, as Gymnasium demands."""
 
     def __init__(self, allocation: Allocation, limits: Limits, vectors: npt.NDArray[np.float32] | None) -> None:
         self._allocation = allocation
@@ -42,8 +42,6 @@ class Observer:
         self._fixed: Observation = {"edges": edges}
         if vectors is not None:
             self._fixed["vectors"] = self._padded(vectors, np.float32, 0)
-        for array in self._fixed.values():
-            array.flags.writeable = False
 
     def _padded(self, rows: npt.NDArray[Any], kind: type[np.generic], filler: int) -> npt.NDArray[Any]:
         padded = np.full((self._limits.nodes, *rows.shape[1:]), filler, kind)
@@ -58,7 +56,7 @@ class Observer:
             "nodes": self._padded(node_features(allocation), np.float32, 0),
             "choice": self._padded(allocation.choice, np.int16, UNDECIDED),
             "selected": np.int64(self._limits.nodes if selected is None else selected),
-            **self._fixed,
+            **{name: array.copy() for name, array in self._fixed.items()},
         }
 
     def action_mask(self, selected: int | None) -> npt.NDArray[np.int8]:
