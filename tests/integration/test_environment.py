@@ -16,7 +16,7 @@ from .conftest import Run, Sample
 
 pytestmark = pytest.mark.clang
 
-EPISODES = 120
+EPISODES = 60
 
 
 @pytest.mark.parametrize("target", ["x86", "aarch64"])

@@ -16,7 +16,7 @@ from .fork_both_ways import check_both_ways
 
 pytestmark = pytest.mark.clang
 
-STEP = 8  # tests/soak lets networkx read every file
+STEP = 16  # tests/soak lets networkx read every file
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=list(TARGETS))
