@@ -11,6 +11,9 @@ from pathlib import Path
 import pyarrow.parquet as pq
 import pytest
 
+from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.plugin import Plugin
+
 from .conftest import MOST_SECONDS, Run, Sample
 from .dataset_bytes import dataset_bytes
 
@@ -52,8 +55,11 @@ def test_second_run_compiles_nothing(rl4real: Run, tmp_path: Path) -> None:
     assert dataset_bytes(tmp_path / "d") == before
 
 
-def test_number_of_jobs_changes_no_byte(rl4real: Run, sample: Sample, tmp_path: Path) -> None:
-    rl4real("flow", "x86", "train", "mlra", "--data-dir", "one", "--jobs", "1")
+def test_number_of_jobs_changes_no_byte(
+    rl4real: Run, sample: Sample, toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path
+) -> None:
+    clang = toolchains[max(toolchains)][0]  # the sample's, by the same name: it stands in the commands to paste
+    rl4real("flow", "x86", "train", "mlra", "--data-dir", "one", "--jobs", "1", "--build-dir", clang.bin_dir.parent)
     assert dataset_bytes(tmp_path / "one") == dataset_bytes(sample("x86", "train"))
 
 
