@@ -56,10 +56,10 @@ def test_second_run_compiles_nothing(rl4real: Run, tmp_path: Path) -> None:
 
 
 def test_number_of_jobs_changes_no_byte(
-    rl4real: Run, sample: Sample, tmp_path: Path, toolchains: dict[int, tuple[Clang, Plugin]]
+    rl4real: Run, sample: Sample, toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path
 ) -> None:
-    newest = toolchains[max(toolchains)][0].bin_dir.parent  # a module's command names the compiler as it was given
-    rl4real("flow", "x86", "train", "mlra", "--data-dir", "one", "--jobs", "1", "--build-dir", newest)
+    clang = toolchains[max(toolchains)][0]  # the sample's, by the same name: it stands in the commands to paste
+    rl4real("flow", "x86", "train", "mlra", "--data-dir", "one", "--jobs", "1", "--build-dir", clang.bin_dir.parent)
     assert dataset_bytes(tmp_path / "one") == dataset_bytes(sample("x86", "train"))
 
 
