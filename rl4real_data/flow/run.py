@@ -163,9 +163,10 @@ def _compile(
     libc, libcxx = needs_headers(plan.to_compile)
     if libc:
         require_headers(compilation.clang, compilation.target, cxx=libcxx)
+    console.say(f"compiling {len(plan.to_compile):,} modules")
     parts = {}
     with contextlib.closing(
-        run_jobs(plan.to_compile, flow.modules, workers=jobs, show_bar=console.show_bar)
+        run_jobs(plan.to_compile, flow.modules, workers=jobs, show_bar=console.show_bar, say=console.say)
     ) as results:
         for job, part in results:
             parts[job.key] = part

@@ -28,6 +28,9 @@ ended; ours do little between two calls that give it back anyway."""
 
 _KILL_INTERVAL_S: Final = 0.01
 
+_LINE_INTERVAL_S: Final = 15.0
+"""How often somebody who has no terminal hears how far the run is."""
+
 
 @dataclass(slots=True)
 class Progress:
@@ -50,16 +53,21 @@ class Progress:
 
 
 def run_jobs(
-    jobs: Sequence[ModuleJob], stages: tuple[ModuleStage, ...], *, workers: int, show_bar: bool
+    jobs: Sequence[ModuleJob],
+    stages: tuple[ModuleStage, ...],
+    *,
+    workers: int,
+    show_bar: bool,
+    say: Callable[[str], None] = lambda _: None,
 ) -> Generator[tuple[ModuleJob, Part]]:
-    """Yields every job with its part, as they get done."""
+    """Yields every job with its part, as they get done. Where there is no bar, `say` is told now and then."""
     pool = ThreadPoolExecutor(max_workers=workers)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
     futures: dict[Future[Part], ModuleJob] = {}
     try:
         futures |= {pool.submit(process_module, job, stages): job for job in jobs}
-        with _progress_shown(len(jobs), show_bar) as show:
+        with _bar_shown(len(jobs)) if show_bar else _lines_said(len(jobs), say) as show:
             for future in as_completed(futures):
                 interruption.check()
                 part = future.result()
@@ -74,14 +82,27 @@ def run_jobs(
 
 
 @contextmanager
-def _progress_shown(total: int, show_bar: bool) -> Iterator[Callable[[Part], None]]:
+def _lines_said(total: int, say: Callable[[str], None]) -> Iterator[Callable[[Part], None]]:
     """Yields what is to be called with each part."""
     progress = Progress(total=total)
-    if not show_bar:
-        yield progress.add
-        return
+    last = progress.begin
+
+    def show(part: Part) -> None:
+        nonlocal last
+        progress.add(part)
+        if time.monotonic() - last >= _LINE_INTERVAL_S:
+            last = time.monotonic()
+            say(f"of {total:,} modules {progress.text()}")
+
+    yield show
+
+
+@contextmanager
+def _bar_shown(total: int) -> Iterator[Callable[[Part], None]]:
+    """Yields what is to be called with each part."""
     from tqdm import tqdm
 
+    progress = Progress(total=total)
     with tqdm(total=total, unit="module", file=sys.stderr, dynamic_ncols=True) as bar:
 
         def show(part: Part) -> None:

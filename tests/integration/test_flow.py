@@ -16,6 +16,7 @@ from rl4real_data.toolchain.plugin import Plugin
 
 from .conftest import MOST_SECONDS, Run, Sample
 from .dataset_bytes import dataset_bytes
+from .disjoint_splits import check_disjoint_splits
 
 pytestmark = pytest.mark.clang
 
@@ -96,20 +97,7 @@ def test_killed_at_twelve_events_and_resumed(tmp_path: Path) -> None:
 
 
 def test_train_and_test_share_no_function(rl4real: Run, tmp_path: Path) -> None:
-    orders = {"train-first": ("train", "test"), "test-first": ("test", "train")}
-    corpora = {"train": ("--limit", "10"), "test": ("--limit", "14")}  # test sees more modules than train
-    for folder, modes in orders.items():
-        for mode in modes:
-            rl4real("flow", "x86", mode, "mlra", "--data-dir", folder, *corpora[mode])
-        rl4real("validate", folder)
-    hashes = {
-        mode: set(pq.read_table(next((tmp_path / "train-first/data").glob(f"{mode}-*")))["content_hash"].to_pylist())
-        for mode in ("train", "test")
-    }
-    assert hashes["train"]
-    assert hashes["test"]
-    assert not hashes["train"] & hashes["test"]
-    assert dataset_bytes(tmp_path / "train-first") == dataset_bytes(tmp_path / "test-first")
+    check_disjoint_splits(rl4real, tmp_path, train=("--limit", "10"), test=("--limit", "14"))
 
 
 def test_a_folder_of_ones_own_and_its_bad_module(rl4real: Run, tmp_path: Path) -> None:

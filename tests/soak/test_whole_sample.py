@@ -10,11 +10,11 @@ import sys
 import time
 from pathlib import Path
 
-import pyarrow.parquet as pq
 import pytest
 
 from tests.integration.conftest import Run
 from tests.integration.dataset_bytes import dataset_bytes
+from tests.integration.disjoint_splits import check_disjoint_splits
 
 pytestmark = [pytest.mark.clang, pytest.mark.soak]
 
@@ -54,17 +54,4 @@ def test_killed_at_twenty_moments_and_resumed(rl4real: Run, tmp_path: Path) -> N
 
 
 def test_train_and_test_share_no_function(rl4real: Run, tmp_path: Path) -> None:
-    orders = {"train-first": ("train", "test"), "test-first": ("test", "train")}
-    corpora = {"train": ("--limit", "30"), "test": ()}  # test sees all modules, train the first thirty
-    for folder, modes in orders.items():
-        for mode in modes:
-            rl4real("flow", "x86", mode, "mlra", "--data-dir", folder, *corpora[mode])
-        rl4real("validate", folder)
-    hashes = {
-        mode: set(pq.read_table(next((tmp_path / "train-first/data").glob(f"{mode}-*")))["content_hash"].to_pylist())
-        for mode in ("train", "test")
-    }
-    assert hashes["train"]
-    assert hashes["test"]
-    assert not hashes["train"] & hashes["test"]
-    assert dataset_bytes(tmp_path / "train-first") == dataset_bytes(tmp_path / "test-first")
+    check_disjoint_splits(rl4real, tmp_path, train=("--limit", "30"), test=())

@@ -15,7 +15,7 @@ from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.flow import runner
 from rl4real_data.flow.pipeline import FLOW
-from rl4real_data.flow.run import Console, plan_flow
+from rl4real_data.flow.run import Console, plan_flow, run_flow
 
 SILENT = Console(say=lambda _: None)
 
@@ -333,6 +333,21 @@ def test_run_yields_every_job_with_its_part(world: World) -> None:
         assert part.key == job.key
 
     assert seen == {str(job.module.path) for job in jobs}
+
+
+def test_without_a_terminal_a_line_now_and_then_says_how_far_the_run_is(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_three(world)
+    monkeypatch.setattr(runner, "_LINE_INTERVAL_S", 0.0)
+    said: list[str] = []
+    run_flow(world.request(), Console(say=said.append))
+
+    assert "compiling 3 modules" in said
+    lines = [line for line in said if line.startswith("of 3 modules ")]
+    assert [line.split(" functions")[0].rsplit(", ", 1)[0] for line in lines] == [
+        f"of 3 modules {done} done, 0 failed" for done in (1, 2, 3)
+    ]
 
 
 def test_part_files_hold_no_column_of_the_run(world: World) -> None:
