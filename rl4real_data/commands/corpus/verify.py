@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rl4real_data.commands.console import fetch_progress, say
+from rl4real_data.commands.console import say
 from rl4real_data.commands.options import CorpusNames, Json, Mirror
-from rl4real_data.core.environment import load_environment
+from rl4real_data.core.environment import Environment, load_environment
 from rl4real_data.core.errors import ValidationFailed
 
 if TYPE_CHECKING:
@@ -38,26 +38,24 @@ def verify(
     manifests = manifests_for(names or ())
     found = verify_cache(manifests, Cache(root=environment.cache_dir), say=say)
     if repair and found.damages:
-        _repair(manifests, found, mirror)
+        _repair(manifests, found, environment, mirror=mirror)
     print(json.dumps(found.to_json(), indent=2) if as_json else found.text)
     if found.damages and not repair:
         raise ValidationFailed(f"{len(found.damages)} entries of the cache are damaged", hint="mend them with --repair")
 
 
-def _repair(manifests: Sequence[Manifest], found: Verification, mirror: str | None) -> None:
+def _repair(
+    manifests: Sequence[Manifest], found: Verification, environment: Environment, *, mirror: str | None
+) -> None:
     """Removes what is damaged and fetches it again."""
-    from rl4real_data.commands.corpus.supply import supply_of
+    from rl4real_data.commands.corpus.supply import fetch_planned
     from rl4real_data.corpus.cache import Cache
-    from rl4real_data.corpus.fetching import fetch_all, plan_fetch
+    from rl4real_data.corpus.fetching import plan_fetch
     from rl4real_data.corpus.verification import remove_damaged
 
-    environment = load_environment()
     remove_damaged(found)
     damaged = {damage.corpus for damage in found.damages}
     plan = plan_fetch(
         [manifest for manifest in manifests if manifest.name in damaged], Cache(root=environment.cache_dir)
     )
-    with fetch_progress() as progress:
-        supply = supply_of(environment, mirror=mirror, progress=progress)
-        report = fetch_all(plan, supply, done=lambda name, modules: say(f"{name}: {modules} modules"))
-    report.raise_if_incomplete()
+    fetch_planned(plan, environment, mirror=mirror).raise_if_incomplete()
