@@ -43,15 +43,16 @@ HINT_SIGN: Final = "next: "
 
 
 class Rl4realError(Exception):
-    """A run error: `message` says what and where, `hint` says what to do next."""
+    """A run error: `message` says what and where, `hint` says what to do next; without one, what helps all its kind."""
 
     exit_code: ClassVar[int] = 1
+    usual_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
         super().__init__(message)
-        self.hint = hint
-        if hint:
-            self.add_note(HINT_SIGN + hint)
+        self.hint = hint or self.usual_hint
+        if self.hint:
+            self.add_note(HINT_SIGN + self.hint)
 
 
 class UsageError(Rl4realError):
@@ -64,12 +65,14 @@ class ManifestError(Rl4realError):
     """A corpus manifest with problems; the message lists all of them."""
 
     exit_code = 2
+    usual_hint = "mend it; `rl4real-data corpus add FOLDER` writes a valid one to compare with"
 
 
 class VocabularyError(Rl4realError):
     """A vocabulary file that cannot be read, or does not fit the dataset."""
 
     exit_code = 2
+    usual_hint = "name another file, or the target (x86, aarch64) for the shipped one; `vocab train` learns a new one"
 
 
 class SourceError(Rl4realError):

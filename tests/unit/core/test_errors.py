@@ -12,7 +12,7 @@ import joblib
 import pytest
 
 from rl4real_data.core import errors
-from rl4real_data.core.errors import DatasetError, MissingExtra, Rl4realError
+from rl4real_data.core.errors import DatasetError, ManifestError, MissingExtra, Rl4realError, VocabularyError
 
 CLASSES = [value for _, value in inspect.getmembers(errors, inspect.isclass) if issubclass(value, Rl4realError)]
 
@@ -92,3 +92,9 @@ def test_from_a_worker_of_torch() -> None:
 
     with pytest.raises(DatasetError, match=r"(?s)DatasetError: what is wrong\nnext: what to do"):
         list(DataLoader(Failing(), num_workers=1))
+
+
+@pytest.mark.parametrize("kind", [ManifestError, VocabularyError])
+def test_a_broken_file_always_says_what_helps(kind: type[Rl4realError]) -> None:
+    assert kind("broken").hint == kind.usual_hint != ""
+    assert kind("broken", hint="something better").hint == "something better"

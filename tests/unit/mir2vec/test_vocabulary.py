@@ -62,5 +62,5 @@ def test_a_vocabulary_fits_its_target_and_dimension() -> None:
     ids=["no entities", "no dimensions", "numbers", "matrices"],
 )
 def test_nothing_that_could_be_vectors(entities: Sequence[Entity], rows: Sequence[Any]) -> None:
-    with pytest.raises(VocabularyError, match=r"^a test: holds no vectors$"):
+    with pytest.raises(VocabularyError, match=r"(?m)^a test: holds no vectors$"):
         make_vocabulary("a test", entities, rows)

@@ -67,7 +67,7 @@ def test_json_lacks_a_section(tmp_path: Path) -> None:
         path = tmp_path / f"{section}.json"
         path.write_text(json.dumps({name: JSON[name] for name in JSON if name != section}), encoding="utf-8")
 
-        with pytest.raises(VocabularyError, match=rf"{path.name}: the section {section} is missing or empty$"):
+        with pytest.raises(VocabularyError, match=rf"(?m){path.name}: the section {section} is missing or empty$"):
             read_vocabulary(path)
 
 
