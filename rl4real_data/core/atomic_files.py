@@ -1,27 +1,52 @@
 """Atomic files and file locks.
 
-A file appears whole or not at all; a lock dies with its process.
+A file appears whole or not at all, after a power cut too; a lock dies with its process.
 """
 
 from __future__ import annotations
 
 import contextlib
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 from uuid import uuid4
+
+_CANNOT_SYNC: Final = frozenset({errno.EINVAL, errno.ENOTSUP})
+"""What file systems say that have nothing to carry to a disk, some network ones of a folder."""
 
 
 @contextlib.contextmanager
-def publish(final: Path) -> Iterator[Path]:
-    """Yields a draft beside `final`; renames it over `final` only if the body did not raise."""
+def publish(final: Path, *, is_sealed: bool = False) -> Iterator[Path]:
+    """Yields a draft beside `final`; renames it over `final` only if the body did not raise.
+
+    Then it is on the disk, content and name. With `is_sealed` the kernel decides when: for files of which a reader can
+    tell that they are not whole, and which can be made again.
+    """
     draft = final.with_name(f".{final.name}.{uuid4().hex}")
     try:
         yield draft
+        if not is_sealed:
+            sync(draft)
         os.replace(draft, final)
+        if not is_sealed:
+            sync(final.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def sync(path: Path) -> None:
+    """Waits until a file's content, or a folder's names, are on the disk. OSError if they cannot be written."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in _CANNOT_SYNC:
+            raise
+    finally:
+        os.close(descriptor)
 
 
 @contextlib.contextmanager

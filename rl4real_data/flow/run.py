@@ -171,7 +171,7 @@ def _compile(
         for job, part in results:
             parts[job.key] = part
             if part.size:
-                materials.result().shapes.of_part(job.parts, job.key)
+                materials.result().shapes.of_part(job.parts, part)
     return parts
 
 

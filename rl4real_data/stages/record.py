@@ -53,7 +53,7 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
             functions, shapes, facts = read_dump(compiled.records)
     except (BadRecord, ForkFormatError, pa.ArrowException, OSError) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
-    size = write_functions(job.parts, job.key, functions, shapes)
+    written = write_functions(job.parts, job.key, functions, shapes)
     base = f"{job.module.root}/"
     return Part(
         key=job.key,
@@ -62,7 +62,8 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
             (name, job.hashes.of(name if name[0] == "/" else base + name) or "") for name in compiled.headers
         ),
         functions=facts,
-        size=size,
+        size=written.size,
+        sha256=written.sha256,
         seconds=round(compiled.seconds, 3),
     )
 

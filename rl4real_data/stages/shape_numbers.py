@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.episodes.instructions import Shape
+from rl4real_data.stages.part import Part
 from rl4real_data.stages.part_functions import read_shapes
 
 
@@ -22,16 +23,16 @@ class ShapeNumbers:
         self._numbers: dict[Shape, int] = {}
         self._by_part: dict[str, npt.NDArray[np.int32]] = {}
 
-    def of_part(self, folder: Path, key: str) -> npt.NDArray[np.int32]:
-        """(shapes of the part,) int32: their numbers here. Reads the part if that was not done before."""
-        found = self._by_part.get(key)
+    def of_part(self, folder: Path, part: Part) -> npt.NDArray[np.int32]:
+        """(shapes of the part,) int32: their numbers here. Reads the part if that was not done before. DamagedPart."""
+        found = self._by_part.get(part.key)
         if found is None:
-            shapes = read_shapes(folder, key)
+            shapes = read_shapes(folder, part)
             known = self._numbers
             numbers = [
                 known.setdefault(shape, len(known)) for shape in zip(shapes.opcodes, shapes.operands, strict=True)
             ]
-            found = self._by_part[key] = np.array(numbers, np.int32)
+            found = self._by_part[part.key] = np.array(numbers, np.int32)
         return found
 
     @property
