@@ -5,6 +5,7 @@ Whoever reads it knows whether it is what was written: not cut off, not changed 
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import stat
@@ -40,7 +41,10 @@ def _seal_of(content: bytes) -> bytes:
 def read_regular(path: Path) -> bytes:
     """The whole file. OSError for what is none: a link is not followed, a pipe not waited for."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-    with open(descriptor, "rb", buffering=0) as stream:
+    try:
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise OSError(f"{path}: no regular file")
-        return stream.read()
+            raise OSError(errno.EINVAL, "no regular file", str(path))
+        with open(descriptor, "rb", buffering=0, closefd=False) as stream:
+            return stream.read()
+    finally:
+        os.close(descriptor)
