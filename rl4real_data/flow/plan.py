@@ -5,9 +5,10 @@ Which modules there are, which of them are done already, and why the others are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rl4real_data.core import interruption
 from rl4real_data.corpus.catalog import manifest_names
@@ -18,6 +19,9 @@ from rl4real_data.stages.compile import pasteable_command
 from rl4real_data.stages.job import Compilation, ModuleJob, part_key
 from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
 from rl4real_data.stages.selection import Entry
+
+if TYPE_CHECKING:
+    from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +92,24 @@ def make_plan(
         else:
             reasons[key] = "a header changed" if marker_path(parts, key).exists() else "new source, flags or toolchain"
     return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
+
+
+def damaged_jobs(plan: Plan, shapes: ShapeNumbers, *, say: Callable[[str], None]) -> tuple[ModuleJob, ...]:
+    """The jobs whose ready parts are not what was written. Packing asks for the shapes of them all anyway."""
+    from rl4real_data.stages.part_functions import DamagedPart  # Arrow, which nobody needs before the first compiler
+
+    damaged = []
+    for job in plan.jobs:
+        interruption.check()
+        part = plan.ready.get(job.key)
+        if part is None or not part.size:
+            continue
+        try:
+            shapes.of_part(job.parts, part)
+        except DamagedPart as error:
+            say(str(error))
+            damaged.append(job)
+    return tuple(damaged)
 
 
 def commands_of(plan: Plan) -> Mapping[str, str]:

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+from typing import Any
 
 import pytest
 from world import World, parts_of, write_three
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.split import Split
-from rl4real_data.flow.run import Console, plan_flow
+from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.flow import packing
+from rl4real_data.flow.packing import pack_dataset
+from rl4real_data.flow.run import Console, plan_flow, run_flow
 
 SILENT = Console(say=lambda _: None)
 
@@ -133,16 +137,57 @@ def test_garbage_for_a_marker_is_made_again(world: World, garbage: bytes) -> Non
     assert (world.fake.compiled(), world.digests()) == (["a.c"], before)
 
 
-def test_part_with_other_bytes_of_the_same_size_is_reported_and_then_made_again(world: World) -> None:
-    world.write("a.c", "// function one")
+@pytest.mark.parametrize("place", [0, 0.5, 0.9])
+def test_part_with_one_other_bit_is_made_again(world: World, place: float) -> None:
+    write_three(world)
     world.run()
     before = world.digests()
     part = parts_of(world, "arrow")[0]
-    part.write_bytes(b"\0" * part.stat().st_size)
+    content = bytearray(part.read_bytes())
+    content[int(place * len(content))] ^= 1
+    part.write_bytes(content)
+    (world.data_dir / "README.md").unlink()
+    world.fake.forget()
+    said: list[str] = []
+    report = run_flow(world.request(), Console(say=said.append))
+
+    assert (len(world.fake.compiled()), report.compiled, world.digests()) == (1, 1, before)
+    assert f"{part}: damaged (it is not what was written)" in said
+
+
+def test_parts_that_changed_places_are_made_again(world: World) -> None:
+    write_three(world)
+    world.run()
+    before = world.digests()
+    for suffix in ("arrow", "json"):
+        first, second, _ = parts_of(world, suffix)
+        first.rename(first.with_name("third"))
+        second.rename(first)
+        first.with_name("third").rename(second)
+    (world.data_dir / "README.md").unlink()
+    world.fake.forget()
+    world.run()
+
+    assert (len(world.fake.compiled()), world.digests()) == (2, before)
+
+
+def test_part_that_is_damaged_while_it_is_packed_is_reported_and_then_made_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.write("a.c", "// function one")
+    world.run()
+    before = world.digests()
     (world.data_dir / "README.md").unlink()
 
-    with pytest.raises(DatasetError, match=r"\.arrow: damaged \(Not an Arrow file\)") as raised:
-        world.run()
+    def pack_damaged(*words: Any) -> DatasetIndex:
+        part = parts_of(world, "arrow")[0]
+        part.write_bytes(bytes(part.stat().st_size))
+        return pack_dataset(*words)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(packing, "pack_dataset", pack_damaged)
+        with pytest.raises(DatasetError, match=r"\.arrow: damaged \(it is not what was written\)") as raised:
+            world.run()
     assert raised.value.hint == "run the same command again: it compiles that module anew"
     world.run()
     assert world.digests() == before
