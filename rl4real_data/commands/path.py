@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from rl4real_data.commands.console import fetch_progress, say
+from rl4real_data.commands.console import fetch_progress, say, write_path
 from rl4real_data.commands.options import CorpusName
 from rl4real_data.core.environment import load_environment
 
@@ -20,7 +20,7 @@ def path_plugin() -> None:
     from rl4real_data.toolchain.installation import Installation
 
     installation = Installation.of(load_environment())
-    print(installation.plugin(installation.clang(), announce=say).path)
+    write_path(installation.plugin(installation.clang(), announce=say).path)
 
 
 @path_app.command("corpus")
@@ -31,4 +31,4 @@ def path_corpus(name: CorpusName) -> None:
 
     with fetch_progress() as progress:
         supply = Supply.of(load_environment(), progress=progress)
-        print(resolve_available((name,), supply).corpora[0].root)
+        write_path(resolve_available((name,), supply).corpora[0].root)

@@ -9,22 +9,24 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
-from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, find_shards, iterate_batches, open_parquet
+from rl4real_data.episodes.schema import instructions_schema
+from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
 
 
-def read_instructions(data_dir: Path) -> pa.Table:
+def read_instructions(data_dir: Path, index: DatasetIndex) -> pa.Table:
     """All of `instructions.parquet`; DatasetError if it cannot be read."""
-    with open_parquet(data_dir / INSTRUCTIONS_NAME, name=INSTRUCTIONS_NAME) as file:
-        return file.read()
+    with open_table(data_dir, index, INSTRUCTIONS_NAME) as file:
+        return file.read(columns=instructions_schema(1).names)
 
 
 def count_occurrences(data_dir: Path, index: DatasetIndex, shapes: int) -> npt.NDArray[np.int64]:
     """(shapes,) over the episodes of all splits; reads the columns that refer to shapes alone."""
     occurrences = np.zeros(shapes, np.int64)
-    for shard in find_shards(data_dir, index):
-        with open_parquet(shard.path, name=shard.name) as file:
+    for shard in find_shards(index):
+        with open_table(data_dir, index, shard.name) as file:
             for batch in iterate_batches(file, INST_COLUMNS):
                 occurrences += count_ids(inst_ids_of(batch), shapes, name=shard.name)
     return occurrences

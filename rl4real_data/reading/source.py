@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from rl4real_data.core.errors import DatasetError, UsageError
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, parse_index
-from rl4real_data.episodes.shards import SHARD_NAME
+from rl4real_data.episodes.file_names import INDEX_NAME, SHARD_NAME
+from rl4real_data.episodes.index import DatasetIndex, parse_index
 from rl4real_data.reading.shard_files import Address, ShardFiles
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import Tables
@@ -56,7 +56,7 @@ def _source_of(storage: Storage, index: DatasetIndex, split: str, *, verify: boo
     if split not in index.splits or not names:
         raise UsageError(f"{storage}: there is no split {split!r}", hint=f"it has: {', '.join(sorted(index.splits))}")
     address = Address(root=storage.root, options=pickle.dumps(storage.options), split=split, verify=verify)
-    files = ShardFiles(storage, names, [index.files[name] for name in names], address)
+    files = ShardFiles(storage, names, index, address)
     return Source(storage=storage, index=index, split=split, files=files, tables=Tables(storage, index, verify=verify))
 
 

@@ -25,7 +25,9 @@ from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.split import Split
-from rl4real_data.episodes.index import INDEX_NAME, FileEntry
+from rl4real_data.episodes.file_names import INDEX_NAME
+from rl4real_data.episodes.footer import belonging
+from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of, with_inst_ids
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
 from rl4real_data.episodes.later_columns import complete
@@ -119,13 +121,23 @@ def pack_tables(draft: Draft) -> Draft:
     assert draft.instructions is not None
     level = draft.recipe.compression_level
     schema = instructions_schema(draft.recipe.dimension)
+    dataset = draft.footer.get("dataset")
+    vocabulary = draft.vocabulary.digest if draft.vocabulary and draft.coverage else None
     return draft.with_files(
         {
             INSTRUCTIONS_NAME: write_table(
-                draft.folder / INSTRUCTIONS_NAME, draft.instructions, schema, compression_level=level
+                draft.folder / INSTRUCTIONS_NAME,
+                draft.instructions,
+                schema,
+                compression_level=level,
+                footer=belonging(dataset, vocabulary=vocabulary),
             ),
             REGISTERS_NAME: write_table(
-                draft.folder / REGISTERS_NAME, draft.register_table, REGISTERS, compression_level=level
+                draft.folder / REGISTERS_NAME,
+                draft.register_table,
+                REGISTERS,
+                compression_level=level,
+                footer=belonging(dataset),
             ),
         }
     )
