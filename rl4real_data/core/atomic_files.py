@@ -41,12 +41,18 @@ def sync(path: Path) -> None:
     """Waits until a file's content, or a folder's names, are on the disk. OSError if they cannot be written."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
+        sync_opened(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync_opened(descriptor: int) -> None:
+    """`sync` of what is open already."""
+    try:
         os.fsync(descriptor)
     except OSError as error:
         if error.errno not in _CANNOT_SYNC:
             raise
-    finally:
-        os.close(descriptor)
 
 
 @contextlib.contextmanager

@@ -170,11 +170,15 @@ class PowerCut:
 
 
 def _folder_of(event: Event) -> str:
-    return os.path.dirname(event.to if event.what in "rly" else event.path)
+    return _parent(event.to if event.what in "rly" else event.path)
+
+
+def _parent(name: str) -> str:
+    return name.rpartition("/")[0]
 
 
 def _apply(names: dict[str, _Node], event: Event, node: _Node) -> None:
-    """Carries out an event that makes or takes a name; `node` is what it is about, whether it has a name here or not."""
+    """Carries out an event that makes or takes a name; `node` is what it is about, with a name here or without."""
     match event.what:
         case "c" | "m":
             _put(names, event.path, node if event.what == "c" else None)
@@ -197,10 +201,10 @@ def _apply(names: dict[str, _Node], event: Event, node: _Node) -> None:
 
 def _put(names: dict[str, _Node], path: str, node: _Node) -> None:
     """A name that is on the disk is in a folder that is."""
-    folder = os.path.dirname(path)
+    folder = _parent(path)
     while folder and folder not in names:
         names[folder] = None
-        folder = os.path.dirname(folder)
+        folder = _parent(folder)
     if not (node is None and path in names):
         names[path] = node
 
@@ -234,9 +238,7 @@ def _change(content: bytearray, offset: int, piece: bytes, what: str) -> None:
 
 def read_tree(folder: Path) -> dict[str, bytes | None]:
     """Name -> content of all that lies in the folder; None for a folder."""
-    return {
-        str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")
-    }
+    return {str(path.relative_to(folder)): path.read_bytes() if path.is_file() else None for path in folder.rglob("*")}
 
 
 def write_tree(folder: Path, state: dict[str, bytes | None]) -> None:

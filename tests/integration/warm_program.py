@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, NoReturn
@@ -124,10 +124,8 @@ def _wait(child: int, stderr: int, kill_after_s: float | None) -> tuple[int, str
         _, status = os.waitpid(child, 0)
     os.set_blocking(stderr, False)
     said = b""
-    try:
+    with suppress(BlockingIOError):
         said = os.read(stderr, 1 << 16)
-    except BlockingIOError:
-        pass
     os.close(stderr)
     return os.waitstatus_to_exitcode(status), said.decode(errors="replace")
 
