@@ -225,13 +225,36 @@ int ftruncate64(int fd, off64_t size) {
   REAL(ftruncate64);
   DESCRIPTOR('t', real(fd, size), size)
 }
+
+/* With the content, which another process may have written (a linker). */
+static int sync_recorded(int (*real)(int), int fd) {
+  char full[PATH_MAX];
+  struct stat state;
+  if (!of_descriptor(fd, full, &state))
+    return real(fd);
+  pthread_mutex_lock(&lock);
+  int result = real(fd), failed = errno;
+  int is_folder = S_ISDIR(state.st_mode);
+  size_t size = is_folder ? 0 : (size_t)state.st_size;
+  char *content = malloc(size + 1);
+  int again = real_openat(AT_FDCWD, full, O_RDONLY | O_CLOEXEC); /* `fd` may be for writing alone */
+  if (!content || (size && pread(again, content, size, 0) != (ssize_t)size))
+    abort();
+  close(again);
+  if (result == 0)
+    record(is_folder ? 'S' : 's', full, "", state.st_ino, 0, content, size);
+  free(content);
+  pthread_mutex_unlock(&lock);
+  errno = failed;
+  return result;
+}
 int fsync(int fd) {
   REAL(fsync);
-  DESCRIPTOR('s', real(fd), 0)
+  return sync_recorded(real, fd);
 }
 int fdatasync(int fd) {
   REAL(fdatasync);
-  DESCRIPTOR('s', real(fd), 0)
+  return sync_recorded(real, fd);
 }
 int syncfs(int fd) {
   REAL(syncfs);

@@ -15,7 +15,7 @@ import struct
 import subprocess
 import sys
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
@@ -48,9 +48,10 @@ class Event:
     content: bytes
 
 
-def record(folder: Path, shim: Path, *words: str, environment: dict[str, str]) -> list[Event]:
+def record(folder: Path, shim: Path, *words: str, **environment: str) -> list[Event]:
     """What `python WORDS`, run in `folder`, does to the files in it."""
     log = folder.with_name(f"{folder.name}.record")
+    log.unlink(missing_ok=True)
     recorder = {"FILE_RECORDER_ROOT": str(folder), "FILE_RECORDER_LOG": str(log), "LD_PRELOAD": str(shim)}
     done = subprocess.run(
         [sys.executable, *words],
@@ -74,7 +75,8 @@ def build_recorder(folder: Path) -> Path:
 
 
 def _parse(data: bytes, root: Path) -> list[Event]:
-    events = []
+    events: list[Event] = []
+    seen: set[int] = set()
     position = 0
     while position < len(data):
         what, one, two, inode, offset, size = _HEAD.unpack_from(data, position)
@@ -83,10 +85,19 @@ def _parse(data: bytes, root: Path) -> list[Event]:
         for length in (one, two, size):
             pieces.append(data[position : position + length])
             position += length
-        paths = [os.path.relpath(os.path.normpath(os.fsdecode(piece)), root) if piece else "" for piece in pieces[:2]]
-        path, to = ("" if name == "." else name for name in paths)
+        path, to = (_relative(piece, root) for piece in pieces[:2])
+        if chr(what) == "s" and inode not in seen:  # made by a child, which is not recorded
+            events.append(Event("c", path, "", inode, 0, b""))
+            events.append(Event("w", path, "", inode, 0, pieces[2]))
+        if chr(what) in "cos":
+            seen.add(inode)
         events.append(Event(chr(what), path, to, inode, offset, pieces[2]))
     return events
+
+
+def _relative(path: bytes, root: Path) -> str:
+    name = os.path.relpath(os.path.normpath(os.fsdecode(path)), root) if path else ""
+    return "" if name == "." else name
 
 
 @dataclass(eq=False)
@@ -252,9 +263,9 @@ def write_tree(folder: Path, state: dict[str, bytes | None]) -> None:
             path.write_bytes(content)
 
 
-def interesting_cuts(events: Sequence[Event], count: int, chance: random.Random) -> list[tuple[int, Fate]]:
-    """Moments and fates: all fates, and moments before a name is made or taken as often as any others."""
-    names = [number for number, event in enumerate(events) if event.what in _NAMES]
-    moments: list[Callable[[], int]] = [lambda: chance.choice(names), lambda: chance.randint(1, len(events))]
+def chosen_cuts(events: Sequence[Event], count: int, chance: random.Random) -> list[tuple[int, Fate]]:
+    """Moments and fates: every fate, and half of the moments beside a change of a name or a sync."""
+    beside = [number + chance.randint(0, 1) for number, event in enumerate(events) if event.what not in "wo"]
     fates = list(Fate)
-    return [(moments[number % 2](), fates[number % len(fates)]) for number in range(count)]
+    moments = [chance.choice(beside) if number % 2 else chance.randint(1, len(events)) for number in range(count)]
+    return [(moment, fates[number // 2 % len(fates)]) for number, moment in enumerate(moments)]
