@@ -15,6 +15,8 @@ import pytest
 
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles, run_served
+from rl4real_data.toolchain.confinement import landlock_version
+from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Completed, Invocation, Limits, Process, kill_all, run, start_process
 from rl4real_data.toolchain.server_library import ensure_server
@@ -156,8 +158,10 @@ def test_crash_has_the_stack_dump_of_a_process(files: ServerFiles, tmp_path: Pat
 
 LOOK = """
 import os, resource, signal, subprocess, sys, threading
+mark = os.environ.pop("RL4REAL_DATA_RUN")  # each command has another one
+assert f"RL4REAL_DATA_RUN={mark}" in open("/proc/self/environ").read().split("\\0")
 names = [(number, f"/proc/self/fd/{number}") for number in range(100)]
-descriptors = [(number, os.readlink(name)) for number, name in names if os.path.exists(name)]
+descriptors = [(number, os.readlink(name).split(":[")[0]) for number, name in names if os.path.exists(name)]
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 facts = {
     "argv": sys.argv[1:],
@@ -171,7 +175,17 @@ facts = {
     "parent": os.getppid(),
     "shown": open("/proc/self/cmdline").read().rstrip("\\0"),
     "umask": os.umask(0),
+    "privileges": status["NoNewPrivs"].strip(),
 }
+for place in (os.environ["TMPDIR"] + "/in", "/dev/null", "../out"):
+    try:
+        open(place, "w").write("written")
+    except OSError as error:
+        facts[place] = error.errno
+try:
+    os.kill(os.getppid(), 0)
+except OSError as error:
+    facts["signal"] = error.errno
 found = []
 threads = [threading.Thread(target=found.append, args=(number,)) for number in range(8)]
 [thread.start() for thread in threads]
@@ -183,19 +197,30 @@ os.kill(os.getpid(), signal.SIGUSR1) if "die" in sys.argv else None
 """
 
 
+@pytest.mark.parametrize("is_confined", [True, False])
 @pytest.mark.parametrize("words", [(), ("", "a b", "$HOME", "ü"), ("die",)])
 def test_any_program_sees_no_difference(
-    toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path, words: tuple[str, ...]
+    toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path, words: tuple[str, ...], is_confined: bool
 ) -> None:
     """The library is not clang's alone: Python itself tells what it was started with."""
     made = ensure_server(*toolchains[22])
     assert made is not None
     program = Path(sys.executable).resolve()
     server = CompilerServer(ServerFiles(clang=program, plugin=made.library, library=made.library))
+    (scratch := tmp_path / "scratch").mkdir()
+    files = [MemoryFile("one"), MemoryFile("two")]
     try:
         assert server.is_ready(within_s=60)
         plain, forked = (
-            run((str(program), "-IS", "-c", LOOK, *words), cwd=tmp_path, limits=SOON, scratch=tmp_path, start=start)
+            run(
+                (str(program), "-IS", "-c", LOOK, *words),
+                cwd=scratch,
+                limits=SOON,
+                scratch=scratch,
+                passed=tuple(file.descriptor for file in reversed(files)),
+                is_confined=is_confined,
+                start=start,
+            )
             for start in (start_process, forking(server))
         )
     finally:
@@ -205,6 +230,9 @@ def test_any_program_sees_no_difference(
     assert (forked.returncode, forked.stderr) == (plain.returncode, plain.stderr)
     assert plain.signal_name == ("SIGUSR1" if words == ("die",) else "")
     assert plain.stdout.startswith("{'argv': ")
+    assert plain.stdout.count("memfd:") == 2
+    assert (tmp_path / "out").exists() == (not is_confined or not landlock_version())
+    assert ("'signal': 1" in plain.stdout) == (is_confined and landlock_version() >= 6)
 
 
 HOLDER = """
