@@ -64,7 +64,7 @@ def test_other_ways_to_end_a_run_leave_no_compiler_either(tmp_path: Path, number
 
 
 def test_killed_run_leaves_no_compiler_and_is_resumed_at_once(tmp_path: Path) -> None:
-    """Two compilers hang when it is killed: a process of its own, and a fork of the server, which is ready by then."""
+    """Two compilers hang when it is killed."""
     corpus = tmp_path / "src"
     corpus.mkdir()
     for number in range(24):
