@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -238,25 +239,50 @@ def test_any_program_sees_no_difference(
 HOLDER = """
 import sys, time
 from pathlib import Path
-from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles
-clang, plugin, library = map(Path, sys.argv[1:])
-server = CompilerServer(ServerFiles(clang=clang, plugin=plugin, library=library))
+from rl4real_data.toolchain import compiler_server
+from rl4real_data.toolchain.compiler_server import ServerFiles, run_served
+from rl4real_data.toolchain.process import Limits
+clang, plugin, library, folder = map(Path, sys.argv[1:])
+files = ServerFiles(clang=clang, plugin=plugin, library=library)
+server = compiler_server._server_of(files)
 assert server.is_ready(within_s=60)
 print(server._background.process.pid, flush=True)
-time.sleep(60)
+command = (str(clang), f"-fplugin={plugin}", "-c", "source.c", "-o", "/dev/null")
+run_served(files, command, cwd=folder, limits=Limits(timeout_s=60), scratch=folder)
 """
 
 
-def test_server_dies_with_the_process_that_it_serves(files: ServerFiles) -> None:
-    words = (sys.executable, "-c", HOLDER, files.clang, files.plugin, files.library)
+def has_ended(pid: int) -> bool:
+    return not Path(f"/proc/{pid}/exe").exists()  # a zombie has none
+
+
+def test_server_and_its_children_die_with_the_process_that_they_serve(files: ServerFiles, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.h")  # nobody writes into it
+    (tmp_path / "source.c").write_text('#include "pipe.h"\n')
+    words = (sys.executable, "-c", HOLDER, files.clang, files.plugin, files.library, tmp_path)
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
-        pid = int(holder.stdout.readline())
+        server = int(holder.stdout.readline())
+        deadline = time.monotonic() + 60
+        while not (children := [process for process in processes_in(tmp_path) if process != holder.pid]):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert b"MLRA_SERVER_SOCKET=" in Path(f"/proc/{children[0]}/environ").read_bytes()  # it is a fork
         holder.kill()
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{pid}/exe").exists():  # a zombie has none
+    while not all(map(has_ended, (server, *children))):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Those that work in the folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):  # it has ended
+            if place.readlink() == folder:
+                found.append(int(place.parent.name))
+    return found
 
 
 WITHOUT = (

@@ -48,6 +48,12 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
 
 
 @pytest.fixture
+def fakes_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a confined script write into the test's folder, too: it keeps a log there."""
+    monkeypatch.setattr(process, "confinement_to", lambda scratch: confinement_to(scratch, tmp_path))
+
+
+@pytest.fixture
 def call(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> CommandLine:
     """The command line in the world's folder, with its compiler and its cache in the environment."""
     run = CommandLine(world.folder, monkeypatch, capsys)

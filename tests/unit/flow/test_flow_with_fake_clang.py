@@ -305,7 +305,7 @@ def test_relative_folders_work(world: World, monkeypatch: pytest.MonkeyPatch, na
     assert world.functions() == ["one"]
     words = " ".join(world.fake.commands()["a.c"])
     assert f"-fplugin={world.folder}/cache" in words
-    assert f"-mlra-dump-columns={world.folder}/data" in words
+    assert f"-c {world.corpus}" not in words  # it runs in the folder of its corpus
 
 
 # Progress

@@ -45,7 +45,7 @@ def at_the_first_compiler(monkeypatch: pytest.MonkeyPatch, change: Callable[[], 
     ("word", "message"),
     [
         ("killed", "the compiler of .* was killed: most likely this machine ran out of memory"),
-        ("silent", "the compiler of .* ended with exit code 1 and gave no reason"),
+        ("no-reason", "the compiler of .* ended with exit code 1 and gave no reason"),
         ("not-loaded", r"clang: fails an empty module, too: exit code 127 \(clang: error while loading shared"),
         ("reject", r"clang: fails an empty module, too: exit code 1 \(In file included from"),
         ("no-dump", "clang: fails an empty module, too: the plugin records nothing"),
