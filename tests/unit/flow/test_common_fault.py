@@ -19,7 +19,7 @@ def write_failing(world: World, *words: str) -> None:
     [
         ("reject", r"rejected: error: expected ';' after expression"),  # each says it of its own file
         ("crash", r"crash: the compiler died of SIGSEGV"),
-        ("no-dump", r"bad-record: the compiler's dump cannot be used: there is none"),
+        ("no-dump", r"bad-record: the compiler's dump cannot be used: it is empty"),
         ("memory-caught", r"memory: needs more than the memory limit of 4096 MB"),
     ],
 )
