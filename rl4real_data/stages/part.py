@@ -93,8 +93,8 @@ def marker_path(folder: Path, key: str) -> Path:
 def write_marker(folder: Path, part: Part) -> None:
     """Publishes the marker; the Arrow file must lie there already."""
     text = json.dumps(part, default=_fields_of, separators=(",", ":"))
-    with publish(marker_path(folder, part.key), is_sealed=True) as draft:
-        draft.write_bytes(seal(text))
+    with publish(marker_path(folder, part.key), is_sealed=True) as draft, draft.open("wb") as stream:
+        stream.write(seal(text))
 
 
 def find_part(folder: Path, key: str, *, root: Path, hashes: FileHashes) -> Part | None:
