@@ -63,6 +63,7 @@ def make_plan(
     jobs, ready, reasons, left_out = [], {}, {}, {}
     for module in modules:
         interruption.check()
+        hashes.expect(module.root)
         digest = hashes.of(str(module.source)) or ""
         is_left_out = licenses is not None and not is_covered(module.license, licenses)
         if is_left_out:  # a key of its own: other modules may have the same content under another licence

@@ -25,6 +25,7 @@ from typing import Any, Final
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.core.sealed_text import BrokenSeal, read_regular, seal, unseal
+from rl4real_data.corpus.cache import contents_of, forget_tree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,15 +58,42 @@ _UNSEALED_FIELDS: Final = {"key", "source_sha256", "headers", "functions", "size
 
 
 class FileHashes:
-    """sha256 of files, each read once: the modules of a corpus read the same headers. None for an unreadable file."""
+    """sha256 of files, each read once: the modules of a corpus read the same headers. None for an unreadable file.
+
+    HostError for a file of the cache that is not what it was when it came there.
+    """
 
     def __init__(self) -> None:
         self._known: dict[str, str | None] = {}
+        self._promised: dict[str, str] = {}
+        self._roots: set[Path] = set()
+        self._checked: set[Path] = set()
+
+    def expect(self, root: Path) -> None:
+        """Holds what is read below `root` to what the cache says of it."""
+        if root not in self._roots:
+            self._roots.add(root)
+            self._promised.update(contents_of(root))
 
     def of(self, path: str) -> str | None:
         if path not in self._known:
-            self._known[path] = _sha256_of_state(path)
+            digest = _sha256_of_state(path)
+            if self._promised:
+                self._compare(os.path.normpath(path), digest)
+            self._known[path] = digest
         return self._known[path]
+
+    def check_all(self, root: Path) -> None:
+        """Reads all that the cache promises below `root`, once: a module that does not compile names no header."""
+        if root not in self._checked:
+            for path in [path for path in self._promised if path.startswith(f"{root}/")]:
+                self.of(path)
+            self._checked.add(root)
+
+    def _compare(self, path: str, digest: str | None) -> None:
+        name = path if path in self._promised else os.path.realpath(path)
+        if self._promised.get(name, digest) != digest:
+            raise forget_tree(Path(name))
 
 
 def _sha256_of_state(path: str) -> str | None:

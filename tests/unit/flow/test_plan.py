@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import shutil
 from typing import Any
 
 import pytest
 from world import World, parts_of, write_three
 
-from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.errors import DatasetError, HostError
 from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.flow import packing
@@ -288,3 +289,61 @@ def test_largest_source_is_compiled_first(world: World) -> None:
     plan = plan_flow(world.request(), SILENT).plan
 
     assert [str(job.module.path) for job in plan.to_compile] == ["b.c", "a.c"]
+
+
+# Sources in the cache
+
+MANIFEST = """
+name = "kept"
+summary = "A tree in the cache"
+license = "MIT"
+license_evidence = "written for this test"
+split = "train"
+[source]
+kind = "folder"
+path = "{folder}"
+[modules]
+globs = ["*.c"]
+needs_libc = false
+[[prepare]]
+write = "made.h"
+text = "// function made nodes=7"
+"""
+
+
+@pytest.mark.parametrize("name", ["a.c", "h.h", "made.h"])
+@pytest.mark.parametrize("moment", ["before", "after"])
+def test_file_of_the_cache_with_another_bit_is_an_error_that_names_it(world: World, name: str, moment: str) -> None:
+    world.write("a.c", '#include "h.h"', '#include "made.h"', "// function one")
+    world.write("h.h", "// function inline_one nodes=6")
+    manifest = world.write("kept.toml", MANIFEST.format(folder=world.corpus)).rename(world.folder / "kept.toml")
+    request = {"corpora": (str(manifest),)}
+    world.run(**request)
+    before = world.digests()
+    (tree,) = (world.fake.cache_dir / "corpora").iterdir()
+    content = (tree / name).read_text()
+    (tree / name).write_text(content.replace("nodes", "Nodes").replace("one", "oNe"))
+    if moment == "before":
+        shutil.rmtree(world.data_dir)
+
+    with pytest.raises(HostError, match=rf"/{name}: is not what it was when it came into the cache"):
+        world.run(**request)
+    world.run(**request)
+    assert world.digests() == before
+
+
+def test_failure_of_a_damaged_tree_is_not_written_down(world: World) -> None:
+    """A module that does not compile names no header; so the whole tree is looked at."""
+    world.write("a.c", '#include "h.h"', "// compiler reject")
+    world.write("b.c", "// function one")
+    world.write("h.h", "// function inline_one nodes=6")
+    manifest = world.write("kept.toml", MANIFEST.format(folder=world.corpus)).rename(world.folder / "kept.toml")
+    request = {"corpora": (str(manifest),)}
+    world.run(data_dir=world.folder / "undisturbed", **request)
+    (tree,) = (world.fake.cache_dir / "corpora").iterdir()
+    (tree / "h.h").write_text((tree / "h.h").read_text().upper())
+
+    with pytest.raises(HostError, match=r"/h\.h: is not what it was when it came into the cache"):
+        world.run(**request)
+    world.run(**request)
+    assert world.digests() == world.digests(world.folder / "undisturbed")
