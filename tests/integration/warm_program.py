@@ -14,6 +14,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -25,10 +26,11 @@ _CHANGES = frozenset({"os.rename", "os.remove", "os.rmdir", "os.mkdir", "os.link
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """`code` as in `subprocess`; `changes`: how many names it changed."""
+    """`code` as in `subprocess`; `changes`: how many names it changed, in how many seconds."""
 
     code: int
     changes: int
+    seconds: float
     stderr: str
 
 
@@ -75,6 +77,7 @@ def _serve(requests: IO[str]) -> None:
     for line in requests:
         request = json.loads(line)
         changes[:] = bytes(8)
+        begin = time.monotonic()
         stderr, writer = os.pipe()
         child = os.fork()
         if child == 0:
@@ -82,7 +85,12 @@ def _serve(requests: IO[str]) -> None:
             _become(request, writer, changes)
         os.close(writer)
         code, said = _wait(child, stderr, request["kill_after_s"])
-        ended = {"code": code, "changes": int.from_bytes(changes[:], "little"), "stderr": said}
+        ended = {
+            "code": code,
+            "changes": int.from_bytes(changes[:], "little"),
+            "seconds": time.monotonic() - begin,
+            "stderr": said,
+        }
         os.write(1, (json.dumps(ended) + "\n").encode())
 
 
