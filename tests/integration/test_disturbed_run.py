@@ -1,17 +1,29 @@
-"""A power cut at ten moments of a run; tests/soak has a hundred."""
+"""A run that is killed or loses its power ten times each, and twelve damages to what it finds.
+
+tests/soak has hundreds of them.
+"""
 
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from .damaged_working_state import check_damage, damages, is_working_state, starts_of
+from .killed_often import check_kills
 from .power_cut import Fate, PowerCut, build_recorder, chosen_cuts, read_tree, record, write_tree
 from .run_after_cut import RecordedRun, record_growing_run
-from .warm_program import warm_program
+from .warm_program import WarmProgram, warm_program
 
 pytestmark = pytest.mark.clang
+
+
+@pytest.fixture(scope="module")
+def program() -> Iterator[WarmProgram]:
+    with warm_program() as program:
+        yield program
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +38,21 @@ def test_the_record_tells_all_that_was_done(recorded: RecordedRun) -> None:
     assert cut.state(len(recorded.events), Fate.KEPT, random.Random(0)) == recorded.after
 
 
-def test_the_same_command_gives_the_same_bytes_after_ten_power_cuts(recorded: RecordedRun, tmp_path: Path) -> None:
-    with warm_program() as program:
-        recorded.check_cuts(program, tmp_path, count=10, seed=11)
+def test_the_same_command_gives_the_same_bytes_after_ten_power_cuts(
+    program: WarmProgram, recorded: RecordedRun, tmp_path: Path
+) -> None:
+    recorded.check_cuts(program, tmp_path, count=10, seed=11)
+
+
+def test_damage_is_seen_or_does_no_harm(program: WarmProgram, recorded: RecordedRun, tmp_path: Path) -> None:
+    for moment, start in starts_of(recorded).items():
+        for number, damage in enumerate(damages(start, 4, random.Random(3), is_working_state)):
+            check_damage(program, tmp_path / f"{moment}-{number}", damage, recorded)
+
+
+def test_the_same_command_gives_the_same_bytes_after_ten_kills(program: WarmProgram, tmp_path: Path) -> None:
+    words = ("flow", "x86", "train", "mlra", "--limit", "2", "--data-dir", "d")
+    check_kills(program, tmp_path, *words, kills=10, seed=10)
 
 
 def test_what_was_not_synced_is_lost(tmp_path: Path) -> None:
