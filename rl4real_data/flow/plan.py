@@ -21,6 +21,7 @@ from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
 from rl4real_data.stages.selection import Entry
 
 if TYPE_CHECKING:
+    from rl4real_data.stages.part_functions import Shapes
     from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 
@@ -60,6 +61,7 @@ def make_plan(
     """
     hashes = FileHashes()
     fingerprint = compilation.fingerprint(flow.module_versions())
+    shapes: dict[str, Shapes] = {}
     jobs, ready, reasons, left_out = [], {}, {}, {}
     for module in modules:
         interruption.check()
@@ -81,6 +83,7 @@ def make_plan(
                 parts=parts,
                 scratch=scratch,
                 hashes=hashes,
+                shapes=shapes,
             )
         )
         if is_left_out:

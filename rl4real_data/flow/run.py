@@ -185,8 +185,8 @@ def _compile(
     ) as results:
         for job, part in results:
             parts[job.key] = part
-            if part.size:
-                materials.result().shapes.of_part(job.parts, part)
+            if shapes := job.shapes.pop(job.key, None):
+                materials.result().shapes.add(job.key, shapes)
     return parts
 
 

@@ -56,6 +56,7 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
     except (BadRecord, ForkFormatError, pa.ArrowException) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
     written = write_functions(job.parts, job.key, functions, shapes)
+    job.shapes[job.key] = shapes
     base = f"{job.module.root}/"
     return Part(
         key=job.key,

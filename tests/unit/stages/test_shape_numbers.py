@@ -42,3 +42,13 @@ def test_part_without_instructions(tmp_path: Path) -> None:
     part = write_part(tmp_path, "part")
 
     assert ShapeNumbers().of_part(tmp_path, part).tolist() == []
+
+
+def test_part_that_was_just_written_is_not_read(tmp_path: Path) -> None:
+    part = write_part(tmp_path, "part", "RET", "ADD")
+    (tmp_path / "part.arrow").unlink()
+    numbers = ShapeNumbers()
+    added = numbers.add("part", Shapes(opcodes=("RET", "ADD"), operands=(("VirtReg_GR32",),) * 2))
+
+    assert added.tolist() == [0, 1]
+    assert numbers.of_part(tmp_path, part) is added
