@@ -1,9 +1,9 @@
-"""Tables that are damaged while their checksums fit: the hundredth part of `make soak`'s."""
+"""Tables that are damaged while their checksums fit: a few of `make soak`'s ten thousand."""
 
 from __future__ import annotations
 
 from .damaged_tables_run import sweep
 
 
-def test_a_hundred_damages_are_errors_of_the_dataset_or_none() -> None:
-    assert sweep(0, 100, jobs=1) == []
+def test_a_damage_is_an_error_of_the_dataset_or_none() -> None:
+    assert sweep(0, 50, jobs=1) == []
