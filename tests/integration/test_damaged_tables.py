@@ -6,4 +6,4 @@ from .damaged_tables_run import sweep
 
 
 def test_a_damage_is_an_error_of_the_dataset_or_none() -> None:
-    assert sweep(0, 50, jobs=1) == []
+    assert sweep(0, 25, jobs=1) == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import pickle
 import shutil
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from rl4real_data import EpisodeDataset
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.flow.embedding import embed_dataset
+from rl4real_data.reading.source import source_at
 from rl4real_data.statistics.collection import collect_stats
 from rl4real_data.validation.whole_dataset import validate
 
@@ -79,6 +81,20 @@ def test_vectors_of_another_vocabulary(world: World) -> None:
     assert next(iter(dataset)).function == "one"  # which has not changed
     with pytest.raises(DatasetError, match=MIXED):
         _ = dataset.instruction_table
+
+
+def test_episode_that_travels_to_another_version(world: World) -> None:
+    """It is opened anew where it arrives, which may be later."""
+    write_three(world)
+    world.run()
+    pickled = pickle.dumps(EpisodeDataset(world.data_dir)[0])
+    assert pickle.loads(pickled).function == "one"
+    world.write("a.c", "// function another nodes=4", "// function two nodes=4")
+    world.run()
+    source_at.cache_clear()
+
+    with pytest.raises(DatasetError, match="is another version of the dataset than the one that the episode is from"):
+        pickle.loads(pickled)
 
 
 def test_file_of_another_dataset_is_found(world: World) -> None:
