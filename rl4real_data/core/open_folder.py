@@ -90,18 +90,11 @@ class OpenFolder(contextlib.AbstractContextManager["OpenFolder"]):
         return descriptor
 
     def _open_stored(self, name: str) -> int:
-        """What the link `name` stands for, if it lies in a content-addressed cache."""
-        try:
-            target = os.readlink(name, dir_fd=self.descriptor)
-        except OSError:
-            raise self._not_followed(name, "file") from None
-        if not _HASH.fullmatch(os.path.basename(target)):  # noqa: PTH119 - a text
+        """What the link `name` stands for, if it lies in a content-addressed cache. Nothing else is even opened."""
+        real = Path(os.path.realpath(f"/proc/self/fd/{self.descriptor}/{name}"))
+        if not _HASH.fullmatch(real.name):
             raise self._not_followed(name, "file")
-        descriptor = os.open(name, _FILE, dir_fd=self.descriptor)
-        if not _HASH.fullmatch(Path(f"/proc/self/fd/{descriptor}").readlink().name):  # not over another link
-            os.close(descriptor)
-            raise self._not_followed(name, "file")
-        return descriptor
+        return os.open(real, _FILE | os.O_NOFOLLOW)
 
     @contextlib.contextmanager
     def opened(self, name: str) -> Iterator[int]:
@@ -121,6 +114,17 @@ class OpenFolder(contextlib.AbstractContextManager["OpenFolder"]):
         """The name of everything in it, in order, and whether it is a plain file."""
         with os.scandir(self.descriptor) as entries:
             return sorted((entry.name, entry.is_file(follow_symlinks=False)) for entry in entries)
+
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, os.stat_result]]:
+        """Name (`a/b/c`) and state of everything below that is no folder, links as they are. Files may go meanwhile."""
+        for name, _ in self.names():
+            with contextlib.suppress(FileNotFoundError):
+                state = os.stat(name, dir_fd=self.descriptor, follow_symlinks=False)
+                if not stat.S_ISDIR(state.st_mode):
+                    yield prefix + name, state
+                    continue
+                with self.folder(name) as below:
+                    yield from below.walk(f"{prefix}{name}/")
 
     def remove(self, name: str) -> None:
         """Deletes whatever has that name: a link and not what it leads to, a folder with all that it holds.

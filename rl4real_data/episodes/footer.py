@@ -75,13 +75,18 @@ def _dimension(found: pa.Schema) -> int:
 
 
 def check_types(name: str, found: pa.Schema) -> None:
-    """ValueError for a column of another type than the file's schema says; columns may lack, and there may be more."""
+    """ValueError for a column of another type than the file's schema says, or one that a small table lacks.
+
+    Of a shard's columns only those that are asked for must be there; more than the schema has may be anywhere.
+    """
     for field in frozen_schema(name, found) or ():
         place = found.get_field_index(field.name)  # -1 for a name that is there twice, too
         if place >= 0 and found.field(place).type != field.type:
             raise ValueError(f"its column {field.name} has type {found.field(place).type}, not {field.type}")
         if place < 0 and field.name in found.names:
             raise ValueError(f"it has two columns {field.name}")
+        if place < 0 and not SHARD_NAME.fullmatch(name):
+            raise ValueError(f"it has no column {field.name!r}")
 
 
 def check_footer(metadata: Metadata | None, schema: pa.Schema, rows: int, name: str, index: DatasetIndex) -> None:

@@ -45,8 +45,10 @@ def canonical_text(raw: Mapping[str, Any]) -> str:
 
 
 def own_sha256(raw: Mapping[str, Any]) -> str:
-    """Of all that an index says but for this."""
-    return hashlib.sha256(canonical_text({key: raw[key] for key in raw if key != "sha256"}).encode()).hexdigest()
+    """Of all that an index says but for this; written without a space, which Python does in C."""
+    rest = {key: raw[key] for key in raw if key != "sha256"}
+    text = json.dumps(rest, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def mapping(value: Any, what: str) -> Mapping[str, Any]:

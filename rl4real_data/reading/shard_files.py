@@ -43,12 +43,14 @@ _OPEN_FILES: Final = 8
 class Address:
     """Where another process finds the same shards: folder or URL, pickled options of its file system, and the split.
 
-    `verify`: compare a shard's sha256 with the index before the first row is taken from it.
+    `version`: hash of the checksums of all files, so that it finds the same ones. `verify`: compare a shard's sha256
+    with the index before the first row is taken from it.
     """
 
     root: str
     options: bytes
     split: str
+    version: str
     verify: bool
 
 

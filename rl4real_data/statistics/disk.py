@@ -73,8 +73,5 @@ def _size_below(folder: Path) -> int:
         stack.enter_context(contextlib.suppress(FileNotFoundError, NotFollowed))
         parent = stack.enter_context(OpenFolder(folder.parent))
         opened = stack.enter_context(parent.folder(folder.name))
-        for _, _, names, descriptor in os.fwalk(dir_fd=opened.descriptor):
-            for name in names:
-                with contextlib.suppress(FileNotFoundError):
-                    total += os.stat(name, dir_fd=descriptor, follow_symlinks=False).st_size
+        total = sum(state.st_size for _, state in opened.walk())
     return total

@@ -5,9 +5,8 @@ They are those that its index lists, and have the frozen columns.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 import pyarrow as pa
@@ -45,7 +44,7 @@ def _unlisted(data_dir: Path, index: DatasetIndex) -> Iterator[Finding]:
     with OpenFolder(data_dir) as folder:
         try:
             with folder.folder("data") as shards:
-                names = [f"data/{name}" for name in _parquet_files(shards)]
+                names = [name for name, _ in shards.walk("data/") if name.endswith(_SUFFIX)]
         except FileNotFoundError:
             return
         except NotFollowed as error:
@@ -54,14 +53,6 @@ def _unlisted(data_dir: Path, index: DatasetIndex) -> Iterator[Finding]:
     for name in names:
         if name not in index.files:
             yield Finding(name, None, f"is not listed in {INDEX_NAME}")
-
-
-def _parquet_files(folder: OpenFolder) -> list[str]:
-    """Whatever is called so, at any depth, in order; links are named and not followed."""
-    found = []
-    for place, _, names, _ in os.fwalk(dir_fd=folder.descriptor):
-        found += [str(PurePosixPath(place, name)) for name in names if name.endswith(_SUFFIX)]
-    return sorted(found)
 
 
 def _check_parquet(data_dir: Path, name: str, entry: FileEntry, index: DatasetIndex) -> Iterator[Finding]:

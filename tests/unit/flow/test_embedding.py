@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import episode_builder as build
@@ -218,3 +219,17 @@ def test_validate_finds_another_vocabulary(world: World) -> None:
     ]
     change_index(world.data_dir, lambda index: index.update(fingerprint=None))
     assert findings(world) == ["vocab/vocabulary.parquet: is not the vocabulary that dataset.json names"]
+
+
+def test_what_programs_and_persons_read_of_it_agrees(world: World) -> None:
+    """croissant.json has the checksums of the index, and the card the coverage, whoever wrote them last."""
+    write_three(world)
+    world.run()
+    embed_dataset(world.data_dir, write_vocabulary(world, ADD=-1, SUB=0.25, RET=7, VIRT_REG_GR32=-2))
+
+    index = world.index()
+    described = json.loads((world.data_dir / "croissant.json").read_text())["distribution"]
+    digests = {one["name"]: one["sha256"] for one in described if one["@type"] == "cr:FileObject"}
+    assert digests == {name: entry.sha256 for name, entry in index.files.items() if name != "croissant.json"}
+    assert index.vocabulary is not None
+    assert f"({index.vocabulary['entities']:,} entities)" in (world.data_dir / "README.md").read_text()

@@ -19,7 +19,10 @@ def change_index(data_dir: Path, change: Callable[[dict[str, Any]], object]) -> 
     raw = json.loads(path.read_text(encoding="utf-8"))
     change(raw)
     path.unlink()  # it may be a link to where it came from
-    path.write_text(canonical_text({**raw, "sha256": own_sha256(raw)}), encoding="utf-8")
+    try:
+        path.write_text(canonical_text({**raw, "sha256": own_sha256(raw)}), encoding="utf-8")
+    except UnicodeEncodeError:  # half a character has no checksum
+        path.write_text(json.dumps(raw))
 
 
 def relist(data_dir: Path, name: str, *, rows: int | None = None) -> None:
