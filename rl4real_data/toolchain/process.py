@@ -23,7 +23,7 @@ from typing import Final, Protocol
 from rl4real_data.core import interruption
 from rl4real_data.toolchain.confinement import Confinement, confinement_to
 from rl4real_data.toolchain.mark import VARIABLE, keeper_command, kill_marked, new_mark
-from rl4real_data.toolchain.output import Output
+from rl4real_data.toolchain.output import ANSWER_BYTES, MESSAGE_BYTES, Output
 
 STDERR_TAIL_CHARACTERS: Final = 4000
 """What a dataset keeps of it: a compiler's last dozen messages."""
@@ -181,13 +181,15 @@ def run(
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
     `scratch` is an existing folder: the process's TMPDIR and, if it is confined, where alone it can write; besides what
-    is `passed`. OSError if it cannot be started, InterruptedError if `kill_all` ended it.
+    is `passed`. Of what a confined process says on stdout no more is kept than of stderr. OSError if it cannot be
+    started, InterruptedError if `kill_all` ended it.
     """
     keep_processes()
     mark = new_mark()
     changes = {"TMPDIR": str(scratch), "XDG_CACHE_HOME": str(scratch)} if is_confined else {"TMPDIR": str(scratch)}
     begin = time.monotonic()
-    with contextlib.closing(Output()) as output:
+    # A compiler has nothing to say on stdout.
+    with contextlib.closing(Output(MESSAGE_BYTES if is_confined else ANSWER_BYTES)) as output:
         invocation = Invocation(
             command=tuple(command),
             cwd=cwd,
@@ -224,7 +226,7 @@ def run(
 
 def keep_processes() -> None:
     """Starts the keeper of this process, once. Where it cannot be started, a SIGKILL may leave compilers behind."""
-    with _background_lock:
+    with interruption.shielded(), _background_lock:
         if _lifelines:
             return
         theirs, ours = os.pipe()
