@@ -21,12 +21,11 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from rl4real_data.core import interruption
+from rl4real_data.toolchain.completed import Completed as Completed  # whoever runs a process knows both from here
+from rl4real_data.toolchain.completed import Limits as Limits
 from rl4real_data.toolchain.confinement import Confinement, confinement_to
 from rl4real_data.toolchain.mark import VARIABLE, keeper_command, kill_marked, new_mark
 from rl4real_data.toolchain.output import ANSWER_BYTES, MESSAGE_BYTES, Output
-
-STDERR_TAIL_CHARACTERS: Final = 4000
-"""What a dataset keeps of it: a compiler's last dozen messages."""
 
 _WATCH_S: Final = 1.0
 """How long one look at a process under way lasts. What a look takes beyond twice that is not the process's time: the
@@ -46,50 +45,6 @@ _lifelines: list[int] = []
 _background: set[Background] = set()
 _live_lock = threading.RLock()  # a signal's handler takes both, too, in whatever the main thread was about
 _background_lock = threading.RLock()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one process may use."""
-
-    timeout_s: float
-    memory_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completed:
-    """How a process ended: `returncode` is negative for a signal, as in `subprocess`.
-
-    At no time had it more memory than `peak_memory_bytes`; it may have had less, since a child begins with the peak of
-    the process that starts it.
-    """
-
-    returncode: int
-    timed_out: bool
-    seconds: float
-    stdout: str
-    stderr: str
-    peak_memory_bytes: int = 0
-
-    @property
-    def ok(self) -> bool:
-        return self.returncode == 0 and not self.timed_out
-
-    @property
-    def stderr_tail(self) -> str:
-        """The end of what the process said."""
-        text = self.stderr
-        return text if len(text) <= STDERR_TAIL_CHARACTERS else "…" + text[-STDERR_TAIL_CHARACTERS:]
-
-    @property
-    def signal_name(self) -> str:
-        """Such as SIGSEGV; empty for a process that was not killed."""
-        if self.returncode >= 0:
-            return ""
-        try:
-            return signal.Signals(-self.returncode).name
-        except ValueError:
-            return f"signal {-self.returncode}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
