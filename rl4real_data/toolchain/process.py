@@ -31,6 +31,9 @@ _WATCH_S: Final = 1.0
 """How long one look at a process under way lasts. What a look takes beyond twice that is not the process's time: the
 clock jumped, or this machine stood still."""
 
+_WORTH_GIVING_S: Final = 0.01
+"""A delay that decides nothing."""
+
 _LAST_WORDS_S: Final = 0.2
 """How long after its end somebody may still hold what a process spoke into: a process that is about to be killed, or
 about to be started."""
@@ -289,17 +292,33 @@ def _end(pid: int) -> tuple[int, int]:
 
 
 def _ends_within(pid: int, output: Output, timeout_s: float) -> bool:
-    """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module."""
+    """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module.
+
+    The time in which it wanted a processor and got none is given back to it: it is the machine that was late.
+    """
     descriptor = os.pidfd_open(pid)
+    given_back_s = 0.0
     try:
-        while timeout_s > 0:
-            begin = time.monotonic()
-            if output.hear(min(timeout_s, _WATCH_S), until=descriptor):
-                return True
-            timeout_s -= min(time.monotonic() - begin, 2 * _WATCH_S)
-        return False
+        while True:
+            while timeout_s > 0:
+                begin = time.monotonic()
+                if output.hear(min(timeout_s, _WATCH_S), until=descriptor):
+                    return True
+                timeout_s -= min(time.monotonic() - begin, 2 * _WATCH_S)
+            timeout_s = (late_s := _waited_for_processor_s(pid)) - given_back_s
+            if timeout_s < _WORTH_GIVING_S:
+                return False
+            given_back_s = late_s
     finally:
         os.close(descriptor)
+
+
+def _waited_for_processor_s(pid: int) -> float:
+    """For how long the process was ready to run and did not, so far; 0 where the kernel does not count that."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _hear_the_rest(output: Output, mark: str) -> None:

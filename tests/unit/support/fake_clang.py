@@ -37,7 +37,7 @@ exec "$home/fake-clang" "$@"
 """
 
 _SCRIPT = r"""
-import hashlib, json, os, shutil, signal, sys, time
+import hashlib, json, os, resource, shutil, signal, sys, time
 
 sys.path.insert(0, "@TESTS@")
 from column_dump_builder import encode
@@ -169,9 +169,12 @@ def write(records, cut=None, **claims):
 
 
 def eat_memory():
+    "All that there is, or of a limit of gigabytes the part from which on it can be the reason."
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    most = limit // 4 + (64 << 20) if limit >= 1 << 30 else limit
     held = []
     try:
-        while True:
+        while 8 * len(held) << 20 < most:
             held.append(bytearray(8 << 20))
     except MemoryError:
         pass
