@@ -65,8 +65,11 @@ def main():
                 open(name, "w").write(open(HOME + "/" + name).read())
     if source == "/dev/null":  # asked whenever a module fails
         return behave(host_word() or "ok", source, []) if value_of("-mlra-dump-columns") else 0
-    with open(HOME + "/log/compiled", "a") as log:
-        log.write(json.dumps([os.path.basename(source), ARGV]) + "\n")
+    try:
+        with open(HOME + "/log/compiled", "a") as log:
+            log.write(json.dumps([os.path.basename(source), ARGV]) + "\n")
+    except PermissionError:  # confined by a program of its own, which the fixture does not reach
+        pass
     return compile_source(source)
 
 
