@@ -11,11 +11,11 @@ import select
 import time
 from typing import Final
 
-STDOUT_BYTES: Final = 16 << 20
-"""What is kept of stdout, half from its beginning and half from its end: no answer that a tool gives is longer."""
+ANSWER_BYTES: Final = 1 << 29
+"""What is kept of a tool's answer, half from its beginning and half from its end: Debian's index has 80 MB."""
 
-STDERR_BYTES: Final = 1 << 16
-"""The same of stderr: a crash begins with the reason and ends with a stack dump."""
+MESSAGE_BYTES: Final = 1 << 16
+"""The same of what is said besides: a crash begins with the reason and ends with a stack dump."""
 
 _CHUNK_BYTES: Final = 1 << 16
 """A pipe holds no more."""
@@ -70,12 +70,12 @@ class Stream:
 
 
 class Output:
-    """The stdout and stderr of one process."""
+    """The stdout, of which `stdout_bytes` are kept, and the stderr of one process."""
 
-    def __init__(self) -> None:
-        self.stdout = Stream(STDOUT_BYTES)
+    def __init__(self, stdout_bytes: int) -> None:
+        self.stdout = Stream(stdout_bytes)
         try:
-            self.stderr = Stream(STDERR_BYTES)
+            self.stderr = Stream(MESSAGE_BYTES)
         except OSError:
             self.stdout.close()
             raise

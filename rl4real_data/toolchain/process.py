@@ -21,16 +21,18 @@ from pathlib import Path
 from typing import Final, Protocol
 
 from rl4real_data.core import interruption
+from rl4real_data.toolchain.completed import Completed as Completed  # whoever runs a process knows both from here
+from rl4real_data.toolchain.completed import Limits as Limits
 from rl4real_data.toolchain.confinement import Confinement, confinement_to
 from rl4real_data.toolchain.mark import VARIABLE, keeper_command, kill_marked, new_mark
-from rl4real_data.toolchain.output import Output
-
-STDERR_TAIL_CHARACTERS: Final = 4000
-"""What a dataset keeps of it: a compiler's last dozen messages."""
+from rl4real_data.toolchain.output import ANSWER_BYTES, MESSAGE_BYTES, Output
 
 _WATCH_S: Final = 1.0
 """How long one look at a process under way lasts. What a look takes beyond twice that is not the process's time: the
 clock jumped, or this machine stood still."""
+
+_WORTH_GIVING_S: Final = 0.01
+"""A delay that decides nothing."""
 
 _LAST_WORDS_S: Final = 0.2
 """How long after its end somebody may still hold what a process spoke into: a process that is about to be killed, or
@@ -46,50 +48,6 @@ _lifelines: list[int] = []
 _background: set[Background] = set()
 _live_lock = threading.RLock()  # a signal's handler takes both, too, in whatever the main thread was about
 _background_lock = threading.RLock()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one process may use."""
-
-    timeout_s: float
-    memory_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completed:
-    """How a process ended: `returncode` is negative for a signal, as in `subprocess`.
-
-    At no time had it more memory than `peak_memory_bytes`; it may have had less, since a child begins with the peak of
-    the process that starts it.
-    """
-
-    returncode: int
-    timed_out: bool
-    seconds: float
-    stdout: str
-    stderr: str
-    peak_memory_bytes: int = 0
-
-    @property
-    def ok(self) -> bool:
-        return self.returncode == 0 and not self.timed_out
-
-    @property
-    def stderr_tail(self) -> str:
-        """The end of what the process said."""
-        text = self.stderr
-        return text if len(text) <= STDERR_TAIL_CHARACTERS else "…" + text[-STDERR_TAIL_CHARACTERS:]
-
-    @property
-    def signal_name(self) -> str:
-        """Such as SIGSEGV; empty for a process that was not killed."""
-        if self.returncode >= 0:
-            return ""
-        try:
-            return signal.Signals(-self.returncode).name
-        except ValueError:
-            return f"signal {-self.returncode}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -181,13 +139,15 @@ def run(
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
     `scratch` is an existing folder: the process's TMPDIR and, if it is confined, where alone it can write; besides what
-    is `passed`. OSError if it cannot be started, InterruptedError if `kill_all` ended it.
+    is `passed`. Of what a confined process says on stdout no more is kept than of stderr. OSError if it cannot be
+    started, InterruptedError if `kill_all` ended it.
     """
     keep_processes()
     mark = new_mark()
     changes = {"TMPDIR": str(scratch), "XDG_CACHE_HOME": str(scratch)} if is_confined else {"TMPDIR": str(scratch)}
     begin = time.monotonic()
-    with contextlib.closing(Output()) as output:
+    # A compiler has nothing to say on stdout.
+    with contextlib.closing(Output(MESSAGE_BYTES if is_confined else ANSWER_BYTES)) as output:
         invocation = Invocation(
             command=tuple(command),
             cwd=cwd,
@@ -224,7 +184,7 @@ def run(
 
 def keep_processes() -> None:
     """Starts the keeper of this process, once. Where it cannot be started, a SIGKILL may leave compilers behind."""
-    with _background_lock:
+    with interruption.shielded(), _background_lock:
         if _lifelines:
             return
         theirs, ours = os.pipe()
@@ -332,17 +292,33 @@ def _end(pid: int) -> tuple[int, int]:
 
 
 def _ends_within(pid: int, output: Output, timeout_s: float) -> bool:
-    """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module."""
+    """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module.
+
+    The time in which it wanted a processor and got none is given back to it: it is the machine that was late.
+    """
     descriptor = os.pidfd_open(pid)
+    given_back_s = 0.0
     try:
-        while timeout_s > 0:
-            begin = time.monotonic()
-            if output.hear(min(timeout_s, _WATCH_S), until=descriptor):
-                return True
-            timeout_s -= min(time.monotonic() - begin, 2 * _WATCH_S)
-        return False
+        while True:
+            while timeout_s > 0:
+                begin = time.monotonic()
+                if output.hear(min(timeout_s, _WATCH_S), until=descriptor):
+                    return True
+                timeout_s -= min(time.monotonic() - begin, 2 * _WATCH_S)
+            timeout_s = (late_s := _waited_for_processor_s(pid)) - given_back_s
+            if timeout_s < _WORTH_GIVING_S:
+                return False
+            given_back_s = late_s
     finally:
         os.close(descriptor)
+
+
+def _waited_for_processor_s(pid: int) -> float:
+    """For how long the process was ready to run and did not, so far; 0 where the kernel does not count that."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
 
 
 def _hear_the_rest(output: Output, mark: str) -> None:

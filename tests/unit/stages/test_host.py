@@ -120,6 +120,19 @@ def test_folder_of_the_corpus_that_is_gone(world: World, monkeypatch: pytest.Mon
     assert world.digests() == expected
 
 
+def test_scratch_folder_of_the_run_that_is_gone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As by somebody who tidies up."""
+    expected = write_some(world)
+    with monkeypatch.context() as patch:
+        at_the_first_compiler(patch, lambda: shutil.rmtree(world.data_dir / ".work" / "scratch"))
+        with pytest.raises(HostError, match=r"compiling m\d\.c: No such file or directory \(.*scratch"):
+            world.run()
+    assert parts_of(world, "json") == []
+
+    world.run()
+    assert world.digests() == expected
+
+
 def test_disk_without_room_when_a_module_fails(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     """tests/soak has real ones."""
     expected = write_some(world)

@@ -57,7 +57,7 @@ def test_end_and_silence_are_told_apart(stream: Stream) -> None:
 
 
 def test_nobody_left_to_speak_is_heard_at_once() -> None:
-    heard = Output()
+    heard = Output(100)
     os.write(heard.stdout.theirs, b"out")
     os.write(heard.stderr.theirs, b"err")
     heard.has_started()
@@ -68,7 +68,7 @@ def test_nobody_left_to_speak_is_heard_at_once() -> None:
 
 
 def test_endless_words_do_not_outlast_the_time() -> None:
-    heard = Output()
+    heard = Output(100)
     begin = time.monotonic()
     assert not heard.hear(0.05)
     assert 0.05 <= time.monotonic() - begin < 10

@@ -413,3 +413,25 @@ def test_clock_that_jumps_is_no_time_of_the_process(
     done = run_in(tmp_path, shell(tmp_path, f"touch {tmp_path}/begun; sleep 0.3; echo done"))
 
     assert (done.ok, done.stdout) == (True, "done\n")
+
+
+def test_time_without_a_processor_is_no_time_of_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a machine with more work than processors."""
+    late = iter([10.0, 20.0, 20.0, 20.0])
+    monkeypatch.setattr(process, "_waited_for_processor_s", lambda _: next(late))
+    short = Limits(timeout_s=0.05)
+
+    assert run_in(tmp_path, shell(tmp_path, "sleep 0.5; echo done"), limits=short).stdout == "done\n"
+
+
+def test_time_given_back_is_given_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process, "_waited_for_processor_s", lambda _: 0.2)
+    begin = time.monotonic()
+
+    assert run_in(tmp_path, shell(tmp_path, "sleep 60"), limits=Limits(timeout_s=0.1)).timed_out
+    assert time.monotonic() - begin >= 0.3
+
+
+def test_kernel_tells_how_late_it_was() -> None:
+    assert process._waited_for_processor_s(os.getpid()) >= 0
+    assert process._waited_for_processor_s(0) == 0
