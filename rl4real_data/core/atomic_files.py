@@ -55,6 +55,13 @@ def sync_opened(descriptor: int) -> None:
             raise
 
 
+def publish_folder(draft: Path, final: Path) -> None:
+    """Renames a whole folder to `final`, which is not there or empty; all of it is on the disk before that."""
+    sync_all_files(draft)
+    os.replace(draft, final)
+    sync(final.parent)
+
+
 def sync_all_files(folder: Path) -> None:
     """Waits until the whole file system that the folder lies on is on the disk.
 

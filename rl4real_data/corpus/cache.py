@@ -135,6 +135,17 @@ def contents_of(root: Path) -> Mapping[str, str]:
         return {}
 
 
+def changed_files(tree: Path) -> list[str]:
+    """The files of a tree that are not what they were when it was made, as far as its marker tells."""
+    changed = []
+    for name, digest in sorted(contents_of(tree).items()):
+        interruption.check()
+        path = Path(name)
+        if not path.is_file() or _sha256_of_file(path) != digest:
+            changed.append(str(path.relative_to(tree)))
+    return changed
+
+
 def forget_tree(file: Path) -> HostError:
     """What to raise for a file of a tree that is not what it was; the tree counts as none any more."""
     tree = next(folder for folder in file.parents if (folder / MARKER).is_file())
@@ -162,9 +173,13 @@ def _marker_of(folder: Path, identity: Pin | str) -> bytes:
     contents = {}
     for path in _files(folder):
         if not path.is_symlink():
-            with path.open("rb") as stream:
-                contents[str(path.relative_to(folder))] = hashlib.file_digest(stream, "sha256").hexdigest()
+            contents[str(path.relative_to(folder))] = _sha256_of_file(path)
     return seal(_summary(folder, identity) + json.dumps(contents, sort_keys=True))
+
+
+def _sha256_of_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _read_marker(folder: Path) -> tuple[str, str]:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.core.atomic_files import publish, sync
+from rl4real_data.core import atomic_files
+from rl4real_data.core.atomic_files import publish, publish_folder, sync
 
 
 @pytest.fixture
@@ -47,6 +48,27 @@ def test_sealed_files_wait_for_no_disk(tmp_path: Path, calls: list[str]) -> None
         draft.write_text("text")
 
     assert calls == ["rename file"]
+
+
+def test_folder_is_on_the_disk_before_it_has_its_name(
+    tmp_path: Path, calls: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(atomic_files, "_syncfs", lambda _: calls.append("syncfs") or 0)
+    (tmp_path / "draft").mkdir()
+    (tmp_path / "draft" / "file").touch()
+    publish_folder(tmp_path / "draft", tmp_path / "final")
+
+    assert calls == ["syncfs", "rename final", f"fsync {tmp_path.name}"]
+    assert [path.name for path in (tmp_path / "final").iterdir()] == ["file"]
+
+
+def test_whole_file_system_that_cannot_be_synced_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(atomic_files, "_syncfs", lambda _: errno.EIO)
+    (tmp_path / "draft").mkdir()
+
+    with pytest.raises(OSError, match="Input/output error"):
+        publish_folder(tmp_path / "draft", tmp_path / "final")
+    assert not (tmp_path / "final").exists()
 
 
 def test_disk_that_fails_publishes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

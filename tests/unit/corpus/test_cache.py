@@ -12,7 +12,7 @@ import pytest
 from rl4real_data.core.errors import HostError, SourceError
 from rl4real_data.core.sealed_text import unseal
 from rl4real_data.corpus import cache as cache_module
-from rl4real_data.corpus.cache import MARKER, Cache, contents_of, has_whole_tree, read_whole
+from rl4real_data.corpus.cache import MARKER, Cache, changed_files, contents_of, has_whole_tree, read_whole
 from rl4real_data.corpus.download import Pin
 
 CONTENT = b"the archive"
@@ -125,6 +125,15 @@ def test_text_of_a_tree_is_read_as_it_was_made(cache: Cache) -> None:
     assert "makes that folder of the cache anew" in raised.value.hint
     cache.tree("toy", PIN, Maker().write_tree)
     assert read_whole(file) == "the archive"
+
+
+def test_changed_files_of_a_tree_are_found(cache: Cache) -> None:
+    tree = cache.tree("toy", PIN, Maker().write_tree)
+    assert changed_files(tree) == []
+    (tree / "src" / "a.c").write_text("the Archive")
+    (tree / "b.c").unlink()
+
+    assert changed_files(tree) == ["b.c", "src/a.c"]
 
 
 def test_entries_are_on_the_disk_before_they_have_their_name(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
