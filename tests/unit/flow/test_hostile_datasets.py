@@ -72,9 +72,13 @@ def test_nothing_outside_is_touched(published: World, tmp_path: Path, name: str)
     decoy.touched()  # by the attacker
     with contextlib.closing(decoy):
         for use, what in USES.items():
-            with contextlib.suppress(Rl4realError):
+            try:
                 what(published)
-            assert decoy.touched() == [], use
+            except Rl4realError:
+                if use == "flow":  # the other split's is refused as well
+                    break
+            finally:
+                assert decoy.touched() == [], use
 
 
 def test_a_sound_one_is_of_use(published: World) -> None:
