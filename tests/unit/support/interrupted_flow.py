@@ -60,7 +60,7 @@ def interrupted_flow(data_dir: Path, moment: Moment, *options: str, number: int 
             cwd=data_dir.parent,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # ignored in a shell's background jobs
+            preexec_fn=partial(signal.signal, number, signal.SIG_DFL),  # may be ignored: background jobs, nohup
         )
         try:
             seconds = 0.0
