@@ -19,6 +19,7 @@ from rl4real_data.corpus.module import Language, Module
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.compiler_server import run_served
+from rl4real_data.toolchain.completed import tail_of
 from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.process import Completed, Limits
 
@@ -160,7 +161,8 @@ def _attempt(
 
 def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
     done, limits = attempt.done, job.compilation.limits
-    stderr = _without_places(attempt, job, scratch)
+    said = _without_places(attempt, job, scratch)
+    stderr = tail_of(said)
     if not os.access(job.module.source, os.R_OK):
         reason = f"{job.module.path}: the source is gone or cannot be read"
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
@@ -172,7 +174,7 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
         return Failure(kind=FailureKind.MEMORY, reason=f"needs more than the memory limit{limit}", stderr=stderr)
     if done.signal_name:
         return Failure(kind=FailureKind.CRASH, reason=f"the compiler died of {done.signal_name}", stderr=stderr)
-    reason = _first_error(done.stderr) or f"exit code {done.returncode}"
+    reason = _first_error(said) or f"exit code {done.returncode}"
     if done.returncode != _REJECTED:
         return Failure(kind=FailureKind.CRASH, reason=reason, stderr=stderr)
     # Who is rejected has no records: they are written after the last line of the source.
@@ -181,8 +183,8 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
-    """The end of what the compiler said, the same on every machine."""
-    stderr = attempt.done.stderr_tail.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    """What the compiler said, the same on every machine."""
+    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
     return _ADDRESS.sub("0x…", stderr)

@@ -40,8 +40,7 @@ class Completed:
     @property
     def stderr_tail(self) -> str:
         """The end of what the process said."""
-        text = self.stderr
-        return text if len(text) <= STDERR_TAIL_CHARACTERS else "…" + text[-STDERR_TAIL_CHARACTERS:]
+        return tail_of(self.stderr)
 
     @property
     def signal_name(self) -> str:
@@ -52,3 +51,8 @@ class Completed:
             return signal.Signals(-self.returncode).name
         except ValueError:
             return f"signal {-self.returncode}"
+
+
+def tail_of(stderr: str) -> str:
+    """As much of its end as a dataset keeps."""
+    return stderr if len(stderr) <= STDERR_TAIL_CHARACTERS else "…" + stderr[-STDERR_TAIL_CHARACTERS:]

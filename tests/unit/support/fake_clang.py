@@ -332,6 +332,9 @@ def behave(word, source, functions):
     elif word == "background":
         start_child(lambda: None)
         write(dump)
+    elif word == "quote-places":
+        say("error: cannot write %s, nor %s%s" % (value_of("-mlra-dump-columns"), os.environ["TMPDIR"], "x" * 3960))
+        return 1
     elif word == "chatty":
         say("the first words")
         say("warning: nothing\n" * 20000)

@@ -15,6 +15,7 @@ from fake_clang import write_script
 
 from rl4real_data.toolchain import compiler_server
 from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles, run_served
+from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.process import Completed, Limits, kill_all
 
 FAKE = r"""
@@ -30,6 +31,10 @@ def compile(words):
         os.kill(os.getpid(), signal.SIGSEGV)
     if word == "crash-forked" and FORKED:
         os.kill(os.getpid(), signal.SIGSEGV)
+    if word.startswith("/proc/self/fd/"):  # writes, and fails as a fork, without a word
+        with open(word, "a") as out:
+            out.write("written by a fork " if FORKED else "written by a process")
+        return int(FORKED)
     if word == "hang":
         open(HOME + "/scratch/pid", "w").write(str(os.getpid()))
         time.sleep(60)
@@ -223,6 +228,28 @@ def test_crash_is_that_of_a_process_of_its_own(workshop: Workshop) -> None:
 
 def test_crash_that_is_the_servers_costs_nothing(workshop: Workshop) -> None:
     assert workshop.run_when_ready("crash-forked").ok
+
+
+def test_failure_without_a_word_is_that_of_a_process_of_its_own(workshop: Workshop) -> None:
+    """And what it had written by then is gone."""
+    file = MemoryFile("file")
+    server = compiler_server._server_of(workshop.files)
+    assert server is not None
+    assert server.is_ready(within_s=10)
+    command = (str(workshop.files.clang), f"-fplugin={workshop.files.plugin}", str(file.path))
+    done = run_served(
+        workshop.files,
+        command,
+        cwd=workshop.folder,
+        limits=SOON,
+        scratch=workshop.scratch,
+        passed=(file.descriptor,),
+    )
+
+    assert done.ok
+    assert workshop.starts() == ["forked", "plain"]
+    assert file.path.read_text() == "written by a process"
+    assert file.size == len("written by a process")
 
 
 def test_time_limit_holds_for_a_fork(workshop: Workshop) -> None:
