@@ -38,7 +38,7 @@ def _seal_of(content: bytes) -> bytes:
     return _BEGIN + hashlib.sha256(content).hexdigest().encode() + b"\n"
 
 
-def read_regular(path: Path) -> bytes:
+def read_plain(path: Path) -> bytes:
     """The whole file. OSError for what is none: a link is not followed, a pipe not waited for."""
     descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     try:

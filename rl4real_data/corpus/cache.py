@@ -27,7 +27,7 @@ from uuid import uuid4
 from rl4real_data.core import interruption
 from rl4real_data.core.atomic_files import sync, sync_all_files
 from rl4real_data.core.errors import CacheError, HostError, SourceError
-from rl4real_data.core.sealed_text import BrokenSeal, read_regular, seal, unseal
+from rl4real_data.core.sealed_text import BrokenSeal, read_plain, seal, unseal
 from rl4real_data.corpus.download import Pin
 
 MARKER: Final = ".rl4real-complete"
@@ -158,7 +158,7 @@ def forget_tree(file: Path) -> HostError:
 
 def read_whole(file: Path) -> str:
     """The text of a file of a tree in the cache. HostError if it is not what it was."""
-    content = read_regular(file)
+    content = read_plain(file)
     if contents_of(file.parent).get(str(file)) not in (None, hashlib.sha256(content).hexdigest()):
         raise forget_tree(file)
     return content.decode()
@@ -184,7 +184,7 @@ def _sha256_of_file(path: Path) -> str:
 
 def _read_marker(folder: Path) -> tuple[str, str]:
     """What `_summary` said and the contents as JSON, which 0.1.0 left out. ValueError for a marker that is none."""
-    content = read_regular(folder / MARKER)
+    content = read_plain(folder / MARKER)
     try:
         lines = unseal(content).splitlines(keepends=True)
     except BrokenSeal:

@@ -24,7 +24,7 @@ from typing import Any, Final
 
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.failure import Failure, FailureKind
-from rl4real_data.core.sealed_text import BrokenSeal, read_regular, seal, unseal
+from rl4real_data.core.sealed_text import BrokenSeal, read_plain, seal, unseal
 from rl4real_data.corpus.cache import contents_of, forget_tree
 
 
@@ -145,7 +145,7 @@ def find_part(folder: Path, key: str, *, root: Path, hashes: FileHashes) -> Part
 
 
 def _read_marker(path: Path) -> Part:
-    content = read_regular(path)
+    content = read_plain(path)
     try:
         return _parse(json.loads(unseal(content)))
     except BrokenSeal:

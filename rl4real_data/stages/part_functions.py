@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.core.sealed_text import read_regular
+from rl4real_data.core.sealed_text import read_plain
 from rl4real_data.episodes.instructions import vector_shape
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.stages.part import Part, arrow_path, marker_path
@@ -112,7 +112,7 @@ def _open_part(folder: Path, part: Part, columns: Sequence[str] = ()) -> Iterato
     fields = [PART_SCHEMA.get_field_index(name) for name in columns] or None
     options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
     try:
-        content = read_regular(path)
+        content = read_plain(path)
         if part.sha256 and hashlib.sha256(content).hexdigest() != part.sha256:
             raise ValueError("it is not what was written")
         if not part.sha256:

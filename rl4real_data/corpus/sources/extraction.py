@@ -14,7 +14,7 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
-from rl4real_data.corpus.cache import Cache, read_whole
+from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.paths.path_corpus import FoundModule
 
@@ -45,7 +45,7 @@ def extract(
     except OSError as error:
         raise SourceError(f"{container} cannot be read: {error.strerror}") from error
     root = cache.tree(kind, identity, lambda folder: _write(container, folder, read))
-    lines = read_whole(root / _INDEX_NAME).splitlines()
+    lines = (root / _INDEX_NAME).read_text(encoding="utf-8").splitlines()
     return root, tuple(_module(json.loads(line)) for line in lines)
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.core.sealed_text import BrokenSeal, read_regular, seal, unseal
+from rl4real_data.core.sealed_text import BrokenSeal, read_plain, seal, unseal
 
 TEXT = '{"key": "ä"}\nsecond line'
 
@@ -40,7 +40,7 @@ def test_only_regular_files_are_read(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to(file)
     os.mkfifo(tmp_path / "pipe")
 
-    assert read_regular(file) == b"abc"
+    assert read_plain(file) == b"abc"
     for name in ("link", "pipe", ".", "nothing"):
         with pytest.raises(OSError, match=r"link|pipe|regular|nothing"):
-            read_regular(tmp_path / name)
+            read_plain(tmp_path / name)
