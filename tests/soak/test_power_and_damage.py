@@ -11,6 +11,7 @@ import pytest
 
 from rl4real_data.core.environment import load_environment
 from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.plugin import LIBRARY as PLUGIN
 from rl4real_data.toolchain.plugin import Plugin
 from tests.integration.damaged_working_state import check_damage, damages, is_working_state, starts_of
 from tests.integration.run_after_cut import RecordedRun, record_growing_run, record_run
@@ -86,6 +87,22 @@ def test_power_cuts_with_a_new_cache(first: RecordedRun, tmp_path: Path) -> None
         first.check_cuts(program, tmp_path, count=CUTS, seed=101)
 
 
+def is_plugin(name: str) -> bool:
+    return PLUGIN in name
+
+
+def is_made_soon(name: str) -> bool:
+    return is_working_state(name) and not is_plugin(name)
+
+
+@pytest.mark.timeout(7200)
+def test_damages_to_the_plugin(first: RecordedRun, tmp_path: Path) -> None:
+    """Few, since it is built anew each time: half a minute."""
+    with warm_program(**OWN_CACHE) as program:
+        for number, damage in enumerate(damages(starts_of(first)["cache"], 8, random.Random(8), is_plugin)):
+            check_damage(program, tmp_path / str(number), damage, first)
+
+
 @pytest.mark.timeout(7200)
 @pytest.mark.parametrize(("name", "count"), [("growing", 50), ("first", 63)])
 def test_damages(request: pytest.FixtureRequest, tmp_path: Path, name: str, count: int) -> None:
@@ -94,6 +111,6 @@ def test_damages(request: pytest.FixtureRequest, tmp_path: Path, name: str, coun
     errors: Counter[str] = Counter()
     with warm_program(**(OWN_CACHE if name == "first" else {})) as program:
         for moment, start in starts_of(recorded).items():
-            for number, damage in enumerate(damages(start, count, random.Random(count), is_working_state)):
+            for number, damage in enumerate(damages(start, count, random.Random(count), is_made_soon)):
                 errors[moment] += check_damage(program, tmp_path / f"{moment}-{number}", damage, recorded)
     print(f"{name}: errors that named the file: {dict(errors)}")
