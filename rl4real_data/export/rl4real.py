@@ -43,6 +43,8 @@ MAX_NODES: Final = 599
 """With the physical ones. The environment has room for 600 (`max_number_nodes`), and asserts that fewer are open."""
 
 _BATCH_ROWS: Final = 64  # 64 of Lua's largest functions are 80 MB as Python objects
+_NAME_BYTES: Final = 200
+"""A file system takes 255; a number and a suffix come behind."""
 _VARIANT: Final = re.compile(r"#\d+\Z")
 
 
@@ -179,7 +181,7 @@ def _stems(data_dir: Path, index: DatasetIndex, split: str) -> Mapping[tuple[str
     taken: Counter[str] = Counter()
     for corpus, module in modules:
         name = _plain_name(module)
-        stem = name if plain[name.lower()] == 1 else shown(f"{corpus}/{module}".replace("/", "__"))
+        stem = name if plain[name.lower()] == 1 else _file_word(f"{corpus}/{module}".replace("/", "__"))
         taken[stem.lower()] += 1
         again = taken[stem.lower()]
         stems[corpus, module] = stem if again == 1 else f"{stem}~{again}"
@@ -187,8 +189,12 @@ def _stems(data_dir: Path, index: DatasetIndex, split: str) -> Mapping[tuple[str
 
 
 def _plain_name(module: str) -> str:
-    """What a file may be called: a module's name is whatever its dataset says."""
-    return shown(PurePosixPath(module).name)
+    return _file_word(PurePosixPath(module).name)
+
+
+def _file_word(name: str) -> str:
+    """What a file may be called: a module's name is whatever its dataset says. The end of one that is too long."""
+    return shown(name).encode()[-_NAME_BYTES:].decode(errors="ignore")
 
 
 def _rows(data_dir: Path, index: DatasetIndex, split: str, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:

@@ -89,7 +89,7 @@ def _tables(data_dir: Path) -> list[Path]:
 def _rows_of(path: Path) -> int | None:
     try:
         return max(0, int(pq.read_metadata(path).num_rows))
-    except (OSError, pa.ArrowException):
+    except (OSError, ValueError, pa.ArrowException):
         return None
 
 
