@@ -60,7 +60,7 @@ def interrupted_flow(data_dir: Path, moment: Moment, *options: str, number: int 
             cwd=data_dir.parent,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
-            preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # ignored in a shell's background jobs
+            preexec_fn=partial(signal.signal, number, signal.SIG_DFL),  # may be ignored: background jobs, nohup
         )
         try:
             seconds = 0.0
@@ -96,6 +96,11 @@ def check_interrupted(ended: Ended, data_dir: Path, code: int = 130) -> None:
     assert ended.code == code, ended.stderr
     assert "Traceback" not in ended.stderr
     assert not ended.stderr or "  next: the same command resumes\n" in ended.stderr
+    check_nothing_runs(data_dir)
+
+
+def check_nothing_runs(data_dir: Path) -> None:
+    """No process is left that knows the folder."""
     deadline = time.monotonic() + _GRACE_S
     while processes_of(data_dir) and time.monotonic() < deadline:
         time.sleep(0.02)
