@@ -254,4 +254,4 @@ def test_the_watcher_sees_what_a_trusted_corpus_does(rl4real: Run, stage: Stage,
     watch(watcher, stage)
     flow(rl4real, stage, "--corpus", database, "--limit", "1", "--allow-build")
 
-    assert {str(stage.evil), str(stage.outside / "ran")} <= set(watcher.seen())
+    assert str(stage.evil) in watcher.seen()  # what it then wants to write, the kernel may keep it from
