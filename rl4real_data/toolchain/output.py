@@ -101,7 +101,7 @@ class Output:
         deadline = time.monotonic() + timeout_s
         while until is not None or self._open:
             remaining_s = deadline - time.monotonic()
-            events = poll.poll(max(remaining_s, 0) * 1000)  # a busy machine may have let the time pass before the first look
+            events = poll.poll(max(remaining_s, 0) * 1000)  # also if a busy machine has let the time pass before
             if not events:
                 return False
             for descriptor, _ in events:
