@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.toml_tables import nearest
 from rl4real_data.corpus.catalog import Catalog, find_manifest_folder, load_catalog
 from rl4real_data.corpus.manifest import Manifest, read_manifest
-from rl4real_data.corpus.tables import nearest
 
 MANIFEST_SUFFIX: Final = ".toml"
 
@@ -25,7 +25,7 @@ def choose_manifests(names: Sequence[str], catalog: Catalog, *, only_one: bool =
         members = manifests_of_word(name, catalog)
         chosen |= {manifest.name: manifest for manifest in members}
         if not members:
-            unknown.append(f'"{name}" is no corpus and no group{nearest(name, catalog.names)}')
+            unknown.append(f'"{name}" is no corpus and no group{nearest(name, catalog.names, most=3)}')
         elif only_one and len(members) > 1:
             unknown.append(f'"{name}" is a group of {len(members)} corpora: {", ".join(m.name for m in members)}')
     if unknown:

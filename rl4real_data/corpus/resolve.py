@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import CacheError, Rl4realError, SourceError, UsageError
 from rl4real_data.core.targets import TargetName
+from rl4real_data.core.toml_tables import nearest
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.flags.guard import guard_corpus
@@ -24,7 +25,6 @@ from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.named import manifests_of_word
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
-from rl4real_data.corpus.tables import nearest
 
 if TYPE_CHECKING:
     from rl4real_data.corpus.paths.path_corpus import Found
@@ -137,9 +137,7 @@ def _understand(names: Sequence[str], catalog: Catalog, supply: Supply) -> tuple
         raise UsageError(
             "\n".join(str(problem) for problem in problems),
             hint=problems[0].hint
-            or "name "
-            f"a corpus ({', '.join(catalog.manifests)}), a group ({', '.join(catalog.groups)}), "
-            "a manifest's file, a folder or a file",
+            or "name a corpus or a group (`rl4real-data corpus list` shows all), a manifest's file, a folder or a file",
         )
     return tuple(wanted.values())
 
@@ -151,7 +149,9 @@ def _find_path(name: str, catalog: Catalog, supply: Supply) -> Found:
     tools = BuildTools(search_path=supply.search_path or os.defpath, jobs=supply.jobs, say=supply.say)
     found = find_path(name, tools if supply.allow_build else None)
     if found is None:
-        raise UsageError(f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names)}')
+        raise UsageError(
+            f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names, most=3)}'
+        )
     return found
 
 
