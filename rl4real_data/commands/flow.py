@@ -18,6 +18,7 @@ from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB,
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooManyFailures
+from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
@@ -59,6 +60,11 @@ def flow(
         float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
     ] = DEFAULT_MAX_FAILED,
     mir: Annotated[bool | None, typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A recipe of your own. [preprocessing/v0/recipe.toml]")
+    ] = None,
+    cpu: Annotated[str | None, typer.Option(metavar="NAME", help="Processor, as clang calls it. [recipe]")] = None,
+    opt_level: Annotated[OptLevel | None, typer.Option(help="Optimisation level. [recipe]")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
     allow_build: Annotated[
@@ -83,7 +89,6 @@ def flow(
     embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Compute MIR2Vec vectors.")] = True,
 ) -> None:
     """Compile corpora and write their register allocation problems as Parquet episodes."""
-    from rl4real_data.core.recipe import load_recipe
     from rl4real_data.corpus.sources.source import Supply
     from rl4real_data.flow.preparation import Recording
     from rl4real_data.flow.request import CorpusChoice, Destination, FlowRequest
@@ -113,7 +118,7 @@ def flow(
             recording=Recording(
                 target=TARGETS[target],
                 allocator=ALLOCATORS[model],
-                recipe=load_recipe(target, mir=mir),
+                recipe=load_recipe(target, path=recipe, mir=mir, cpu=cpu, opt_level=opt_level),
                 limits=Limits(timeout_s=timeout, memory_bytes=memory << 20),
                 verify=verify,
             ),
@@ -135,7 +140,7 @@ def _run(request: FlowRequest, *, max_failed: float) -> None:
     begin = time.monotonic()
     report = run_flow(request, Console(say=say, show_bar=shows_bars()))
     write_note(_summary(request.destination, report, seconds=time.monotonic() - begin))
-    if shortfall := _shortfall(report, max_failed=max_failed, data_dir=request.destination.data_dir):
+    if shortfall := _shortfall(report, request.destination, max_failed=max_failed):
         raise shortfall
 
 
@@ -155,7 +160,8 @@ def _dry_run(request: FlowRequest) -> str:
     return "\n".join(lines)
 
 
-def _shortfall(report: RunReport, *, max_failed: float, data_dir: Path) -> LessThanAsked | None:
+def _shortfall(report: RunReport, destination: Destination, *, max_failed: float) -> LessThanAsked | None:
+    data_dir, split = destination.data_dir, destination.split
     missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
     share = len(report.failed) / max(1, len(report.plan.jobs))
     if share > max_failed:
@@ -164,12 +170,31 @@ def _shortfall(report: RunReport, *, max_failed: float, data_dir: Path) -> LessT
             f"{max_failed:.1%}; the dataset holds the rest",
             hint=f"see `rl4real-data stats {data_dir}`; allow more with --max-failed, try again with --retry-failed",
         )
+    if why := _why_no_episode(report, split):
+        return LessThanAsked(
+            f"{data_dir}: no episode in {split.value}: {why}",
+            hint=f"see `rl4real-data stats {data_dir}`; take more with another --corpus, --license-allow or --limit",
+        )
     if missing:
         return LessThanAsked(
             f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
             hint="the same command tries them again",
         )
     return None
+
+
+def _why_no_episode(report: RunReport, split: Split) -> str:
+    """What became of everything, in a few words; nothing if there is an episode."""
+    assert report.index is not None
+    books = report.index.splits[split.value]
+    if books.episodes:
+        return ""
+    counts = {"done": books.modules_done, "failed": books.modules_failed, **books.modules_filtered}
+    what, total = "modules", books.modules
+    if books.functions:
+        counts = {**books.filtered, "duplicates": books.duplicates}
+        what, total = "functions", books.functions
+    return f"of {total:,} {what} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
 
 
 def _summary(destination: Destination, report: RunReport, *, seconds: float) -> str:
