@@ -38,7 +38,7 @@ COMMANDS = dict(commands())
 def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
         *("", "flow", "stats", "show", "export", "import", "validate", "doctor"),
-        *("path", "path plugin", "path corpus", "corpus"),
+        *("path", "path plugin", "path clang", "path llc", "path corpus", "corpus"),
         *("embed", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
@@ -202,7 +202,7 @@ def test_unknown_corpus(call: CommandLine, name: str) -> None:
 
     assert (answer.code, answer.out) == (2, "")
     assert "is no corpus, no group and no path that exists" in answer.err
-    assert "next: name a corpus (" in answer.err
+    assert "next: name a corpus or a group (" in answer.err
 
 
 def test_folder_without_modules(call: CommandLine, world: World) -> None:
