@@ -22,6 +22,8 @@ from types import TracebackType
 from typing import Final
 from uuid import uuid4
 
+from rl4real_data.core.atomic_files import sync_opened
+
 _FOLDER: Final = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
 _FILE: Final = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC  # a FIFO or a device must not make us wait
 _LOCK: Final = os.O_RDWR | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
@@ -146,16 +148,33 @@ class OpenFolder(contextlib.AbstractContextManager["OpenFolder"]):
             os.replace(last, new, src_dir_fd=here.descriptor, dst_dir_fd=there.descriptor)
 
     def write(self, name: str, content: bytes) -> None:
-        """The plain file `name` with that content, whole or not at all."""
+        """The plain file `name` with that content, whole or not at all. The content is on the disk before the name."""
         draft = f".{name}.{uuid4().hex}"
         options = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
         try:
             with open(os.open(draft, options, 0o666, dir_fd=self.descriptor), "wb") as stream:
                 stream.write(content)
+                stream.flush()
+                sync_opened(stream.fileno())
             os.replace(draft, name, src_dir_fd=self.descriptor, dst_dir_fd=self.descriptor)
         finally:
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(draft, dir_fd=self.descriptor)
+
+    def sync(self) -> None:
+        """Waits until its names are on the disk."""
+        sync_opened(self.descriptor)
+
+    def sync_all(self) -> None:
+        """Waits until all that lies in it is on the disk, contents and names."""
+        for name, is_file in self.names():
+            if is_file:
+                with self.opened(name) as descriptor:
+                    sync_opened(descriptor)
+            else:
+                with self.folder(name) as folder:
+                    folder.sync_all()
+        self.sync()
 
     @contextlib.contextmanager
     def locked(self, name: str) -> Iterator[bool]:

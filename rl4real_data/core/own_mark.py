@@ -13,6 +13,7 @@ import secrets
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.atomic_files import sync
 from rl4real_data.core.environment import state_dir
 
 _NAME: Final = "mark.key"
@@ -53,6 +54,8 @@ def _new_key(folder: Path) -> bytes:
             os.fsync(stream.fileno())
         with contextlib.suppress(FileExistsError):
             os.link(draft, folder / _NAME)
+        sync(folder)
+        sync(folder.parent)
         key = (folder / _NAME).read_bytes()
     except OSError:
         return b""

@@ -15,6 +15,7 @@ from typing import Final
 from rl4real_data.core.errors import UsageError
 
 _TOKEN: Final = re.compile(r"\s*([()]|[A-Za-z0-9.+:-]+)")
+_DEEPEST: Final = 50
 _OPERATORS: Final = ("AND", "OR", "WITH")
 
 
@@ -99,6 +100,8 @@ def _order_problem(tokens: list[str]) -> str:
         if wants_term:
             if token == "(":
                 depth += 1
+                if depth > _DEEPEST:
+                    return f"nests more than {_DEEPEST} parentheses"
             elif token == ")" or token.upper() in _OPERATORS:
                 return f'has "{token}" where a licence must stand'
             else:

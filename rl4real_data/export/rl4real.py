@@ -7,7 +7,6 @@ Graphs that are too large for the scripts' environment, which stops at the first
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections import Counter
@@ -18,6 +17,7 @@ from typing import Any, Final
 from uuid import uuid4
 
 from rl4real_data.core import interruption
+from rl4real_data.core.atomic_files import publish_folder
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.targets import TARGETS, TargetName
@@ -92,7 +92,7 @@ def export_rl4real(request: ForkExport) -> Exported:
     try:
         (draft / GRAPHS).mkdir(parents=True)
         exported = _write(request, index, split, draft)
-        os.replace(draft, folder)
+        publish_folder(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return exported

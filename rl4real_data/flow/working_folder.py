@@ -6,6 +6,9 @@ Lock, parts, scratch, and publication of all new files at once.
 when all are there, a journal names them, and from then on the publication is carried through, by this run or by the
 next one that opens the folder. `dataset.json` is moved last.
 
+The power may go at any time. So each step is on the disk before the next one begins: the new files, the journal, the
+moves, the states, and only then is the journal deleted.
+
 A DATA_DIR may have been downloaded, `.work` and all. So it has no power over files outside: folders and files are
 reached through the opened folder and never over a link, names are those of a dataset's files, and a journal counts
 only if it is our own.
@@ -82,7 +85,9 @@ class WorkDir:
         journal = Journal(files={**digests, INDEX_NAME: hashlib.sha256(text).hexdigest()}, states=states)
         with _unless_followed(self.data_dir), OpenFolder(self.data_dir) as root, root.folder(WORK_NAME) as work:
             (self.next / INDEX_NAME).write_bytes(text)
+            _sync_new(work)
             work.write(_JOURNAL, journal.to_bytes())
+            work.sync()
             _move_all(root, work, journal)
 
     def clean(self) -> None:
@@ -133,6 +138,14 @@ def _are_named(work: OpenFolder, journal: Journal) -> bool:
     return True
 
 
+def _sync_new(work: OpenFolder) -> None:
+    """What the journal will count on; of the parts only the names: half a part is none."""
+    with work.folder("next") as new:
+        new.sync_all()
+    with work.folder("parts") as parts:
+        parts.sync()
+
+
 def _move_all(root: OpenFolder, work: OpenFolder, journal: Journal) -> None:
     """The one place where files of a dataset are replaced and deleted: the index last, then the states."""
     names = [*sorted(name for name in journal.files if name != INDEX_NAME), INDEX_NAME]
@@ -145,9 +158,13 @@ def _move_all(root: OpenFolder, work: OpenFolder, journal: Journal) -> None:
             for name, _ in published.names():
                 if name.endswith(".parquet") and f"{folder}/{name}" not in journal.files:
                     published.remove(name)
+            published.sync()
+    root.sync()
     for split, fingerprint in journal.states.items():
         work.write(f"{split}.state", fingerprint.encode())
+    work.sync()
     work.remove(_JOURNAL)
+    work.sync()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.recipe import Recipe
@@ -19,6 +20,9 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.compiler_server import ServerFiles
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits
+
+if TYPE_CHECKING:
+    from rl4real_data.stages.part_functions import Shapes
 
 FileState = tuple[int, int, int, int]
 """Which file it is, and since when as it is."""
@@ -69,10 +73,19 @@ class Compilation:
 
     def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
         """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""
+        plugin = self.plugin.fingerprint() if self.plugin else "fork"
+        return self._fingerprint(stages, self.clang.fingerprint(), plugin)
+
+    def earlier_fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
+        """What releases before 0.2.0 would have made of the same compiler and plugin."""
+        plugin = self.plugin.source_hash if self.plugin else "fork"
+        return self._fingerprint(stages, self.clang.earlier_fingerprint(), plugin)
+
+    def _fingerprint(self, stages: tuple[tuple[str, int], ...], clang: str, plugin: str) -> str:
         settings = (
             stages,
-            self.clang.fingerprint(),
-            self.plugin.source_hash if self.plugin else "fork",
+            clang,
+            plugin,
             self.target.clang_flags,
             self.target.cpu_flag + self.recipe.cpu,
             self.recipe.opt_level,
@@ -90,6 +103,8 @@ class ModuleJob:
 
     `hashes` are those of the run: its modules read the same headers. A header that changes while the run lasts is
     recorded as it was, so that the next run compiles the modules that may have read it either way.
+
+    `shapes` are, by key, those of parts that were just written, for whoever takes them: nobody reads a part for them.
     """
 
     module: Module
@@ -99,9 +114,12 @@ class ModuleJob:
     parts: Path
     scratch: Path
     hashes: FileHashes = field(default_factory=FileHashes, compare=False, repr=False)
+    shapes: dict[str, Shapes] = field(default_factory=dict, compare=False, repr=False)
 
 
 def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:
     """Name of the module's part: equal for equal source, flags and toolchain. Headers are checked beside it."""
-    identity = (module.corpus, str(module.path), module.language, module.flags, source_sha256, fingerprint)
+    identity = [module.corpus, str(module.path), module.language, module.flags, source_sha256, fingerprint]
+    if module.refusal:
+        identity.append(module.refusal)  # a module that is compiled may have the same flags
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]

@@ -205,9 +205,9 @@ def _write(draft: Draft, split: Split, episodes: int, tables: Iterator[pa.Table]
 def _used_shapes(draft: Draft, selected: Selected) -> list[int]:
     """Numbers in `draft.shapes`, some more than once."""
     part = selected.entry.part
-    numbers = draft.shapes.of_part(draft.parts, part.key)
+    numbers = draft.shapes.of_part(draft.parts, part)
     if len(selected.rows) < len(part.functions):
-        functions = read_functions(draft.parts, part.key, *INST_COLUMNS)
+        functions = read_functions(draft.parts, part, *INST_COLUMNS)
         numbers = numbers[np.unique(inst_ids_of(functions.take(list(selected.rows))))]
     return list(map(int, numbers))
 
@@ -245,12 +245,12 @@ def _counted(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> 
 
 def _episodes_of(draft: Draft, selected: Selected) -> pa.Table:
     """One module's episodes, in the schema and with the instruction numbers of the dataset."""
-    key = selected.entry.part.key
-    functions = read_functions(draft.parts, key)
+    part = selected.entry.part
+    functions = read_functions(draft.parts, part)
     if len(selected.rows) < functions.num_rows:
         functions = functions.take(list(selected.rows))
     assert draft.numbering is not None
-    functions = with_inst_ids(functions, draft.numbering[draft.shapes.of_part(draft.parts, key)])
+    functions = with_inst_ids(functions, draft.numbering[draft.shapes.of_part(draft.parts, part)])
     return _with_identity(functions, selected, draft.identity)
 
 

@@ -18,6 +18,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from rl4real_data.toolchain.kept_files import keep
 from rl4real_data.toolchain.plugin import LIBRARY, source_hash
 
 BANNER = "Debian clang version 22.1.8 (1~deb12u1)"
@@ -55,6 +56,11 @@ def main():
     registers = value_of("-mlra-dump-registers")
     if registers:
         open(registers, "w").write(open(HOME + "/registers.json").read())
+        write(records([("probe", "ADD32rr", [])]))
+        return 0
+    if "-emit-llvm" in ARGV:
+        functions, _, _ = read(open(ARGV[ARGV.index("-c") + 1]).read(), "")
+        open(ARGV[ARGV.index("-o") + 1], "w").writelines("define void @%s() {\n" % name for name, _, _ in functions)
         return 0
     if value_of("-regalloc") is None:  # the probe for the fork's flags
         return 0 if os.path.exists(HOME + "/is-fork") else 1
@@ -311,6 +317,8 @@ def behave(word, source, functions):
         pass
     elif word == "empty-dump":
         write(dump, cut=0)
+    elif word == "silent":  # a plugin that does nothing
+        write([])
     elif word == "garbage":
         open(value_of("-mlra-dump-columns"), "wb").write(bytes(range(256)) * 4)
     elif word == "other-version":
@@ -426,7 +434,8 @@ def install_fake_clang(folder: Path, *, banner: str = BANNER) -> FakeClang:
     (fake.plugin_sources / "Plugin.cpp").write_text("int plugin;")
     plugin = fake.cache_dir / "plugins" / f"llvm-{version}-{source_hash(fake.plugin_sources)[:16]}" / LIBRARY
     plugin.parent.mkdir(parents=True)
-    plugin.touch()
+    with keep(plugin) as draft:
+        draft.touch()
     return fake
 
 
