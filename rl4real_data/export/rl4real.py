@@ -153,7 +153,9 @@ def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path) ->
         interruption.check()
         bucket = GRAPHS if len(graph.labels) <= MAX_NODES else LARGE_GRAPHS
         (draft / bucket).mkdir(exist_ok=True)
-        (draft / bucket / f"{stem}.json").write_text(render_json(graph), encoding="utf-8")
+        with malformed_tables(request.data_dir):
+            text = render_json(graph)
+        (draft / bucket / f"{stem}.json").write_text(text, encoding="utf-8")
         written[bucket] += 1
     registers = _registers(request.data_dir, index)
     write_fork_config(draft / CONFIG, registers, TARGETS[TargetName(index.target)].fork_name)

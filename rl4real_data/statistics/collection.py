@@ -3,7 +3,7 @@
 The books (modules, functions, what was dropped and why) are those of `dataset.json`. Everything else is read
 off the shards, a batch of rows at a time and only the columns that are counted; of lists only the lengths are
 kept, 20 bytes an episode, so that the quantiles are exact and a million episodes take 20 MB. The text of an
-episode (`mir`) is never read: its size on disk stands in the Parquet footer.
+episode (`mir`) is not counted: its size on disk stands in the Parquet footer.
 """
 
 from __future__ import annotations

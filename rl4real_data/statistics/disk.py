@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import pyarrow.parquet as pq
+
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import NotFollowed, OpenFolder
@@ -40,11 +42,7 @@ def measure_disk(data_dir: Path, index: DatasetIndex) -> DiskUse:
     for shard in shards:
         with open_table(data_dir, index, shard.name) as file:
             rows += file.metadata.num_rows
-            for group in range(file.metadata.num_row_groups):
-                interruption.check()
-                chunks = file.metadata.row_group(group)
-                columns = (chunks.column(i) for i in range(chunks.num_columns))
-                mir += sum(chunk.total_compressed_size for chunk in columns if chunk.path_in_schema == TEXT_COLUMN)
+            mir += _size_of_text(file)
     return DiskUse(
         dataset=dataset,
         shards=sum(sizes[shard.name] for shard in shards),
@@ -53,6 +51,19 @@ def measure_disk(data_dir: Path, index: DatasetIndex) -> DiskUse:
         per_episode=dataset / rows if rows else None,
         per_episode_without_mir=(dataset - mir) / rows if rows else None,
     )
+
+
+def _size_of_text(file: pq.ParquetFile) -> int:
+    """Bytes of the text as compressed. Its first row is read before the footer is asked: what pyarrow finds wrong about
+    a column there aborts the process, and only where it reads is that an error.
+    """
+    places = [i for i in range(len(file.schema)) if file.schema.column(i).path == TEXT_COLUMN]
+    total = 0
+    for group in range(file.metadata.num_row_groups if places else 0):
+        interruption.check()
+        next(file.iter_batches(batch_size=1, row_groups=[group], columns=[TEXT_COLUMN], use_threads=False), None)
+        total += sum(file.metadata.row_group(group).column(place).total_compressed_size for place in places)
+    return total
 
 
 def _size(data_dir: Path, name: str) -> int:

@@ -25,7 +25,7 @@ from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.instructions import Shape, has_opcodes, shapes_of_table
 from rl4real_data.episodes.shape_counts import count_ids, read_instructions
-from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
+from rl4real_data.episodes.shards import find_shards, iterate_batches, malformed_tables, open_table
 from rl4real_data.mir2vec.entities import Section, base_opcode, operand_section
 from rl4real_data.mir2vec.vocabulary import Entity
 
@@ -80,7 +80,8 @@ def count_shapes(data_dir: Path, split: str = TRAIN, *, watch: Callable[[int], o
     if not shards or not has_opcodes(table):
         raise _has_no(data_dir, f"{split} split" if not shards else "opcodes (the fork's graphs have none)")
     require_listed(data_dir, index, (INSTRUCTIONS_NAME, *(shard.name for shard in shards)))
-    shapes = shapes_of_table(table)
+    with malformed_tables(data_dir):
+        shapes = shapes_of_table(table)
     bases = sorted({base_opcode(opcode) for opcode, _ in shapes})
     number = {base: i for i, base in enumerate(bases)}
     base_of = np.array([number[base_opcode(opcode)] for opcode, _ in shapes], np.int64)
