@@ -66,18 +66,19 @@ def build_facts(rows: Iterable[Mapping[str, Any]]) -> RegisterFacts:
     """The tables from rows of `registers.parquet`."""
     by_id = {row["reg_id"]: row for row in rows if row["reg_id"] is not None and row["reg_id"] >= 0}
     held_by = [held["class_id"] for row in by_id.values() for held in row["classes"] or ()]
-    ids = (*by_id, *held_by, *(unit for row in by_id.values() for unit in row["units"] or ()))
+    ids = (*by_id, *held_by)
     if not 0 <= min(ids, default=0) <= max(ids, default=0) < MAX_IDS:
-        raise ValueError(f"a register, unit or class is none of 0 to {MAX_IDS - 1:,}")
+        raise ValueError(f"a register or class is none of 0 to {MAX_IDS - 1:,}")
     size = max(by_id, default=0) + 1
     classes = max(held_by, default=-1) + 1
-    units = max((unit for row in by_id.values() for unit in row["units"] or ()), default=-1) + 1
+    # Only which units are the same counts: those of the fork's graphs are a pair of registers each, tens of thousands.
+    units = {unit: place for place, unit in enumerate({unit for row in by_id.values() for unit in row["units"] or ()})}
     exists = np.zeros(size, np.bool_)
     place = np.full((max(classes, 1), size), -1, np.int16)
-    holds = np.zeros((size, max(units, 1)), np.float32)  # BLAS multiplies no integers: 20 s for an imported aarch64
+    holds = np.zeros((size, max(len(units), 1)), np.float32)  # BLAS multiplies no integers: 20 s for an imported aarch64
     for reg_id, row in by_id.items():
         exists[reg_id] = True
-        holds[reg_id, row["units"] or []] = 1
+        holds[reg_id, [units[unit] for unit in row["units"] or ()]] = 1
         for held in row["classes"] or ():
             place[held["class_id"], reg_id] = held["order"]
     return RegisterFacts(exists=exists, place=place, shares_unit=(holds @ holds.T) > 0)

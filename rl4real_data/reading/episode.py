@@ -209,8 +209,8 @@ class Episode:
         not have; DatasetError if the source does not tell.
         """
         classes = self._known("node_class")
-        if not -self.n_nodes <= node < self.n_nodes:
-            raise IndexError(f"node {node} of {self.n_nodes}")
+        if not -len(classes) <= node < len(classes):
+            raise IndexError(f"node {node} of {len(classes)}")
         registers = self._tables.registers
         with self._group.blame():
             order = registers.class_order[int(classes[node])]
