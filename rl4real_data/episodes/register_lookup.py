@@ -75,7 +75,7 @@ def build_facts(rows: Iterable[Mapping[str, Any]]) -> RegisterFacts:
     units = {unit: place for place, unit in enumerate({unit for row in by_id.values() for unit in row["units"] or ()})}
     exists = np.zeros(size, np.bool_)
     place = np.full((max(classes, 1), size), -1, np.int16)
-    holds = np.zeros((size, max(len(units), 1)), np.float32)  # BLAS multiplies no integers: 20 s for an imported aarch64
+    holds = np.zeros((size, max(len(units), 1)), np.float32)  # BLAS multiplies no integers: 20 s for the fork's
     for reg_id, row in by_id.items():
         exists[reg_id] = True
         holds[reg_id, [units[unit] for unit in row["units"] or ()]] = 1
