@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,7 @@ def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factor
 def _no_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     """Of the whole machine, that is, which may be busy."""
     monkeypatch.setattr(atomic_files, "_syncfs", lambda _: 0)
+    monkeypatch.setattr(os, "fsync", lambda _: None)
 
 
 @pytest.fixture
