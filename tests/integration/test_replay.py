@@ -11,7 +11,7 @@ from .conftest import Run, Sample
 
 pytestmark = pytest.mark.clang
 
-EPISODES = 200  # of each dataset, spread evenly; tests/soak replays all
+EPISODES = 100  # of each dataset, spread evenly; tests/soak replays all
 
 
 def check_replay(rl4real: Run, data_dir: Path) -> None:
