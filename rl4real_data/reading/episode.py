@@ -209,12 +209,14 @@ class Episode:
         not have; DatasetError if the source does not tell.
         """
         classes = self._known("node_class")
-        if not -len(classes) <= node < len(classes):
-            raise IndexError(f"node {node} of {len(classes)}")
+        forbidden = self.lists("node_forbidden")
+        nodes = max(len(classes), len(forbidden))  # of a damaged dataset they may differ
+        if not -nodes <= node < nodes:
+            raise IndexError(f"node {node} of {nodes}")
         registers = self._tables.registers
         with self._group.blame():
             order = registers.class_order[int(classes[node])]
-            taken = self.lists("node_forbidden")[node]
+            taken = forbidden[node]
             if self.reserved is not None:
                 taken = np.concatenate((self.reserved, taken))
             return order[~np.isin(order, taken)]
