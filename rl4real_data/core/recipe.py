@@ -107,11 +107,12 @@ def load_recipe(
 def _read(path: Path, target: TargetName, *, is_own: bool) -> Recipe:
     import tomllib  # the names of the levels are wanted at every start, a file hardly ever
 
+    from rl4real_data.core.regular_files import read_regular_text
     from rl4real_data.core.toml_tables import Table
 
     hint = f"see {preprocessing_dir() / 'recipe.toml'}" if is_own else "restore the file of this release"
     try:
-        table = Table(values=tomllib.loads(path.read_text(encoding="utf-8")), problems=[])
+        table = Table(values=tomllib.loads(read_regular_text(path)), problems=[])
     except OSError as error:
         raise UsageError(f"{path}: cannot be read: {error.strerror}", hint=hint) from error
     except (ValueError, RecursionError) as error:
@@ -132,11 +133,11 @@ def _recipe(table: Table, target: TargetName) -> Recipe:
         filters=Filters(
             max_nodes=filters.whole_number("max_nodes"),
             max_uses=filters.whole_number("max_uses"),
-            needs_nodes=filters.required_flag("needs_nodes"),
-            eh_pads=filters.required_flag("eh_pads"),
-            optnone=filters.required_flag("optnone"),
+            needs_nodes=filters.flag("needs_nodes"),
+            eh_pads=filters.flag("eh_pads"),
+            optnone=filters.flag("optnone"),
         ),
-        mir=episodes.required_flag("mir"),
+        mir=episodes.flag("mir"),
         per_shard=episodes.whole_number("per_shard"),
         per_row_group=episodes.whole_number("per_row_group"),
         compression_level=episodes.whole_number("compression_level"),

@@ -71,22 +71,18 @@ class Table:
         return value
 
     def number(self, key: str, *, at_most: float = math.inf) -> float:
-        """A number from 0 on; 0 stands in for a bad one."""
+        """A finite number from 0 on; 0 stands in for a bad one."""
         value = self._value(key, float, required=True)
         if not isinstance(value, int | float):
             return 0.0
-        if not 0 <= value <= at_most:
+        if not (0 <= value <= at_most and math.isfinite(value)):
             self.note(key, f"must be from 0 {f'to {at_most:g}' if at_most < math.inf else 'on'}, not {value:g}")
         return float(value)
 
-    def flag(self, key: str, *, default: bool) -> bool:
-        """True or false."""
-        value = self._value(key, bool, required=False)
-        return value if isinstance(value, bool) else default
-
-    def required_flag(self, key: str) -> bool:
-        """True or false, which must be there; false stands in for a bad one."""
-        return self._value(key, bool, required=True) is True
+    def flag(self, key: str, *, default: bool | None = None) -> bool:
+        """True or false, which must be there if there is no default; that, or false, stands in for a bad one."""
+        value = self._value(key, bool, required=default is None)
+        return value if isinstance(value, bool) else bool(default)
 
     def whole_numbers(self, key: str) -> tuple[int, ...]:
         """A list of whole numbers from 0 on, with at least one; empty stands in for a bad one."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import pytest
@@ -100,6 +101,8 @@ def test_recipe_as_a_dictionary_is_flat_but_for_the_filters(tmp_path: Path) -> N
         (RECIPE.replace("per_shard = 3", "per_shard = 0"), ["episodes.per_shard: must be above zero, not 0"]),
         (RECIPE.replace("2.0", '"much"'), ["embedding.opcode_weight: must be a number, not 'much'"]),
         (RECIPE.replace("2.0", "true"), ["embedding.opcode_weight: must be a number, not True"]),
+        (RECIPE.replace("2.0", "inf"), ["embedding.opcode_weight: must be from 0 on, not inf"]),
+        (RECIPE.replace("2.0", "nan"), ["embedding.opcode_weight: must be from 0 on, not nan"]),
         (RECIPE.replace("0.5", "-1"), ["embedding.operand_weight: must be from 0 on, not -1"]),
         (RECIPE.replace("0.25", "25"), ["embedding.max_missing: must be from 0 to 1, not 25"]),
         (
@@ -142,6 +145,14 @@ def test_processor_and_level_over_the_recipe(tmp_path: Path) -> None:
 def test_missing_recipe_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"absent\.toml: cannot be read: No such file or directory"):
         load_recipe(TargetName.X86, path=tmp_path / "absent.toml")
+
+
+@pytest.mark.timeout(60)
+def test_pipe_in_the_place_of_a_recipe_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "recipe.toml")
+
+    with pytest.raises(UsageError, match=r"recipe\.toml: cannot be read"):
+        load_recipe(TargetName.X86, path=tmp_path / "recipe.toml")
 
 
 def test_recipe_that_is_no_text_is_refused(tmp_path: Path) -> None:
