@@ -9,6 +9,7 @@ from typing import Final
 
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import UsageError, VocabularyError
+from rl4real_data.core.regular_files import open_regular
 from rl4real_data.core.shipped_files import preprocessing_dir
 from rl4real_data.core.targets import TargetName
 from rl4real_data.mir2vec.vocabulary import Vocabulary
@@ -34,7 +35,7 @@ def read_vocabulary(path: Path) -> Vocabulary:
     """Parquet, LLVM's JSON, or the fork's text. VocabularyError, naming the file, for anything else."""
     try:
         size = path.stat().st_size
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             head = stream.read(4096)
     except OSError as error:
         raise VocabularyError(f"{path}: cannot be read ({error.strerror})", hint="name a vocabulary file") from None

@@ -79,7 +79,7 @@ def test_empty_file(tmp_path: Path) -> None:
 
 
 def test_folder_and_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(VocabularyError, match=rf"{tmp_path.name}: cannot be read \(Is a directory\)"):
+    with pytest.raises(VocabularyError, match=rf"{tmp_path.name}: cannot be read \(is no regular file but a folder\)"):
         read_vocabulary(tmp_path)
     with pytest.raises(VocabularyError, match=r"none\.json: cannot be read \(No such file or directory\)"):
         read_vocabulary(tmp_path / "none.json")

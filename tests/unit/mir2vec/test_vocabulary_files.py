@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -24,7 +25,7 @@ from vocabulary_builder import (
     same_content,
 )
 
-from rl4real_data.core.errors import UsageError
+from rl4real_data.core.errors import UsageError, VocabularyError
 from rl4real_data.mir2vec.entities import ANY_PHYSICAL
 from rl4real_data.mir2vec.vocabulary import Entity, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, write_vocabulary
@@ -208,3 +209,11 @@ def test_other_names_are_not_written(tmp_path: Path, name: str) -> None:
         write_vocabulary(tmp_path / name, make_small())
 
     assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.timeout(60)
+def test_pipe_in_the_place_of_a_vocabulary_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "v.parquet")
+
+    with pytest.raises(VocabularyError, match=r"v\.parquet: cannot be read \(is no regular file but a pipe\)"):
+        read_vocabulary(tmp_path / "v.parquet")
