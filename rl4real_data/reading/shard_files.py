@@ -18,14 +18,13 @@ import pyarrow.dataset as arrow_dataset
 import pyarrow.parquet as pq
 
 from rl4real_data.core.errors import DatasetError, UsageError
-from rl4real_data.episodes.footer import check_belonging, check_footer, check_version
+from rl4real_data.episodes.footer import check_footer, check_version
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import complete, there
 from rl4real_data.episodes.schema import EPISODES, REQUIRED
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 from rl4real_data.episodes.shards import MALFORMED
 from rl4real_data.reading.flat_columns import Column, decode_column
-from rl4real_data.reading.remote import RemoteFile
 from rl4real_data.reading.storage import Storage
 
 _INDICES: Final = frozenset(
@@ -37,6 +36,15 @@ _INDICES: Final = frozenset(
 """Columns whose numbers something is looked up with: numpy would take one below 0 from the end."""
 _OPEN_FILES: Final = 8
 """Shards that are kept open: an open one costs its footer, 0.3 MB."""
+_GAP: Final = 1 << 20
+"""Bytes of a remote file that are sooner read than skipped: at 10 to 100 MB/s they take 10 to 100 ms, a request of its
+own as long.
+"""
+_FORMAT: Final = arrow_dataset.ParquetFileFormat(
+    default_fragment_scan_options=arrow_dataset.ParquetFragmentScanOptions(
+        pre_buffer=True, cache_options=pa.CacheOptions(hole_size_limit=_GAP, range_size_limit=1 << 26)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,29 +72,33 @@ class ShardFiles:
         self.entries: Final = tuple(index.files[name] for name in names)
         self.address: Final = address
         self.verify: Final = address.verify
-        self._open: OrderedDict[int, tuple[pq.ParquetFile, pa.NativeFile]] = OrderedDict()
+        self._open: OrderedDict[int, tuple[pq.ParquetFile, arrow_dataset.ParquetFileFragment]] = OrderedDict()
         self._starts: dict[int, npt.NDArray[np.int64]] = {}
-        self._filtered: tuple[int, arrow_dataset.ParquetFileFragment] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
         return ShardFiles, (self.storage, self.names, self.index, self.address)
 
-    def file(self, shard: int) -> pq.ParquetFile:
-        """The shard, opened and proven. DatasetError, with its name, if it cannot be used."""
+    def _opened(self, shard: int) -> tuple[pq.ParquetFile, arrow_dataset.ParquetFileFragment]:
+        """The shard, opened and proven, and the same file for Arrow's scanner: one footer, read once.
+
+        DatasetError, with its name, if it cannot be used.
+        """
         if shard in self._open:
             self._open.move_to_end(shard)
-            return self._open[shard][0]
+            return self._open[shard]
         with self.blame(shard):
             stream = self.storage.open(self.names[shard])
             if shard not in self._starts and self.verify:
                 self.storage.compare(stream, self.index.files[self.names[shard]])
+            fragment = _FORMAT.make_fragment(stream)
+            fragment.ensure_complete_metadata()
             # no pre-buffering: it would hold a whole row group although single columns are asked for
-            file = pq.ParquetFile(stream, pre_buffer=False)
+            file = pq.ParquetFile(stream, metadata=fragment.metadata, pre_buffer=False)
             self._check_footer(shard, file)
         while len(self._open) >= _OPEN_FILES:
             self._open.popitem(last=False)
-        self._open[shard] = file, stream
-        return file
+        self._open[shard] = file, fragment
+        return file, fragment
 
     def _check_footer(self, shard: int, file: pq.ParquetFile) -> None:
         metadata, name = file.metadata, self.names[shard]
@@ -106,17 +118,18 @@ class ShardFiles:
     def row_group_starts(self, shard: int) -> npt.NDArray[np.int64]:
         """(row groups + 1,) int64: the first row of each row group of the shard; the last entry is its row count."""
         if shard not in self._starts:
-            self.file(shard)
+            self._opened(shard)
         return self._starts[shard]
 
     def read(self, shard: int, number: int, names: Sequence[str]) -> pa.Table:
         """These columns of a row group; of a remote one in few requests. DatasetError if they cannot be read."""
-        file = self.file(shard)
-        stream = self._open[shard][1]
-        with self.blame(shard), contextlib.ExitStack() as fetched:
-            if isinstance(stream, RemoteFile):
-                fetched.enter_context(stream.fetched(column_ranges(file.metadata.row_group(number), names)))
-            table = file.read_row_group(number, columns=there(names, file.schema_arrow), use_threads=False)
+        file, fragment = self._opened(shard)
+        with self.blame(shard):
+            columns = there(names, file.schema_arrow)
+            if self.storage.is_local:
+                table = file.read_row_group(number, columns=columns, use_threads=False)
+            else:
+                table = fragment.subset(row_group_ids=[number]).to_table(columns=columns, use_threads=False)
             return complete(table, names)
 
     def kept(self, shard: int, number: int, condition: Any) -> npt.NDArray[np.bool_]:
@@ -127,21 +140,11 @@ class ShardFiles:
         starts = self.row_group_starts(shard)
         rows = int(starts[number + 1] - starts[number])
         with self.blame(shard):
-            fragment = self._fragment(shard).subset(row_group_ids=[number])
+            fragment = self._opened(shard)[1].subset(row_group_ids=[number])
             if not fragment.split_by_row_group(condition):
                 return np.zeros(rows, np.bool_)
             table = fragment.to_table(columns={"kept": condition}, use_threads=False)
             return table["kept"].fill_null(False).to_numpy().astype(np.bool_)  # type: ignore[no-any-return]
-
-    def _fragment(self, shard: int) -> arrow_dataset.ParquetFileFragment:
-        """The shard for Arrow's expressions, its footer read once: a filter takes one shard after the other."""
-        if self._filtered is None or self._filtered[0] != shard:
-            file_system, root = self.storage.arrow
-            fragment = arrow_dataset.ParquetFileFormat().make_fragment(f"{root}/{self.names[shard]}", file_system)
-            fragment.ensure_complete_metadata()
-            check_belonging(fragment.metadata.metadata, self.names[shard], self.index)
-            self._filtered = shard, fragment
-        return self._filtered[1]
 
     @contextlib.contextmanager
     def blame(self, shard: int) -> Iterator[None]:
@@ -150,16 +153,6 @@ class ShardFiles:
             yield
         except MALFORMED as error:
             raise self.storage.unreadable(self.names[shard], error) from error
-
-
-def column_ranges(group: pq.RowGroupMetaData, names: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The [first, last) bytes of the file that the columns take."""
-    for number in range(group.num_columns):
-        column = group.column(number)
-        if column.path_in_schema.split(".")[0] in names:
-            pages = (column.dictionary_page_offset, column.data_page_offset)
-            first = min(page for page in pages if page)
-            yield first, first + column.total_compressed_size
 
 
 def no_such_column(name: str) -> UsageError:

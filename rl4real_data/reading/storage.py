@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import pyarrow as pa
-import pyarrow.fs as arrow_fs
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
@@ -62,13 +61,6 @@ class Storage:
     @cached_property
     def _remote(self) -> RemoteFolder:
         return RemoteFolder(self.root, self.options)
-
-    @cached_property
-    def arrow(self) -> tuple[arrow_fs.FileSystem, str]:
-        """Arrow's file system, and the folder's path in it."""
-        if self.is_local:
-            return arrow_fs.LocalFileSystem(), self.root
-        return self._remote.arrow(), self._remote.path
 
     def refresh(self) -> None:
         """Forgets what is known of the folder, which may have changed since this process last read it."""

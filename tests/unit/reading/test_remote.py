@@ -17,7 +17,7 @@ from reading_dataset import write_episodes
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.reading.remote import near_together, open_file
+from rl4real_data.reading.remote import open_file
 from rl4real_data.reading.torch_episodes import TorchEpisodes
 
 KEYS = {"key": "a", "secret": "b"}
@@ -118,21 +118,8 @@ def test_what_a_file_asks_for() -> None:
     file = open_file(SimpleNamespace(open=lambda *_, **__: client), "file")
     assert (file.size(), file.read_at(10, 190)) == (200, content[190:])
 
-    with file.fetched([(40, 50), (0, 10), (60, 70)]):
-        assert client.asked == [(190, 10), (0, 70)]
-        assert (file.read_at(10, 60), file.read_at(5, 8)) == (content[60:70], content[8:13])
-        assert file.read_at(10, 65) == content[65:75]  # not all of it was fetched
-    assert client.asked[2:] == [(65, 10)]
-
-    assert file.read_at(10, 60) == content[60:70]  # and is not kept
-    assert client.asked[3:] == [(60, 10)]
-
-
-def test_ranges_that_are_far_apart_are_not_joined() -> None:
-    far = 5_000_000
-
-    assert near_together([(far, far + 10), (0, 10), (20, 30), (5, 8)]) == [(0, 30), (far, far + 10)]
-    assert near_together([(0, 10), (5, 8)]) == [(0, 10)]
+    assert file.read_at(10, 60) == content[60:70]
+    assert client.asked == [(190, 10), (60, 10)], "nothing is read ahead, and nothing kept"
 
 
 def test_another_file_system_of_fsspec(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 import episode_builder as build
+import fsspec  # type: ignore[import-untyped]
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
@@ -206,6 +207,17 @@ def _read(data_dir: Path) -> None:
     _of_ours(lambda: len(dataset.filter(pc.field("spills") > 0)))
 
 
+def _read_url(data_dir: Path) -> None:
+    """As from object storage, where no checksum is compared."""
+    memory = fsspec.filesystem("memory")
+    memory.store.clear()
+    memory.put(str(data_dir), "/set", recursive=True)
+    dataset = EpisodeDataset("memory://set").select(["function", "node_live", "mir", "spills"])
+    for episode in dataset:
+        _ = episode.mir, episode.node_live
+    _ = len(dataset.filter(pc.field("spills") > 0)), dataset.registers.class_colours
+
+
 def _of_ours(look: Callable[[], object]) -> None:
     """What is left of the episode is looked at, too."""
     with contextlib.suppress(Rl4realError):
@@ -234,6 +246,7 @@ def _embed(data_dir: Path) -> None:
 
 USES: Mapping[str, Callable[[Path], object]] = {
     "read": _read,
+    "read a URL": _read_url,
     "stats": lambda data_dir: render_text(collect_stats(data_dir)),
     "stats page": make_stats_page,
     "validate": lambda data_dir: [str(finding) for finding in validate(data_dir)],
