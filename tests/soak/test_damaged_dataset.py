@@ -1,4 +1,4 @@
-"""Three hundred damages in a published dataset: a bit, cut, empty, lost, swapped, or of an older version."""
+"""Four hundred damages in a published dataset: a bit, cut, empty, lost, swapped, or of an older version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from rl4real_data.toolchain import plugin
 
 pytestmark = pytest.mark.soak
 
-DAMAGES = 300
+DAMAGES = 400
 
 
 @pytest.mark.timeout(3600)
