@@ -114,7 +114,7 @@ _NODES: Final = (
         "node_live",
         pa.list_(_ints()),
         "live ranges of each node: first, last, first, last, …; instruction i is in [first, last) if the node holds a "
-        "value right behind i, or i writes it in vain",
+        "value right behind i, or i writes it in vain; empty for a node that is only read, as undef",
     ),
     (
         "node_inst",

@@ -1,15 +1,20 @@
 //===- Plugin.cpp - The -mlra-* flags and the allocators mlra and mlbasicra ----===//
 //
-//   clang -O3 -fplugin=libmlra.so -mllvm -regalloc=mlra -mllvm -mlra-dump=unit.ndjson -c a.c
-//   llc -load=libmlra.so -regalloc=mlra -mlra-dump=unit.ndjson a.ll
+//   clang -O3 -fplugin=libmlra.so -mllvm -mlra -mllvm -mlra-dump=unit.ndjson -c a.c
+//   llc -load=libmlra.so -mlra -mlra-dump=unit.ndjson a.ll
+//   llc -load=libmlra.so -regalloc=mlbasicra -mlra-dump=unit.ndjson a.ll
 //
 // An allocator of this plugin allocates nothing: it writes the problem down, lets LLVM's greedy (mlra) or basic
 // (mlbasicra) allocator solve it, and writes down what that one did. The object file stays the same, byte by byte.
+//
+// -mlra names no allocator: it makes ours the one that LLVM takes by default. A target looks whether one is named, and
+// then builds another pipeline: X86 leaves out the allocation and the configuration of its tile registers.
 //
 // The inner pass is not in the pass manager: the wrapper gives it a resolver, and has that filled with the analyses of
 // the function at hand before each run.
 //
 //===----------------------------------------------------------------------===//
+#include "DefaultAllocator.h"
 #include "LLVMCompat.h"
 #include "record/Discard.h"
 #include "record/Outcome.h"
@@ -18,6 +23,7 @@
 #include "record/TargetNames.h"
 #include "record/Verify.h"
 #include "text/BlockNumbers.h"
+#include "text/EarlierAllocator.h"
 #include "text/MachineIRText.h"
 #include "text/SlotGaps.h"
 #include "text/UseOrder.h"
@@ -32,6 +38,7 @@
 #include "llvm/IR/LegacyPassManagers.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/ErrorHandling.h"
 
 #include <optional>
 
@@ -39,6 +46,10 @@ using namespace llvm;
 using namespace mlra;
 
 static cl::OptionCategory Category("mlra: dumps of register allocation problems");
+static FunctionPass *createDefault();
+static cl::opt<bool> RecordsDefault(
+    "mlra", cl::cat(Category), cl::desc("Record where LLVM's default allocator, greedy, runs"),
+    cl::callback([](const bool &On) { RegisterRegAlloc::setDefault(On ? createDefault : nullptr); }));
 static cl::opt<std::string> DumpPath("mlra-dump", cl::value_desc("file"), cl::cat(Category),
                                      cl::desc("Write one JSON record a function"));
 static cl::opt<std::string> ColumnsPath("mlra-dump-columns", cl::value_desc("file"), cl::cat(Category),
@@ -66,7 +77,17 @@ public:
 
   StringRef getPassName() const override { return Name; }
 
+  void preparePassManager(PMStack &Stack) override {
+    if (!optimizesAllocation(Stack)) { // LLVM's default is then another allocator, which has no problem to record
+      Inner.reset(createFastRegisterAllocator());
+      IsRecording = false;
+    }
+    MachineFunctionPass::preparePassManager(Stack);
+  }
+
   void getAnalysisUsage(AnalysisUsage &AU) const override {
+    if (!IsRecording)
+      return Inner->getAnalysisUsage(AU);
     AU.addRequired<RestoreBlockNumbers>(); // first, since the analyses go by the numbers
     if (DiscardBody && canDiscard())
       discardingUsage(*Inner, AU);
@@ -84,6 +105,8 @@ public:
   }
 
   bool runOnMachineFunction(MachineFunction &MF) override {
+    if (!IsRecording)
+      return allocate(MF);
     ++FunctionCounter;
     if (!RegistersPath.empty() && FunctionCounter == 1)
       report(MF, writeRegisterFile(RegistersPath, MF, targetNames(MF)));
@@ -119,6 +142,7 @@ private:
     SlotIndexes &Indexes = *compat::liveIntervals(*this).getSlotIndexes();
     restoreSlotGaps(MF, Indexes);
     restoreUseOrder(MF);
+    restoreEarlierAllocator(MF, compat::liveIntervals(*this));
     // Both allocators decide once more which registers are reserved, and greedy renumbers the slot indices, before they
     // look at anything: record what they will see.
     MF.getRegInfo().freezeReservedRegs();
@@ -130,7 +154,7 @@ private:
     Positions P(MF, Indexes);
     std::optional<MachineIRText> Text;
     if (!Writers.empty())
-      Text.emplace(MF, Indexes, Names, slotTracker(*MF.getFunction().getParent()));
+      Text.emplace(MF, A.LIS, A.VRM, Names, slotTracker(*MF.getFunction().getParent()));
     Problem Recorded = collectProblem(A, P, Names, Shapes);
     if (Verify)
       report(MF, verifyProblem(A, Recorded));
@@ -139,7 +163,7 @@ private:
 
     bool Changed = allocate(MF);
 
-    Outcome Result = collectOutcome(A, Recorded.Nodes);
+    Outcome Result = collectOutcome(A, Recorded);
     if (Verify)
       report(MF, verifyAllocation(A, Recorded, Result));
     if (!Writers.empty())
@@ -179,6 +203,7 @@ private:
   std::unique_ptr<FunctionPass> Inner;
   StringRef Name;
   bool PacksIndexes;
+  bool IsRecording = true;
   unsigned FunctionCounter = 0;
   InstructionShapes Shapes;
   std::unique_ptr<ModuleSlotTracker> Slots;
@@ -200,3 +225,14 @@ RegisterRegAlloc GreedyEntry("mlra", "greedy register allocator that records its
 RegisterRegAlloc BasicEntry("mlbasicra", "basic register allocator that records its problems", createRecordingBasic);
 
 } // namespace
+
+/// Asked for each pipeline.
+static FunctionPass *createDefault() {
+  RegisterRegAlloc::FunctionPassCtor Named = namedAllocator();
+  if (!Named)
+    return createRecordingGreedy();
+  bool Records = Named == createRecordingGreedy || Named == createRecordingBasic;
+  if (!Records && !(DumpPath.empty() && ColumnsPath.empty()))
+    report_fatal_error("-mlra records the default allocator, and -regalloc names another one", /*gen_crash_diag=*/false);
+  return Named();
+}

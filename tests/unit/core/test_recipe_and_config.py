@@ -212,9 +212,9 @@ def test_every_target_and_model_has_a_row() -> None:
 
 
 def test_models_are_the_experts_of_the_fork() -> None:
-    rows = {row.name.value: (row.llvm_name, row.plugin_name) for row in ALLOCATORS.values()}
+    rows = {row.name.value: (row.llvm_name, row.plugin_name, row.recording_flag) for row in ALLOCATORS.values()}
 
-    assert rows == {"mlra": ("greedy", "mlra"), "mlbasicra": ("basic", "mlbasicra")}
+    assert rows == {"mlra": ("greedy", "mlra", "-mlra"), "mlbasicra": ("basic", "mlbasicra", "-regalloc=mlbasicra")}
 
 
 @pytest.mark.parametrize("target", list(TargetName))
