@@ -55,7 +55,7 @@ def main():
     if registers:
         open(registers, "w").write(open(HOME + "/registers.json").read())
         return 0
-    if value_of("-regalloc") is None:  # the probe for the fork's flags
+    if value_of("-regalloc") is None and "-mlra" not in ARGV:  # the probe for the fork's flags
         return 0 if os.path.exists(HOME + "/is-fork") else 1
     source = ARGV[ARGV.index("-c") + 1]
     if "-mlra-dump-ig-dot" in ARGV:  # the fork writes its files into its working folder
