@@ -135,7 +135,7 @@ def _run(request: FlowRequest, *, max_failed: float) -> None:
     begin = time.monotonic()
     report = run_flow(request, Console(say=say, show_bar=shows_bars()))
     print(_summary(request.destination, report, seconds=time.monotonic() - begin), file=sys.stderr)
-    if shortfall := _shortfall(report, max_failed=max_failed, data_dir=request.destination.data_dir):
+    if shortfall := _shortfall(report, request.destination, max_failed=max_failed):
         raise shortfall
 
 
@@ -155,7 +155,8 @@ def _dry_run(request: FlowRequest) -> str:
     return "\n".join(lines)
 
 
-def _shortfall(report: RunReport, *, max_failed: float, data_dir: Path) -> LessThanAsked | None:
+def _shortfall(report: RunReport, destination: Destination, *, max_failed: float) -> LessThanAsked | None:
+    data_dir, split = destination.data_dir, destination.split
     missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
     share = len(report.failed) / max(1, len(report.plan.jobs))
     if share > max_failed:
@@ -164,12 +165,31 @@ def _shortfall(report: RunReport, *, max_failed: float, data_dir: Path) -> LessT
             f"{max_failed:.1%}; the dataset holds the rest",
             hint=f"see `rl4real-data stats {data_dir}`; allow more with --max-failed, try again with --retry-failed",
         )
+    if why := _why_no_episode(report, split):
+        return LessThanAsked(
+            f"{data_dir}: no episode in {split.value}: {why}",
+            hint=f"see `rl4real-data stats {data_dir}`; take more with another --corpus, --license-allow or --limit",
+        )
     if missing:
         return LessThanAsked(
             f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
             hint="the same command tries them again",
         )
     return None
+
+
+def _why_no_episode(report: RunReport, split: Split) -> str:
+    """What became of everything, in a few words; nothing if there is an episode."""
+    assert report.index is not None
+    books = report.index.splits[split.value]
+    if books.episodes:
+        return ""
+    counts = {"done": books.modules_done, "failed": books.modules_failed, **books.modules_filtered}
+    what, total = "modules", books.modules
+    if books.functions:
+        counts = {**books.filtered, "duplicates": books.duplicates}
+        what, total = "functions", books.functions
+    return f"of {total:,} {what} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
 
 
 def _summary(destination: Destination, report: RunReport, *, seconds: float) -> str:

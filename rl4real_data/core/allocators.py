@@ -27,8 +27,8 @@ class Queue(StrEnum):
 class Allocator:
     """One row: what `-regalloc=` calls the recording allocator and LLVM's own, the latter's pass and its queue.
 
-    `llc -start-before=<llvm_pass>` reads machine IR as it is when the allocator starts. LLVM takes the default one where
-    none is named: targets look whether one is, and then build another pipeline.
+    `llc -start-before=<llvm_pass>` reads machine IR as it is when the allocator starts. The default one runs where none
+    is named: targets look whether one is, and then build another pipeline.
     """
 
     name: AllocatorName

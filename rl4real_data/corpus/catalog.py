@@ -38,6 +38,7 @@ class Catalog:
 
 def load_catalog(folder: Path | None = None) -> Catalog:
     """The catalog in `folder`, or in this installation's; one ManifestError for the problems of all files."""
+    is_shipped = folder is None
     folder = folder or find_manifest_folder()
     manifests: dict[str, Manifest] = {}
     problems: list[ManifestError] = []
@@ -45,7 +46,7 @@ def load_catalog(folder: Path | None = None) -> Catalog:
         if path.name == _GROUPS_FILE:
             continue
         try:
-            manifests[path.stem] = read_manifest(path)
+            manifests[path.stem] = read_manifest(path, is_shipped=is_shipped)
         except ManifestError as error:
             problems.append(error)
     if problems:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -18,7 +18,7 @@ from typing import Final
 from rl4real_data.core.errors import ManifestError
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
-from rl4real_data.corpus.license import license_problem
+from rl4real_data.corpus.license import LicenseError, read_license
 from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.prepare import Step, read_step
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
@@ -103,10 +103,13 @@ class Manifest:
         return all(source.redistributable for source in self.sources)
 
 
-def read_manifest(path: Path) -> Manifest:
-    """The manifest in `path`; one ManifestError with all problems, each with file and key."""
+def read_manifest(path: Path, *, is_shipped: bool = False) -> Manifest:
+    """The manifest in `path`; one ManifestError with all problems, each with file and key.
+
+    The licences of the program's own are looked up on SPDX's list by a test, and not by each run.
+    """
     table = read_toml(path)
-    manifest = _read(table)
+    manifest = _read(table, _license_as_it_is if is_shipped else _read_license)
     if manifest.name and manifest.name != path.stem:
         table.note("name", f'"{manifest.name}" differs from the name of the file, {path.name}')
     table.close()
@@ -149,11 +152,11 @@ def raise_problems(path: Path, problems: list[str]) -> None:
         )
 
 
-def _read(table: Table) -> Manifest:
+def _read(table: Table, read_its_license: Callable[[Table], str]) -> Manifest:
     name = table.text("name")
     if name and not _NAME.fullmatch(name):
         table.note("name", f'"{name}" must be lower-case letters, digits and . _ + -')
-    license_expression = _read_license(table)
+    license_expression = read_its_license(table)
     return Manifest(
         name=name,
         summary=table.text("summary"),
@@ -163,17 +166,23 @@ def _read(table: Table) -> Manifest:
         split=Split(table.choice("split", Split) or Split.TRAIN),
         sources=tuple(_read_source(source) for source in table.table_or_tables("source")) or (_NO_SOURCE,),
         prepare=tuple(step for each in table.tables("prepare") if (step := read_step(each))),
-        licenses=tuple(_read_license_rule(rule) for rule in table.tables("licenses")),
+        licenses=tuple(_read_license_rule(rule, read_its_license) for rule in table.tables("licenses")),
         modules=_read_rules(table.table("modules")),
         expected=_read_expected(table.table("expected", required=False)),
     )
 
 
+def _license_as_it_is(table: Table) -> str:
+    return table.text("license")
+
+
 def _read_license(table: Table) -> str:
     expression = table.text("license")
-    if expression and (problem := license_problem(expression)):
-        table.note("license", f'"{expression}" is no SPDX expression: it {problem}')
-    return expression
+    try:
+        return read_license(expression) if expression else ""
+    except LicenseError as error:
+        table.note("license", f'"{expression}" is no SPDX expression: it {error}')
+        return expression
 
 
 def _read_source(table: Table) -> Source:
@@ -185,8 +194,8 @@ def _read_source(table: Table) -> Source:
     return source
 
 
-def _read_license_rule(table: Table) -> LicenseRule:
-    rule = LicenseRule(globs=table.relative_paths("globs", required=True), license=_read_license(table))
+def _read_license_rule(table: Table, read_its_license: Callable[[Table], str]) -> LicenseRule:
+    rule = LicenseRule(globs=table.relative_paths("globs", required=True), license=read_its_license(table))
     table.close()
     return rule
 

@@ -13,11 +13,10 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
-from rl4real_data.corpus.license import license_problem
+from rl4real_data.corpus.license import UNKNOWN, license_problem, read_license
 from rl4real_data.drafting.candidates import side_folder
 from rl4real_data.drafting.license_texts import licenses_in, spdx_lines
 
-UNKNOWN: Final = "NOASSERTION"
 _FILE_NAME: Final = re.compile(
     r"(?i)(un)?licen[cs]es?([-_.].*)?|copying([-_.].*)?|copyright([-_.].*)?|.*[-_.]licen[cs]e(\.txt|\.md)?"
 )
@@ -66,7 +65,7 @@ def guess_licenses(root: Path, modules: Iterable[PurePosixPath], *, declared: st
 
 def license_of_text(text: str) -> str:
     """The SPDX expression for a text: its SPDX lines, else the licences whose words it has; empty if none."""
-    lines = [line for line in spdx_lines(text) if not license_problem(line)]
+    lines = _sound_lines(text)
     if lines:
         return _joined(lines)
     return _joined(licenses_in(text))
@@ -77,7 +76,7 @@ def _of_module(
 ) -> _Finding:
     with (root / path).open("rb") as stream:
         top = stream.read(_TOP_BYTES).decode(errors="replace")
-    lines = [line for line in spdx_lines(top) if not license_problem(line)]
+    lines = _sound_lines(top)
     if lines:
         return _Finding(_joined(lines), "SPDX line of the file")
     comment = _COMMENT.match(top)
@@ -93,8 +92,13 @@ def _of_module(
             if found:
                 return _Finding(found, f"{file.relative_to(root)}")
     if declared and not is_bundled and not license_problem(declared):
-        return _Finding(declared, "the package's own metadata")
+        return _Finding(read_license(declared), "the package's own metadata")
     return _Finding(UNKNOWN, "no licence was found")
+
+
+def _sound_lines(text: str) -> list[str]:
+    """The SPDX lines of a text, each once."""
+    return list(dict.fromkeys(read_license(line) for line in spdx_lines(text) if not license_problem(line)))
 
 
 def _license_files(root: Path) -> dict[PurePosixPath, list[Path]]:

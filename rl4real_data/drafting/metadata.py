@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from rl4real_data.corpus.license import license_problem
+from rl4real_data.corpus.license import license_problem, read_license
 from rl4real_data.drafting.license_texts import licenses_in
 from rl4real_data.drafting.origin import Origin
 
@@ -54,6 +54,6 @@ def _read_package_json(text: str) -> dict[str, str]:
 def _expression(words: str) -> str:
     """The SPDX expression that `words` are or speak of, or nothing: "MIT License" is no expression."""
     if words.strip() and not license_problem(words):
-        return words.strip()
+        return read_license(words)
     found = licenses_in(f"released under the {words}") if len(words) < 200 else ()
     return found[0] if found else ""

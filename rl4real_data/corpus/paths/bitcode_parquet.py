@@ -14,7 +14,7 @@ from typing import Any, Final
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError, UsageError
 from rl4real_data.corpus.cache import Cache
-from rl4real_data.corpus.license import license_problem
+from rl4real_data.corpus.license import license_problem, read_license
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.paths.path_corpus import UNKNOWN_LICENSE, check_names, make_corpus
 from rl4real_data.corpus.sources.extraction import Extracted, extract
@@ -91,5 +91,5 @@ def _module(number: int, row: Mapping[str, Any]) -> Extracted:
     return Extracted(
         path=PurePosixPath(language, f"{number:07d}.bc"),
         content=row[_CONTENT] or b"",  # fails later, as a module that is no bitcode
-        license=expression if known else UNKNOWN_LICENSE,
+        license=read_license(expression) if known else UNKNOWN_LICENSE,
     )

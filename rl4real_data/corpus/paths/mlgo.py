@@ -18,7 +18,7 @@ from typing import Any, Final
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.cache import Cache
-from rl4real_data.corpus.license import license_problem
+from rl4real_data.corpus.license import license_problem, read_license
 from rl4real_data.corpus.module import Corpus, Language
 from rl4real_data.corpus.paths.cc1_flags import driver_flags, split_command
 from rl4real_data.corpus.paths.path_corpus import UNKNOWN_LICENSE, FoundModule, check_names, make_corpus
@@ -117,7 +117,7 @@ def _licenses(path: Path, problems: list[str]) -> dict[str, str]:
         return {}
     wrong = [name for name, text in licenses.items() if not isinstance(text, str) or license_problem(text)]
     problems += [f"{path.name}: the licence of {name} is no SPDX expression" for name in wrong]
-    return {name: text for name, text in licenses.items() if name not in wrong}
+    return {name: read_license(text) for name, text in licenses.items() if name not in wrong}
 
 
 def _command(path: Path, problems: list[str]) -> tuple[str, ...]:

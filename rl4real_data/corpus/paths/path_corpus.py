@@ -11,9 +11,10 @@ from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.license import UNKNOWN
 from rl4real_data.corpus.module import Corpus, Language, Module
 
-UNKNOWN_LICENSE: Final = "NOASSERTION"
+UNKNOWN_LICENSE: Final = UNKNOWN
 
 
 class Found(Protocol):

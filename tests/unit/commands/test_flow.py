@@ -89,6 +89,21 @@ def test_too_many_failures_leave_a_dataset_and_their_commands(call: CommandLine,
     assert call(*FLOW, "--corpus", "src", "--data-dir", "data", "--max-failed", "0.5").code == 0
 
 
+def test_run_without_an_episode_says_why(call: CommandLine, world: World) -> None:
+    """The modules of a folder have no known licence."""
+    world.write("a.c", "// function one nodes=0")
+    world.write("b.c", "// function two nodes=0")
+    words = (*FLOW, "--corpus", "src", "--data-dir")
+    by_license = call(*words, "by-license", "--license-allow", "mit")
+    by_function = call(*words, "by-function")
+
+    assert (by_license.code, by_function.code) == (3, 3)
+    assert "no episode in train: of 2 modules 2 licence NOASSERTION\n  next: see `rl4real-data stats" in by_license.err
+    assert "no episode in train: of 2 functions 2 " in by_function.err
+    typo = call(*words, "typo", "--license-allow", "MTI")
+    assert (typo.code, 'did you mean "MIT"?' in typo.err) == (2, True)
+
+
 def test_long_list_of_failures_is_cut(call: CommandLine, world: World) -> None:
     for number in range(7):
         world.write(f"x{number}.c", "// compiler reject")

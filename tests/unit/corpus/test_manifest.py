@@ -24,7 +24,7 @@ from rl4real_data.corpus.sources.shipped_folder import PackageSource
 def test_every_key_is_read(tmp_path: Path) -> None:
     manifest = read_manifest(write_manifest(tmp_path, GOOD))
     assert (manifest.name, manifest.summary, manifest.split) == ("toy", "A toy", Split.TEST)
-    assert manifest.license == "MIT OR (Apache-2.0 WITH LLVM-exception)"
+    assert manifest.license == "MIT OR Apache-2.0 WITH LLVM-exception"
     assert manifest.license_evidence == "debian/copyright"
     assert manifest.homepage == "https://toy.example.invalid/"
     assert isinstance(manifest.source, DebianSource)
