@@ -19,6 +19,7 @@ from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB,
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooManyFailures
+from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.license import chosen_licenses
@@ -59,6 +60,11 @@ def flow(
         float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
     ] = DEFAULT_MAX_FAILED,
     mir: Annotated[bool | None, typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="A recipe of your own. [preprocessing/v0/recipe.toml]")
+    ] = None,
+    cpu: Annotated[str | None, typer.Option(metavar="NAME", help="Processor, as clang calls it. [recipe]")] = None,
+    opt_level: Annotated[OptLevel | None, typer.Option(help="Optimisation level. [recipe]")] = None,
     verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
     allow_build: Annotated[
@@ -83,7 +89,6 @@ def flow(
     embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Compute MIR2Vec vectors.")] = True,
 ) -> None:
     """Compile corpora and write their register allocation problems as Parquet episodes."""
-    from rl4real_data.core.recipe import load_recipe
     from rl4real_data.corpus.sources.source import Supply
     from rl4real_data.flow.preparation import Recording
     from rl4real_data.flow.request import CorpusChoice, Destination, FlowRequest
@@ -113,7 +118,7 @@ def flow(
             recording=Recording(
                 target=TARGETS[target],
                 allocator=ALLOCATORS[model],
-                recipe=load_recipe(target, mir=mir),
+                recipe=load_recipe(target, path=recipe, mir=mir, cpu=cpu, opt_level=opt_level),
                 limits=Limits(timeout_s=timeout, memory_bytes=memory << 20),
                 verify=verify,
             ),

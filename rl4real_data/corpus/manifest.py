@@ -18,13 +18,13 @@ from typing import Final
 from rl4real_data.core.errors import ManifestError
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
+from rl4real_data.core.toml_tables import Table, nearest
 from rl4real_data.corpus.license import LicenseError, read_license
 from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.prepare import Step, read_step
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.shipped_folder import PackageSource
 from rl4real_data.corpus.sources.source import Source
-from rl4real_data.corpus.tables import Table, nearest
 
 _NO_SOURCE: Final = PackageSource(folder="")
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9._+-]*")

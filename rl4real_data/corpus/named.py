@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.toml_tables import nearest
 from rl4real_data.corpus.catalog import Catalog, find_manifest_folder, load_catalog
 from rl4real_data.corpus.manifest import Manifest, read_manifest
-from rl4real_data.corpus.tables import nearest
 
 MANIFEST_SUFFIX: Final = ".toml"
 

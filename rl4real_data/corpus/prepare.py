@@ -18,7 +18,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final, Self
 
 from rl4real_data.core.errors import SourceError
-from rl4real_data.corpus.tables import Table
+from rl4real_data.core.toml_tables import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import CacheError, Rl4realError, SourceError, UsageError
 from rl4real_data.core.targets import TargetName
+from rl4real_data.core.toml_tables import nearest
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.manifest import Manifest
@@ -23,7 +24,6 @@ from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.named import manifests_of_word
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
-from rl4real_data.corpus.tables import nearest
 
 if TYPE_CHECKING:
     from rl4real_data.corpus.paths.path_corpus import Found

@@ -11,11 +11,11 @@ from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.environment import Environment
 from rl4real_data.core.errors import ManifestError, SourceError, ToolchainError, UsageError
 from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.manifest import read_manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.source import Supply
-from rl4real_data.corpus.tables import Table
 from rl4real_data.drafting.database import origin_of_database
 from rl4real_data.drafting.debian_index import look_up_debian
 from rl4real_data.drafting.draft import Draft, draft_manifest

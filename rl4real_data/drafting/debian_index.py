@@ -18,9 +18,9 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError, UsageError
+from rl4real_data.core.toml_tables import nearest
 from rl4real_data.corpus.sources.apt import find_mirrors
 from rl4real_data.corpus.sources.source import Supply
-from rl4real_data.corpus.tables import nearest
 from rl4real_data.corpus.unpacking import ARCHIVE_SUFFIXES
 from rl4real_data.corpus.web import read_page, without_login
 from rl4real_data.drafting.origin import Origin, corpus_name

@@ -14,6 +14,7 @@ from typing import Final
 
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import ManifestError, SourceError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.manifest import Manifest, read_manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, fetch_source
@@ -22,7 +23,6 @@ from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.npm import NpmSource
 from rl4real_data.corpus.sources.pypi import PypiSource
 from rl4real_data.corpus.sources.source import Source, Supply
-from rl4real_data.corpus.tables import Table
 from rl4real_data.drafting.debian_index import look_up_debian
 from rl4real_data.drafting.manifest_text import Value, value_text
 from rl4real_data.drafting.npm_index import look_up_npm

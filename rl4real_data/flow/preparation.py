@@ -20,6 +20,7 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.plugin import Plugin, register_file
 from rl4real_data.toolchain.process import Limits
+from rl4real_data.toolchain.processors import refuse_unknown_processor
 from rl4real_data.toolchain.server_library import ensure_server
 
 
@@ -50,7 +51,7 @@ def prepare_compilation(
         registers = _fork_registers(clang, installation, recording.target)
     else:
         plugin = installation.plugin(clang, announce=announce)
-        registers = register_file(clang, plugin, recording.target, recording.recipe.cpu)
+        registers = _registers(clang, plugin, recording)
     compilation = Compilation(
         clang=clang,
         plugin=plugin,
@@ -65,6 +66,14 @@ def prepare_compilation(
         class_orders=class_orders(registers) if clang.is_fork else (),
     )
     return compilation, registers
+
+
+def _registers(clang: Clang, plugin: Plugin, recording: Recording) -> Mapping[str, Any]:
+    try:
+        return register_file(clang, plugin, recording.target, recording.recipe.cpu)
+    except ToolchainError:
+        refuse_unknown_processor(clang, recording.target, recording.recipe.cpu)
+        raise
 
 
 def _fork_registers(clang: Clang, installation: Installation, target: Target) -> Mapping[str, Any]:

@@ -12,12 +12,12 @@ import pytest
 
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import SourceError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.sources.csmith import CsmithSource
 from rl4real_data.corpus.sources.git import GitSource
 from rl4real_data.corpus.sources.kinds import SOURCE_KINDS
 from rl4real_data.corpus.sources.source import Fetch, Source
-from rl4real_data.corpus.tables import Table
 
 PYPI = {
     "kind": "pypi",

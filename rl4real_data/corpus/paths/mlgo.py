@@ -17,12 +17,12 @@ from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.toml_tables import path_problem
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import license_problem, read_license
 from rl4real_data.corpus.module import Corpus, Language
 from rl4real_data.corpus.paths.cc1_flags import driver_flags, split_command
 from rl4real_data.corpus.paths.path_corpus import UNKNOWN_LICENSE, FoundModule, check_names, make_corpus
-from rl4real_data.corpus.tables import path_problem
 
 DESCRIPTION_NAME: Final = "corpus_description.json"
 LICENSES_NAME: Final = "licenses.json"

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.sources.apt import SCHEMES
 from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import ClassVar, Final, Self
 
 from rl4real_data.core.errors import SourceError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 from rl4real_data.toolchain.process import Limits, kill_all, run
 
 LEFT_OUT_NAME: Final = "left-out.txt"

@@ -13,11 +13,11 @@ from pathlib import PurePosixPath
 from typing import ClassVar, Final, Self
 
 from rl4real_data.core.errors import SourceError, UsageError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.apt import SCHEMES, find_mirrors
 from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 
 POOL_HINT: Final = "work offline with `--corpus sample`, or name another mirror with `--mirror URL`"
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Self
 
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.deb import extract_inner
 from rl4real_data.corpus.sources.debian import POOL_HINT, check_pool_path, pool_urls
 from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin, tree_identity
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 from rl4real_data.corpus.unpacking import ARCHIVE_SUFFIXES, unpack
 
 

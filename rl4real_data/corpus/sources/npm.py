@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 from rl4real_data.core.errors import SourceError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.sources.clients import npm_registry
 from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 from rl4real_data.corpus.web import read_page
 
 

@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import ClassVar, Final
 
 from rl4real_data.core.errors import CacheError, SourceError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.download import Pin, download_first
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 from rl4real_data.corpus.unpacking import ARCHIVE_SUFFIXES, unpack
 
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")

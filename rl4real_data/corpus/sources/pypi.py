@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import ClassVar, Final, Self
 
 from rl4real_data.core.errors import SourceError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.sources.clients import python_index
 from rl4real_data.corpus.sources.pinned import PinnedArchive, read_pin
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 from rl4real_data.corpus.web import Page, read_page
 
 _ACCEPT: Final = "application/vnd.pypi.simple.v1+json, text/html;q=0.1"

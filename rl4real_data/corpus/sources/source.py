@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol, Self
 
 from rl4real_data.core.environment import Environment
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.download import DownloadProgress, Pin
 from rl4real_data.corpus.prepare import Step, apply_steps, prepared_identity
-from rl4real_data.corpus.tables import Table
 
 Progress = Callable[[str, int, int], None]
 """Called with (corpus name, bytes done, bytes in total) while something is downloaded."""

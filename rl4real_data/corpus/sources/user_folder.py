@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import ClassVar, Self
 
 from rl4real_data.core.errors import SourceError
+from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.sources.prepared_copy import prepared_copy
 from rl4real_data.corpus.sources.source import Fetch
-from rl4real_data.corpus.tables import Table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

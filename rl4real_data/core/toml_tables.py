@@ -7,11 +7,20 @@ asked for. A reader that finds a problem notes it and returns a placeholder; the
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Final
 
-_NAMES = {str: "a string", int: "a whole number", bool: "true or false", dict: "a table", list: "a list"}
+_NAMES: Final[Mapping[type, str]] = {
+    str: "a string",
+    int: "a whole number",
+    float: "a number",
+    bool: "true or false",
+    dict: "a table",
+    list: "a list",
+}
 
 
 def nearest(word: str, known: Iterable[str]) -> str:
@@ -57,10 +66,23 @@ class Table:
             self.note(key, f"must be above zero, not {value}")
         return value
 
+    def number(self, key: str, *, at_most: float = math.inf) -> float:
+        """A number from 0 on; 0 stands in for a bad one."""
+        value = self._value(key, float, required=True)
+        if not isinstance(value, int | float):
+            return 0.0
+        if not 0 <= value <= at_most:
+            self.note(key, f"must be from 0 {f'to {at_most:g}' if at_most < math.inf else 'on'}, not {value:g}")
+        return float(value)
+
     def flag(self, key: str, *, default: bool) -> bool:
         """True or false."""
         value = self._value(key, bool, required=False)
         return value if isinstance(value, bool) else default
+
+    def required_flag(self, key: str) -> bool:
+        """True or false, which must be there; false stands in for a bad one."""
+        return self._value(key, bool, required=True) is True
 
     def whole_numbers(self, key: str) -> tuple[int, ...]:
         """A list of whole numbers from 0 on, with at least one; empty stands in for a bad one."""
@@ -92,6 +114,10 @@ class Table:
         if not isinstance(value, dict):
             return None
         return Table(values=value, prefix=f"{self.prefix}{key}.", problems=self.problems)
+
+    def table_or_empty(self, key: str) -> Table:
+        """The table below `key`; one without anything, whose problems nobody hears, for a bad one."""
+        return self.table(key) or Table(values={}, problems=[])
 
     def tables(self, key: str) -> tuple[Table, ...]:
         """The tables of the array below `key` (`[[key]]`); none when it is missing or something else."""
@@ -183,7 +209,8 @@ class Table:
             return None
         value = self.values[key]
         # A bool is an int in Python; `size = true` is still wrong.
-        if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        is_kind = isinstance(value, int | float if kind is float else kind)
+        if not is_kind or (kind in (int, float) and isinstance(value, bool)):
             self.note(key, f"must be {_NAMES[kind]}, not {value!r}")
             return None
         return value
