@@ -7,6 +7,7 @@
     ├── SourceError           exit 1   a corpus whose source cannot be had
     │   └── CacheError        exit 1   the cache of corpora cannot be used: no other source helps
     ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
+    ├── HostError             exit 1   this machine: no room, no memory, a file that is gone or another one
     ├── LessThanAsked         exit 3   finished, without all that was asked for
     │   └── TooManyFailures   exit 3   finished, with more failed modules than allowed
     ├── ValidationFailed      exit 4   `validate` found something
@@ -16,7 +17,7 @@
 
 Each carries what is wrong (`str(error)`, one line, to be quoted in other messages) and what to do next: `hint`, which
 tracebacks, logs and notebooks show as a note. A module that does not compile is no exception: it is a `Failure` row in
-`modules.parquet`.
+`modules.parquet`; what is the machine's fault and not the module's is never such a row, but a `HostError`.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from __future__ import annotations
 __all__ = [
     "CacheError",
     "DatasetError",
+    "HostError",
     "Interrupted",
     "LessThanAsked",
     "ManifestError",
@@ -37,7 +39,7 @@ __all__ = [
     "VocabularyError",
 ]
 
-from typing import ClassVar, Final
+from typing import ClassVar, Final, Self
 
 HINT_SIGN: Final = "next: "
 
@@ -89,6 +91,22 @@ class DatasetError(Rl4realError):
     """A DATA_DIR that cannot be read, or cannot be written as asked."""
 
     exit_code = 1
+
+
+class HostError(Rl4realError):
+    """This machine is unfit for the work: no room, no memory, a file or a tool that is gone or another one.
+
+    No fault of a module or of a dataset, so it is written down nowhere: the run stops, and resumes once that is mended.
+    """
+
+    exit_code = 1
+    usual_hint = "mend that, then run the same command again: it resumes"
+
+    @classmethod
+    def of(cls, error: OSError, *, doing: str) -> Self:
+        """What the system said while `doing`, such as "writing the part of a.c"."""
+        where = f" ({error.filename})" if error.filename else ""
+        return cls(f"{doing}: {error.strerror or error}{where}")
 
 
 class LessThanAsked(Rl4realError):

@@ -65,7 +65,7 @@ class Trial:
                 *("-x", LANGUAGE_OF_SUFFIX.get(path.suffix, Language.C).value, *flags),
                 *("-w", "-fsyntax-only", "-MD", "-MF", str(dependencies), str(path)),
             )
-            done = run(command, cwd=self.root, limits=TRIAL_LIMITS, scratch=Path(scratch))
+            done = run(command, cwd=self.root, limits=TRIAL_LIMITS, scratch=Path(scratch), is_confined=True)
             foreign = _foreign_headers(dependencies)
         if done.ok:
             return Verdict(foreign_headers=foreign)

@@ -5,40 +5,65 @@ One module through clang with the plugin (or through the fork), into a scratch f
 
 from __future__ import annotations
 
-import errno
 import os
 import re
 import shlex
+import signal
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.compiler_server import run_served
-from rl4real_data.toolchain.process import Completed
+from rl4real_data.toolchain.completed import tail_of
+from rl4real_data.toolchain.memory_file import MemoryFile
+from rl4real_data.toolchain.process import Completed, Limits
 
-RECORDS_NAME: Final = "unit.columns"
-DEPENDENCIES_NAME: Final = "unit.d"
+_RECORDS_NAME: Final = "unit.columns"
+_DEPENDENCIES_NAME: Final = "unit.d"
 
-_OUT_OF_MEMORY: Final = re.compile(
-    r"^LLVM ERROR: out of memory|bad_alloc|: cannot allocate memory$|failed to map segment",
-    re.IGNORECASE | re.MULTILINE,
-)
-_DISK_FULL: Final = re.compile(r"mlra: cannot write|: No space left on device$", re.MULTILINE)
+_OUT_OF_MEMORY: Final = re.compile(r"^LLVM ERROR: out of memory$|bad_alloc", re.MULTILINE)
+_VERIFY: Final = re.compile(r"^error: mlra: .*: verify: ", re.MULTILINE)
+
+_REJECTED: Final = 1
+"""What clang ends with when it does not take its source. It has other exit codes for all that is its own fault."""
+
+_KILLED: Final = (-signal.SIGKILL, 128 + signal.SIGKILL)
+_WROTE_TOO_MUCH: Final = (-signal.SIGXFSZ, 128 + signal.SIGXFSZ)
+"""How a compiler ends by a signal, or a driver that tells of one."""
+
+_MEMORY_SHARE: Final = 4
+"""A compiler that has no more memory has used this part of its limit at least: it asks for twice as much as it has, and
+its own code counts, too."""
+
 _MAKE_ESCAPE: Final = re.compile(r"\\([ #])|\$(\$)")
-_QUOTED_SOURCE: Final = re.compile(r"^ *\d* *\|.*$", re.MULTILINE)
-"""The lines of the source that clang shows below a message: a C program may well say "out of memory"."""
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Compiled:
-    """A module that compiled: where its dump lies and which headers it read."""
+class Attempt:
+    """One run of the compiler and what it wrote. It writes into memory: what it records does not depend on a disk."""
 
-    records: Path
+    done: Completed
+    records: MemoryFile
+    dependencies: MemoryFile
+    needs_records: bool
+
+    @property
+    def has_records(self) -> bool:
+        return self.records.size > 0 or not self.needs_records
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Compiled:
+    """A module that compiled: its dump, the folder it ran in if it is the fork's, and which headers it read."""
+
+    records: MemoryFile
+    folder: Path
     headers: tuple[str, ...]
     seconds: float
 
@@ -83,60 +108,110 @@ def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
-    """Compiles the module; every way in which that can go wrong is a Failure."""
+    """Compiles the module; every way in which that can go wrong by the module's fault is a Failure.
+
+    HostError if the compiler was killed, or gave no reason.
+    """
     compilation, module = job.compilation, job.module
-    records = scratch / RECORDS_NAME
-    plugin = str(compilation.plugin.path) if compilation.plugin else ""
-    command = [
-        *source_command(compilation, module),
-        *dump_flags(compilation, records=str(records), plugin=plugin),
-        *("-o", "/dev/null"),
-    ]
-    command.append("-fno-crash-diagnostics")  # else clang preprocesses the source again for a report that nobody reads
-    if module.language is not Language.IR:
-        command += ["-MD", "-MF", str(scratch / DEPENDENCIES_NAME)]
+    command = list(source_command(compilation, module))
     folder = module.root
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
         command[command.index(str(module.path))] = str(module.source)
         command.append(f"-I{module.root}")
-    done = run_served(compilation.server, command, cwd=folder, limits=compilation.limits, scratch=scratch)
-    if not done.ok:
-        _raise_if_disk_failed(done)
-        return _failure(done, job, scratch)
+    attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
+    if not attempt.done.ok:
+        return _failure(attempt, job, scratch)
     return Compiled(
-        records=records,
-        headers=_headers(scratch / DEPENDENCIES_NAME, module),
-        seconds=done.seconds,
+        records=attempt.records,
+        folder=scratch,
+        headers=_headers(attempt.dependencies.path.read_text(errors="surrogateescape"), module),
+        seconds=attempt.done.seconds,
     )
 
 
-def _raise_if_disk_failed(done: Completed) -> None:
-    """A full disk is no fault of the module: OSError, which ends the run."""
-    if _DISK_FULL.search(_QUOTED_SOURCE.sub("", done.stderr)):
-        raise OSError(errno.ENOSPC, f"the compiler cannot write its output: {_first_error(done.stderr)}")
+def attempt_empty_module(compilation: Compilation, scratch: Path) -> Attempt:
+    """The recorded compilation of nothing."""
+    module = Module(corpus="", root=scratch, path=PurePosixPath(os.devnull), language=Language.C, license="")
+    return _attempt(compilation, source_command(compilation, module), scratch, scratch, reads_headers=True)
 
 
-def _failure(done: Completed, job: ModuleJob, scratch: Path) -> Failure:
-    stderr = done.stderr_tail.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
-    stderr = _ADDRESS.sub("0x…", stderr)
-    limits = job.compilation.limits
+def _attempt(
+    compilation: Compilation, command: tuple[str, ...], folder: Path, scratch: Path, *, reads_headers: bool
+) -> Attempt:
+    records, dependencies = MemoryFile("records"), MemoryFile("dependencies")
+    plugin = str(compilation.plugin.path) if compilation.plugin else ""
+    command = (
+        *command,
+        *dump_flags(compilation, records=str(records.path), plugin=plugin),
+        *("-o", "/dev/null"),
+        "-fno-crash-diagnostics",  # else clang preprocesses the source again for a report that nobody reads
+        *(("-MD", "-MF", str(dependencies.path)) if reads_headers else ()),
+    )
+    done = run_served(
+        compilation.server,
+        command,
+        cwd=folder,
+        limits=compilation.limits,
+        scratch=scratch,
+        passed=(records.descriptor, dependencies.descriptor),
+    )
+    return Attempt(done=done, records=records, dependencies=dependencies, needs_records=compilation.plugin is not None)
+
+
+def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
+    done, limits = attempt.done, job.compilation.limits
+    said = _without_places(attempt, job, scratch)
+    stderr = tail_of(said)
     if not os.access(job.module.source, os.R_OK):
         reason = f"{job.module.path}: the source is gone or cannot be read"
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
-    if _OUT_OF_MEMORY.search(_QUOTED_SOURCE.sub("", done.stderr)):
+    _refuse_host_fault(done, job)
+    if _ran_out_of_memory(done, limits):
         limit = f" of {limits.memory_bytes >> 20} MB" if limits.memory_bytes else ""
         return Failure(kind=FailureKind.MEMORY, reason=f"needs more than the memory limit{limit}", stderr=stderr)
     if done.signal_name:
         return Failure(kind=FailureKind.CRASH, reason=f"the compiler died of {done.signal_name}", stderr=stderr)
-    reason = _first_error(done.stderr) or f"exit code {done.returncode}"
-    if "mlra: " in done.stderr and ": verify: " in done.stderr:
-        return Failure(kind=FailureKind.VERIFY, reason=reason, stderr=stderr)
-    # The driver runs the compiler in its own process, catches its signals and exits with 128 + the signal's number.
-    kind = FailureKind.CRASH if done.returncode > 128 or "Stack dump:" in done.stderr else FailureKind.REJECTED
-    return Failure(kind=kind, reason=reason, stderr=stderr)
+    reason = _first_error(said) or f"exit code {done.returncode}"
+    if done.returncode != _REJECTED:
+        return Failure(kind=FailureKind.CRASH, reason=reason, stderr=stderr)
+    # Who is rejected has no records: they are written after the last line of the source.
+    is_verified = job.compilation.verify and attempt.records.size > 0 and _VERIFY.search(done.stderr)
+    return Failure(kind=FailureKind.VERIFY if is_verified else FailureKind.REJECTED, reason=reason, stderr=stderr)
+
+
+def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
+    """What the compiler said, the same on every machine."""
+    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
+        stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
+    return _ADDRESS.sub("0x…", stderr)
+
+
+def _refuse_host_fault(done: Completed, job: ModuleJob) -> None:
+    """HostError if the compiler was ended by somebody else, or ended without a reason."""
+    if done.returncode in _KILLED:
+        raise HostError(
+            f"the compiler of {job.module.path} was killed: most likely this machine ran out of memory",
+            hint="fewer --jobs or a lower --memory leave it more; the same command resumes",
+        )
+    if not done.signal_name and not done.stderr.strip():
+        raise HostError(
+            f"the compiler of {job.module.path} ended with exit code {done.returncode} and gave no reason",
+            hint="the same command resumes; if it stops there again, see what `rl4real-data doctor` says",
+        )
+
+
+def _ran_out_of_memory(done: Completed, limits: Limits) -> bool:
+    """The kernel must agree with what the compiler said, which a source may have put into its mouth."""
+    if limits.memory_bytes is None or done.returncode == _REJECTED:
+        return False
+    if done.returncode in _WROTE_TOO_MUCH:
+        return True
+    is_said = _OUT_OF_MEMORY.search(done.stderr) is not None
+    return is_said and done.peak_memory_bytes >= limits.memory_bytes // _MEMORY_SHARE
 
 
 def _first_error(stderr: str) -> str:
@@ -146,11 +221,9 @@ def _first_error(stderr: str) -> str:
     return ""
 
 
-def _headers(path: Path, module: Module) -> tuple[str, ...]:
+def _headers(rule: str, module: Module) -> tuple[str, ...]:
     """The files of a Make rule but for the source, sorted; relative to the corpus where they lie in it."""
-    if not path.is_file():
-        return ()
-    _, _, files = path.read_text(errors="surrogateescape").replace("\\\n", " ").partition(": ")
+    _, _, files = rule.replace("\\\n", " ").partition(": ")
     names = re.split(r"(?<!\\)\s+", files) if "\\" in files else files.split()
     root = f"{module.root}/"
     if "\\" in files or "$" in files:

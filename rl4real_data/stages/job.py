@@ -20,6 +20,18 @@ from rl4real_data.toolchain.compiler_server import ServerFiles
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits
 
+FileState = tuple[int, int, int, int]
+"""Which file it is, and since when as it is."""
+
+
+def state_of(path: Path) -> FileState | None:
+    """None for a file that is not there."""
+    try:
+        state = path.stat()
+    except OSError:
+        return None
+    return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
@@ -39,6 +51,12 @@ class Compilation:
     fork_config: Path | None = None
     class_ids: tuple[tuple[str, int], ...] = ()  # for the fork, whose files name classes only
     class_orders: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    tools: tuple[tuple[Path, FileState | None], ...] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Takes down which files the compiler and the plugin are now, before anything is compiled."""
+        paths = (self.clang.path, *((self.plugin.path,) if self.plugin else ()))
+        object.__setattr__(self, "tools", tuple((path, state_of(path)) for path in paths))
 
     @property
     def toolchain(self) -> dict[str, str]:

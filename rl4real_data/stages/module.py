@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from rl4real_data.core import interruption
+from rl4real_data.core.errors import HostError, Rl4realError
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.stages.host import refuse_other_tools, refuse_unfit_host
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.part import Part, write_marker
 from rl4real_data.stages.stage import ModuleStage
@@ -21,14 +23,32 @@ from rl4real_data.stages.stage import ModuleStage
 def process_module(job: ModuleJob, stages: tuple[ModuleStage, ...]) -> Part:
     """Takes the module through the stages in a scratch folder of its own, publishes its part, returns the marker.
 
-    OSError (a full disk, a folder that is gone) is no fault of the module and ends the run.
+    HostError ends the run and leaves no part: a full disk, a tool that is gone and the like are no fault of the module.
     """
+    try:
+        return _process(job, stages)
+    except InterruptedError:
+        raise
+    except OSError as error:
+        raise HostError.of(error, doing=f"compiling {job.module.path}") from error
+    except MemoryError as error:
+        raise HostError(
+            f"compiling {job.module.path}: this machine has no memory left",
+            hint="fewer --jobs leave it more; the same command resumes",
+        ) from error
+
+
+def _process(job: ModuleJob, stages: tuple[ModuleStage, ...]) -> Part:
     scratch = Path(tempfile.mkdtemp(dir=job.scratch))
     try:
         result = _run_stages(job, scratch, stages)
+        interruption.check()  # what a compiler says that was killed is no fault of the module
+        if isinstance(result, Part):
+            refuse_other_tools(job.compilation)
+        elif result.kind is not FailureKind.BUG:
+            refuse_unfit_host(job, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    interruption.check()  # what a compiler says that was killed is no fault of the module
     part = result if isinstance(result, Part) else _failed(job, result)
     write_marker(job.parts, part)
     return part
@@ -47,6 +67,8 @@ def _run_stages(job: ModuleJob, scratch: Path, stages: tuple[ModuleStage, ...]) 
             raise
         reason = f"{job.module.path}: the source is gone ({error.strerror})"
         return Failure(kind=FailureKind.SOURCE, reason=reason)
+    except (Rl4realError, MemoryError):
+        raise
     except Exception:  # noqa: BLE001 - the worker boundary: a defect of ours costs this module, and says so
         trace = traceback.format_exc()
         return Failure(kind=FailureKind.BUG, reason=trace.splitlines()[-1][:300], stderr=trace[-2000:])

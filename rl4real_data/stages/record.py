@@ -48,10 +48,12 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
     """Turns the dump into `<key>.arrow`; returns the marker, which the caller publishes last."""
     try:
         if job.compilation.plugin is None:
-            functions, shapes, facts = _read_fork(compiled.records.parent, job)
+            functions, shapes, facts = _read_fork(compiled.folder, job)
         else:
-            functions, shapes, facts = read_dump(compiled.records)
-    except (BadRecord, ForkFormatError, pa.ArrowException, OSError) as error:
+            functions, shapes, facts = read_dump(compiled.records.path)
+    except MemoryError:  # Arrow's is one of its exceptions, too
+        raise
+    except (BadRecord, ForkFormatError, pa.ArrowException) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
     size = write_functions(job.parts, job.key, functions, shapes)
     base = f"{job.module.root}/"

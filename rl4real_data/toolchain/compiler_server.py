@@ -15,7 +15,7 @@ import socket
 import struct
 import threading
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -41,7 +41,7 @@ _MOST_LOSSES: Final = 3
 _REJECTED: Final = 1
 """What clang ends with when it does not take its source."""
 
-_HEADER: Final = struct.Struct("=III")  # bytes that follow, words, variables
+_HEADER: Final = struct.Struct("=IIIII")  # bytes of text, words, variables, descriptors passed, whether confined
 _REPLY: Final = struct.Struct("=ii")  # pid, errno
 
 
@@ -57,18 +57,11 @@ class ServerFiles:
         return command[0] == str(self.clang) and f"-fplugin={self.plugin}" in command
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ForkedProcess:
     """A child that somebody else forked for us."""
 
-    def __init__(self, pid: int) -> None:
-        self.pid = pid
-        self._returncode: int | None = None
-
-    def wait(self) -> int:
-        if self._returncode is None:
-            _, status = os.waitpid(self.pid, 0)
-            self._returncode = os.waitstatus_to_exitcode(status)
-        return self._returncode
+    pid: int
 
 
 class CompilerServer:
@@ -124,20 +117,22 @@ class CompilerServer:
         body = b"".join(os.fsencode(string) + b"\0" for string in strings)
         if body.count(b"\0") != len(strings):
             return None
+        confinement = [invocation.confinement.descriptor] if invocation.confinement else []
+        counts = (len(body), len(invocation.command), len(variables), len(invocation.passed), len(confinement))
+        numbers = struct.pack(f"={len(invocation.passed)}I", *invocation.passed)
         ours, theirs = socket.socketpair()
         with ours:
             ours.settimeout(_REPLY_S)
             with theirs:
-                descriptors = [theirs.fileno(), invocation.stdout, invocation.stderr]
+                descriptors = [theirs.fileno(), invocation.stdout, invocation.stderr, *confinement, *invocation.passed]
                 socket.send_fds(self._socket, [b"\0"], descriptors)
-            ours.sendall(_HEADER.pack(len(body), len(invocation.command), len(variables)) + body)
+            ours.sendall(_HEADER.pack(*counts) + numbers + body)
             pid, error = _REPLY.unpack(_receive(ours, _REPLY.size))
-            process = ForkedProcess(pid)
             if error:
-                process.wait()
+                os.waitpid(pid, 0)
                 return None
             ours.sendall(b"b")
-        return process
+        return ForkedProcess(pid=pid)
 
     def close(self) -> None:
         """Ends it. Children that have begun go on."""
@@ -145,16 +140,31 @@ class CompilerServer:
 
 
 def run_served(
-    files: ServerFiles | None, command: Sequence[str], *, cwd: Path, limits: Limits, scratch: Path
+    files: ServerFiles | None,
+    command: Sequence[str],
+    *,
+    cwd: Path,
+    limits: Limits,
+    scratch: Path,
+    passed: tuple[int, ...] = (),
 ) -> Completed:
-    """As `run`, with a compiler that is forked from a server of this process where there is one.
+    """As `run`, confined, with a compiler that is forked from a server of this process where there is one.
 
-    One that crashes is run again as a process of its own, so that the crash is not the server's, nor its stack dump.
+    One that crashes, or fails without a word, is run again as a process of its own, so that this is not the server's
+    fault, nor the stack dump its own. What is `passed` are files, which are emptied before.
     """
     start = _Start(files)
-    done = run(command, cwd=cwd, limits=limits, scratch=scratch, start=start)
-    crashed = done.returncode not in (0, _REJECTED) and not done.timed_out
-    return run(command, cwd=cwd, limits=limits, scratch=scratch) if crashed and start.has_forked else done
+
+    def run_once(way: Callable[[Invocation], Process]) -> Completed:
+        return run(command, cwd=cwd, limits=limits, scratch=scratch, passed=passed, is_confined=True, start=way)
+
+    done = run_once(start)
+    is_explained = done.returncode == _REJECTED and done.stderr.strip()
+    if done.ok or done.timed_out or is_explained or not start.has_forked:
+        return done
+    for descriptor in passed:
+        os.ftruncate(descriptor, 0)
+    return run_once(start_process)
 
 
 class _Start:

@@ -14,6 +14,7 @@ from rl4real_data.core.errors import ToolchainError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TARGETS, Target
 from rl4real_data.toolchain.clang import Clang, missing_headers
+from rl4real_data.toolchain.confinement import examine_confinement, landlock_version
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.plugin import Plugin, register_file
 from rl4real_data.toolchain.server_library import examine_server
@@ -75,6 +76,7 @@ def _plugin_checks(clang: Clang, installation: Installation, announce: Callable[
         Check(name="plugin", ok=True, detail=str(plugin.path)),
         *(_load_check(clang, plugin, target) for target in TARGETS.values()),
         _server_check(clang, plugin),
+        _confinement_check(),
     ]
 
 
@@ -95,6 +97,19 @@ def _server_check(clang: Clang, plugin: Plugin) -> Check:
         ok=problem is None,
         detail="modules are compiled by forks of a loaded clang" if problem is None else problem,
         remedy="apt-get install gcc; without a server each module costs 15 ms more, and nothing else",
+        is_required=False,
+    )
+
+
+def _confinement_check() -> Check:
+    problem = examine_confinement()
+    return Check(
+        name="confinement",
+        ok=problem is None,
+        detail=f"a compiler can write to its scratch folder alone (Landlock {landlock_version()})"
+        if problem is None
+        else problem,
+        remedy="Linux 6.2 or later with `landlock` among its security modules; nothing else needs it",
         is_required=False,
     )
 

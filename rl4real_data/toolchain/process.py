@@ -1,6 +1,6 @@
 """The processes of the program, started here alone.
 
-Own process group, time limit, memory limit, empty scratch folder.
+Own process group, time limit, memory limit, scratch folder that it may be confined to; none outlives this process.
 """
 
 from __future__ import annotations
@@ -9,28 +9,34 @@ import contextlib
 import errno
 import os
 import resource
-import select
 import signal
 import socket
 import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Protocol
 
 from rl4real_data.core import interruption
+from rl4real_data.toolchain.completed import Completed as Completed  # whoever runs a process knows both from here
+from rl4real_data.toolchain.completed import Limits as Limits
+from rl4real_data.toolchain.confinement import Confinement, confinement_to
+from rl4real_data.toolchain.mark import VARIABLE, keeper_command, kill_marked, new_mark
+from rl4real_data.toolchain.output import ANSWER_BYTES, MESSAGE_BYTES, Output
 
-STDERR_BYTES: Final = 1 << 16
-"""What is kept of a process's stderr, half from its beginning and half from its end: a crash begins with the reason and
-ends with a stack dump."""
+_WATCH_S: Final = 1.0
+"""How long one look at a process under way lasts. What a look takes beyond twice that is not the process's time: the
+clock jumped, or this machine stood still."""
 
-STDERR_TAIL_CHARACTERS: Final = 4000
-"""What a dataset keeps of it: a compiler's last dozen messages."""
+_WORTH_GIVING_S: Final = 0.01
+"""A delay that decides nothing."""
 
-_LONGEST_POLL_MS: Final = (1 << 31) - 1
-"""The kernel's own limit: 25 days."""
+_LAST_WORDS_S: Final = 0.2
+"""How long after its end somebody may still hold what a process spoke into: a process that is about to be killed, or
+about to be started."""
 
 _TUNABLES: Final = "glibc.malloc.hugetlb=1"
 """malloc asks for huge pages: a compiler lives a tenth of a second and spends a good part of it on page faults. Another
@@ -38,48 +44,10 @@ libc ignores it, and so does a kernel without them."""
 
 _live: set[int] = set()
 _killed: set[int] = set()
+_lifelines: list[int] = []
 _background: set[Background] = set()
 _live_lock = threading.RLock()  # a signal's handler takes both, too, in whatever the main thread was about
 _background_lock = threading.RLock()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """What one process may use."""
-
-    timeout_s: float
-    memory_bytes: int | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Completed:
-    """How a process ended: `returncode` is negative for a signal, as in `subprocess`."""
-
-    returncode: int
-    timed_out: bool
-    seconds: float
-    stdout: str
-    stderr: str
-
-    @property
-    def ok(self) -> bool:
-        return self.returncode == 0 and not self.timed_out
-
-    @property
-    def stderr_tail(self) -> str:
-        """The end of what the process said."""
-        text = self.stderr
-        return text if len(text) <= STDERR_TAIL_CHARACTERS else "…" + text[-STDERR_TAIL_CHARACTERS:]
-
-    @property
-    def signal_name(self) -> str:
-        """Such as SIGSEGV; empty for a process that was not killed."""
-        if self.returncode >= 0:
-            return ""
-        try:
-            return signal.Signals(-self.returncode).name
-        except ValueError:
-            return f"signal {-self.returncode}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -109,33 +77,52 @@ class Process(Protocol):
     @property
     def pid(self) -> int: ...
 
-    def wait(self) -> int:
-        """The exit code, or the negative number of the signal; may be asked again."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """A command with all that it starts with; `stdout` and `stderr` are open descriptors, stdin is empty."""
+    """A command with all that it starts with; `stdout` and `stderr` are open descriptors, stdin is empty.
+
+    `passed` are descriptors that it has under the same numbers. `confinement` holds for it and all that it starts.
+    """
 
     command: tuple[str, ...]
     cwd: Path
     environment: Mapping[str, str]
     stdout: int
     stderr: int
+    passed: tuple[int, ...] = ()
+    confinement: Confinement | None = None
 
 
 def start_process(invocation: Invocation) -> Process:
     """Starts the command as a new process. OSError if that cannot be done."""
-    return subprocess.Popen(
+    if invocation.confinement is None:
+        return _start(invocation)
+    with ThreadPoolExecutor(max_workers=1) as pool:  # a thread that is confined for good, and ends with this
+        try:
+            return pool.submit(_start_confined, invocation, invocation.confinement).result()
+        except RuntimeError as error:
+            raise OSError(errno.EAGAIN, str(error)) from error
+
+
+def _start_confined(invocation: Invocation, confinement: Confinement) -> Process:
+    confinement.enter()
+    return _start(invocation)
+
+
+def _start(invocation: Invocation) -> Process:
+    process = subprocess.Popen(
         list(invocation.command),
         cwd=invocation.cwd,
         env=invocation.environment,
         stdin=subprocess.DEVNULL,
         stdout=invocation.stdout,
         stderr=invocation.stderr,
+        pass_fds=invocation.passed,
         start_new_session=True,
     )
+    process.returncode = 0  # `_end` waits for it, and asks the kernel more than subprocess does
+    return process
 
 
 def run(
@@ -145,40 +132,83 @@ def run(
     limits: Limits,
     scratch: Path,
     environment: Mapping[str, str] | None = None,
+    passed: tuple[int, ...] = (),
+    is_confined: bool = False,
     start: Callable[[Invocation], Process] = start_process,
 ) -> Completed:
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
-    `scratch` is an existing folder: it takes the outputs and is the process's TMPDIR. OSError if it cannot be started,
-    InterruptedError if `kill_all` ended it.
+    `scratch` is an existing folder: the process's TMPDIR and, if it is confined, where alone it can write; besides what
+    is `passed`. Of what a confined process says on stdout no more is kept than of stderr. OSError if it cannot be
+    started, InterruptedError if `kill_all` ended it.
     """
-    env = _environment({"TMPDIR": str(scratch), **(environment or {})})
+    keep_processes()
+    mark = new_mark()
+    changes = {"TMPDIR": str(scratch), "XDG_CACHE_HOME": str(scratch)} if is_confined else {"TMPDIR": str(scratch)}
     begin = time.monotonic()
-    out_path, err_path = scratch / "stdout", scratch / "stderr"
-    with out_path.open("wb") as out, err_path.open("wb") as err:
+    # A compiler has nothing to say on stdout.
+    with contextlib.closing(Output(MESSAGE_BYTES if is_confined else ANSWER_BYTES)) as output:
         invocation = Invocation(
-            command=tuple(command), cwd=cwd, environment=env, stdout=out.fileno(), stderr=err.fileno()
+            command=tuple(command),
+            cwd=cwd,
+            environment=_environment({**changes, VARIABLE: mark, **(environment or {})}),
+            stdout=output.stdout.theirs,
+            stderr=output.stderr.theirs,
+            passed=passed,
+            confinement=confinement_to(scratch) if is_confined else None,
         )
-        process = None
+        pid = 0
         try:
             with interruption.shielded(), _live_lock:  # `kill_all` finds every process, and after it none is started
                 interruption.check()
-                process = start(invocation)
-                _live.add(process.pid)
-            timed_out = _wait(process, limits)
+                pid = start(invocation).pid
+                _live.add(pid)
+            output.has_started()
+            _limit(pid, limits)
+            timed_out = not _ends_within(pid, output, limits.timeout_s)
         finally:
-            if process is not None:
-                _end(process)
-    if process.pid in _killed:
-        _killed.discard(process.pid)
-        raise InterruptedError(errno.EINTR, "the run was interrupted")
-    return Completed(
-        returncode=process.wait(),
-        timed_out=timed_out,
-        seconds=time.monotonic() - begin,
-        stdout=out_path.read_text(errors="replace"),
-        stderr=_both_ends(err_path),
-    )
+            status, peak = _end(pid) if pid else (0, 0)
+        _hear_the_rest(output, mark)
+        if pid in _killed:
+            _killed.discard(pid)
+            raise InterruptedError(errno.EINTR, "the run was interrupted")
+        return Completed(
+            returncode=os.waitstatus_to_exitcode(status),
+            timed_out=timed_out,
+            seconds=time.monotonic() - begin,
+            stdout=output.stdout.text,
+            stderr=output.stderr.text,
+            peak_memory_bytes=peak,
+        )
+
+
+def keep_processes() -> None:
+    """Starts the keeper of this process, once. Where it cannot be started, a SIGKILL may leave compilers behind."""
+    with interruption.shielded(), _background_lock:
+        if _lifelines:
+            return
+        theirs, ours = os.pipe()
+        _lifelines.append(ours)
+        with contextlib.suppress(OSError):
+            keeper = subprocess.Popen(
+                keeper_command(),
+                cwd="/",
+                stdin=theirs,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+            )
+            keeper.returncode = 0  # nobody waits for it: it ends after this process
+        os.close(theirs)
+
+
+def _cut_lifelines() -> None:
+    """In a fork of this process, which starts a keeper of its own: our keeper waits for our end, not for the fork's."""
+    while _lifelines:
+        os.close(_lifelines.pop())
+
+
+os.register_at_fork(after_in_child=_cut_lifelines)
 
 
 def kill_all() -> None:
@@ -204,6 +234,7 @@ def start_background(
 
     It loads `preload` before its own libraries. OSError if it cannot be started.
     """
+    keep_processes()
     with interruption.shielded(), _background_lock:
         interruption.check()
         background = _start_background(command, preload, environment, socket_variable)
@@ -215,7 +246,7 @@ def _start_background(
     command: Sequence[str], preload: Path, environment: Mapping[str, str], socket_variable: str
 ) -> Background:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    env = _environment({**environment, socket_variable: str(theirs.fileno())})
+    env = _environment({**environment, VARIABLE: new_mark(), socket_variable: str(theirs.fileno())})
     env["LD_PRELOAD"] = os.pathsep.join(filter(None, (str(preload), env.get("LD_PRELOAD"))))
     try:
         process = subprocess.Popen(
@@ -240,44 +271,63 @@ def _environment(changes: Mapping[str, str]) -> dict[str, str]:
     return {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "LC_ALL": "C", **changes}
 
 
-def _wait(process: Process, limits: Limits) -> bool:
-    """Whether the time was up before the process ended."""
-    if limits.memory_bytes is not None:
-        # prlimit after the start and not setrlimit before: a preexec function would force a full fork.
-        with contextlib.suppress(ProcessLookupError):
-            resource.prlimit(process.pid, resource.RLIMIT_AS, (limits.memory_bytes, limits.memory_bytes))
-    return not _ends_within(process, limits.timeout_s)
+def _limit(pid: int, limits: Limits) -> None:
+    """After the start, since a preexec function would force a full fork; what is written is limited like memory."""
+    if limits.memory_bytes is None:
+        return
+    with contextlib.suppress(ProcessLookupError):
+        for kind in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE):
+            _, hard = resource.prlimit(pid, kind)
+            most = limits.memory_bytes if hard == resource.RLIM_INFINITY else min(limits.memory_bytes, hard)
+            resource.prlimit(pid, kind, (most, most))
 
 
-def _end(process: Process) -> None:
-    _kill_group(process.pid)  # also what the process may have left behind
-    process.wait()
+def _end(pid: int) -> tuple[int, int]:
+    """Kills the process and its group. How it ended, as `wait` tells, and how much memory it had at most."""
+    _kill_group(pid)  # also what the process may have left behind
+    _, status, usage = os.wait4(pid, 0)
     with _live_lock:
-        _live.discard(process.pid)
+        _live.discard(pid)
+    return status, usage.ru_maxrss << 10
 
 
-def _ends_within(process: Process, timeout_s: float) -> bool:
-    """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module."""
-    descriptor = os.pidfd_open(process.pid)
+def _ends_within(pid: int, output: Output, timeout_s: float) -> bool:
+    """Waits on the process itself: `Popen.wait(timeout)` looks every 50 ms, half of which a core idles each module.
+
+    The time in which it wanted a processor and got none is given back to it: it is the machine that was late.
+    """
+    descriptor = os.pidfd_open(pid)
+    given_back_s = 0.0
     try:
-        poll = select.poll()
-        poll.register(descriptor, select.POLLIN)
-        return bool(poll.poll(min(timeout_s * 1000, _LONGEST_POLL_MS)))
+        while True:
+            while timeout_s > 0:
+                begin = time.monotonic()
+                if output.hear(min(timeout_s, _WATCH_S), until=descriptor):
+                    return True
+                timeout_s -= min(time.monotonic() - begin, 2 * _WATCH_S)
+            timeout_s = (late_s := _waited_for_processor_s(pid)) - given_back_s
+            if timeout_s < _WORTH_GIVING_S:
+                return False
+            given_back_s = late_s
     finally:
         os.close(descriptor)
+
+
+def _waited_for_processor_s(pid: int) -> float:
+    """For how long the process was ready to run and did not, so far; 0 where the kernel does not count that."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[1]) / 1e9
+    except (OSError, IndexError, ValueError):
+        return 0.0
+
+
+def _hear_the_rest(output: Output, mark: str) -> None:
+    """What the ended process said last. Whoever can still speak left its group, and is killed."""
+    if not output.hear(_LAST_WORDS_S):
+        kill_marked(mark)
+        output.hear(_LAST_WORDS_S)
 
 
 def _kill_group(pid: int) -> None:
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(pid, signal.SIGKILL)
-
-
-def _both_ends(path: Path) -> str:
-    with path.open("rb") as stream:
-        size = stream.seek(0, os.SEEK_END)
-        stream.seek(0)
-        if size <= STDERR_BYTES:
-            return stream.read().decode(errors="replace")
-        begin = stream.read(STDERR_BYTES // 2)
-        stream.seek(-STDERR_BYTES // 2, os.SEEK_END)
-        return begin.decode(errors="replace") + "\n…\n" + stream.read().decode(errors="replace")

@@ -119,7 +119,7 @@ def _compile(files: ServerFiles, folder: Path, start: Callable[[Invocation], Pro
         *(str(files.clang), "-O2", f"-fplugin={files.plugin}", "-mllvm", "-regalloc=mlra"),
         *("-mllvm", f"-mlra-dump-columns={records}", "-c", "probe.c", "-o", "/dev/null"),
     )
-    done = run(command, cwd=folder, limits=PROBE_LIMITS, scratch=folder, start=start)
+    done = run(command, cwd=folder, limits=PROBE_LIMITS, scratch=folder, is_confined=True, start=start)
     written = records.read_bytes() if records.is_file() else b""
     records.unlink(missing_ok=True)
     return done.returncode, done.stdout, done.stderr, written

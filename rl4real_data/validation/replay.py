@@ -176,7 +176,7 @@ def llc_command(tool: ReplayTool, folder: Path) -> tuple[str, ...]:
 
 def _run_llc(tool: ReplayTool, folder: Path) -> Completed:
     try:
-        return run(llc_command(tool, folder), cwd=folder, limits=tool.limits, scratch=folder)
+        return run(llc_command(tool, folder), cwd=folder, limits=tool.limits, scratch=folder, is_confined=True)
     except OSError as error:
         raise ToolchainError(
             f"{tool.llc}: cannot be started ({error.strerror or error})",

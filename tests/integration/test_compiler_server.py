@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import subprocess
@@ -15,6 +16,8 @@ import pytest
 
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles, run_served
+from rl4real_data.toolchain.confinement import landlock_version
+from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Completed, Invocation, Limits, Process, kill_all, run, start_process
 from rl4real_data.toolchain.server_library import ensure_server
@@ -156,8 +159,10 @@ def test_crash_has_the_stack_dump_of_a_process(files: ServerFiles, tmp_path: Pat
 
 LOOK = """
 import os, resource, signal, subprocess, sys, threading
+mark = os.environ.pop("RL4REAL_DATA_RUN")  # each command has another one
+assert f"RL4REAL_DATA_RUN={mark}" in open("/proc/self/environ").read().split("\\0")
 names = [(number, f"/proc/self/fd/{number}") for number in range(100)]
-descriptors = [(number, os.readlink(name)) for number, name in names if os.path.exists(name)]
+descriptors = [(number, os.readlink(name).split(":[")[0]) for number, name in names if os.path.exists(name)]
 status = dict(line.split(":", 1) for line in open("/proc/self/status"))
 facts = {
     "argv": sys.argv[1:],
@@ -171,7 +176,17 @@ facts = {
     "parent": os.getppid(),
     "shown": open("/proc/self/cmdline").read().rstrip("\\0"),
     "umask": os.umask(0),
+    "privileges": status["NoNewPrivs"].strip(),
 }
+for place in (os.environ["TMPDIR"] + "/in", "/dev/null", "../out"):
+    try:
+        open(place, "w").write("written")
+    except OSError as error:
+        facts[place] = error.errno
+try:
+    os.kill(os.getppid(), 0)
+except OSError as error:
+    facts["signal"] = error.errno
 found = []
 threads = [threading.Thread(target=found.append, args=(number,)) for number in range(8)]
 [thread.start() for thread in threads]
@@ -183,19 +198,30 @@ os.kill(os.getpid(), signal.SIGUSR1) if "die" in sys.argv else None
 """
 
 
+@pytest.mark.parametrize("is_confined", [True, False])
 @pytest.mark.parametrize("words", [(), ("", "a b", "$HOME", "ü"), ("die",)])
 def test_any_program_sees_no_difference(
-    toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path, words: tuple[str, ...]
+    toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path, words: tuple[str, ...], is_confined: bool
 ) -> None:
     """The library is not clang's alone: Python itself tells what it was started with."""
     made = ensure_server(*toolchains[22])
     assert made is not None
     program = Path(sys.executable).resolve()
     server = CompilerServer(ServerFiles(clang=program, plugin=made.library, library=made.library))
+    (scratch := tmp_path / "scratch").mkdir()
+    files = [MemoryFile("one"), MemoryFile("two")]
     try:
         assert server.is_ready(within_s=60)
         plain, forked = (
-            run((str(program), "-IS", "-c", LOOK, *words), cwd=tmp_path, limits=SOON, scratch=tmp_path, start=start)
+            run(
+                (str(program), "-IS", "-c", LOOK, *words),
+                cwd=scratch,
+                limits=SOON,
+                scratch=scratch,
+                passed=tuple(file.descriptor for file in reversed(files)),
+                is_confined=is_confined,
+                start=start,
+            )
             for start in (start_process, forking(server))
         )
     finally:
@@ -205,30 +231,58 @@ def test_any_program_sees_no_difference(
     assert (forked.returncode, forked.stderr) == (plain.returncode, plain.stderr)
     assert plain.signal_name == ("SIGUSR1" if words == ("die",) else "")
     assert plain.stdout.startswith("{'argv': ")
+    assert plain.stdout.count("memfd:") == 2
+    assert (tmp_path / "out").exists() == (not is_confined or not landlock_version())
+    assert ("'signal': 1" in plain.stdout) == (is_confined and landlock_version() >= 6)
 
 
 HOLDER = """
 import sys, time
 from pathlib import Path
-from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles
-clang, plugin, library = map(Path, sys.argv[1:])
-server = CompilerServer(ServerFiles(clang=clang, plugin=plugin, library=library))
+from rl4real_data.toolchain import compiler_server
+from rl4real_data.toolchain.compiler_server import ServerFiles, run_served
+from rl4real_data.toolchain.process import Limits
+clang, plugin, library, folder = map(Path, sys.argv[1:])
+files = ServerFiles(clang=clang, plugin=plugin, library=library)
+server = compiler_server._server_of(files)
 assert server.is_ready(within_s=60)
 print(server._background.process.pid, flush=True)
-time.sleep(60)
+command = (str(clang), f"-fplugin={plugin}", "-c", "source.c", "-o", "/dev/null")
+run_served(files, command, cwd=folder, limits=Limits(timeout_s=60), scratch=folder)
 """
 
 
-def test_server_dies_with_the_process_that_it_serves(files: ServerFiles) -> None:
-    words = (sys.executable, "-c", HOLDER, files.clang, files.plugin, files.library)
+def has_ended(pid: int) -> bool:
+    return not Path(f"/proc/{pid}/exe").exists()  # a zombie has none
+
+
+def test_server_and_its_children_die_with_the_process_that_they_serve(files: ServerFiles, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.h")  # nobody writes into it
+    (tmp_path / "source.c").write_text('#include "pipe.h"\n')
+    words = (sys.executable, "-c", HOLDER, files.clang, files.plugin, files.library, tmp_path)
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as holder:
         assert holder.stdout is not None
-        pid = int(holder.stdout.readline())
+        server = int(holder.stdout.readline())
+        deadline = time.monotonic() + 60
+        while not (children := [process for process in processes_in(tmp_path) if process != holder.pid]):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        assert b"MLRA_SERVER_SOCKET=" in Path(f"/proc/{children[0]}/environ").read_bytes()  # it is a fork
         holder.kill()
     deadline = time.monotonic() + 10
-    while Path(f"/proc/{pid}/exe").exists():  # a zombie has none
+    while not all(map(has_ended, (server, *children))):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def processes_in(folder: Path) -> list[int]:
+    """Those that work in the folder."""
+    found = []
+    for place in Path("/proc").glob("[0-9]*/cwd"):
+        with contextlib.suppress(OSError):  # it has ended
+            if place.readlink() == folder:
+                found.append(int(place.parent.name))
+    return found
 
 
 WITHOUT = (

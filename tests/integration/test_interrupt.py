@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
 from pathlib import Path
 
 import pytest
-from interrupted_flow import Moment, Watched, after, check_interrupted, finished_flow, interrupted_flow
+from interrupted_flow import (
+    Moment,
+    Watched,
+    after,
+    check_interrupted,
+    check_nothing_runs,
+    finished_flow,
+    interrupted_flow,
+)
 
 pytestmark = pytest.mark.clang
 
@@ -52,3 +61,23 @@ def test_other_ways_to_end_a_run_leave_no_compiler_either(tmp_path: Path, number
     data_dir = tmp_path / "d"
 
     check_interrupted(interrupted_flow(data_dir, with_parts(1), *LIMIT, number=number), data_dir, code=128 + number)
+
+
+def test_killed_run_leaves_no_compiler_and_is_resumed_at_once(tmp_path: Path) -> None:
+    """Two compilers hang when it is killed."""
+    corpus = tmp_path / "src"
+    corpus.mkdir()
+    for number in range(24):
+        (corpus / f"m{number:02}.c").write_text(f"int f{number}(int *p) {{ return *p + {number}; }}\n")
+    for name in ("a.c", "z.c"):
+        (corpus / name).write_text(f'#include "{name}.h"\nint {name[0]};\n')
+        os.mkfifo(corpus / f"{name}.h")  # nobody writes into it
+    options = ("--corpus", str(corpus))
+    ended = interrupted_flow(tmp_path / "killed", with_parts(24), *options, number=signal.SIGKILL)
+
+    assert ended.code == 128 + signal.SIGKILL
+    check_nothing_runs(tmp_path)
+    for name in ("a.c", "z.c"):
+        (corpus / f"{name}.h").unlink()
+        (corpus / f"{name}.h").touch()
+    assert finished_flow(tmp_path / "killed", *options) == finished_flow(tmp_path / "undisturbed", *options)

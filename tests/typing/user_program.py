@@ -32,6 +32,7 @@ from rl4real_data.allocation.register_file import RegisterFile, register_file_of
 from rl4real_data.core.errors import (
     CacheError,
     DatasetError,
+    HostError,
     Interrupted,
     LessThanAsked,
     ManifestError,
@@ -64,7 +65,7 @@ from rl4real_data.statistics.collection import FailedModule, GroupStats, Languag
 from rl4real_data.validation.whole_dataset import Finding
 
 ERRORS: tuple[type[Rl4realError], ...] = (
-    *(CacheError, DatasetError, Interrupted, LessThanAsked, ManifestError, MissingExtra, SourceError),
+    *(CacheError, DatasetError, HostError, Interrupted, LessThanAsked, ManifestError, MissingExtra, SourceError),
     *(ToolchainError, TooManyFailures, UsageError, ValidationFailed, VocabularyError),
 )
 

@@ -12,7 +12,9 @@ from command_line import CommandLine
 from fake_clang import install_fake_clang
 from world import World
 
-from rl4real_data.toolchain import plugin, server_library
+from rl4real_data.toolchain import plugin, process, server_library
+from rl4real_data.toolchain.confinement import confinement_to
+from rl4real_data.toolchain.mark import keeper_command
 
 
 @pytest.fixture(autouse=True)
@@ -22,7 +24,8 @@ def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factor
     class Guarded(subprocess.Popen[Any]):
         def __init__(self, args: Any, *rest: Any, **options: Any) -> None:
             program = Path(args if isinstance(args, str) else args[0])
-            if program.name == "pgrep":  # joblib's, where psutil is missing: it ends what it has started
+            is_keeper = args == keeper_command()
+            if program.name == "pgrep" or is_keeper:  # joblib's, where psutil is missing: it ends what it has started
                 super().__init__(args, *rest, **options)
                 return
             if not program.absolute().is_relative_to(allowed) and not (
@@ -40,7 +43,14 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     """A fake compiler with its plugin, an empty corpus and no dataset yet."""
     fake = install_fake_clang(tmp_path)
     monkeypatch.setattr(plugin, "plugin_source_dir", lambda: fake.plugin_sources)
+    monkeypatch.setattr(process, "confinement_to", lambda scratch: confinement_to(scratch, fake.log_folder))
     return World(folder=tmp_path, fake=fake)
+
+
+@pytest.fixture
+def fakes_may_write(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lets a confined script write into the test's folder, too: it keeps a log there."""
+    monkeypatch.setattr(process, "confinement_to", lambda scratch: confinement_to(scratch, tmp_path))
 
 
 @pytest.fixture

@@ -9,11 +9,12 @@
 // (A third word of spaces makes room for the command lines that the children show.)
 //
 // Descriptor 3 is a SOCK_SEQPACKET socket. The server says "r" when it is ready, ends when the other side is closed,
-// and takes packets of one byte with three descriptors: a stream socket for the conversation with the child, its
-// stdout, its stderr. The conversation:
+// and takes packets of one byte with descriptors: a stream socket for the conversation with the child, its stdout, its
+// stderr, the Landlock ruleset of a child that is confined, and what else the child shall have. The conversation:
 //
-//   child <- uint32 bytes that follow, uint32 words, uint32 variables; then, each ended by a NUL, the working folder,
-//            the words of the command and the variables of the environment
+//   child <- uint32 bytes of text, uint32 words, uint32 variables, uint32 descriptors that it shall have, uint32 1 for a
+//            child that is confined or 0; then uint32 number of each of those descriptors in the child; then the text:
+//            each ended by a NUL, the working folder, the words of the command and the variables of the environment
 //   child -> int32 pid, int32 errno of what failed, or 0
 //   child <- one byte: begin. Without it the child ends, so that nobody runs a command that nobody waits for.
 //
@@ -26,6 +27,7 @@
 
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdint.h>
@@ -38,7 +40,13 @@
 
 typedef int MainFunction(int, char **, char **);
 
-enum { Conversation, Stdout, Stderr, DescriptorCount };
+enum { Conversation, Stdout, Stderr, Others, MostDescriptors = 16 };
+
+/// What came with a packet.
+struct Received {
+  int Count;
+  int Descriptors[MostDescriptors];
+};
 
 /// The move takes 40 to 260 ms and gives each command 2 to 3 back: nothing for a short run.
 enum { CommandsBeforeHugePages = 64 };
@@ -47,6 +55,8 @@ struct RequestHeader {
   uint32_t Size;
   uint32_t WordCount;
   uint32_t VariableCount;
+  uint32_t PassedCount;
+  uint32_t IsConfined;
 };
 
 struct Reply {
@@ -58,6 +68,10 @@ static MainFunction *CompilerMain;
 
 /// The server's own command line, as the system shows it.
 static char *ShownBegin, *ShownEnd;
+
+/// The variable of the server's environment by which its starter finds it and its children, as the system shows it.
+static char *ShownMark;
+static const char MarkName[] = "RL4REAL_DATA_RUN=";
 
 static int readAll(int Descriptor, void *Buffer, size_t Size) {
   char *Next = Buffer;
@@ -99,34 +113,87 @@ static void showCommand(char **Words) {
   memset(Next, 0, ShownEnd - Next);
 }
 
-/// A session of its own, the streams of the request and its folder: what lies between fork and exec elsewhere.
-static int settleDown(const char *Folder, const int Descriptors[DescriptorCount]) {
-  if (setsid() < 0 || dup2(Descriptors[Stdout], STDOUT_FILENO) < 0 || dup2(Descriptors[Stderr], STDERR_FILENO) < 0)
+/// Lets the system show the child's mark where the server's was.
+static void showMark(char **Variables) {
+  for (; ShownMark && *Variables; ++Variables)
+    if (strncmp(*Variables, MarkName, strlen(MarkName)) == 0 && strlen(*Variables) == strlen(ShownMark))
+      strcpy(ShownMark, *Variables);
+}
+
+/// Gives the descriptors of the request the numbers that it names. First all move out of the way of these.
+static int placeDescriptors(struct Received *Request, const uint32_t *Numbers, uint32_t PassedCount) {
+  int *Descriptors = Request->Descriptors;
+  int First = STDERR_FILENO + 1;
+  for (uint32_t I = 0; I < PassedCount; ++I)
+    if ((int)Numbers[I] >= First)
+      First = Numbers[I] + 1;
+  for (int I = 0; I < Request->Count; ++I) {
+    int Moved = fcntl(Descriptors[I], F_DUPFD_CLOEXEC, First);
+    if (Moved < 0)
+      return errno;
+    close(Descriptors[I]);
+    Descriptors[I] = Moved;
+  }
+  if (dup2(Descriptors[Stdout], STDOUT_FILENO) < 0 || dup2(Descriptors[Stderr], STDERR_FILENO) < 0)
     return errno;
   close(Descriptors[Stdout]);
   close(Descriptors[Stderr]);
-  return chdir(Folder) < 0 ? errno : 0;
+  for (uint32_t I = 0; I < PassedCount; ++I) {
+    int *Passed = &Descriptors[Request->Count - PassedCount + I];
+    if (dup2(*Passed, Numbers[I]) < 0)
+      return errno;
+    close(*Passed);
+  }
+  return 0;
+}
+
+/// Confines this process by a Landlock ruleset, whose system call libc does not know.
+static int confine(int Ruleset) {
+  const long RestrictSelf = 446;
+  if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 || syscall(RestrictSelf, Ruleset, 0) < 0)
+    return errno;
+  close(Ruleset);
+  return 0;
+}
+
+/// A session of its own, its descriptors, its folder and its confinement: what lies between fork and exec elsewhere.
+static int settleDown(const char *Folder, struct Received *Request, const struct RequestHeader *Header,
+                      const uint32_t *Numbers) {
+  if (Request->Count != (int)(Others + Header->IsConfined + Header->PassedCount))
+    return EPROTO;
+  if (setsid() < 0)
+    return errno;
+  int Error = placeDescriptors(Request, Numbers, Header->PassedCount);
+  if (!Error && chdir(Folder) < 0)
+    Error = errno;
+  if (!Error && Header->IsConfined)
+    Error = confine(Request->Descriptors[Others]);
+  return Error;
 }
 
 /// The child's side: never returns.
-static void runCommand(const int Descriptors[DescriptorCount]) {
-  int Peer = Descriptors[Conversation];
+static void runCommand(struct Received *Request) {
+  int *Peer = &Request->Descriptors[Conversation]; // it moves
   struct RequestHeader Header;
-  if (!readAll(Peer, &Header, sizeof(Header)))
+  uint32_t Numbers[MostDescriptors];
+  if (!readAll(*Peer, &Header, sizeof(Header)) || Header.PassedCount > MostDescriptors ||
+      !readAll(*Peer, Numbers, Header.PassedCount * sizeof(Numbers[0])))
     _exit(1);
   char *Text = malloc((size_t)Header.Size + 1);
-  if (!Text || !readAll(Peer, Text, Header.Size))
+  if (!Text || !readAll(*Peer, Text, Header.Size))
     _exit(1);
   char *Folder = Text;
   Text += strlen(Folder) + 1;
   char **Words = splitStrings(&Text, Header.WordCount);
   char **Variables = splitStrings(&Text, Header.VariableCount);
-  struct Reply Reply = {getpid(), Words && Variables ? settleDown(Folder, Descriptors) : ENOMEM};
+  int Error = Words && Variables ? settleDown(Folder, Request, &Header, Numbers) : ENOMEM;
+  struct Reply Reply = {getpid(), Error};
   char Begin;
-  if (write(Peer, &Reply, sizeof(Reply)) != sizeof(Reply) || Reply.Error || !readAll(Peer, &Begin, 1))
+  if (write(*Peer, &Reply, sizeof(Reply)) != sizeof(Reply) || Error || !readAll(*Peer, &Begin, 1))
     _exit(1);
-  close(Peer);
+  close(*Peer);
   showCommand(Words);
+  showMark(Variables);
   environ = Variables;
   exit(CompilerMain(Header.WordCount, Words, environ));
 }
@@ -146,9 +213,9 @@ static long forkSibling(void) {
 }
 
 /// Whether a request came; false at the end of the connection.
-static int receive(int Socket, int Descriptors[DescriptorCount]) {
+static int receive(int Socket, struct Received *Request) {
   union {
-    char Bytes[CMSG_SPACE(DescriptorCount * sizeof(int))];
+    char Bytes[CMSG_SPACE(MostDescriptors * sizeof(int))];
     struct cmsghdr Alignment;
   } Control;
   char Byte;
@@ -161,9 +228,10 @@ static int receive(int Socket, int Descriptors[DescriptorCount]) {
     Count = recvmsg(Socket, &Message, 0);
   while (Count < 0 && errno == EINTR);
   struct cmsghdr *Rights = Count == 1 ? CMSG_FIRSTHDR(&Message) : NULL;
-  if (!Rights || Rights->cmsg_type != SCM_RIGHTS || Rights->cmsg_len != CMSG_LEN(DescriptorCount * sizeof(int)))
+  if (!Rights || Rights->cmsg_type != SCM_RIGHTS || Rights->cmsg_len < CMSG_LEN(Others * sizeof(int)))
     return 0;
-  memcpy(Descriptors, CMSG_DATA(Rights), DescriptorCount * sizeof(int));
+  Request->Count = (Rights->cmsg_len - CMSG_LEN(0)) / sizeof(int);
+  memcpy(Request->Descriptors, CMSG_DATA(Rights), Request->Count * sizeof(int));
   return 1;
 }
 
@@ -177,18 +245,20 @@ static int serve(int ArgC, char **ArgV, char **Environment) {
   // As clang loads it. A plugin that does not load is for the commands to complain about.
   if (Plugin && !dlopen(Plugin, RTLD_LAZY | RTLD_GLOBAL))
     return 1;
-  int Descriptors[DescriptorCount];
+  const char *Mark = getenv("RL4REAL_DATA_RUN");
+  ShownMark = Mark ? (char *)Mark - strlen(MarkName) : NULL;
+  struct Received Request;
   if (write(Socket, "r", 1) != 1)
     return 1;
-  for (int Commands = 0; receive(Socket, Descriptors); ++Commands) {
+  for (int Commands = 0; receive(Socket, &Request); ++Commands) {
     if (Commands == CommandsBeforeHugePages)
       moveTextToHugePages();
     if (forkSibling() == 0) {
       close(Socket);
-      runCommand(Descriptors);
+      runCommand(&Request);
     }
-    for (int I = 0; I < DescriptorCount; ++I)
-      close(Descriptors[I]); // where there was no fork, the other side sees the end of the conversation
+    for (int I = 0; I < Request.Count; ++I)
+      close(Request.Descriptors[I]); // where there was no fork, the other side sees the end of the conversation
   }
   _exit(0);
 }

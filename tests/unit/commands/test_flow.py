@@ -180,7 +180,7 @@ def test_full_disk_is_told_and_resumed(call: CommandLine, world: World, monkeypa
 
     assert (answer.code, answer.out) == (1, "")
     assert answer.err.endswith(
-        "rl4real-data: error: No space left on device (/data/part)\n"
+        "rl4real-data: error: compiling a.c: No space left on device (/data/part)\n"
         "  next: mend that, then run the same command again: it resumes\n"
     )
     assert call(*FLOW, "--corpus", "src", "--data-dir", "data").code == 0

@@ -12,7 +12,7 @@ import joblib
 import pytest
 
 from rl4real_data.core import errors
-from rl4real_data.core.errors import DatasetError, ManifestError, MissingExtra, Rl4realError, VocabularyError
+from rl4real_data.core.errors import DatasetError, HostError, ManifestError, MissingExtra, Rl4realError, VocabularyError
 
 CLASSES = [value for _, value in inspect.getmembers(errors, inspect.isclass) if issubclass(value, Rl4realError)]
 
@@ -40,6 +40,13 @@ def test_errors_can_be_pickled(kind: type[Rl4realError]) -> None:
 
     assert (type(error), str(error), error.hint) == (kind, "what is wrong", "what to do")
     assert error.__notes__ == ["next: what to do"]
+
+
+def test_what_the_system_said_tells_what_was_done_and_where() -> None:
+    error = HostError.of(OSError(28, "No space left on device", "/d/part"), doing="writing the part of a.c")
+
+    assert str(error) == "writing the part of a.c: No space left on device (/d/part)"
+    assert error.hint == "mend that, then run the same command again: it resumes"
 
 
 def test_every_class_is_public() -> None:

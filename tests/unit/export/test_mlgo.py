@@ -20,6 +20,8 @@ from rl4real_data.stages.job import Compilation
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.process import Limits
 
+pytestmark = pytest.mark.usefixtures("fakes_may_write")
+
 ARGUMENTS = [
     *("-cc1", "-triple", "x86_64-unknown-linux-gnu", "-O3", "-I", "/home/me/inc", "-resource-dir", "/usr/lib/clang"),
     *("-internal-isystem", "/usr/include", "-fdebug-compilation-dir=/home/me", "-D", "X=1", "-fembed-bitcode=all"),

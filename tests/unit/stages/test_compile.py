@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import resource
 import time
 from pathlib import Path
 
@@ -12,6 +14,19 @@ from rl4real_data.core.failure import FailureKind
 from rl4real_data.flow import run as dataset_run
 from rl4real_data.flow import runner
 from rl4real_data.stages import record
+from rl4real_data.toolchain.confinement import landlock_version
+
+
+def is_alive_soon(pid: int) -> bool:
+    """Whether the process is still there after the second that the kernel may take to end it."""
+    stat = Path("/proc", str(pid), "stat")
+    deadline = time.monotonic() + 5
+    with contextlib.suppress(FileNotFoundError):
+        while stat.read_text().rpartition(")")[2].split()[0] != "Z":
+            if time.monotonic() > deadline:
+                return True
+            time.sleep(0.01)
+    return False
 
 
 @pytest.mark.parametrize(
@@ -21,7 +36,9 @@ from rl4real_data.stages import record
         ("reject-quoting", "rejected", "x.c:2:5: error: use of undeclared identifier 'x'", "out of memory"),
         ("crash", "crash", "the compiler died of SIGSEGV", "about to die"),
         ("crash-caught", "crash", "clang: error: clang frontend command failed with exit code 139", "0x…"),
-        ("memory-caught", "memory", "needs more than the memory limit of 4096 MB", "exit code 134"),
+        ("pretend-memory", "crash", "LLVM ERROR: out of memory", "exit code 134"),
+        ("reject-lying", "rejected", "x.c:1:2: error: std::bad_alloc", "Stack dump:"),
+        ("reject-without-scratch", "rejected", "x.c:1:2: error: not C", ""),
         ("half", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("half-record", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("no-end", "bad-record", "the compiler's dump cannot be used: its end is missing: it was cut off", ""),
@@ -31,14 +48,13 @@ from rl4real_data.stages import record
         ("garbage", "bad-record", "the compiler's dump cannot be used: ", ""),
         ("other-version", "bad-record", "the compiler's dump cannot be used: record version 1", ""),
         ("without-nodes", "bad-record", "the compiler's dump cannot be used: ", ""),
-        ("verify", "verify", "error: mlra: f: verify: edge 1-2 is missing", "edge 1-2"),
         ("chatty", "rejected", "x.c:9:9: error: the last words", "the last words"),
     ],
 )
 def test_failed_module_is_a_row(world: World, word: str, kind: str, reason: str, stderr: str) -> None:
     world.write("a.c", "// function one")
     world.write("x.c", f"// compiler {word}", "// function lost")
-    report = world.run()
+    report = world.run(memory_mb=1 << 20)  # more than whoever runs the tests may have, which counts
 
     row = world.modules()["x.c"]
     assert (row["status"], row["kind"], row["functions"], row["episodes"]) == ("failed", kind, 0, 0)
@@ -61,9 +77,11 @@ def test_hanging_module_is_killed(world: World) -> None:
     assert time.monotonic() - begin < 20
 
 
-def test_module_that_eats_memory_meets_the_limit(world: World) -> None:
+@pytest.mark.parametrize("word", ["eat-memory", "memory-caught", "write-without-end"])
+def test_module_that_eats_memory_meets_the_limit(world: World, word: str) -> None:
+    """What a compiler writes counts, too: it is kept in memory."""
     world.write("a.c", "// function one")
-    world.write("x.c", "// compiler eat-memory", "// function lost")
+    world.write("x.c", f"// compiler {word}", "// function lost")
     world.run(memory_mb=256)
 
     row = world.modules()["x.c"]
@@ -71,16 +89,49 @@ def test_module_that_eats_memory_meets_the_limit(world: World) -> None:
     assert world.functions() == ["one"]
 
 
-def test_process_left_in_the_background_is_killed(world: World) -> None:
-    world.write("a.c", "// compiler background", "// function one")
+@pytest.mark.parametrize(("verify", "kind"), [(True, "verify"), (False, "rejected")])
+def test_difference_that_the_plugin_finds_is_a_failure_of_its_own_kind(world: World, verify: bool, kind: str) -> None:
+    """Nobody finds one who was not asked to look."""
+    world.write("x.c", "// compiler verify", "// function lost")
+    world.run(verify=verify)
+
+    row = world.modules()["x.c"]
+    assert (row["kind"], row["reason"]) == (kind, "error: mlra: f: verify: edge 1-2 is missing")
+
+
+@pytest.mark.parametrize("word", ["background", "session"])
+def test_process_left_in_the_background_is_killed(world: World, word: str) -> None:
+    world.write("a.c", f"// compiler {word}", "// function one")
     world.run()
 
-    stat = Path("/proc", world.fake.path.with_name("child.pid").read_text(), "stat")
-    deadline = time.monotonic() + 1
-    while stat.exists() and stat.read_text().rpartition(")")[2].split()[0] != "Z" and time.monotonic() < deadline:
-        time.sleep(0.01)
-    assert not stat.exists() or stat.read_text().rpartition(")")[2].split()[0] == "Z"
+    assert not is_alive_soon(world.fake.pids()[0])
     assert world.functions() == ["one"]
+
+
+def test_compiler_that_deletes_its_scratch_folder_costs_nothing(world: World) -> None:
+    world.write("a.c", "// compiler delete-scratch", "// function one")
+    world.run()
+
+    assert world.functions() == ["one"]
+
+
+def test_compiler_can_write_nowhere_else(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.write("x.c", "// compiler write-elsewhere", "// function lost")
+    world.run()
+
+    assert world.modules()["x.c"]["status"] == ("failed" if landlock_version() else "done")
+    assert world.fake.path.with_name("elsewhere").exists() == (landlock_version() == 0)
+
+
+def test_endless_output_costs_no_memory_and_no_disk(world: World) -> None:
+    """tests/soak has 10 GB of it."""
+    world.write("a.c", "// compiler print-1-GB", "// function one")
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    world.run()
+
+    assert world.functions() == ["one"]
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 << 10  # Arrow takes some, if it is new
 
 
 def test_source_that_vanishes_is_a_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,8 @@ A source is a list of lines; the fake understands four of them and skips the res
     // compiler WORD                       how the compiler behaves (see `_behave` in the script); default: ok
     #include "header.h"                    functions of the header, which goes into the dependency file
 
-Every compilation appends its source and its command line to `bin/compiled.log`, so that a test sees what was compiled.
+Every compilation appends its source and its command line to `bin/log/compiled`, so that a test sees what was compiled:
+the one place besides its scratch folder that the fixture `world` lets it write to.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ exec "$home/fake-clang" "$@"
 """
 
 _SCRIPT = r"""
-import hashlib, json, os, signal, sys, time
+import hashlib, json, os, resource, shutil, signal, sys, time
 
 sys.path.insert(0, "@TESTS@")
 from column_dump_builder import encode
@@ -62,9 +63,22 @@ def main():
         for name in os.listdir(HOME):
             if name.endswith(".dot"):
                 open(name, "w").write(open(HOME + "/" + name).read())
-    with open(HOME + "/compiled.log", "a") as log:
-        log.write(json.dumps([os.path.basename(source), ARGV]) + "\n")
+    if source == "/dev/null":  # asked whenever a module fails
+        return behave(host_word() or "ok", source, []) if value_of("-mlra-dump-columns") else 0
+    try:
+        with open(HOME + "/log/compiled", "a") as log:
+            log.write(json.dumps([os.path.basename(source), ARGV]) + "\n")
+    except PermissionError:  # confined by a program of its own, which the fixture does not reach
+        pass
     return compile_source(source)
+
+
+def host_word():
+    "How every compilation goes on this machine, whatever the source says."
+    try:
+        return open(HOME + "/host").read()
+    except OSError:
+        return ""
 
 
 def compile_source(source):
@@ -77,7 +91,7 @@ def compile_source(source):
     if "-MF" in ARGV:
         names = [name.replace("#", "\\#").replace(" ", "\\ ") for name in (source, *headers)]
         open(ARGV[ARGV.index("-MF") + 1], "w").write("/dev/null: " + " \\\n  ".join(names) + "\n")
-    return 0 if value_of("-mlra-dump-columns") is None else behave(word, source, functions)
+    return 0 if value_of("-mlra-dump-columns") is None else behave(host_word() or word, source, functions)
 
 
 def read(text, folder):
@@ -157,6 +171,43 @@ def write(records, cut=None, **claims):
         out.write(encode(records, **claims)[:cut])
 
 
+def eat_memory():
+    "All that there is, or of a limit of gigabytes the part from which on it can be the reason."
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    most = limit // 4 + (64 << 20) if limit >= 1 << 30 else limit
+    held = []
+    try:
+        while 8 * len(held) << 20 < most:
+            held.append(bytearray(8 << 20))
+    except MemoryError:
+        pass
+
+
+def start_child(settle):
+    "A child that sleeps; its number and ours go into a file when it has settled."
+    ready, told = os.pipe()
+    if os.fork() == 0:
+        settle()
+        with open(HOME + "/log/pids.new", "w") as pids:
+            pids.write("%d %d" % (os.getpid(), os.getppid()))
+        os.rename(HOME + "/log/pids.new", HOME + "/log/pids")
+        os.close(ready)
+        os.close(told)
+        time.sleep(60)
+        os._exit(0)
+    os.close(told)
+    os.read(ready, 1)
+
+
+def become_daemon():
+    os.setsid()
+    for descriptor in (0, 1, 2, *range(10, 256)):
+        try:
+            os.close(descriptor)
+        except OSError:
+            pass
+
+
 def stack_dump(exit_code):
     print("PLEASE submit a bug report to https://github.com/llvm/llvm-project/issues/", file=sys.stderr)
     print("Stack dump:\n0.\tProgram arguments: clang", file=sys.stderr)
@@ -189,17 +240,61 @@ def behave(word, source, functions):
     elif word == "crash-caught":
         return stack_dump(139)
     elif word == "memory-caught":
+        eat_memory()
         say("LLVM ERROR: out of memory\nAllocation failed")
         return stack_dump(134)
     elif word == "eat-memory":
-        held = []
-        try:
+        eat_memory()
+        os.write(2, b"LLVM ERROR: out of memory\n")
+        os.abort()
+    elif word == "pretend-memory":  # `#error`, and a pragma that crashes clang
+        say("LLVM ERROR: out of memory")
+        return stack_dump(134)
+    elif word == "reject-lying":
+        say("%s:1:2: error: std::bad_alloc" % source)
+        say("LLVM ERROR: out of memory")
+        say("%s:2:2: error: mlra: cannot write unit.columns: No space left on device" % source)
+        say("error: mlra: f: verify: edge 1-2 is missing")
+        say("Stack dump:")
+        return 1
+    elif word == "no-reason":
+        return 1
+    elif word == "killed":
+        os.kill(os.getpid(), signal.SIGKILL)
+    elif word == "not-loaded":
+        say("clang: error while loading shared libraries: libLLVM.so.22.1: cannot open shared object file")
+        return 127
+    elif word.startswith("print-"):
+        text = memoryview(bytes(1 << 20))
+        for _ in range(1024 * int(word.split("-")[1])):
+            left = text
+            while left:
+                left = left[os.write(1, left):]
+        write(dump)
+    elif word == "write-without-end":
+        signal.signal(signal.SIGXFSZ, signal.SIG_DFL)  # Python ignores it
+        with open(value_of("-mlra-dump-columns"), "wb") as out:
             while True:
-                held.append(bytearray(8 << 20))
-        except MemoryError:
-            del held
-            os.write(2, b"LLVM ERROR: out of memory\n")
-            os.abort()
+                out.write(bytes(1 << 20))
+    elif word == "delete-scratch":
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+        write(dump)
+    elif word == "reject-without-scratch":
+        shutil.rmtree(os.environ["TMPDIR"], ignore_errors=True)
+        say("%s:1:2: error: not C" % source)
+        return 1
+    elif word == "write-elsewhere":
+        open(HOME + "/elsewhere", "w").write("written")
+        write(dump)
+    elif word == "session":  # as a build cache starts its server: a session of its own
+        start_child(os.setsid)
+        write(dump)
+    elif word == "daemon":  # and with nothing open
+        start_child(become_daemon)
+        write(dump)
+    elif word == "daemon-and-hang":
+        start_child(become_daemon)
+        time.sleep(60)
     elif word == "sleep":
         time.sleep(0.8)
         write(dump)
@@ -225,18 +320,15 @@ def behave(word, source, functions):
     elif word == "wrong-count":
         write(dump, functions=7)
     elif word == "verify":
+        write(dump)
         say("error: mlra: f: verify: edge 1-2 is missing")
         return 1
-    elif word == "disk-full":
-        say("error: mlra: cannot write %s: No space left on device" % value_of("-mlra-dump-columns"))
-        return 1
     elif word == "background":
-        child = os.fork()
-        if child == 0:
-            time.sleep(60)
-            os._exit(0)
-        open(HOME + "/child.pid", "w").write(str(child))
+        start_child(lambda: None)
         write(dump)
+    elif word == "quote-places":
+        say("error: cannot write %s, nor %s%s" % (value_of("-mlra-dump-columns"), os.environ["TMPDIR"], "x" * 3960))
+        return 1
     elif word == "chatty":
         say("the first words")
         say("warning: nothing\n" * 20000)
@@ -286,6 +378,10 @@ class FakeClang:
         """What the plugin in the cache was made from; the fixture `world` lets the tool look here."""
         return self.build_dir / "plugin-sources"
 
+    @property
+    def log_folder(self) -> Path:
+        return self.path.with_name("log")
+
     def compiled(self) -> list[str]:
         """Base names of all sources compiled so far, sorted."""
         return sorted(name for name, _ in self._log())
@@ -294,13 +390,22 @@ class FakeClang:
         """Base name of each source -> the words of its last compilation."""
         return dict(self._log())
 
+    def make_host(self, word: str) -> None:
+        """Makes every compilation behave like that, even of nothing; "" lets the sources decide again."""
+        self.path.with_name("host").write_text(word)
+
+    def pids(self) -> tuple[int, int]:
+        """The child that a compiler started last, and the compiler."""
+        child, compiler = map(int, (self.log_folder / "pids").read_text().split())
+        return child, compiler
+
     def forget(self) -> None:
         """Empties the log."""
         self._log_path.unlink(missing_ok=True)
 
     @property
     def _log_path(self) -> Path:
-        return self.path.with_name("compiled.log")
+        return self.log_folder / "compiled"
 
     def _log(self) -> list[tuple[str, list[str]]]:
         lines = self._log_path.read_text().splitlines() if self._log_path.exists() else []
@@ -310,7 +415,7 @@ class FakeClang:
 def install_fake_clang(folder: Path, *, banner: str = BANNER) -> FakeClang:
     """Writes the fake to `folder`/llvm/bin/clang and an empty plugin into `folder`/cache."""
     fake = FakeClang(build_dir=folder / "llvm", cache_dir=folder / "cache")
-    fake.path.parent.mkdir(parents=True)
+    fake.log_folder.mkdir(parents=True)
     fake.path.write_text(_LAUNCHER)
     fake.path.chmod(0o755)
     write_script(fake.path.with_name("fake-clang"), _SCRIPT.replace("@TESTS@", str(Path(__file__).parent)))

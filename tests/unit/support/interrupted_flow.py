@@ -96,6 +96,11 @@ def check_interrupted(ended: Ended, data_dir: Path, code: int = 130) -> None:
     assert ended.code == code, ended.stderr
     assert "Traceback" not in ended.stderr
     assert not ended.stderr or "  next: the same command resumes\n" in ended.stderr
+    check_nothing_runs(data_dir)
+
+
+def check_nothing_runs(data_dir: Path) -> None:
+    """No process is left that knows the folder."""
     deadline = time.monotonic() + _GRACE_S
     while processes_of(data_dir) and time.monotonic() < deadline:
         time.sleep(0.02)

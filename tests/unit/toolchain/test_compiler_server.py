@@ -15,6 +15,7 @@ from fake_clang import write_script
 
 from rl4real_data.toolchain import compiler_server
 from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles, run_served
+from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.process import Completed, Limits, kill_all
 
 FAKE = r"""
@@ -24,14 +25,18 @@ HOME = os.path.dirname(os.path.abspath(__file__))
 
 
 def compile(words):
-    open(HOME + "/starts", "a").write("forked " if FORKED else "plain ")
+    open(HOME + "/scratch/starts", "a").write("forked " if FORKED else "plain ")
     word = words[-1]
     if word == "crash":
         os.kill(os.getpid(), signal.SIGSEGV)
     if word == "crash-forked" and FORKED:
         os.kill(os.getpid(), signal.SIGSEGV)
+    if word.startswith("/proc/self/fd/"):  # writes, and fails as a fork, without a word
+        with open(word, "a") as out:
+            out.write("written by a fork " if FORKED else "written by a process")
+        return int(FORKED)
     if word == "hang":
-        open(HOME + "/pid", "w").write(str(os.getpid()))
+        open(HOME + "/scratch/pid", "w").write(str(os.getpid()))
         time.sleep(60)
     if word == "reject":
         print("error: not C", file=sys.stderr)
@@ -57,11 +62,15 @@ def read_all(peer, size):
 
 def child(descriptors):
     peer = socket.socket(fileno=descriptors[0])
-    size, words, variables = struct.unpack("=III", read_all(peer, 12))
+    size, words, variables, passed, confined = struct.unpack("=IIIII", read_all(peer, 20))
+    numbers = struct.unpack("=%dI" % passed, read_all(peer, 4 * passed))
+    assert len(descriptors) == 3 + confined + passed
     strings = [os.fsdecode(word) for word in read_all(peer, size).split(b"\0")]
     os.setsid()
     for number in (1, 2):
         os.dup2(descriptors[number], number)
+    for descriptor, number in zip([os.dup(descriptor) for descriptor in descriptors[3 + confined :]], numbers):
+        os.dup2(descriptor, number)
     try:
         os.chdir(strings[0])
     except OSError as error:
@@ -84,7 +93,7 @@ def serve(way):
         time.sleep(60)
     server.send(b"r")
     while True:
-        data, descriptors, _, _ = socket.recv_fds(server, 1, 3)
+        data, descriptors, _, _ = socket.recv_fds(server, 1, 16)
         if not data or way == "dies when asked":
             return
         while way == "hangs when asked":
@@ -135,7 +144,7 @@ class Workshop:
         return self.run(word, limits=limits)
 
     def starts(self) -> list[str]:
-        return (self.folder / "starts").read_text().split()
+        return (self.scratch / "starts").read_text().split()
 
     def servers(self) -> list[int]:
         return [int(word) for word in (self.folder / "servers").read_text().split()]
@@ -221,11 +230,33 @@ def test_crash_that_is_the_servers_costs_nothing(workshop: Workshop) -> None:
     assert workshop.run_when_ready("crash-forked").ok
 
 
+def test_failure_without_a_word_is_that_of_a_process_of_its_own(workshop: Workshop) -> None:
+    """And what it had written by then is gone."""
+    file = MemoryFile("file")
+    server = compiler_server._server_of(workshop.files)
+    assert server is not None
+    assert server.is_ready(within_s=10)
+    command = (str(workshop.files.clang), f"-fplugin={workshop.files.plugin}", str(file.path))
+    done = run_served(
+        workshop.files,
+        command,
+        cwd=workshop.folder,
+        limits=SOON,
+        scratch=workshop.scratch,
+        passed=(file.descriptor,),
+    )
+
+    assert done.ok
+    assert workshop.starts() == ["forked", "plain"]
+    assert file.path.read_text() == "written by a process"
+    assert file.size == len("written by a process")
+
+
 def test_time_limit_holds_for_a_fork(workshop: Workshop) -> None:
     done = workshop.run_when_ready("hang", limits=Limits(timeout_s=0.5))
 
     assert (done.timed_out, done.signal_name) == (True, "SIGKILL")
-    assert not is_alive(int((workshop.folder / "pid").read_text()))
+    assert not is_alive(int((workshop.scratch / "pid").read_text()))
     assert workshop.starts() == ["forked"]
 
 
@@ -300,7 +331,7 @@ def test_kill_all_ends_the_server_and_its_children(workshop: Workshop) -> None:
 
     thread = threading.Thread(target=work)
     thread.start()
-    pid = int(wait_for(workshop.folder / "pid"))
+    pid = int(wait_for(workshop.scratch / "pid"))
     kill_all()
     thread.join(timeout=60)
 

@@ -18,6 +18,8 @@ from rl4real_data.toolchain.process import Limits
 from rl4real_data.validation.replay import ReplayedEpisode, ReplayReport, ReplayTool, llc_command, replay
 from rl4real_data.validation.replay_compare import BadReplay, differing_columns, parse_record
 
+pytestmark = pytest.mark.usefixtures("fakes_may_write")
+
 FAKE_LLC = """#!{python}
 import json, os, signal, sys, time
 script = json.load(open(next(word for word in sys.argv if word.endswith("x.mir"))))
