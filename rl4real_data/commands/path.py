@@ -1,6 +1,6 @@
 """The command `rl4real-data path`.
 
-Where the plugin and the corpora lie, as the commands in `modules.parquet` ask.
+Where the tools and the corpora lie, as the commands in `modules.parquet` ask.
 """
 
 from __future__ import annotations
@@ -23,12 +23,31 @@ def path_plugin() -> None:
     print(installation.plugin(installation.clang(), announce=say).path)
 
 
+@path_app.command("clang")
+def path_clang() -> None:
+    """Print the path of the clang in use."""
+    from rl4real_data.toolchain.installation import Installation
+
+    print(Installation.of(load_environment()).clang().path)
+
+
+@path_app.command("llc")
+def path_llc() -> None:
+    """Print the path of that clang's llc, which takes the machine IR of its episodes."""
+    from rl4real_data.toolchain.installation import Installation
+    from rl4real_data.toolchain.llc import llc_of
+
+    print(llc_of(Installation.of(load_environment()).clang()))
+
+
 @path_app.command("corpus")
 def path_corpus(name: CorpusName) -> None:
     """Print the folder that a corpus's modules are compiled in, fetching its sources if need be."""
+    from rl4real_data.corpus.named import one_manifest
     from rl4real_data.corpus.resolve import resolve_available
     from rl4real_data.corpus.sources.source import Supply
 
+    one_manifest(name)
     with fetch_progress() as progress:
         supply = Supply.of(load_environment(), progress=progress)
         print(resolve_available((name,), supply).corpora[0].root)

@@ -23,10 +23,11 @@ _NAMES: Final[Mapping[type, str]] = {
 }
 
 
-def nearest(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "x"?` for the known word that is most like `word`, or nothing."""
-    found = difflib.get_close_matches(word, sorted(known), n=1, cutoff=0.6)
-    return f'; did you mean "{found[0]}"?' if found else ""
+def nearest(word: str, known: Iterable[str], *, most: int = 1) -> str:
+    """`; did you mean "x" or "y"?` for the known words, `most` at most, that are like `word`, or nothing."""
+    found = difflib.get_close_matches(word, sorted(known), n=most, cutoff=0.6)
+    words = " or ".join(f'"{name}"' for name in found)
+    return f"; did you mean {words}?" if found else ""
 
 
 @dataclass(slots=True, kw_only=True)

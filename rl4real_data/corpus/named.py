@@ -25,7 +25,7 @@ def choose_manifests(names: Sequence[str], catalog: Catalog, *, only_one: bool =
         members = manifests_of_word(name, catalog)
         chosen |= {manifest.name: manifest for manifest in members}
         if not members:
-            unknown.append(f'"{name}" is no corpus and no group{nearest(name, catalog.names)}')
+            unknown.append(f'"{name}" is no corpus and no group{nearest(name, catalog.names, most=3)}')
         elif only_one and len(members) > 1:
             unknown.append(f'"{name}" is a group of {len(members)} corpora: {", ".join(m.name for m in members)}')
     if unknown:

@@ -128,9 +128,7 @@ def _understand(names: Sequence[str], catalog: Catalog, supply: Supply) -> tuple
         raise UsageError(
             "\n".join(str(problem) for problem in problems),
             hint=problems[0].hint
-            or "name "
-            f"a corpus ({', '.join(catalog.manifests)}), a group ({', '.join(catalog.groups)}), "
-            "a manifest's file, a folder or a file",
+            or "name a corpus or a group (`rl4real-data corpus list` shows all), a manifest's file, a folder or a file",
         )
     return tuple(wanted.values())
 
@@ -142,7 +140,9 @@ def _find_path(name: str, catalog: Catalog, supply: Supply) -> Found:
     tools = BuildTools(search_path=supply.search_path or os.defpath, jobs=supply.jobs, say=supply.say)
     found = find_path(name, tools if supply.allow_build else None)
     if found is None:
-        raise UsageError(f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names)}')
+        raise UsageError(
+            f'"{name}" is no corpus, no group and no path that exists{nearest(name, catalog.names, most=3)}'
+        )
     return found
 
 

@@ -12,6 +12,7 @@ from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.toolchain.installation import Installation
+from rl4real_data.toolchain.llc import llc_of
 from rl4real_data.validation.replay import ReplayTool
 
 
@@ -25,8 +26,6 @@ def find_replay_tool(data_dir: Path, installation: Installation, *, announce: Ca
             f"{data_dir} was made with LLVM {wanted}, {clang.path} is {clang.version}",
             hint=f"set BUILD_DIR to an installation of LLVM {wanted}",
         )
-    llc = clang.bin_dir / "llc"
-    if not llc.is_file():
-        raise ToolchainError(f"{llc} does not exist", hint=f"apt-get install llvm-{clang.major}")
+    llc = llc_of(clang)
     plugin = installation.plugin(clang, announce=announce)
     return ReplayTool(llc=llc, plugin=plugin.path, allocator=ALLOCATORS[AllocatorName(index.model)])

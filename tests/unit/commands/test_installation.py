@@ -16,6 +16,18 @@ def test_path_of_the_plugin_is_the_result(call: CommandLine, world: World) -> No
     assert call("path", "plugin") == Said(0, f"{library}\n", "")
 
 
+def test_path_of_the_compiler_is_the_result(call: CommandLine, world: World) -> None:
+    clang = world.fake.build_dir / "bin" / "clang"
+    assert call("path", "clang") == Said(0, f"{clang}\n", "")
+
+    answer = call("path", "llc")
+    assert (answer.code, answer.out) == (5, "")
+    assert f"{clang.with_name('llc')} does not exist" in answer.err
+    llc = clang.with_name("llc")
+    llc.write_text("")
+    assert call("path", "llc") == Said(0, f"{llc}\n", "")
+
+
 def test_path_of_a_corpus_is_the_result(call: CommandLine) -> None:
     answer = call("path", "corpus", "sample")
 
@@ -28,6 +40,13 @@ def test_path_of_an_unknown_corpus(call: CommandLine) -> None:
 
     assert (answer.code, answer.out) == (2, "")
     assert "sample" in answer.err
+
+
+def test_path_of_a_group_is_none(call: CommandLine) -> None:
+    answer = call("path", "corpus", "demo")
+
+    assert (answer.code, answer.out) == (2, "")
+    assert '"demo" is a group of 5 corpora: lua5.4, ' in answer.err
 
 
 def test_doctor_without_clang(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -149,7 +149,7 @@ def test_all_bad_words_are_reported_before_any_fetch(tmp_path: Path, source: Fet
         '"" is no corpus, no group and no path that exists',
         f"{wrong} is no module: it must be a file whose name ends with one of {suffixes}",
     ]
-    assert raised.value.hint == "name a corpus (lua, zlib), a group (both), a manifest's file, a folder or a file"
+    assert raised.value.hint.startswith("name a corpus or a group (`rl4real-data corpus list` shows all), a manifest")
     assert source.fetched == []
 
 
