@@ -68,7 +68,7 @@ def flow(
     verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
     allow_build: Annotated[
-        bool, typer.Option("--allow-build", help="Run the build system of a folder, in a copy, to learn its flags.")
+        bool, typer.Option("--allow-build", help="Trust the corpora: run a folder's build, pass flags that load code.")
     ] = False,
     replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
     license_allow: Annotated[

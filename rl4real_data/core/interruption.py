@@ -5,6 +5,10 @@ exception can be lost in a library that drops errors (Arrow's C++ side, which im
 callback. So the handler also notes the signal and ends the processes that were started; `check`, which our loops call,
 raises again; and the exit code is 128 + the signal's number whatever became of the exception.
 
+Python runs a handler when the main thread goes on. One that arrives while that thread is about to wait for another one,
+or that the kernel gives to another thread, wakes nobody: the wait would go on to its end, for minutes. So a thread is
+told of every signal by the kernel, and wakes the main thread until the handler has run.
+
 Imported before anything else of ours: this file must be quick to load.
 """
 
@@ -14,7 +18,8 @@ import errno
 import os
 import signal
 import sys
-from _thread import get_ident
+import time
+from _thread import get_ident, start_new_thread
 
 TYPE_CHECKING = False  # `typing` itself takes longer to load than Python to start
 if TYPE_CHECKING:
@@ -24,6 +29,10 @@ if TYPE_CHECKING:
 
 SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 HINT: Final = "the same command resumes"
+
+_POKE: Final = signal.SIGURG
+"""Nobody minds it: by itself it is ignored."""
+_POKE_AFTER_S: Final = (0.02, 0.05, 0.1, 0.2, 0.5, 1.0, 2.0, 5.0)
 
 
 class _Noted:
@@ -55,6 +64,7 @@ class listening:
     def __init__(self, *, is_own_process: bool = False) -> None:
         self._is_own_process = is_own_process
         self._before: dict[signal.Signals, Any] = {}
+        self._waking = -1  # what the kernel writes signals to, for whoever wakes the main thread
         self._hook: Callable[[sys.UnraisableHookArgs], Any] | None = None
 
     def __enter__(self) -> None:
@@ -73,15 +83,36 @@ class listening:
                 self.__exit__()
                 return
             self._before[number] = handler
+        if self._before:
+            self._start_waking()
 
     def __exit__(self, *_: object) -> None:
         global _noted
         if self._hook is None:
             return
+        if self._waking >= 0:
+            signal.set_wakeup_fd(-1)
+            os.close(self._waking)  # which ends the thread
         for number, handler in self._before.items():
             signal.signal(number, handler)
         sys.unraisablehook, self._hook = self._hook, None
         _noted = _Noted()
+
+    def _start_waking(self) -> None:
+        """Does without where somebody else, such as asyncio, is told of signals, or uses ours."""
+        poke = signal.getsignal(_POKE)
+        reading, writing = os.pipe2(os.O_CLOEXEC)
+        os.set_blocking(writing, False)
+        other = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+        if other >= 0 or poke not in (signal.SIG_DFL, signal.SIG_IGN):
+            signal.set_wakeup_fd(other)
+            os.close(reading)
+            os.close(writing)
+            return
+        self._before[_POKE] = poke
+        signal.signal(_POKE, _go_on)
+        self._waking = writing
+        start_new_thread(_wake, (reading, _noted))
 
     def _keep_quiet(self, unraisable: sys.UnraisableHookArgs) -> None:
         """The interruption is noted: that some `__del__` lost the exception is no news for the user."""
@@ -133,6 +164,25 @@ def close() -> None:
     """The end of the process begins: nothing may start any more, and another signal ends the process at once."""
     _noted.is_closed = True
     _end_all()
+
+
+def _wake(reading: int, noted: _Noted) -> None:
+    """Sees to it that the main thread runs the handler of every signal that `reading` tells of."""
+    answered = 0
+    while told := os.read(reading, 64):
+        if not set(told) & set(SIGNALS):  # our own poke
+            continue
+        for pause_s in _POKE_AFTER_S:
+            time.sleep(pause_s)
+            if noted.arrivals > answered or noted is not _noted:
+                break
+            signal.pthread_kill(noted.main_thread, _POKE)
+        answered = noted.arrivals
+    os.close(reading)
+
+
+def _go_on(_: int, __: FrameType | None) -> None:
+    """That it was called is enough: the handlers of all signals that have arrived run beside it."""
 
 
 def _note(number: int, _: FrameType | None) -> None:

@@ -21,6 +21,7 @@ _NAMES: Final[Mapping[type, str]] = {
     dict: "a table",
     list: "a list",
 }
+_HAS_NUL: Final = "has a character NUL, which no file and no command can have"
 
 
 def nearest(word: str, known: Iterable[str], *, most: int = 1) -> str:
@@ -50,6 +51,8 @@ class Table:
             return default or ""
         if isinstance(value, str) and not value.strip():
             self.note(key, "is empty")
+        if isinstance(value, str) and "\0" in value:
+            self.note(key, _HAS_NUL)
         return str(value)
 
     def whole_number(self, key: str) -> int:
@@ -107,6 +110,8 @@ class Table:
         for index, item in enumerate(value):
             if not isinstance(item, str) or not item:
                 self.note(f"{key}[{index}]", f"must be a string that is not empty, not {item!r}")
+            elif "\0" in item:
+                self.note(f"{key}[{index}]", _HAS_NUL)
         return tuple(item for item in value if isinstance(item, str))
 
     def table(self, key: str, *, required: bool = True) -> Table | None:
@@ -227,6 +232,8 @@ def path_problem(text: str) -> str:
 def folder_problem(text: str) -> str:
     """The same for a folder, which may be the one that `text` is relative to."""
     path = PurePosixPath(text)
+    if any(character < " " or character == "\x7f" for character in text):
+        return "has characters that nobody sees"
     if path.is_absolute():
         return "is absolute; it must be relative to the top of the source"
     if ".." in path.parts:

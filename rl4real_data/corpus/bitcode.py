@@ -22,6 +22,11 @@ _TRIPLE_RECORD: Final = 2
 _TOP_ABBREVIATION_BITS: Final = 2
 _END_BLOCK, _ENTER_BLOCK, _DEFINE_ABBREVIATION, _UNABBREVIATED = range(4)
 _FIXED, _VBR, _ARRAY, _CHAR6, _BLOB = 1, 2, 3, 4, 5
+_NO_ZERO: Final = re.compile(rb"[^\0]")
+_LONGEST_NUMBER: Final = 64
+_MOST_VALUES: Final = 1 << 16
+"""Of one record: those that are read hold the name of a producer or a triple."""
+_MOST_MODULES: Final = 1 << 17
 _RELEASE: Final = re.compile(r"LLVM ?(\d+)\.")
 
 
@@ -61,12 +66,13 @@ class _Bits:
     def take_vbr(self, width: int) -> int:
         """A number in groups of `width` bits, of which the highest says that another follows."""
         more, value, shift = 1 << (width - 1), 0, 0
-        while True:
+        while shift <= _LONGEST_NUMBER:
             group = self.take(width)
             value |= (group & (more - 1)) << shift
             if not group & more:
                 return value
             shift += width - 1
+        raise BitcodeError("the bitcode has a number without end")
 
     def align(self) -> None:
         self.position = (self.position + 31) & ~31
@@ -108,16 +114,16 @@ def split_modules(data: bytes) -> tuple[bytes, ...]:
     """The bitcode files in `data`, which a linker may have put one after the other, with zeros between them."""
     files: list[bytes] = []
     position = 0
-    while position < len(data):
-        if data[position] == 0:
-            position += 1
-            continue
+    while content := _NO_ZERO.search(data, position):
+        position = content.start()
         if data[position : position + 4] != MAGIC:
             raise BitcodeError(f"no bitcode at byte {position}")
         bits = _Bits(memoryview(data)[position:])
         for block in _top_blocks(bits):
             bits.position = block.end
         size_bytes = bits.position >> 3
+        if size_bytes <= len(MAGIC) or len(files) == _MOST_MODULES:
+            raise BitcodeError(f"no module, or too many of them, at byte {position}")
         files.append(data[position : position + size_bytes])
         position += size_bytes
     return tuple(files)
@@ -171,21 +177,24 @@ def _first_text(bits: _Bits, block: _Block, code: int) -> str:
 
 def _read_abbreviation(bits: _Bits) -> list[_Operand]:
     operands: list[_Operand] = []
-    for _ in range(bits.take_vbr(5)):
+    for _ in range(_count(bits, 5)):
         if bits.take(1):
             operands.append((None, bits.take_vbr(8)))
             continue
         encoding = bits.take(3)
         if not _FIXED <= encoding <= _BLOB:
             raise BitcodeError(f"the bitcode has an operand of encoding {encoding}")
-        operands.append((encoding, bits.take_vbr(5) if encoding in (_FIXED, _VBR) else 0))
+        width = bits.take_vbr(5) if encoding in (_FIXED, _VBR) else 0
+        if width > _LONGEST_NUMBER or (encoding == _VBR and width == 1):
+            raise BitcodeError(f"the bitcode has numbers of {width} bits")
+        operands.append((encoding, width))
     return operands
 
 
 def _read_record(bits: _Bits, block: _Block, kind: int) -> list[int]:
     """Code and values of a record; at least the code."""
     if kind == _UNABBREVIATED:
-        code, count = bits.take_vbr(6), bits.take_vbr(6)
+        code, count = bits.take_vbr(6), _count(bits, 6)
         return [code, *(bits.take_vbr(6) for _ in range(count))]
     if kind - 4 >= len(block.abbreviations):
         raise BitcodeError(f"the bitcode uses abbreviation {kind}, which it does not define")
@@ -194,12 +203,20 @@ def _read_record(bits: _Bits, block: _Block, kind: int) -> list[int]:
     for operand in operands:
         if operand[0] == _ARRAY:
             element = next(operands, (_FIXED, 0))
-            values += [_read_scalar(bits, element) for _ in range(bits.take_vbr(6))]
+            values += [_read_scalar(bits, element) for _ in range(_count(bits, 6))]
         elif operand[0] == _BLOB:
             values += _read_blob(bits)
         else:
             values.append(_read_scalar(bits, operand))
     return values or [0]
+
+
+def _count(bits: _Bits, width: int) -> int:
+    """A number of things that follow; they may take no bits at all."""
+    count = bits.take_vbr(width)
+    if count > _MOST_VALUES:
+        raise BitcodeError(f"the bitcode has a record of {count:,} values where names stand")
+    return count
 
 
 def _read_scalar(bits: _Bits, operand: _Operand) -> int:
@@ -214,7 +231,7 @@ def _read_scalar(bits: _Bits, operand: _Operand) -> int:
 
 
 def _read_blob(bits: _Bits) -> list[int]:
-    size_bytes = bits.take_vbr(6)
+    size_bytes = _count(bits, 6)
     bits.align()
     values = [bits.take(8) for _ in range(size_bytes)]
     bits.align()

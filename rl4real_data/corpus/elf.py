@@ -31,6 +31,10 @@ class _Layout:
         offset = struct.unpack_from(f"{self.order}{'Q' if self.is_64 else 'I'}", data, 40 if self.is_64 else 32)[0]
         return (offset, *struct.unpack_from(f"{self.order}HHH", data, 58 if self.is_64 else 46))
 
+    @property
+    def entry_bytes(self) -> int:
+        return 64 if self.is_64 else 40
+
     def section(self, data: bytes, at: int) -> _Section:
         fields = struct.unpack_from(f"{self.order}{'IIQQQQI' if self.is_64 else 'IIIIIII'}", data, at)
         name, kind, flags, _, offset, size, link = fields
@@ -71,15 +75,20 @@ def _find_sections(data: bytes, names: set[str]) -> dict[str, bytes]:
         return {}
     first = layout.section(data, offset)  # holds what does not fit into the header
     count = count or first.size
-    if offset + count * entry_bytes > len(data):
+    if offset + count * max(entry_bytes, layout.entry_bytes) > len(data):
         raise ElfError("the object file is cut off")
     sections = [layout.section(data, offset + number * entry_bytes) for number in range(count)]
     strings = sections[first.link if names_index == _INDEX_IS_ELSEWHERE else names_index].content(data)
-    found: dict[str, bytes] = {}
+    pieces: dict[str, list[bytes]] = {}
+    found_bytes = 0
+    longest = 1 + max(map(len, names))
     for section in sections:
-        name = strings[section.name :].partition(b"\0")[0].decode(errors="replace")
+        name = strings[section.name : section.name + longest].partition(b"\0")[0].decode(errors="replace")
         if name in names:
             if section.flags & _COMPRESSED:
                 raise ElfError(f"the section {name} is compressed")
-            found[name] = found.get(name, b"") + section.content(data)
-    return found
+            pieces.setdefault(name, []).append(section.content(data))
+            found_bytes += len(pieces[name][-1])
+            if found_bytes > len(data):
+                raise ElfError("sections of the object file lie over each other")
+    return {name: b"".join(contents) for name, contents in pieces.items()}

@@ -16,6 +16,7 @@ from types import MappingProxyType
 from typing import Final
 
 from rl4real_data.core.errors import ManifestError
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.core.toml_tables import Table, nearest
@@ -136,8 +137,8 @@ def read_groups(path: Path, known: Mapping[str, object]) -> dict[str, tuple[str,
 def read_toml(path: Path) -> Table:
     """The top table of a TOML file."""
     try:
-        return Table(values=tomllib.loads(path.read_text(encoding="utf-8")), problems=[])
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        return Table(values=tomllib.loads(read_regular_text(path)), problems=[])
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ManifestError(f"{path}: is no valid TOML: {error}") from error
     except OSError as error:
         raise ManifestError(f"{path}: cannot be read: {error}") from error

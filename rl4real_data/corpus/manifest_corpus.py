@@ -14,6 +14,7 @@ from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.cache import Cache, has_whole_tree
 from rl4real_data.corpus.manifest import NO_EXCEPTIONS, Manifest, TargetRules
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language, Module
+from rl4real_data.corpus.paths.path_corpus import check_names
 from rl4real_data.corpus.prepare import prepared_identity
 from rl4real_data.corpus.sources.source import Fetch, Source
 
@@ -105,6 +106,7 @@ class _Finder:
         modules = self._match(rules.globs) - self._match(rules.excludes) - self._match(self.exceptions.excludes)
         if not modules:
             raise self._misfit(f"the excludes leave no module in {self.root}")
+        check_names(self.root, map(str, modules))
         return tuple(sorted(modules))
 
     def language(self, path: PurePosixPath) -> Language:
@@ -126,7 +128,10 @@ class _Finder:
     def _match(self, globs: tuple[str, ...]) -> set[PurePosixPath]:
         matched: set[PurePosixPath] = set()
         for glob in globs:
-            files = {PurePosixPath(path.relative_to(self.root)) for path in self.root.glob(glob) if path.is_file()}
+            try:
+                files = {PurePosixPath(path.relative_to(self.root)) for path in self.root.glob(glob) if path.is_file()}
+            except (ValueError, RecursionError, OSError) as error:
+                raise self._misfit(f'the glob "{glob}" cannot be followed in {self.root}: {error}') from error
             if not files and not self.manifest.modules.allow_fewer:
                 raise self._misfit(f'the glob "{glob}" matches no file in {self.root}')
             matched |= files

@@ -38,7 +38,8 @@ class Module:
 
     `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
     `__FILE__` depends on where the corpus lies. A file that is compiled with several sets of flags is as many
-    modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset.
+    modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `refusal`: why no compiler
+    is given it, or nothing.
     """
 
     corpus: str
@@ -50,6 +51,7 @@ class Module:
     needs_libc: bool = True
     variant: int = 1
     redistributable: bool = True
+    refusal: str = ""
 
     @property
     def name(self) -> str:

@@ -18,6 +18,7 @@ from types import MappingProxyType
 from typing import ClassVar, Final, Self
 
 from rl4real_data.core.errors import SourceError
+from rl4real_data.core.regular_files import read_regular
 from rl4real_data.core.toml_tables import Table
 
 
@@ -87,7 +88,7 @@ class SubstituteStep:
         )
 
     def apply(self, root: Path) -> None:
-        text = _existing(root, self.substitute).read_bytes()
+        text = read_regular(_existing(root, self.substitute))
         values = {old.encode(): new.encode() for old, new in self.values.items()}
         missing = sorted(old.decode() for old in values if old not in text)
         if missing:

@@ -18,6 +18,7 @@ from rl4real_data.core.targets import TargetName
 from rl4real_data.core.toml_tables import nearest
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.catalog import Catalog, load_catalog
+from rl4real_data.corpus.flags.guard import guard_corpus
 from rl4real_data.corpus.manifest import Manifest
 from rl4real_data.corpus.manifest_corpus import corpus_of_manifest, exceptions_for, fetch_source
 from rl4real_data.corpus.module import Corpus
@@ -84,7 +85,7 @@ def resolve_available(
     for item in wanted:
         interruption.check()
         if not isinstance(item, Manifest):
-            corpora.append(item.corpus(names_of_found[item.path], Cache(root=supply.cache)))
+            corpora.append(_guarded(item.corpus(names_of_found[item.path], Cache(root=supply.cache)), supply))
             continue
         if reason := exceptions_for(item, target).skip:
             text = f"corpus {item.name} has no modules for {target}: {reason}"
@@ -98,10 +99,18 @@ def resolve_available(
             errors.append(error)
             skipped.append(Skipped(corpus=item.name, reason=str(error)))
             continue
-        corpora.append(corpus_of_manifest(item, root, target))
+        corpora.append(_guarded(corpus_of_manifest(item, root, target), supply))
     if not corpora:
         raise _nothing_left(skipped, errors)
     return Resolution(corpora=tuple(corpora), skipped=tuple(skipped))
+
+
+def _guarded(corpus: Corpus, supply: Supply) -> Corpus:
+    """Without the flags that nobody should pass on; which these are is said."""
+    guarded, notes = guard_corpus(corpus, is_trusted=supply.allow_build)
+    for note in notes:
+        supply.say(note)
+    return guarded
 
 
 def _nothing_left(skipped: Sequence[Skipped], errors: Sequence[SourceError]) -> Rl4realError:

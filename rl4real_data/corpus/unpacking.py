@@ -36,7 +36,15 @@ _OPENERS: Final[dict[str, _Opener]] = {
 }
 ARCHIVE_SUFFIXES: Final = tuple(suffix for suffix in _OPENERS if suffix != ".tar")
 """What a manifest may name; plain tar is what git hands over."""
-_DAMAGE: Final = (tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OverflowError)
+_LONGEST_PART: Final = 255
+_LONG_HEADERS: Final = (
+    *(tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE),
+    *(tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK),
+)
+_DAMAGE: Final = (
+    *(tarfile.TarError, EOFError, zlib.error, lzma.LZMAError, gzip.BadGzipFile, OverflowError),
+    *(ValueError, KeyError),  # numbers and names in headers that tarfile itself does not look at
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,6 +56,11 @@ class Limits:
     ratio: int = 200
     ratio_from_bytes: int = 64 << 20
     """Smaller contents are not judged by their ratio: they do no harm."""
+    depth: int = 100
+    """Folders in one another. Python walks through them by recursion, and a path may have 4,096 bytes."""
+    name_bytes: int = 2048
+    header_bytes: int = 1 << 20
+    """Of the names and attributes of one entry, which are read at once."""
 
 
 DEFAULT_LIMITS: Final = Limits()
@@ -86,7 +99,7 @@ def _extract_all(archive: Path, whole: Path, folder: PurePosixPath, limits: Limi
             entries += 1
             if entries > limits.entries:
                 raise SourceError(f"{archive.name} has more than {limits.entries} entries; not unpacked")
-            if problem := _member_problem(member, links):
+            if problem := _size_problem(member, limits) or _member_problem(member, links):
                 raise SourceError(f"{archive.name}: entry {member.name!r} {problem}; not unpacked")
             parts = PurePosixPath(member.name).parts
             if parts:
@@ -141,7 +154,7 @@ def open_tar(
         with _OPENERS[suffix](packed) as content:
             capped = _CappedReader(content, name, size_bytes, limits)
             # Streaming ("r|") reads front to back, so that the count covers every byte, headers included.
-            with tarfile.open(fileobj=cast("BinaryIO", capped), mode="r|") as tar:
+            with tarfile.open(fileobj=cast("BinaryIO", capped), mode="r|", tarinfo=_entry_within(limits)) as tar:
                 yield tar
     except _DAMAGE as error:
         raise SourceError(f"{name} is damaged: {error}") from error
@@ -149,6 +162,18 @@ def open_tar(
         if error.errno is not None:  # the disk, not the archive; bz2 and gzip raise OSError without a number
             raise
         raise SourceError(f"{name} is damaged: {error}") from error
+
+
+def _entry_within(limits: Limits) -> type[tarfile.TarInfo]:
+    """Entries whose own headers, which tarfile reads into memory, are of a size that makes sense."""
+
+    class Entry(tarfile.TarInfo):
+        def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+            if self.type in _LONG_HEADERS and self.size > limits.header_bytes:
+                raise tarfile.ReadError(f"an entry has {self.size:,} bytes of names and attributes")
+            return super()._proc_member(archive)  # type: ignore[misc,no-any-return]
+
+    return Entry
 
 
 class _CappedReader:
@@ -170,6 +195,18 @@ class _CappedReader:
         if self._done_bytes > max(limits.ratio_from_bytes, limits.ratio * self._packed_bytes):
             raise SourceError(f"{self._name} unpacks to more than {limits.ratio} times its size; not unpacked")
         return block
+
+
+def _size_problem(member: tarfile.TarInfo, limits: Limits) -> str:
+    """Why this entry is larger than one may be, or nothing."""
+    parts = PurePosixPath(member.name).parts
+    if len(parts) > limits.depth or len(os.fsencode(member.name)) > limits.name_bytes:
+        return "lies too deep"
+    if any(len(os.fsencode(part)) > _LONGEST_PART for part in parts):
+        return "has a name that no file can have"
+    if member.issparse() or member.size > limits.total_bytes:
+        return "claims to be larger than what is stored of it"
+    return ""
 
 
 def _member_problem(member: tarfile.TarInfo, links: set[PurePosixPath]) -> str:
@@ -199,7 +236,7 @@ def _leads_out(link: str, start: PurePosixPath) -> bool:
     ups = len(path.parts) - len(names)
     if path.is_absolute() or ".." in path.parts[ups:]:
         return True
-    return posixpath.normpath(posixpath.join(*start.parts, *path.parts) or ".").split("/")[0] == ".."
+    return posixpath.normpath(posixpath.join("", *start.parts, *path.parts) or ".").split("/")[0] == ".."
 
 
 def _extract(tar: tarfile.TarFile, member: tarfile.TarInfo, whole: Path) -> None:

@@ -21,6 +21,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.module import Corpus
 
 RUN_LINES: Final = 5
@@ -148,7 +149,7 @@ def _compiled_files(corpus: Corpus) -> Iterator[tuple[PurePosixPath, str]]:
     seen = set(waiting)
     while waiting:
         path = waiting.pop()
-        text = (corpus.root / path).read_text(encoding="utf-8", errors="replace")
+        text = read_regular_text(corpus.root / path, errors="replace")
         yield path, text
         for name in _INCLUDE.findall(text):
             found = _resolve(corpus, name, (str(path.parent), *folders))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import sys
 import time
 import urllib.error
 import urllib.parse
@@ -14,6 +15,7 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
+from rl4real_data.core.regular_files import open_regular
 
 TIMEOUT_S: Final = 30.0
 NETWORK_ERRORS: Final = (urllib.error.URLError, http.client.HTTPException, TimeoutError, ConnectionError)
@@ -55,6 +57,11 @@ def read_page(url: str, *, accept: str, timeout_s: float = TIMEOUT_S) -> Page:
 
 def ask(url: str, timeout_s: float, *, headers: Mapping[str, str] | None = None) -> Answer:
     """The answer to a GET; one of NETWORK_ERRORS if there is none."""
+    if url.startswith("file:"):
+        try:
+            open_regular(urllib.request.url2pathname(urllib.parse.urlsplit(url).path), most_bytes=sys.maxsize).close()
+        except (OSError, ValueError) as error:
+            raise urllib.error.URLError(error) from error
     request = urllib.request.Request(url, headers={"User-Agent": "rl4real-data", **(headers or {})})
     answer: Answer = urllib.request.urlopen(request, timeout=timeout_s)
     return answer

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.regular_files import read_regular_text
+
 _BUILD_FILES: Final = ("Makefile*", "*.mk", "CMakeLists.txt", "meson.build", "configure.ac", "setup.py", "binding.gyp")
 _MOST_WORDS: Final = 16
 _DEPTH: Final = ("", "*/", "*/*/")
@@ -74,7 +76,7 @@ def _build_words(root: Path) -> list[str]:
     files = sorted({path for pattern in _BUILD_FILES for depth in _DEPTH for path in root.glob(depth + pattern)})
     for path in files:
         if path.is_file():
-            text = path.read_text(encoding="utf-8", errors="replace")
+            text = read_regular_text(path, errors="replace")
             words = {*_MACRO.findall(text)}
             for inside in _CMAKE.findall(text):
                 words |= set(_CMAKE_MACRO.findall(inside)) - _CMAKE_WORDS

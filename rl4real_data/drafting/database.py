@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.corpus.flags.guard import guard_flags
 from rl4real_data.corpus.paths.compile_commands import find_database
 from rl4real_data.drafting.origin import Origin, corpus_name
 
@@ -18,7 +19,7 @@ _KEPT: Final = ("-D", "-U", "-std=", "-f")
 def origin_of_database(path: Path) -> Origin:
     """The folder of the database as a source. A flag counts if every module has it, an include folder if any has it."""
     found = find_database(path)
-    flags = [module.flags for module in found.modules]
+    flags = [guard_flags(module.flags).passed for module in found.modules]
     shared = set(flags[0]).intersection(*map(set, flags))
     return Origin(
         name=corpus_name(found.name),

@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.regular_files import open_regular, read_regular_text
 from rl4real_data.corpus.license import UNKNOWN, license_problem, read_license
 from rl4real_data.drafting.candidates import side_folder
 from rl4real_data.drafting.license_texts import licenses_in, spdx_lines
@@ -74,7 +75,7 @@ def license_of_text(text: str) -> str:
 def _of_module(
     root: Path, path: PurePosixPath, files: Mapping[PurePosixPath, Sequence[Path]], declared: str
 ) -> _Finding:
-    with (root / path).open("rb") as stream:
+    with open_regular(root / path) as stream:
         top = stream.read(_TOP_BYTES).decode(errors="replace")
     lines = _sound_lines(top)
     if lines:
@@ -88,7 +89,7 @@ def _of_module(
         if is_bundled and not side_folder(folder):
             break  # the licence of a project says nothing about another one that it brings along
         for file in files.get(folder, ()):
-            found = license_of_text(file.read_text(encoding="utf-8", errors="replace"))
+            found = license_of_text(read_regular_text(file, errors="replace"))
             if found:
                 return _Finding(found, f"{file.relative_to(root)}")
     if declared and not is_bundled and not license_problem(declared):

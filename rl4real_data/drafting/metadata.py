@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.license import license_problem, read_license
 from rl4real_data.drafting.license_texts import licenses_in
 from rl4real_data.drafting.origin import Origin
@@ -17,7 +18,7 @@ def with_metadata(origin: Origin, root: Path) -> Origin:
     """`origin` with the summary, homepage and licence of the package's metadata, where it has none itself."""
     for name, read in (("PKG-INFO", _read_pkg_info), ("package.json", _read_package_json)):
         if (root / name).is_file():
-            found = read((root / name).read_text(encoding="utf-8", errors="replace"))
+            found = read(read_regular_text(root / name, errors="replace"))
             return replace(
                 origin,
                 summary=origin.summary or " ".join(found["summary"].split()),

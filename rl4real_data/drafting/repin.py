@@ -14,6 +14,7 @@ from typing import Final
 
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import ManifestError, SourceError
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.core.toml_tables import Table
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.manifest import Manifest, read_manifest
@@ -96,7 +97,7 @@ def update_manifest(path: Path, supply: Supply, *, dry_run: bool, say: Callable[
     repinned = tuple(_repin(source, supply) for source in old.sources)
     if not any(source.changes for source in repinned):
         return Update(path=path, sources=repinned, trees=None, written=False)
-    text = path.read_text(encoding="utf-8")
+    text = read_regular_text(path)
     for number, source in enumerate(repinned):
         text = replace_values(text, number, {key: new for key, (_, new) in source.changes.items()})
     new = replace(old, sources=_sources_of(text, path))

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core.targets import Target
+from rl4real_data.corpus.flags.guard import name_problem
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.process import Limits, run
@@ -58,6 +59,8 @@ class Trial:
             return dict(zip(paths, pool.map(lambda path: self._try(path, flags), paths), strict=True))
 
     def _try(self, path: PurePosixPath, flags: tuple[str, ...]) -> Verdict:
+        if problem := name_problem(path):
+            return Verdict(problem=problem)
         with tempfile.TemporaryDirectory() as scratch:
             dependencies = Path(scratch) / "headers.d"
             command = (

@@ -55,18 +55,26 @@ def make_plan(
     `licenses` None: all; else those that a module's licence must be covered by, as `chosen_licenses` gives them.
     """
     hashes = FileHashes()
-    fingerprint = compilation.fingerprint(flow.module_versions())
+    versions = flow.module_versions()
+    # Under the second, a part of a release before 0.2.0 is found; what is written has the first.
+    fingerprints = (compilation.fingerprint(versions), compilation.earlier_fingerprint(versions))
     jobs, ready, reasons, left_out = [], {}, {}, {}
     for module in modules:
         interruption.check()
         digest = hashes.of(str(module.source)) or ""
         is_left_out = licenses is not None and not is_covered(module.license, licenses)
+        part = None
         if is_left_out:  # a key of its own: other modules may have the same content under another licence
             key = f"left out: {module.corpus}/{module.name}"
             ready[key] = Part(key=key, source_sha256=digest, headers=(), functions=(), size=0, seconds=0.0)
             left_out[key] = f"licence {module.license}"
         else:
-            key = part_key(module, source_sha256=digest, fingerprint=fingerprint)
+            key, *earlier_keys = (part_key(module, source_sha256=digest, fingerprint=each) for each in fingerprints)
+            part = find_part(parts, key, root=module.root, hashes=hashes)
+            for earlier in earlier_keys if part is None else ():
+                if marker_path(parts, earlier).exists():
+                    part = find_part(parts, earlier, root=module.root, hashes=hashes)
+                    key = earlier if part is not None else key
         jobs.append(
             ModuleJob(
                 module=module,
@@ -80,7 +88,6 @@ def make_plan(
         )
         if is_left_out:
             continue
-        part = find_part(parts, key, root=module.root, hashes=hashes)
         if part is not None and not (retry_failed and part.failure):
             ready[key] = part
         elif part is not None:

@@ -13,29 +13,51 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.regular_files import NotRegularError, open_regular, read_regular
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.bitcode import BitcodeError, BitcodeHead, is_bitcode, read_head
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.stages.job import Compilation, ModuleJob
 
 _TRIPLE: Final = re.compile(rb'^target triple = "([^"]*)"', re.MULTILINE)
+_MOST_IR_BYTES: Final = 1 << 30
+"""No compiler takes more within any limit of memory."""
 _NO_SYSTEM: Final = ("unknown", "none", "")
 
 
 def check_ir(job: ModuleJob, scratch: Path) -> Path | Failure:
-    """Hands the scratch folder on, or fails a module that is IR of another target or of a newer LLVM."""
+    """Hands the scratch folder on, or fails a module that is IR of another target or of a newer LLVM.
+
+    So is one whose source nobody could read: a pipe would keep the compiler waiting.
+    """
+    if not job.source_sha256 and (problem := _source_problem(job.module)):
+        return Failure(kind=FailureKind.SOURCE, reason=f"{job.module.path}: {problem}")
     return check_module(job.module, job.compilation) or scratch
 
 
 def check_module(module: Module, compilation: Compilation) -> Failure | None:
-    """Why the module is of no use to the compilation's clang, None if it is or is no IR."""
+    """Why the module is of no use to the compilation's clang, None if it is; only IR is looked into."""
+    if module.refusal:
+        return Failure(kind=FailureKind.REJECTED, reason=module.refusal)
     if module.language is not Language.IR:
         return None
     try:
-        reason = _problem(_read_head(module.source.read_bytes()), compilation)
+        reason = _problem(_read_head(read_regular(module.source, most_bytes=_MOST_IR_BYTES)), compilation)
     except BitcodeError as error:
         reason = f"{module.path}: {error}"
+    except NotRegularError as error:
+        reason = f"{module.path}: {error.strerror}"
     return Failure(kind=FailureKind.REJECTED, reason=reason) if reason else None
+
+
+def _source_problem(module: Module) -> str:
+    try:
+        open_regular(module.source).close()
+    except NotRegularError as error:
+        return f"the source {error.strerror}"
+    except OSError:
+        return "the source is gone or cannot be read"
+    return ""
 
 
 def _read_head(data: bytes) -> BitcodeHead:

@@ -69,10 +69,19 @@ class Compilation:
 
     def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
         """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""
+        plugin = self.plugin.fingerprint() if self.plugin else "fork"
+        return self._fingerprint(stages, self.clang.fingerprint(), plugin)
+
+    def earlier_fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
+        """What releases before 0.2.0 would have made of the same compiler and plugin."""
+        plugin = self.plugin.source_hash if self.plugin else "fork"
+        return self._fingerprint(stages, self.clang.earlier_fingerprint(), plugin)
+
+    def _fingerprint(self, stages: tuple[tuple[str, int], ...], clang: str, plugin: str) -> str:
         settings = (
             stages,
-            self.clang.fingerprint(),
-            self.plugin.source_hash if self.plugin else "fork",
+            clang,
+            plugin,
             self.target.clang_flags,
             self.target.cpu_flag + self.recipe.cpu,
             self.recipe.opt_level,
@@ -103,5 +112,7 @@ class ModuleJob:
 
 def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:
     """Name of the module's part: equal for equal source, flags and toolchain. Headers are checked beside it."""
-    identity = (module.corpus, str(module.path), module.language, module.flags, source_sha256, fingerprint)
+    identity = [module.corpus, str(module.path), module.language, module.flags, source_sha256, fingerprint]
+    if module.refusal:
+        identity.append(module.refusal)  # a module that is compiled may have the same flags
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]

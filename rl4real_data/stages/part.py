@@ -10,9 +10,9 @@ are the same.
 from __future__ import annotations
 
 import functools
-import hashlib
 import json
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any
 
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.regular_files import sha256_of_regular
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,15 +62,14 @@ class FileHashes:
 def _sha256_of_state(path: str) -> str | None:
     try:
         state = os.stat(path)
-        return _sha256(path, state.st_size, state.st_mtime_ns)
+        return _sha256(path, state.st_size, state.st_mtime_ns) if stat.S_ISREG(state.st_mode) else None
     except OSError:
         return None
 
 
 @functools.lru_cache(maxsize=65536)
 def _sha256(path: str, size: int, mtime_ns: int) -> str:  # noqa: ARG001 - the state is part of the key
-    with open(path, "rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+    return sha256_of_regular(path)
 
 
 def arrow_path(folder: Path, key: str) -> Path:

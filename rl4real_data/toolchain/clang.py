@@ -24,12 +24,16 @@ PROBE_LIMITS: Final = Limits(timeout_s=60)  # a cold start from a network disk t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Clang:
-    """A clang that can be used: `is_fork` for one that knows the RL4ReAl fork's flags without a plugin."""
+    """A clang that can be used: `is_fork` for one that knows the RL4ReAl fork's flags without a plugin.
+
+    `content` is the hash of its program and libraries, empty where nobody asked for it.
+    """
 
     path: Path
     version: str
     banner: str
     is_fork: bool = False
+    content: str = ""
 
     @property
     def major(self) -> int:
@@ -42,6 +46,10 @@ class Clang:
 
     def fingerprint(self) -> str:
         """Changes when the compiler is replaced, even by a build of the same version."""
+        return f"{self.banner}|{self.content}" if self.content else self.earlier_fingerprint()
+
+    def earlier_fingerprint(self) -> str:
+        """What releases before 0.2.0 knew of the compiler: a part of theirs is still found under it."""
         state = self.path.resolve().stat()
         return f"{self.banner}|{state.st_size}|{state.st_mtime_ns}"
 

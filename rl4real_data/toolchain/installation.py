@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Self
 
 from rl4real_data.core.environment import Environment
+from rl4real_data.toolchain.binaries import content_of
 from rl4real_data.toolchain.clang import Clang, discover_clang
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 
@@ -43,7 +44,8 @@ class Installation:
 
     def clang(self) -> Clang:
         """ToolchainError if there is none that can be used."""
-        return discover_clang(build_dir=self.build_dir, search_path=self.search_path)
+        clang = discover_clang(build_dir=self.build_dir, search_path=self.search_path)
+        return replace(clang, content=content_of(clang.path, self.cache_dir))
 
     def plugin(self, clang: Clang, *, announce: Callable[[str], None]) -> Plugin:
         """The plugin for `clang`, built if need be. ToolchainError if it does not build."""

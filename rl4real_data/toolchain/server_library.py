@@ -1,6 +1,6 @@
 """The library that makes a stock clang a compiler server.
 
-It is built on first use, and kept only if it is seen to work.
+It is built on first use, and kept, with its checksum, only if it is seen to work.
 """
 
 from __future__ import annotations
@@ -12,10 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.core.atomic_files import exclusive, publish
+from rl4real_data.core.atomic_files import exclusive
 from rl4real_data.core.shipped_files import server_source_dir
 from rl4real_data.toolchain.clang import PROBE_LIMITS, Clang
 from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles
+from rl4real_data.toolchain.kept_files import keep, sha256_if_whole
 from rl4real_data.toolchain.plugin import Plugin, source_hash
 from rl4real_data.toolchain.process import Invocation, Limits, Process, run, start_process
 
@@ -38,9 +39,9 @@ def ensure_server(clang: Clang, plugin: Plugin) -> ServerFiles | None:
     """What a server for `clang` is made of, built and tried now if need be; None where none works."""
     files = _files_of(clang, plugin)
     try:
-        if not files.library.is_file():
+        if sha256_if_whole(files.library) is None:
             with exclusive(files.library.with_suffix(".lock"), wait=True):
-                if not files.library.is_file():
+                if sha256_if_whole(files.library) is None:
                     _make(files)
     except (NoServer, OSError):
         return None
@@ -51,7 +52,7 @@ def examine_server(clang: Clang, plugin: Plugin) -> str | None:
     """Why there is no server for `clang` on this machine; None if it works, as a trial shows."""
     files = _files_of(clang, plugin)
     try:
-        if files.library.is_file():
+        if sha256_if_whole(files.library) is not None:
             _try_out(files)
         else:
             _make(files)
@@ -62,7 +63,7 @@ def examine_server(clang: Clang, plugin: Plugin) -> str | None:
 
 def _files_of(clang: Clang, plugin: Plugin) -> ServerFiles:
     """The library lies beside the plugin; its name changes with its sources, the compiler and the plugin."""
-    identity = (source_hash(server_source_dir()), clang.fingerprint(), plugin.source_hash)
+    identity = (source_hash(server_source_dir()), clang.fingerprint(), plugin.fingerprint())
     key = hashlib.sha256("|".join(identity).encode()).hexdigest()[:16]
     folder = plugin.path.parent.absolute()
     return ServerFiles(
@@ -72,7 +73,7 @@ def _files_of(clang: Clang, plugin: Plugin) -> ServerFiles:
 
 def _make(files: ServerFiles) -> None:
     """Builds the library, tries it and only then publishes it."""
-    with publish(files.library) as draft:
+    with keep(files.library) as draft:
         _build(files.clang, draft)
         _try_out(ServerFiles(clang=files.clang, plugin=files.plugin, library=draft))
 

@@ -16,6 +16,7 @@ from interrupted_flow import (
     check_nothing_runs,
     finished_flow,
     interrupted_flow,
+    processes_of,
 )
 
 pytestmark = pytest.mark.clang
@@ -61,6 +62,38 @@ def test_other_ways_to_end_a_run_leave_no_compiler_either(tmp_path: Path, number
     data_dir = tmp_path / "d"
 
     check_interrupted(interrupted_flow(data_dir, with_parts(1), *LIMIT, number=number), data_dir, code=128 + number)
+
+
+BUILDER = """#!/bin/sh
+# A CMake that never ends, with a compiler of its own that writes on.
+while :; do date > "$4/CMakeCache.txt"; sleep 0.01; done &
+while :; do sleep 1; done
+"""
+
+
+def builds(run: Watched) -> bool:
+    return any((run.data_dir.parent / "cache").glob("plugins/.build-*/CMakeCache.txt"))
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_build_of_the_plugin_that_is_ended_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: signal.Signals
+) -> None:
+    cmake = tmp_path / "bin" / "cmake"
+    for folder in (cmake.parent, tmp_path / "tmp"):
+        folder.mkdir()
+    cmake.write_text(BUILDER)
+    cmake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{cmake.parent}:{os.environ['PATH']}")
+    monkeypatch.setenv("TMPDIR", str(tmp_path / "tmp"))
+    monkeypatch.setenv("RL4REAL_DATA_CACHE", str(tmp_path / "cache"))
+    ended = interrupted_flow(tmp_path / "d", builds, *LIMIT, number=number)
+
+    check_interrupted(ended, tmp_path / "cache", code=128 + number)
+    assert processes_of(tmp_path / "bin") == []
+    assert list((tmp_path / "tmp").iterdir()) == []
+    assert list((tmp_path / "cache").glob("plugins/.build-*")) == []
+    assert "building the plugin for LLVM" in ended.stderr
 
 
 def test_killed_run_leaves_no_compiler_and_is_resumed_at_once(tmp_path: Path) -> None:

@@ -23,6 +23,11 @@ _CONTENT, _LICENSE, _LANGUAGE = "content", "license_expression", "language"
 _ROWS_AT_ONCE: Final = 16
 """The largest modules of ComPile have tens of megabytes."""
 
+_MOST_RATIO: Final = 200
+_JUDGED_FROM_BYTES: Final = 64 << 20
+"""Of bitcode, compression leaves a third."""
+
+_LONGEST_LANGUAGE: Final = 32
 _UNSAFE: Final = re.compile(r"[^a-z0-9+]+")
 
 
@@ -71,21 +76,29 @@ def _read_rows(path: Path) -> Iterator[Extracted]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    number = 0
+    number = total_bytes = 0
+    most_bytes = max(_JUDGED_FROM_BYTES, _MOST_RATIO * path.stat().st_size)
     try:
         with pq.ParquetFile(path, memory_map=True) as file:
             batches: Iterable[Any] = file.iter_batches(_ROWS_AT_ONCE, columns=[_CONTENT, _LICENSE, _LANGUAGE])
             for batch in batches:
                 interruption.check()
                 for row in batch.to_pylist():
-                    yield _module(number, row)
+                    module = _module(number, row)
+                    total_bytes += len(module.content)
+                    if total_bytes > most_bytes:
+                        raise SourceError(f"{path}: its modules have more than {_MOST_RATIO} times the file's bytes")
+                    yield module
                     number += 1
-    except pa.ArrowException as error:
-        raise SourceError(f"{path}: row {number} cannot be read: {str(error).splitlines()[0]}") from error
+    except InterruptedError:
+        raise
+    except (pa.ArrowException, OSError, ValueError) as error:  # ValueError: a text that is no UTF-8
+        reason = (str(error).splitlines() or [type(error).__name__])[0]
+        raise SourceError(f"{path}: row {number} cannot be read: {reason}") from error
 
 
 def _module(number: int, row: Mapping[str, Any]) -> Extracted:
-    language = _UNSAFE.sub("-", str(row[_LANGUAGE] or "unknown").lower())
+    language = _UNSAFE.sub("-", str(row[_LANGUAGE] or "unknown").lower())[:_LONGEST_LANGUAGE]
     expression = str(row[_LICENSE] or "").strip()
     known = expression and not license_problem(expression)
     return Extracted(

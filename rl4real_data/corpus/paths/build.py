@@ -21,6 +21,7 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError, ToolchainError, UsageError
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.paths.compile_commands import find_database
@@ -112,7 +113,7 @@ class FoundBuild:
                 self._run(plan.generate, folder)
             except SourceError as error:  # sources that are still missing are failed modules
                 self.tools.say(str(error))
-        text = database.read_text(encoding="utf-8")
+        text = read_regular_text(database)
         database.write_text(text.replace(json.dumps(str(folder))[1:-1], json.dumps(str(final))[1:-1]), encoding="utf-8")
 
     def _run(self, command: Sequence[str], folder: Path) -> None:

@@ -1,7 +1,8 @@
 """The arguments of `clang -cc1`, which corpora of bitcode carry, as flags of the driver.
 
 A module's target, processor and most settings stand in its IR. What stands in the command line alone and still decides
-machine code is taken over; `-O`, the target and the processor are the recipe's.
+machine code is taken over; `-O`, the target and the processor are the recipe's. Which options of LLVM (`-mllvm`) may be
+passed is for `flags/guard.py` to judge.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
+from rl4real_data.corpus.flags.llvm_options import is_ours
+
 _KEPT: Final = frozenset(
     {
         *("-ffunction-sections", "-fdata-sections", "-femulated-tls", "-fno-builtin", "-ffreestanding"),
@@ -17,7 +20,6 @@ _KEPT: Final = frozenset(
     }
 )
 _KEPT_PREFIXES: Final = ("-mcmodel=", "-ffp-contract=", "-fveclib=", "-fno-builtin-")
-_OUR_LLVM_OPTIONS: Final = ("-regalloc=", "-mlra", "-thinlto-assume-merged")
 
 
 def driver_flags(arguments: Sequence[str]) -> tuple[str, ...]:
@@ -51,7 +53,7 @@ def _kept(arguments: Sequence[str]) -> Iterator[str]:
     for word in words:
         if word == "-mllvm":
             option = next(words, "")
-            if option and not option.startswith(_OUR_LLVM_OPTIONS):
+            if option and not is_ours(option):
                 yield from ("-mllvm", option)
         elif word == "-disable-llvm-passes":  # the bitcode is optimised already
             yield from ("-Xclang", word)

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
 from rl4real_data.corpus.paths.driver_words import (
@@ -68,7 +69,7 @@ def find_database(path: Path) -> FoundDatabase:
     """The modules of the database; one UsageError with all of its problems."""
     try:
         real = path.resolve(strict=True)
-        values = json.loads(real.read_text(encoding="utf-8"))
+        values = json.loads(read_regular_text(real))
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{path} cannot be read: {error}", hint=_HINT) from error
     if not isinstance(values, list):
@@ -118,6 +119,8 @@ def _fields(value: Any) -> tuple[Path, str, str | list[str]]:
     file, directory = value.get("file"), value.get("directory", ".")
     if not isinstance(file, str) or not file or not isinstance(directory, str):
         raise _BadEntry('"file" and "directory" must be texts')
+    if "\0" in file + directory:
+        raise _BadEntry(f"{file!a} has a character NUL, which no file's name has")
     arguments, command = value.get("arguments"), value.get("command")
     if isinstance(arguments, list) and all(isinstance(word, str) for word in arguments):
         return Path(directory), file, arguments

@@ -6,7 +6,7 @@ The recipe decides the optimisation level, the target and the processor, so a bu
 `-mtune`, `--target`, `-m32`, `-m64` and sysroot are dropped. Single processor features (`-mavx2`) stay: sources with
 intrinsics do not compile without them. `-Ofast` leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency
 files, link options, warnings, debug information, LTO (which would stop before registers are allocated), coverage,
-profiles, and what only GCC knows.
+profiles, and what only GCC knows. What is left is for `flags/guard.py` to judge: nothing here makes a flag safe.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
+
+from rl4real_data.corpus.flags.option_table import DRIVER, Said, option_table
 
 _LAUNCHERS: Final = frozenset(
     {
@@ -35,7 +37,7 @@ _DROPPED: Final = frozenset(
     }
 )
 _DROPPED_PREFIXES: Final = (
-    *("-O", "-o", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print", "-save-temps"),
+    *("-O", "-o", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print"),
     *(
         "--target=",
         "-march=",
@@ -48,9 +50,8 @@ _DROPPED_PREFIXES: Final = (
         "-specs=",
     ),
     *("-flto", "-fembed-bitcode", "-fthinlto", "-fprofile", "-fcoverage", "-fauto-profile", "-fbranch-probabilities"),
-    *("-fplugin", "-fpass-plugin", "-fdiagnostics", "-fdebug-", "-fmacro-prefix-map", "-ffile-prefix-map", "-ftime-"),
-    *("-fsave-", "-fcrash-diagnostics", "-fproc-stat-report", "-ferror-limit", "-fmessage-length", "-fmax-errors"),
-    *("-fuse-ld", "-fmodule-output", "-fdump-", "-frandom-seed", "-fno-diagnostics", "-fdeps-"),
+    *("-fdiagnostics", "-fdebug-", "-fmacro-prefix-map", "-ffile-prefix-map", "-ferror-limit", "-fmessage-length"),
+    *("-fmax-errors", "-fuse-ld", "-fdump-", "-frandom-seed", "-fno-diagnostics", "-fdeps-"),
 )
 _GCC_ONLY_PREFIXES: Final = (
     *(
@@ -66,7 +67,6 @@ _GCC_ONLY_PREFIXES: Final = (
     *(
         "-fgnu-unique",
         "-fcallgraph-info",
-        "-fstack-usage",
         "-fstack-limit",
         "-flifetime-dse",
         "-fdevirtualize",
@@ -88,12 +88,11 @@ _GCC_ONLY_PREFIXES: Final = (
 _DROPPED_WITH_VALUE: Final = frozenset(
     {
         *("-o", "-MF", "-MT", "-MQ", "-MJ", "-Xlinker", "-Xassembler", "-L", "-l", "-T", "-u", "-z", "-A", "-e"),
-        *("-target", "-arch", "-isysroot", "--sysroot", "-aux-info", "-dumpbase", "-dumpdir", "-dumpbase-ext"),
-        *("-serialize-diagnostics", "--serialize-diagnostics", "-wrapper", "-include-pch", "--param", "-framework"),
-        *("-gcc-toolchain", "-rpath"),
+        *("-target", "-arch", "-isysroot", "--sysroot", "-serialize-diagnostics", "--serialize-diagnostics", "-x"),
+        *("-include-pch", "--param", "-framework", "-gcc-toolchain", "-rpath", "--output", "--language"),
     }
 )
-_KEPT_WITH_VALUE: Final = frozenset({"-D", "-U", "-mllvm"})
+_GCC_ONLY_WITH_VALUE: Final = frozenset({"-aux-info", "-dumpbase", "-dumpdir", "-dumpbase-ext", "-wrapper"})
 _PATHS: Final = ("-isystem", "-iquote", "-idirafter", "-cxx-isystem", "-iframework", "-ivfsoverlay", "-I", "-F", "-B")
 _FILES: Final = ("-include", "-imacros")
 """Relative to the working folder if they are there, looked for as `#include "…"` else."""
@@ -146,7 +145,17 @@ def stated_language(words: Sequence[str]) -> str:
 
 def module_flags(words: Sequence[str], place: Place) -> tuple[str, ...]:
     """The flags to keep of the words after the compiler, for a compiler that runs in `place.root`."""
-    return tuple(_keep(iter(_unwrap(words)), place))
+    read = option_table(DRIVER).read(list(_without_gcc_words(_unwrap(words))))
+    return tuple(flag for said in read for flag in _keep(said, place))
+
+
+def _without_gcc_words(words: Iterator[str]) -> Iterator[str]:
+    """What only GCC reads as two words would lead the reader of clang's options astray."""
+    for word in words:
+        if word in _GCC_ONLY_WITH_VALUE:
+            next(words, "")
+        else:
+            yield word
 
 
 def _unwrap(words: Sequence[str]) -> Iterator[str]:
@@ -171,33 +180,29 @@ def _unwrap_clang(word: str, rest: Iterator[str]) -> Iterator[str]:
         yield from ("-Xclang", word)
 
 
-def _keep(words: Iterator[str], place: Place) -> Iterator[str]:
-    for word in words:
-        if word in _DROPPED_WITH_VALUE or word == "-x":
-            next(words, "")
-        elif word in _KEPT_WITH_VALUE or word == "-Xclang":
-            yield from (word, next(words, ""))
-        elif word == "-Ofast":
-            yield "-ffast-math"
-        elif word.startswith((*_PATHS, *_FILES)):
-            yield from _moved(word, words, place)
-        elif word == "--":  # only inputs follow
-            return
-        elif _stays(word):
-            yield word
+def _keep(said: Said, place: Place) -> Iterator[str]:
+    word, option = said.words[0], said.option
+    if word in _DROPPED_WITH_VALUE or word == "--":  # only inputs follow
+        return
+    if option is not None and option.root in (*_PATHS, *_FILES):
+        yield from _moved(option.root, said.value, place)
+    elif word == "-Ofast":
+        yield "-ffast-math"
+    elif len(said.words) > 1 or _stays(word):
+        yield from said.words
 
 
 def _stays(word: str) -> bool:
+    if word.startswith("@"):  # a file of further words that could not be read
+        return True
     if not word.startswith("-") or word in _DROPPED or word.startswith(_DROPPED_PREFIXES):
         return False
     positive = word.replace("-fno-", "-f", 1).replace("-mno-", "-m", 1)
     return not positive.startswith(_GCC_ONLY_PREFIXES)
 
 
-def _moved(word: str, words: Iterator[str], place: Place) -> Iterator[str]:
+def _moved(option: str, value: str, place: Place) -> Iterator[str]:
     """An option that names a folder or a file, as one word or as two."""
-    option = next(name for name in (*_PATHS, *_FILES) if word.startswith(name))
-    value = word[len(option) :] or next(words, "")
     if option in _FILES and not (place.folder / value).exists():
         yield from (option, value)
     elif option in ("-I", "-F", "-B"):

@@ -17,6 +17,7 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.regular_files import read_regular
 from rl4real_data.corpus.bitcode import BitcodeError, split_modules
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.elf import ElfError, find_sections
@@ -63,7 +64,7 @@ def find_embedded(path: Path) -> FoundEmbedded:
 
 def read_embedded(path: Path) -> Iterator[Extracted]:
     """The modules of an object file, each with the flags of its own command line."""
-    sections = find_sections(path.read_bytes(), BITCODE_SECTION, ARGUMENTS_SECTION)
+    sections = find_sections(read_regular(path), BITCODE_SECTION, ARGUMENTS_SECTION)
     modules = split_modules(sections.get(BITCODE_SECTION, b""))
     commands = _split_commands(split_command(sections.get(ARGUMENTS_SECTION, b"")))
     if len(commands) != len(modules):  # -fembed-bitcode=bitcode keeps no arguments

@@ -9,12 +9,14 @@ say nothing.
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.regular_files import open_regular, read_regular_text
 from rl4real_data.corpus.bitcode import is_bitcode
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
@@ -43,7 +45,7 @@ def find_listed(path: Path) -> FoundList:
     """The files in the list; one UsageError with all of its problems."""
     try:
         real = path.resolve(strict=True)
-        lines = real.read_text(encoding="utf-8").splitlines()
+        lines = read_regular_text(real).splitlines()
     except (OSError, RuntimeError, UnicodeDecodeError, ValueError) as error:
         raise UsageError(f"{path} cannot be read as a list of files: {error}") from error
     problems: list[str] = []
@@ -78,7 +80,7 @@ def _language(file: Path) -> Language | None:
             return None
         if file.suffix in LANGUAGE_OF_SUFFIX:
             return LANGUAGE_OF_SUFFIX[file.suffix]
-        with file.open("rb") as stream:
+        with open_regular(file, most_bytes=sys.maxsize) as stream:
             return Language.IR if is_bitcode(stream.read(4)) else None
     except (OSError, ValueError):
         return None

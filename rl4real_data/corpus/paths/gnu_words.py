@@ -8,8 +8,13 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.regular_files import read_regular_text
+
 _SPACE: Final = " \t\n\r\f\v"
 _DEEPEST: Final = 16
+_MOST_WORDS: Final = 100_000
+_MOST_BYTES: Final = 16 << 20
+"""Of a response file: the longest commands of real builds have some thousand words."""
 
 
 class WordsError(ValueError):
@@ -61,11 +66,13 @@ def expand_response_files(words: list[str], folder: Path, *, depth: int = 0) -> 
             raise WordsError(f"response files lead to each other: {word}")
         else:
             expanded += expand_response_files(split_words(content, is_file=True), folder, depth=depth + 1)
+        if len(expanded) > _MOST_WORDS:
+            raise WordsError(f"response files make more than {_MOST_WORDS:,} words of it")
     return expanded
 
 
 def _read(path: Path) -> str | None:
     try:
-        return path.read_text(encoding="utf-8", errors="surrogateescape")
+        return read_regular_text(path, errors="surrogateescape", most_bytes=_MOST_BYTES)
     except (OSError, ValueError):
         return None

@@ -14,9 +14,11 @@ Anything else is a folder or a single file of sources or LLVM IR.
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.regular_files import open_regular
 from rl4real_data.corpus.elf import MAGIC as ELF_MAGIC
 from rl4real_data.corpus.paths.bitcode_parquet import find_parquet
 from rl4real_data.corpus.paths.build import BuildTools, find_build
@@ -66,9 +68,7 @@ def _exists(path: Path) -> bool:
 def _first_bytes(path: Path) -> bytes:
     """Nothing for what is no readable file: whoever takes the path says so."""
     try:
-        if not path.is_file():
-            return b""
-        with path.open("rb") as stream:
+        with open_regular(path, most_bytes=sys.maxsize) as stream:
             return stream.read(4)
     except OSError:
         return b""

@@ -17,6 +17,7 @@ from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.regular_files import MOST_TEXT_BYTES, read_regular, read_regular_text
 from rl4real_data.core.toml_tables import path_problem
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import license_problem, read_license
@@ -52,7 +53,7 @@ def find_mlgo(folder: Path) -> FoundMlgo:
     description_path = folder / DESCRIPTION_NAME
     try:
         root = folder.resolve(strict=True)
-        description = json.loads(description_path.read_text(encoding="utf-8"))
+        description = json.loads(read_regular_text(description_path))
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{description_path} cannot be read: {error}") from error
     problems: list[str] = []
@@ -62,6 +63,8 @@ def find_mlgo(folder: Path) -> FoundMlgo:
     modules = []
     for name in names:
         interruption.check()
+        if not path_problem(name):
+            _note_links(root, name, problems)
         arguments = _command(root / f"{name}.cmd", problems) if override is None else override
         modules.append(
             FoundModule(
@@ -77,6 +80,14 @@ def find_mlgo(folder: Path) -> FoundMlgo:
         raise UsageError("\n".join(f"{description_path}: {problem}" for problem in [*shown, *more]))
     check_names(folder, (root.name, *names))
     return FoundMlgo(path=root, modules=tuple(modules))
+
+
+def _note_links(root: Path, name: str, problems: list[str]) -> None:
+    """A link that leads out is somebody else's file."""
+    for suffix in (".bc", ".cmd"):
+        file = root / f"{name}{suffix}"
+        if not file.resolve().is_relative_to(root):
+            problems.append(f"{name}{suffix} is a link that leads out of the corpus")
 
 
 def _names(description: object, problems: list[str]) -> list[str]:
@@ -106,10 +117,10 @@ def _override(description: Any, problems: list[str]) -> tuple[str, ...] | None:
 
 def _licenses(path: Path, problems: list[str]) -> dict[str, str]:
     try:
-        licenses = json.loads(path.read_text(encoding="utf-8"))
+        licenses = json.loads(read_regular_text(path))
     except FileNotFoundError:
         return {}
-    except (OSError, ValueError) as error:
+    except (OSError, RuntimeError, ValueError) as error:
         problems.append(f"{path.name} cannot be read: {error}")
         return {}
     if not isinstance(licenses, dict):
@@ -122,7 +133,7 @@ def _licenses(path: Path, problems: list[str]) -> dict[str, str]:
 
 def _command(path: Path, problems: list[str]) -> tuple[str, ...]:
     try:
-        return split_command(path.read_bytes())
+        return split_command(read_regular(path, most_bytes=MOST_TEXT_BYTES))
     except OSError as error:
         problems.append(f"{path.name} cannot be read: {error.strerror}")
         return ()

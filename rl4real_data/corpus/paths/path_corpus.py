@@ -71,9 +71,11 @@ def join_licenses(expressions: set[str]) -> str:
 
 
 def check_names(path: Path, names: Iterable[str]) -> None:
-    """UsageError for a name that is no UTF-8."""
+    """UsageError for a name that is no UTF-8, or has a character NUL, which no file has."""
     for name in names:
         interruption.check()
+        if "\0" in name:
+            raise UsageError(f"{path}: {name!a} has a character NUL, which no file's name has")
         try:
             name.encode()
         except UnicodeEncodeError as error:

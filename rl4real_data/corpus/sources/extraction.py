@@ -14,12 +14,16 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
-from rl4real_data.corpus.cache import Cache
+from rl4real_data.core.regular_files import read_regular_text, sha256_of_regular
+from rl4real_data.corpus.cache import MARKER, Cache
 from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.paths.path_corpus import FoundModule
 
 _INDEX_NAME: Final = ".modules.ndjson"
-_VERSION: Final = 1
+_MOST_BYTES: Final = 1 << 40
+"""The whole of ComPile has 2.4 TB, in parts of some gigabytes."""
+
+_VERSION: Final = 2
 """Raise it when other files, or other lines of the index, are written for the same container."""
 
 
@@ -44,20 +48,24 @@ def extract(
         identity = _identity(container)
     except OSError as error:
         raise SourceError(f"{container} cannot be read: {error.strerror}") from error
-    root = cache.tree(kind, identity, lambda folder: _write(container, folder, read))
-    lines = (root / _INDEX_NAME).read_text(encoding="utf-8").splitlines()
-    return root, tuple(_module(json.loads(line)) for line in lines)
+    for _ in range(2):
+        root = cache.tree(kind, identity, lambda folder: _write(container, folder, read))
+        modules = _read_index(root / _INDEX_NAME)
+        if modules is not None:
+            return root, modules
+        (root / MARKER).unlink(missing_ok=True)  # an index that is damaged is none: once more
+    raise SourceError(f"{root} changes while it is read", hint="free the cache folder of other programs")
 
 
 def _identity(container: Path) -> str:
     """What the folder is made from: the container's bytes and name, by the rules of this version."""
-    with container.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    digest = sha256_of_regular(container, most_bytes=_MOST_BYTES)
     return hashlib.sha256(f"{_VERSION} {digest} {container.name}".encode()).hexdigest()
 
 
 def _write(container: Path, folder: Path, read: Callable[[Path], Iterable[Extracted]]) -> None:
     folder.mkdir()
+    digest = hashlib.sha256()
     with (folder / _INDEX_NAME).open("w", encoding="utf-8") as index:
         for module in read(container):
             interruption.check()
@@ -65,7 +73,22 @@ def _write(container: Path, folder: Path, read: Callable[[Path], Iterable[Extrac
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(module.content)
             line = {"path": str(module.path), "flags": module.flags, "license": module.license}
-            index.write(json.dumps(line) + "\n")
+            text = json.dumps(line) + "\n"
+            digest.update(text.encode())
+            index.write(text)
+        index.write(digest.hexdigest() + "\n")
+
+
+def _read_index(path: Path) -> tuple[FoundModule, ...] | None:
+    """The modules; None for an index that is not what was written."""
+    try:
+        text, _, digest = read_regular_text(path).removesuffix("\n").rpartition("\n")
+        lines = f"{text}\n" if text else ""
+    except (OSError, ValueError):
+        return None
+    if hashlib.sha256(lines.encode()).hexdigest() != digest:
+        return None
+    return tuple(_module(json.loads(line)) for line in lines.splitlines())
 
 
 def _module(line: dict[str, str | list[str]]) -> FoundModule:

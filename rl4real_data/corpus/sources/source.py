@@ -64,7 +64,7 @@ class Supply:
 
     `mirror` is the distribution's, `pypi` a Python package index (the folder of its projects' pages), `npm` a registry;
     None: as the machine's own clients are set up. `jobs`: processes at once where a source is generated. `allow_build`:
-    whether a folder's own build system may be run.
+    whether a folder's own build system may be run, and flags be passed that load code or write files.
     """
 
     cache: Path

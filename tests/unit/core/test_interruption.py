@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,6 +55,40 @@ def test_signal_ends_what_waits_and_what_was_started(endings: list[str]) -> None
             threading.Event().wait(60)
 
     assert endings == ["ended"]
+
+
+def test_signal_that_the_kernel_gives_to_another_thread_ends_what_waits(endings: list[str]) -> None:
+    """The lock would wake up by itself after a minute: nothing but its end would let the handler run."""
+
+    def interrupt_here() -> None:
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    waited = threading.Lock()
+    waited.acquire()
+    timer = threading.Timer(0.05, interrupt_here)
+    begin = time.monotonic()
+    with listening():
+        timer.start()
+        with pytest.raises(KeyboardInterrupt, match=r"^$"):
+            waited.acquire(timeout=60)
+
+    assert endings == ["ended"]
+    assert time.monotonic() - begin < 30
+
+
+def test_whoever_is_told_of_signals_stays_so() -> None:
+    """asyncio, in the process of a guest."""
+    reading, writing = os.pipe2(os.O_NONBLOCK)
+    try:
+        assert signal.set_wakeup_fd(writing) == -1
+        with listening():
+            with contextlib.suppress(KeyboardInterrupt):
+                interrupt(signal.SIGTERM)
+            assert os.read(reading, 9) == bytes([signal.SIGTERM])
+        assert signal.set_wakeup_fd(-1) == writing
+    finally:
+        os.close(reading)
+        os.close(writing)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])

@@ -80,3 +80,46 @@ def test_files_that_a_linker_put_together() -> None:
 def test_something_else_between_files() -> None:
     with pytest.raises(BitcodeError, match="no bitcode at byte 4"):
         split_modules(b"\0\0\0\0what")
+
+
+def operand(encoding: int) -> BitWriter:
+    """An abbreviation of one operand, as far as its encoding."""
+    return BitWriter().fixed(2, 5).vbr(1, 5).fixed(0, 1).fixed(encoding, 3)
+
+
+def array() -> BitWriter:
+    """An abbreviation of a literal and an array, as far as the array's element."""
+    return BitWriter().fixed(2, 5).vbr(3, 5).fixed(1, 1).vbr(1, 8).fixed(0, 1).fixed(3, 3)
+
+
+def hostile(identification: BitWriter) -> bytes:
+    return b"BC\xc0\xde" + block(13, 5, identification)
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "content",
+    [
+        BitWriter().fixed(3, 5).vbr(1, 6).vbr(1 << 40, 6),  # a record with more values than there are bits
+        # An array whose elements take no bits, as many as one likes: a literal, then a number of no width.
+        array().fixed(1, 1).vbr(7, 8).fixed(4, 5).vbr(1 << 50, 6),
+        array().fixed(0, 1).fixed(1, 3).vbr(0, 5).fixed(4, 5).vbr(1 << 50, 6),
+        BitWriter().fixed(2, 5).vbr(1 << 40, 5),  # an abbreviation of so many operands
+        operand(1).vbr(1 << 30, 5).fixed(4, 5),  # a number of so many bits
+        operand(2).vbr(1, 5).fixed(4, 5).fixed((1 << 3000) - 1, 3000),  # one in groups of one bit
+        BitWriter().fixed(3, 5).fixed((1 << 6000) - 1, 6000),  # a code that goes on and on
+        operand(5).fixed(4, 5).vbr(1 << 60, 6),  # a blob of so many bytes
+    ],
+)
+def test_numbers_that_would_keep_the_reader_busy(content: BitWriter) -> None:
+    with pytest.raises(BitcodeError):
+        read_head(hostile(content))
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "data", [b"BC\xc0\xde" * 100_000, b"BC\xc0\xde" + b"\0" * 40_000_000, b"\0" * 100_000_000 + b"x"]
+)
+def test_much_of_nothing_is_no_module(data: bytes) -> None:
+    with pytest.raises(BitcodeError):
+        split_modules(data)

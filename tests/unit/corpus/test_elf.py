@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import struct
+
 import pytest
 from bitcode_builder import elf
 
@@ -31,3 +33,28 @@ def test_compressed_section_is_refused() -> None:
     data[at + 8 : at + 16] = (0x800).to_bytes(8, "little")
     with pytest.raises(ElfError, match=r"\.llvmbc is compressed"):
         find_sections(bytes(data), ".llvmbc")
+
+
+@pytest.mark.timeout(60)
+def test_sections_without_number_are_no_end_of_work() -> None:
+    """Sections of no size, as many as fit into 64 bits."""
+    data = bytearray(elf({".llvmbc": b"x" * 100}))
+    (offset,) = struct.unpack_from("<Q", data, 40)
+    struct.pack_into("<HH", data, 58, 0, 0)
+    struct.pack_into("<Q", data, offset + 32, 1 << 62)
+    with pytest.raises(ElfError, match="cut off"):
+        find_sections(bytes(data), ".llvmbc")
+
+
+@pytest.mark.timeout(60)
+def test_sections_over_each_other_are_no_memory() -> None:
+    """A thousand sections of one name that lie in the same place."""
+    data = bytearray(elf({".llvmbc": b"x" * 100_000}))
+    (offset,) = struct.unpack_from("<Q", data, 40)
+    entry_bytes, count, names = struct.unpack_from("<HHH", data, 58)
+    entries = [bytes(data[offset + n * entry_bytes : offset + (n + 1) * entry_bytes]) for n in range(count)]
+    wanted = next(entry for entry in entries if struct.unpack_from("<Q", entry, 32)[0] == 100_000)
+    struct.pack_into("<Q", data, 40, len(data))
+    struct.pack_into("<HHH", data, 58, entry_bytes, count + 1000, names)
+    with pytest.raises(ElfError, match="lie over each other"):
+        find_sections(bytes(data) + b"".join(entries) + wanted * 1000, ".llvmbc")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import gzip
 import io
 import tarfile
 from collections.abc import Sequence
@@ -192,3 +194,91 @@ def test_unknown_kinds_and_empty_archives(tmp_path: Path) -> None:
         unpack(tmp_path / "t.zip", tmp_path / "out")
     with pytest.raises(SourceError, match=r"t\.tar\.gz is an empty archive"):
         unpack(make_archive(tmp_path / "t.tar.gz", []), tmp_path / "out")
+
+
+def claiming(name: str, size: int, kind: bytes = tarfile.REGTYPE) -> bytes:
+    """A header alone: what an entry says of itself need not follow."""
+    member = entry(name, kind)
+    member.size = size
+    return member.tobuf(tarfile.GNU_FORMAT)
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("t/" + "d/" * 2000 + "a.c", "lies too deep"),
+        ("t/" + "d/" * 101 + "a.c", "lies too deep"),
+        ("t/" + "n" * 256 + ".c", "has a name that no file can have"),
+        ("t/" + "é" * 128 + ".c", "has a name that no file can have"),
+        ("/".join(["t", *["n" * 250] * 9, "a.c"]), "lies too deep"),
+    ],
+)
+def test_names_that_no_tree_needs_are_refused(tmp_path: Path, name: str, problem: str) -> None:
+    archive = make_archive(tmp_path / "t.tar.gz", [(entry("t/a.c"), b"1"), (entry(name), b"2")])
+    with pytest.raises(SourceError, match=problem):
+        unpack(archive, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.tar.gz"]
+
+
+@pytest.mark.parametrize(
+    ("header", "problem"),
+    [
+        (claiming("t/huge.c", 1 << 40), "claims to be larger than what is stored of it"),
+        (claiming("t/sparse.c", 1 << 20, tarfile.GNUTYPE_SPARSE), "is damaged|claims to be larger"),
+        (claiming("t/x", 1 << 30, tarfile.XHDTYPE), "1,073,741,824 bytes of names and attributes"),
+        (claiming("t/x", 1 << 30, tarfile.XGLTYPE), "1,073,741,824 bytes of names and attributes"),
+        (claiming("t/x", 1 << 30, tarfile.GNUTYPE_LONGNAME), "1,073,741,824 bytes of names and attributes"),
+        (claiming("t/x", 1 << 30, tarfile.GNUTYPE_LONGLINK), "1,073,741,824 bytes of names and attributes"),
+        (claiming("t/x", 1 << 70), "claims to be larger"),
+    ],
+)
+def test_entries_that_claim_too_much_are_refused(tmp_path: Path, header: bytes, problem: str) -> None:
+    archive = tmp_path / "t.tar.gz"
+    with gzip.open(archive, "wb") as stream:
+        stream.write(entry("t/a.c").tobuf() + header + b"\0" * 4096)
+    with pytest.raises(SourceError, match=problem):
+        unpack(archive, tmp_path / "out")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.tar.gz"]
+
+
+def pax(**words: str) -> tarfile.TarInfo:
+    member = entry("t/b.c")
+    member.pax_headers = words
+    return member
+
+
+@pytest.mark.parametrize(
+    "member",
+    [
+        entry("t/l", tarfile.LNKTYPE, link="t/nothing-here"),
+        entry("t/l", tarfile.LNKTYPE, link=""),
+        entry("t/l", tarfile.SYMTYPE, link=""),
+        entry("t/nul\0name"),
+        entry("t/unknown", b"Z"),
+        entry("t/unknown", tarfile.CONTTYPE),
+        pax(path="../../evil.c"),
+        pax(path="/tmp/evil.c"),
+        pax(size="-1"),
+        pax(size="many"),
+        pax(**{"GNU.sparse.map": "0,1,x"}),
+        pax(**{"GNU.sparse.major": "1", "GNU.sparse.minor": "0", "GNU.sparse.realsize": "9" * 30}),
+    ],
+    ids=lambda member: f"{member.name!a} {member.type!a} {member.pax_headers}",
+)
+@pytest.mark.parametrize("has_filter", [True, False], ids=["data filter", "Python 3.11.2"])
+def test_odd_entries_are_refused_or_do_no_harm(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, member: tarfile.TarInfo, has_filter: bool
+) -> None:
+    if not has_filter:
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    archive = tmp_path / "t.tar.gz"
+    with tarfile.open(archive, "w:gz", format=tarfile.PAX_FORMAT) as tar:
+        tar.addfile(entry("t/a.c"))
+        tar.addfile(member)
+    with contextlib.suppress(SourceError):
+        unpack(archive, folder / "out")
+    left = {path.relative_to(folder).parts[0] for path in folder.rglob("*")}
+    assert left <= {"out"}
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["cache", "t.tar.gz"]

@@ -10,6 +10,8 @@ from world import World, parts_of, write_three
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.split import Split
 from rl4real_data.flow.run import Console, plan_flow
+from rl4real_data.stages.job import Compilation
+from rl4real_data.toolchain.kept_files import keep
 
 SILENT = Console(say=lambda _: None)
 
@@ -79,10 +81,54 @@ def test_other_compiler_compiles_everything(world: World) -> None:
     write_three(world)
     world.run()
     world.fake.forget()
-    os.utime(world.fake.path, ns=(1, 1))
+    state = world.fake.path.stat()
+    world.fake.path.write_text(world.fake.path.read_text().replace("# Answers", "# answers"))
+    os.utime(world.fake.path, ns=(state.st_atime_ns, state.st_mtime_ns))
+    assert world.fake.path.stat().st_size == state.st_size
     world.run()
 
     assert world.fake.compiled() == ["a.c", "b.c", "c.cpp"]
+
+
+def test_the_same_compiler_with_another_time_compiles_nothing(world: World) -> None:
+    write_three(world)
+    world.run()
+    world.fake.forget()
+    os.utime(world.fake.path, ns=(1, 1))
+    world.run()
+
+    assert world.fake.compiled() == []
+
+
+def test_another_build_of_the_plugin_compiles_everything(world: World) -> None:
+    write_three(world)
+    world.run()
+    world.fake.forget()
+    (plugin,) = world.fake.cache_dir.glob("plugins/*/libmlra.so")
+    with keep(plugin) as draft:
+        draft.write_text("another build")
+    world.run()
+
+    assert world.fake.compiled() == ["a.c", "b.c", "c.cpp"]
+
+
+def test_parts_of_an_earlier_release_are_as_good(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It knew compilers by size and time, and plugins by their sources."""
+    write_three(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(Compilation, "fingerprint", Compilation.earlier_fingerprint)
+        world.run()
+    before = world.digests()
+    world.fake.forget()
+    world.write("b.c", "// shape SUB32rr", "// function other nodes=3")
+    world.run()
+
+    assert world.fake.compiled() == ["b.c"]  # written under the key of today
+    assert world.digests() != before
+    world.fake.forget()
+    os.utime(world.fake.path, ns=(1, 1))  # another compiler for the earlier release
+    world.run()
+    assert world.fake.compiled() == ["a.c", "c.cpp"]
 
 
 def test_other_flags_compile_everything(world: World) -> None:

@@ -100,7 +100,7 @@ def test_compiler_or_plugin_that_is_gone_or_another_one(world: World, monkeypatc
         assert parts_of(world, "json") == []
         world.fake.path.write_text(launcher)
         world.fake.path.chmod(0o755)
-        plugin.touch()
+        plugin.write_bytes(b"")
 
     world.run()
     assert world.digests() == expected

@@ -18,6 +18,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from rl4real_data.toolchain.kept_files import keep
 from rl4real_data.toolchain.plugin import LIBRARY, source_hash
 
 BANNER = "Debian clang version 22.1.8 (1~deb12u1)"
@@ -55,6 +56,7 @@ def main():
     registers = value_of("-mlra-dump-registers")
     if registers:
         open(registers, "w").write(open(HOME + "/registers.json").read())
+        write(records([("probe", "ADD32rr", [])]))
         return 0
     if value_of("-regalloc") is None and "-mlra" not in ARGV:  # the probe for the fork's flags
         return 0 if os.path.exists(HOME + "/is-fork") else 1
@@ -426,7 +428,8 @@ def install_fake_clang(folder: Path, *, banner: str = BANNER) -> FakeClang:
     (fake.plugin_sources / "Plugin.cpp").write_text("int plugin;")
     plugin = fake.cache_dir / "plugins" / f"llvm-{version}-{source_hash(fake.plugin_sources)[:16]}" / LIBRARY
     plugin.parent.mkdir(parents=True)
-    plugin.touch()
+    with keep(plugin) as draft:
+        draft.touch()
     return fake
 
 

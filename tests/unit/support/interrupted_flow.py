@@ -60,7 +60,7 @@ def interrupted_flow(data_dir: Path, moment: Moment, *options: str, number: int 
             cwd=data_dir.parent,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
-            preexec_fn=partial(signal.signal, number, signal.SIG_DFL),  # may be ignored: background jobs, nohup
+            preexec_fn=partial(_listen, number),
         )
         try:
             seconds = 0.0
@@ -76,6 +76,12 @@ def interrupted_flow(data_dir: Path, moment: Moment, *options: str, number: int 
             process.kill()
     code = process.returncode
     return Ended(code=code if code >= 0 else 128 - code, stderr=log.read_text(), was_late=was_late, seconds=seconds)
+
+
+def _listen(number: int) -> None:
+    """Our own start may have it ignored, as background jobs and nohup do; nobody can ignore SIGKILL."""
+    if number != signal.SIGKILL:
+        signal.signal(number, signal.SIG_DFL)
 
 
 def listens(pid: int) -> bool:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from rl4real_data.core.errors import ToolchainError
 from rl4real_data.core.shipped_files import plugin_source_dir
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.toolchain import plugin as plugin_module
+from rl4real_data.toolchain import plugin_build
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import (
     RECORD_VERSION,
@@ -77,10 +80,12 @@ def test_first_use_builds_into_the_cache(workshop: Workshop) -> None:
 
     digest = source_hash(workshop.sources)
     assert plugin == Plugin(
-        path=workshop.cache / "plugins" / f"llvm-22.1.8-{digest[:16]}" / "libmlra.so", source_hash=digest
+        path=workshop.cache / "plugins" / f"llvm-22.1.8-{digest[:16]}" / "libmlra.so",
+        source_hash=digest,
+        sha256=hashlib.sha256(b"built").hexdigest(),
     )
     assert plugin.path.read_text() == "built"
-    assert workshop.said == ["building the plugin for LLVM 22.1.8 (once, about half a minute)"]
+    assert workshop.said == ["building the plugin for LLVM 22.1.8, once: 1 file of C++"]
     configure, build = workshop.log.read_text().splitlines()
     assert configure.startswith(f"-S {workshop.sources} -B ")
     assert configure.endswith(f" -DMLRA_LLVM_CONFIG={workshop.bin}/llvm-config")
@@ -95,6 +100,71 @@ def test_second_use_builds_nothing(workshop: Workshop) -> None:
     assert workshop.ensure() == first
     assert (workshop.builds(), len(workshop.said)) == (1, 1)
     assert not lock.exists()  # nothing is written, so that a cache may be read-only
+
+
+@pytest.mark.parametrize("damage", [b"", b"buil", b"bui1t", b"built and more"])
+def test_a_damaged_plugin_is_built_again(workshop: Workshop, damage: bytes) -> None:
+    first = workshop.ensure()
+    first.path.write_bytes(damage)
+
+    assert workshop.ensure() == first
+    assert first.path.read_text() == "built"
+    assert f"{first.path} is not what was built: it is built again" in workshop.said
+    assert workshop.builds() == 2
+
+
+def test_a_damaged_checksum_costs_a_build(workshop: Workshop) -> None:
+    first = workshop.ensure()
+    (checksum,) = first.path.parent.glob("*.sha256")
+    checksum.write_bytes(b"\xff")
+
+    assert workshop.ensure() == first
+    assert workshop.builds() == 2
+
+
+RECORDS = """#!/bin/sh
+for word; do case "$word" in -mlra-dump-columns=*) echo probe > "${word#*=}" ;; esac; done
+"""
+
+
+@pytest.mark.parametrize(("script", "builds"), [(RECORDS, 1), ("#!/bin/sh\n", 2), ("#!/bin/sh\nexit 1\n", 2)])
+def test_a_plugin_without_a_checksum_is_tried(workshop: Workshop, script: str, builds: int) -> None:
+    """One that an earlier release built."""
+    first = workshop.ensure()
+    (checksum,) = first.path.parent.glob("*.sha256")
+    checksum.unlink()
+    workshop.script("clang", script)
+
+    assert workshop.ensure() == first
+    assert workshop.builds() == builds
+    assert checksum.is_file()
+
+
+def test_whoever_waits_hears_how_far_it_is(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plugin_build, "SAY_EVERY_S", 0.01)
+    (workshop.sources / "Other.cpp").write_text("int other;")
+    objects = '> "$2/Plugin.cpp.o"; until [ -e {go} ]; do sleep 0.01; done'.format(go=workshop.cache.parent / "go")
+    workshop.script("cmake", CMAKE.format(log=workshop.log).replace("sleep 0.1", objects))
+
+    def say(text: str) -> None:
+        workshop.said.append(text)
+        if "1 of 2 files" in text:
+            (workshop.cache.parent / "go").touch()
+
+    ensure_plugin(workshop.clang, cache_dir=workshop.cache, announce=say)
+    assert workshop.said[0] == "building the plugin for LLVM 22.1.8, once: 2 files of C++"
+    assert re.fullmatch(r"building the plugin: 1 of 2 files compiled, \d+ s", workshop.said[-1])
+
+
+def test_what_a_killed_build_left_is_removed(workshop: Workshop) -> None:
+    first = workshop.ensure()
+    left = workshop.cache / "plugins" / f".build-{first.path.parent.name}-0123abcd"
+    left.mkdir()
+    (left / "half.o").touch()
+    first.path.unlink()
+    workshop.ensure()
+
+    assert [path.name for path in (workshop.cache / "plugins").iterdir() if path.name.startswith(".build")] == []
 
 
 def test_changed_sources_build_again(workshop: Workshop) -> None:
@@ -236,4 +306,44 @@ def test_compiler_that_ignores_the_plugin_is_an_error(ready: tuple[FakeClang, Cl
 
     with pytest.raises(ToolchainError, match="does not work with the plugin"):
         register_file(clang, plugin, X86, "core2")
-    assert [path.name for path in plugin.path.parent.iterdir()] == ["libmlra.so"]
+    assert sorted(path.name for path in plugin.path.parent.iterdir()) == ["libmlra.so", "libmlra.so.sha256"]
+
+
+def test_plugin_that_records_nothing_is_an_error(ready: tuple[FakeClang, Clang, Plugin]) -> None:
+    fake, clang, plugin = ready
+    fake.path.write_text("#!/bin/sh\necho '{}' > registers.json\n")
+
+    with pytest.raises(ToolchainError, match="the function is not recorded"):
+        register_file(clang, plugin, X86, "core2")
+
+
+@pytest.mark.parametrize("damage", [b"", b"no JSON", b'{"v": 1}', b"\xff\xfe"], ids=["empty", "text", "other", "bytes"])
+def test_a_damaged_register_file_is_asked_again(ready: tuple[FakeClang, Clang, Plugin], damage: bytes) -> None:
+    _, clang, plugin = ready
+    register_file(clang, plugin, X86, "core2")
+    (kept,) = plugin.path.parent.glob("registers-*.json")
+    kept.write_bytes(damage)
+
+    assert register_file(clang, plugin, X86, "core2") == REGISTERS
+    assert json.loads(kept.read_text()) == REGISTERS
+
+
+def test_a_register_file_of_another_target_is_none(ready: tuple[FakeClang, Clang, Plugin]) -> None:
+    fake, clang, plugin = ready
+    register_file(clang, plugin, X86, "core2")
+    fake.path.with_name("registers.json").write_text(json.dumps({"v": 2}))
+    register_file(clang, plugin, AARCH64, "cortex-a72")
+    (first,), (second,) = (plugin.path.parent.glob(f"registers-{name}-*.json") for name in ("x86", "aarch64"))
+    for suffix in ("", ".sha256"):
+        first.with_name(first.name + suffix).write_bytes(second.with_name(second.name + suffix).read_bytes())
+
+    assert register_file(clang, plugin, X86, "core2") == {"v": 2}  # asked again
+    assert first.with_name(first.name + ".sha256").read_text().endswith(f"  {first.name}\n")
+
+
+def test_a_register_file_is_that_of_one_plugin(ready: tuple[FakeClang, Clang, Plugin]) -> None:
+    fake, clang, plugin = ready
+    register_file(clang, plugin, X86, "core2")
+    fake.path.with_name("registers.json").write_text(json.dumps({"v": 2}))
+
+    assert register_file(clang, replace(plugin, sha256="e" * 64), X86, "core2") == {"v": 2}

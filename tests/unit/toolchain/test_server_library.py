@@ -84,7 +84,7 @@ class Workshop:
         return (self.folder / "cc.log").read_text().count("built")
 
     def libraries(self) -> list[str]:
-        return [path.name for path in self.plugin.path.parent.iterdir() if path.suffix != ".lock"]
+        return [path.name for path in self.plugin.path.parent.iterdir() if path.suffix not in (".lock", ".sha256")]
 
 
 @pytest.fixture
@@ -105,6 +105,17 @@ def test_first_use_builds_beside_the_plugin(workshop: Workshop) -> None:
 def test_second_use_builds_nothing(workshop: Workshop) -> None:
     assert ensure_server(workshop.clang, workshop.plugin) == ensure_server(workshop.clang, workshop.plugin)
     assert workshop.builds() == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"librarY", b"library and more"])
+def test_a_damaged_library_is_built_again(workshop: Workshop, damage: bytes) -> None:
+    files = ensure_server(workshop.clang, workshop.plugin)
+    assert files is not None
+    files.library.write_bytes(damage)
+
+    assert ensure_server(workshop.clang, workshop.plugin) == files
+    assert files.library.read_text() == "library"
+    assert workshop.builds() == 2
 
 
 def test_another_compiler_in_its_place_is_tried_again(workshop: Workshop) -> None:

@@ -68,7 +68,7 @@ def test_launchers_go(line: str, rest: str) -> None:
         *("-g", "-g3", "-ggdb", "-gdwarf-4", "-Wall", "-Werror=all", "-Wno-x", "-w", "-pedantic", "-Wl,-z,now"),
         *("-Wa,--noexecstack", "-Wp,-MMD,a.d", "-Xlinker -x", "-Xassembler -y", "-L/x", "-L x", "-lm", "-l m", "-pipe"),
         *("-flto", "-flto=thin", "-fno-lto", "-fwhole-program-vtables", "-fembed-bitcode=all", "--coverage", "-pg"),
-        *("-fprofile-arcs", "-ftest-coverage", "-fprofile-use=x", "-fplugin=x.so", "-save-temps=obj", "-ftime-trace"),
+        *("-fprofile-arcs", "-ftest-coverage", "-fprofile-use=x", "-wrapper x"),
         *("-x c", "-xc", "-include-pch a.pch", "-Xclang -include-pch -Xclang a.pch", "-fdiagnostics-color=always"),
         *(
             "-ffile-prefix-map=a=b",
@@ -115,7 +115,7 @@ def test_what_does_not_decide_the_code_goes(dropped: str) -> None:
             "-mllvm -inline-threshold=3",
             "-fsanitize=address",
         ),
-        *("-Xclang -fno-x", "-ffunction-sections", "-mcmodel=large", "-trigraphs", "--param=x=1"),
+        *("-Xclang -disable-llvm-passes", "-ffunction-sections", "-mcmodel=large", "-trigraphs", "--param=x=1"),
     ],
 )
 def test_what_decides_the_code_stays(kept: str) -> None:

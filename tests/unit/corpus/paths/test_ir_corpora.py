@@ -130,6 +130,15 @@ def test_rows_are_taken_out_once(tmp_path: Path) -> None:
     assert one(path, tmp_path).modules[0].source.read_bytes() == b"other"
 
 
+@pytest.mark.parametrize("damage", [b"", b"{", b"\xff", b'{"path": "../../x", "flags": [], "license": "MIT"}\n'])
+def test_a_damaged_index_is_made_again(tmp_path: Path, damage: bytes) -> None:
+    before = one(write_parquet(tmp_path / "part.parquet"), tmp_path)
+    (index,) = (tmp_path / "cache" / "corpora").glob("*/.modules.ndjson")
+    index.write_bytes(damage + b" " * (index.stat().st_size - len(damage)))
+
+    assert one(tmp_path / "part.parquet", tmp_path) == before
+
+
 def test_licence_of_the_corpus_is_that_of_its_rows(tmp_path: Path) -> None:
     path = write_parquet(tmp_path / "p.parquet", license_expression=["MIT", "Apache-2.0 OR MIT", "MIT"])
     assert one(path, tmp_path).license == "(Apache-2.0 OR MIT) AND MIT"
