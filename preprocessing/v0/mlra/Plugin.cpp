@@ -14,7 +14,6 @@
 // the function at hand before each run.
 //
 //===----------------------------------------------------------------------===//
-#include "DefaultAllocator.h"
 #include "LLVMCompat.h"
 #include "record/Discard.h"
 #include "record/Outcome.h"
@@ -34,6 +33,7 @@
 
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/RegAllocRegistry.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManagers.h"
 #include "llvm/IR/Module.h"
@@ -69,6 +69,26 @@ static cl::opt<std::string> OpcodesPath("mlra-dump-opcodes", cl::value_desc("fil
                                         cl::desc("Write what the target's tables say of its opcodes as JSON"));
 
 namespace {
+
+/// What -regalloc names; null if it names none. LLVM takes a default that somebody has set even where one is named.
+RegisterRegAlloc::FunctionPassCtor namedAllocator() {
+  using Option = cl::opt<RegisterRegAlloc::FunctionPassCtor, false, RegisterPassParser<RegisterRegAlloc>>;
+  auto Found = cl::getRegisteredOptions().find("regalloc");
+  if (Found == cl::getRegisteredOptions().end() || !Found->second->getNumOccurrences())
+    return nullptr;
+  RegisterRegAlloc::FunctionPassCtor Named = static_cast<Option *>(Found->second)->getValue();
+  for (RegisterRegAlloc *Entry = RegisterRegAlloc::getList(); Entry; Entry = Entry->getNext())
+    if (Entry->getName() == "default" && Entry->getCtor() == Named)
+      return nullptr;
+  return Named;
+}
+
+/// Whether the pipeline that is being built optimizes register allocation. Allocators are made without being told; the
+/// pass manager's stack, which a pass sees before it is asked for its analyses, knows.
+bool optimizesAllocation(PMStack &Stack) {
+  Pass *Config = Stack.empty() ? nullptr : Stack.top()->getTopLevelManager()->findAnalysisPass(&TargetPassConfig::ID);
+  return !Config || static_cast<TargetPassConfig *>(Config)->getOptimizeRegAlloc();
+}
 
 class RecordingAllocator : public MachineFunctionPass {
 public:

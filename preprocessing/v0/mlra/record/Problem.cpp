@@ -80,14 +80,6 @@ std::vector<const LiveInterval *> allocatableIntervals(const Analyses &A) {
   return Intervals;
 }
 
-DenseSet<Register> givenRegisters(const Analyses &A) {
-  DenseSet<Register> Given;
-  for (unsigned I = 0; I < A.MF.getRegInfo().getNumVirtRegs(); ++I)
-    if (Register Reg = Register::index2VirtReg(I); isGiven(Reg, A.VRM))
-      Given.insert(Reg);
-  return Given;
-}
-
 std::vector<Node> collectNodes(const Analyses &A, const Positions &P,
                                ArrayRef<const LiveInterval *> Intervals) {
   const MachineRegisterInfo &MRI = A.MF.getRegInfo();
@@ -123,7 +115,7 @@ Problem collectProblem(const Analyses &A, const Positions &P, const TargetNames 
   Result.Nodes = collectNodes(A, P, Intervals);
   Result.Edges = sweepInterference(Intervals);
   Result.Reserved = Names.reserved(A.MF);
-  Result.Given = givenRegisters(A);
+  Result.Given = givenRegisters(A.MF.getRegInfo(), A.VRM);
   Result.FirstSlot = A.MF.getFrameInfo().getObjectIndexEnd();
   return Result;
 }
