@@ -1,4 +1,4 @@
-//===- GivenRegister.h - Registers that were given before the allocator runs ===//
+//===- GivenRegister.h - Registers that were given before the allocator runs --===//
 //
 // X86 allocates its tile registers in a pass of their own, and leaves their virtual registers in the code. For the
 // allocator that is recorded these are physical registers: no nodes, and text and shapes name them so.

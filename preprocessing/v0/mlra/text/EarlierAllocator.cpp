@@ -1,4 +1,4 @@
-//===- EarlierAllocator.cpp - What an earlier allocator of the pipeline left ===//
+//===- EarlierAllocator.cpp - What an earlier allocator of the pipeline left --===//
 #include "text/EarlierAllocator.h"
 
 #include "LLVMCompat.h"

@@ -1,4 +1,4 @@
-//===- EarlierAllocator.h - What an earlier allocator of the pipeline left ===//
+//===- EarlierAllocator.h - What an earlier allocator of the pipeline left ----===//
 //
 // X86 allocates its tile registers first, and that leaves traces in what the next allocator sees.
 //
