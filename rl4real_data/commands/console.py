@@ -1,6 +1,7 @@
 """The console of the commands.
 
-What commands say on stderr while they work.
+All that they print goes through here: results to stdout, words for whoever watches to stderr. What a file of somebody
+else put into them (names, reasons, licences) is shown and not obeyed by the terminal.
 """
 
 from __future__ import annotations
@@ -10,7 +11,10 @@ import sys
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from rl4real_data.core.shown_text import shown, shown_lines
+
 if TYPE_CHECKING:
+    from pathlib import Path
     from typing import NoReturn
 
     from tqdm import tqdm
@@ -20,7 +24,34 @@ if TYPE_CHECKING:
 
 def say(text: str) -> None:
     """One line for whoever watches."""
-    print(f"rl4real-data: {text}", file=sys.stderr, flush=True)
+    print(f"rl4real-data: {shown_lines(text)}", file=sys.stderr, flush=True)
+
+
+def write_note(text: str) -> None:
+    """A summary for whoever watches."""
+    print(shown_lines(text), file=sys.stderr)
+
+
+def write_result(text: str) -> None:
+    """What the command was asked for, for a person."""
+    print(shown_lines(text))
+
+
+def write_json(text: str) -> None:
+    """What the command was asked for, for a program; the same values, in letters that can be printed."""
+    print(text if text.isascii() and "\x7f" not in text else "".join(map(_json_letter, text)))
+
+
+def write_path(path: Path) -> None:
+    """A path that another program may take as it is, and a person may read."""
+    print(shown(str(path)) if sys.stdout.isatty() else path)
+
+
+def _json_letter(letter: str) -> str:
+    if letter.isprintable() or letter == "\n":
+        return letter
+    units = letter.encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[place : place + 4]}" for place in range(0, len(units), 4))
 
 
 def shows_bars() -> bool:
@@ -41,7 +72,7 @@ def fetch_progress(show_bar: bool | None = None) -> Iterator[Progress]:
             if not with_bars:
                 say(f"fetching {name} ({total / 1e6:.1f} MB)")
             bars[name] = tqdm(
-                desc=f"fetching {name}",
+                desc=f"fetching {shown(name)}",
                 total=total,
                 unit="B",
                 unit_scale=True,

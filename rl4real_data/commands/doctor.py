@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rl4real_data.commands.console import say
+from rl4real_data.commands.console import say, write_json, write_result
 from rl4real_data.commands.options import Json
 from rl4real_data.core.environment import load_environment
 
@@ -21,7 +21,10 @@ def doctor(as_json: Json = False) -> None:
     from rl4real_data.toolchain.installation import Installation
 
     diagnosis = examine(Installation.of(load_environment()), announce=say)
-    print(diagnosis.to_json() if as_json else _text(diagnosis))
+    if as_json:
+        write_json(diagnosis.to_json())
+    else:
+        write_result(_text(diagnosis))
     diagnosis.raise_if_unfit()
 
 

@@ -5,12 +5,12 @@ The vectors of another vocabulary for a finished dataset.
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from rl4real_data.commands.completion import complete_vocabularies
+from rl4real_data.commands.console import write_note
 from rl4real_data.commands.options import DataDir
 from rl4real_data.core.targets import TargetName
 
@@ -31,8 +31,7 @@ def embed(
     from rl4real_data.mir2vec.vocabulary_file import vocabulary_path
 
     done = embed_dataset(data_dir, vocabulary_path(vocab))
-    print(
+    write_note(
         f"{done.shapes:,} instruction shapes have new vectors; {done.coverage.share:.4%} of "
-        f"{done.coverage.instructions:,} instructions have all their entities",
-        file=sys.stderr,
+        f"{done.coverage.instructions:,} instructions have all their entities"
     )

@@ -5,12 +5,12 @@ A dataset in the form of another project.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from rl4real_data.commands.console import write_note, write_path
 from rl4real_data.commands.options import DataDir
 from rl4real_data.core.split import Split
 from rl4real_data.export.exporters import EXPORTERS, ExportFormat, Needs, choose_exporter
@@ -56,8 +56,8 @@ def export_dataset(
 
         request = RllibRequest(data_dir=str(data_dir), output=output, split=(split or Split.TRAIN).value, **sizes)
         text = _rllib_text(export_rllib(request))
-    print(text, file=sys.stderr)
-    print(output)
+    write_note(text)
+    write_path(output)
 
 
 def _export_rl4real(data_dir: Path, output: Path, *, split: Split | None, sources: list[str]) -> str:

@@ -6,7 +6,6 @@ Corpora become a split of a DATA_DIR.
 from __future__ import annotations
 
 import os
-import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -14,12 +13,13 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from rl4real_data.commands.completion import complete_corpora, complete_vocabularies
-from rl4real_data.commands.console import fetch_progress, say, shows_bars
+from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooManyFailures
 from rl4real_data.core.recipe import OptLevel, load_recipe
+from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.license import chosen_licenses
@@ -129,7 +129,7 @@ def flow(
             retry_failed=retry_failed,
         )
         if dry_run:
-            print(_dry_run(request))
+            write_result(_dry_run(request))
         else:
             _run(request, max_failed=max_failed)
 
@@ -139,7 +139,7 @@ def _run(request: FlowRequest, *, max_failed: float) -> None:
 
     begin = time.monotonic()
     report = run_flow(request, Console(say=say, show_bar=shows_bars()))
-    print(_summary(request.destination, report, seconds=time.monotonic() - begin), file=sys.stderr)
+    write_note(_summary(request.destination, report, seconds=time.monotonic() - begin))
     if shortfall := _shortfall(report, request.destination, max_failed=max_failed):
         raise shortfall
 
@@ -150,7 +150,7 @@ def _dry_run(request: FlowRequest) -> str:
 
     plan = plan_flow(request, Console(say=say)).plan
     jobs = plan.to_compile
-    lines = [f"compile  {job.module.corpus}/{job.module.name}  ({plan.reasons[job.key]})" for job in jobs]
+    lines = [shown(f"compile  {job.module.corpus}/{job.module.name}  ({plan.reasons[job.key]})") for job in jobs]
     lines += [f"leave    {key.removeprefix('left out: ')}  ({reason})" for key, reason in plan.left_out.items()]
     done = len(plan.jobs) - len(jobs) - len(plan.left_out)
     lines.append(
@@ -227,7 +227,8 @@ def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
     for entry in failed[:_FAILURES_SHOWN]:
         failure = entry.part.failure
         assert failure is not None
-        lines.append(f"  failed     {entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}")
+        what = f"{entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}"
+        lines.append(f"  failed     {shown(what)}")
         lines.append(f"             (cd {os.path.relpath(entry.module.root)} && {entry.command.split(' && ')[-1]})")
     if len(failed) > _FAILURES_SHOWN:
         lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")

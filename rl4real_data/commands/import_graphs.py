@@ -6,7 +6,6 @@ A dataset of graphs that another project wrote.
 from __future__ import annotations
 
 import shlex
-import sys
 import time
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from rl4real_data.commands.console import shows_bars
+from rl4real_data.commands.console import shows_bars, write_note, write_path
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED
 from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.environment import load_environment
@@ -95,8 +94,8 @@ def _run(request: ForkImport, *, max_failed: float) -> None:
             bar.update(done - bar.n)
 
         report = import_fork(request, progress=progress)
-    print(_text(request, report, seconds=time.monotonic() - begin), file=sys.stderr)
-    print(request.data_dir)
+    write_note(_text(request, report, seconds=time.monotonic() - begin))
+    write_path(request.data_dir)
     if shortfall := _shortfall(request, report, max_failed=max_failed):
         raise shortfall
 

@@ -13,6 +13,7 @@ import typer
 from rl4real_data.commands.app import app
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import Interrupted, Rl4realError
+from rl4real_data.core.shown_text import shown
 
 _INTERRUPTED: Final = 130
 """Typer makes this exit code of a KeyboardInterrupt, without a word."""
@@ -58,7 +59,7 @@ def _foreign_error(error: Exception) -> int:
         return int(getattr(error, "exit_code", 2))
     if isinstance(error, OSError):
         where = f" ({error.filename})" if error.filename else ""
-        print(f"rl4real-data: error: {error.strerror or error}{where}", file=sys.stderr)
+        print(f"rl4real-data: error: {shown(f'{error.strerror or error}{where}')}", file=sys.stderr)
         print("  next: mend that, then run the same command again: it resumes", file=sys.stderr)
         return 1
     raise error

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from rl4real_data.commands.console import fetch_progress, say
+from rl4real_data.commands.console import fetch_progress, say, write_path
 from rl4real_data.commands.options import CorpusName
 from rl4real_data.core.environment import load_environment
 
@@ -20,7 +20,7 @@ def path_plugin() -> None:
     from rl4real_data.toolchain.installation import Installation
 
     installation = Installation.of(load_environment())
-    print(installation.plugin(installation.clang(), announce=say).path)
+    write_path(installation.plugin(installation.clang(), announce=say).path)
 
 
 @path_app.command("clang")
@@ -28,7 +28,7 @@ def path_clang() -> None:
     """Print the path of the clang in use."""
     from rl4real_data.toolchain.installation import Installation
 
-    print(Installation.of(load_environment()).clang().path)
+    write_path(Installation.of(load_environment()).clang().path)
 
 
 @path_app.command("llc")
@@ -37,7 +37,7 @@ def path_llc() -> None:
     from rl4real_data.toolchain.installation import Installation
     from rl4real_data.toolchain.llc import llc_of
 
-    print(llc_of(Installation.of(load_environment()).clang()))
+    write_path(llc_of(Installation.of(load_environment()).clang()))
 
 
 @path_app.command("corpus")
@@ -50,4 +50,4 @@ def path_corpus(name: CorpusName) -> None:
     one_manifest(name)
     with fetch_progress() as progress:
         supply = Supply.of(load_environment(), progress=progress)
-        print(resolve_available((name,), supply).corpora[0].root)
+        write_path(resolve_available((name,), supply).corpora[0].root)

@@ -11,7 +11,7 @@ from typing import Annotated
 
 import typer
 
-from rl4real_data.commands.console import say
+from rl4real_data.commands.console import say, write_json, write_result
 from rl4real_data.commands.options import DataDir, Json
 
 
@@ -31,18 +31,26 @@ def show(
     from rl4real_data.show.episode_page import render_episode_page
     from rl4real_data.show.episode_text import render_episode_text
     from rl4real_data.show.graph import draw_graph
-    from rl4real_data.show.load import load_view
+    from rl4real_data.show.load import drawn_from, load_view
     from rl4real_data.show.write import write_text
 
     view = load_view(data_dir, episode)
-    if html is not None:
-        write_text(html, render_episode_page(view))
-    if svg is not None:
-        write_text(svg, draw_graph(view, alone=True).svg)
+    pages: dict[Path, str] = {}
+    text = ""
+    with drawn_from(data_dir):
+        if html is not None:
+            pages[html] = render_episode_page(view)
+        if svg is not None:
+            pages[svg] = draw_graph(view, alone=True).svg
+        if as_json:
+            text = json.dumps(view.to_json_object(), indent=2, allow_nan=False, ensure_ascii=False)
+        elif not pages:
+            text = render_episode_text(view)
+    for path, page in pages.items():
+        write_text(path, page)
     if as_json:
-        print(json.dumps(view.to_json_object(), indent=2, allow_nan=False, ensure_ascii=False))
-    elif html is None and svg is None:
-        print(render_episode_text(view))
-    for path in (html, svg):
-        if path is not None:
-            say(f"wrote {path}")
+        write_json(text)
+    elif text:
+        write_result(text)
+    for path in pages:
+        say(f"wrote {path}")

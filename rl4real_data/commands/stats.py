@@ -5,7 +5,7 @@ What a dataset holds.
 
 from __future__ import annotations
 
-from rl4real_data.commands.console import say
+from rl4real_data.commands.console import say, write_json, write_result
 from rl4real_data.commands.options import DataDir, Html, Json
 
 
@@ -21,5 +21,7 @@ def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
 
         write_text(html, make_stats_page(data_dir, found))
         say(f"wrote {html}")
-    if as_json or html is None:
-        print(found.to_json() if as_json else render_text(found))
+    if as_json:
+        write_json(found.to_json())
+    elif html is None:
+        write_result(render_text(found))

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Annotated, Final, NoReturn
 
 import typer
 
-from rl4real_data.commands.console import say, shows_bars
+from rl4real_data.commands.console import say, shows_bars, write_json, write_result
 from rl4real_data.commands.options import DataDir, Jobs, Json
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import ValidationFailed
+from rl4real_data.core.shown_text import shown
 
 if TYPE_CHECKING:
     from rl4real_data.validation.replay import ReplayReport
@@ -40,7 +41,10 @@ def validate(
     findings = validate_dataset(data_dir)
     replayed = _replay(data_dir, limit=limit, jobs=jobs) if replay else None
     report = ValidationReport(data_dir=data_dir, findings=findings, replay=replayed)
-    print(report.to_json() if as_json else _text(report))
+    if as_json:
+        write_json(report.to_json())
+    else:
+        write_result(_text(report))
     if not report.ok:
         raise ValidationFailed(f"{data_dir}: {report.verdict}", hint=report.advice)
 
@@ -77,5 +81,5 @@ def _text(report: ValidationReport) -> str:
         )
         for episode in (*report.replay.refused, *report.replay.differing)[:_SHOWN]:
             what = episode.reason or ", ".join(episode.columns)
-            lines.append(f"  {episode.module}: {episode.function}: {what}")
+            lines.append(shown(f"  {episode.module}: {episode.function}: {what}"))
     return "\n".join(lines)

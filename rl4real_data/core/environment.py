@@ -81,6 +81,15 @@ def _user_cache(environ: Mapping[str, str]) -> Path:
     return (Path(base) if base else Path.home() / ".cache") / "rl4real-data"
 
 
+def state_dir() -> Path | None:
+    """The user's own folder for what must outlive the cache; None if there is no home. `.env` has no say in it."""
+    base = os.environ.get("XDG_STATE_HOME")
+    try:
+        return (Path(base) if base else Path.home() / ".local" / "state") / "rl4real-data"
+    except RuntimeError:  # no HOME, and the user is in no list
+        return None
+
+
 def _jobs(text: str | None) -> int:
     if text is None:
         return len(os.sched_getaffinity(0))

@@ -41,6 +41,8 @@ __all__ = [
 
 from typing import ClassVar, Final, Self
 
+from rl4real_data.core.shown_text import shown_lines
+
 HINT_SIGN: Final = "next: "
 
 
@@ -51,8 +53,8 @@ class Rl4realError(Exception):
     usual_hint: ClassVar[str] = ""
 
     def __init__(self, message: str, *, hint: str = "") -> None:
-        super().__init__(message)
-        self.hint = hint or self.usual_hint
+        super().__init__(shown_lines(message))  # it may quote a file that somebody else has written
+        self.hint = shown_lines(hint or self.usual_hint)
         if self.hint:
             self.add_note(HINT_SIGN + self.hint)
 

@@ -5,16 +5,19 @@
     <root>/corpora/<name>-<identity[:16]>/   whole, with a marker that says what it must hold
     <root>/locks/<entry>.lock                held while an entry is made
 
-Everything is made under another name and renamed when it is whole, so a run that is killed leaves nothing
-that a later run could take for finished. An entry that lost files is made again.
+Everything is made under another name and renamed when it is whole and on the disk, so neither a run that is killed nor
+a power cut leaves anything that a later run could take for finished. An entry that lost files is made again. What a
+tree's files hold is kept in its marker (`contents_of`), for whoever reads them.
 """
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,12 +25,15 @@ from typing import Final
 from uuid import uuid4
 
 from rl4real_data.core import interruption
-from rl4real_data.core.errors import CacheError, SourceError
+from rl4real_data.core.atomic_files import sync, sync_all_files
+from rl4real_data.core.errors import CacheError, HostError, SourceError
+from rl4real_data.core.sealed_text import BrokenSeal, read_plain, seal, unseal
 from rl4real_data.corpus.download import Pin
 
 MARKER: Final = ".rl4real-complete"
 _MARKER_VERSION: Final = 1
 """Raise it when the way a source is unpacked changes; every cached tree is then made again."""
+_SUMMARY_LINES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +67,9 @@ class Cache:
                 if problem := pin.problem(partial):
                     partial.unlink()
                     raise SourceError(f"{pin.file} is not what its manifest promises: {problem}")
+                sync(partial)
                 partial.replace(final)
+                sync(final.parent)
         return final
 
     def tree(self, name: str, identity: Pin | str, make: Callable[[Path], None]) -> Path:
@@ -74,9 +82,11 @@ class Cache:
                 return final
             with _draft_of(final) as draft:
                 make(draft)
-                (draft / MARKER).write_text(_marker_text(draft, identity), encoding="utf-8")
+                (draft / MARKER).write_bytes(_marker_of(draft, identity))
+                sync_all_files(draft)
                 _remove(final)
                 draft.rename(final)
+                sync(final.parent)
         return final
 
     @contextmanager
@@ -104,25 +114,98 @@ class Cache:
 def has_whole_tree(folder: Path, identity: Pin | str) -> bool:
     """True if `folder` has a marker for `identity` and still holds as many files and bytes as the marker says."""
     try:
-        marker = (folder / MARKER).read_text(encoding="utf-8")
-        return marker == _marker_text(folder, identity)
-    except (OSError, UnicodeDecodeError):
+        summary, _ = _read_marker(folder)
+        return summary == _summary(folder, identity)
+    except (OSError, ValueError):
         return False
+
+
+def contents_of(root: Path) -> Mapping[str, str]:
+    """sha256 of each file by its path, as it was when the tree that `root` lies in was made.
+
+    Nothing for a folder outside of the cache, and for a tree of 0.1.0, whose marker does not tell.
+    """
+    tree = next((folder for folder in (root, *root.parents) if (folder / MARKER).is_file()), None)
+    if tree is None:
+        return {}
+    try:
+        _, contents = _read_marker(tree)
+        return {str(tree / name): digest for name, digest in json.loads(contents or "{}").items()}
+    except (OSError, ValueError, AttributeError, RecursionError):
+        return {}
+
+
+def changed_files(tree: Path) -> list[str]:
+    """The files of a tree that are not what they were when it was made, as far as its marker tells."""
+    changed = []
+    for name, digest in sorted(contents_of(tree).items()):
+        interruption.check()
+        path = Path(name)
+        if not path.is_file() or _sha256_of_file(path) != digest:
+            changed.append(str(path.relative_to(tree)))
+    return changed
+
+
+def forget_tree(file: Path) -> HostError:
+    """What to raise for a file of a tree that is not what it was; the tree counts as none any more."""
+    tree = next(folder for folder in file.parents if (folder / MARKER).is_file())
+    (tree / MARKER).unlink()
+    return HostError(
+        f"{file}: is not what it was when it came into the cache",
+        hint="run the same command again: it makes that folder of the cache anew",
+    )
+
+
+def read_whole(file: Path) -> str:
+    """The text of a file of a tree in the cache. HostError if it is not what it was."""
+    content = read_plain(file)
+    if contents_of(file.parent).get(str(file)) not in (None, hashlib.sha256(content).hexdigest()):
+        raise forget_tree(file)
+    return content.decode()
 
 
 def _sha256_of(identity: Pin | str) -> str:
     return identity if isinstance(identity, str) else identity.sha256
 
 
-def _marker_text(folder: Path, identity: Pin | str) -> str:
+def _marker_of(folder: Path, identity: Pin | str) -> bytes:
+    """The marker of a tree: what `_summary` says, and what each file holds."""
+    contents = {}
+    for path in _files(folder):
+        if not path.is_symlink():
+            contents[str(path.relative_to(folder))] = _sha256_of_file(path)
+    return seal(_summary(folder, identity) + json.dumps(contents, sort_keys=True))
+
+
+def _sha256_of_file(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _read_marker(folder: Path) -> tuple[str, str]:
+    """What `_summary` said and the contents as JSON, which 0.1.0 left out. ValueError for a marker that is none."""
+    content = read_plain(folder / MARKER)
+    try:
+        lines = unseal(content).splitlines(keepends=True)
+    except BrokenSeal:
+        lines = content.decode().splitlines(keepends=True)
+        if len(lines) != _SUMMARY_LINES:
+            raise
+    return "".join(lines[:_SUMMARY_LINES]), "".join(lines[_SUMMARY_LINES:])
+
+
+def _summary(folder: Path, identity: Pin | str) -> str:
     files = size_bytes = 0
+    for path in _files(folder):
+        files += 1
+        size_bytes += path.lstat().st_size
+    return f"version {_MARKER_VERSION}\nsha256 {_sha256_of(identity)}\nfiles {files}\nbytes {size_bytes}\n"
+
+
+def _files(folder: Path) -> Iterator[Path]:
     for parent, _, names in os.walk(folder):
         interruption.check()
-        for name in names:
-            if name != MARKER:
-                files += 1
-                size_bytes += (Path(parent) / name).lstat().st_size
-    return f"version {_MARKER_VERSION}\nsha256 {_sha256_of(identity)}\nfiles {files}\nbytes {size_bytes}\n"
+        yield from (Path(parent) / name for name in names if name != MARKER)
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core import interruption
-from rl4real_data.corpus.cache import MARKER, Cache, has_whole_tree
+from rl4real_data.corpus.cache import MARKER, Cache, changed_files, has_whole_tree
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.inventory import pins_of
 from rl4real_data.corpus.manifest import Manifest
@@ -128,7 +128,9 @@ def _tree_problems(manifest: Manifest, source: Source, tree: Path, cache: Cache,
     pin = source.pinned
     if pin is None:
         whole = has_whole_tree(tree, prepared_identity(source.identity, manifest.prepare))
-        return [] if whole else ["holds other files or bytes than when it was made"]
+        if not whole:
+            return ["holds other files or bytes than when it was made"]
+        return [f"{name} was changed" for name in changed_files(tree)]
     archive = cache.download_path(pin)
     if not archive.is_file() or archive in broken:
         return [f"cannot be compared: its archive {pin.file} is {'damaged' if archive in broken else 'gone'}"]

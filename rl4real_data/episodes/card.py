@@ -10,11 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
+import yaml
+
+from rl4real_data.core.shown_text import shown
+from rl4real_data.episodes.file_names import CARD_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, file_entry
 from rl4real_data.episodes.schema import EPISODES, descriptions
 
-CARD_NAME: Final = "README.md"
-_SIZES = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
+_NO_BREAKS: Final = 1 << 20
+"""Columns of a line, for PyYAML: a licence stays on one."""
+_SIZES: Final = ((1_000, "n<1K"), (10_000, "1K<n<10K"), (100_000, "10K<n<100K"), (1_000_000, "100K<n<1M"))
 
 
 def with_card(index: DatasetIndex, folder: Path) -> DatasetIndex:
@@ -30,28 +35,31 @@ def dataset_card(index: DatasetIndex) -> str:
 
 
 def _header(index: DatasetIndex) -> list[str]:
+    """What Hugging Face reads; a library writes it, since licences and names hold what they like."""
     licenses = sorted({corpus.license for books in index.splits.values() for corpus in books.corpora})
     episodes = sum(books.episodes for books in index.splits.values())
     size = next((name for limit, name in _SIZES if episodes < limit), "1M<n<10M")
-    lines = ["---", "license: other", f"license_name: {' AND '.join(licenses) or 'none'!r}".replace('"', "'")]
-    lines += [
-        "tags: [compilers, register-allocation, reinforcement-learning, llvm]",
-        f"size_categories: [{size}]",
-    ]
-    lines += ["configs:", "  - config_name: default", "    data_files:"]
-    for split in sorted(index.splits):
-        lines += [f"      - split: {split}", f"        path: data/{split}-*.parquet"]
-    return [*lines, "---", ""]
+    files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in sorted(index.splits)]
+    header = {
+        "license": "other",
+        "license_name": " AND ".join(licenses) or "none",
+        "tags": ["compilers", "register-allocation", "reinforcement-learning", "llvm"],
+        "size_categories": [size],
+        "configs": [{"config_name": "default", "data_files": files}],
+    }
+    text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=_NO_BREAKS)
+    return ["---", *text.rstrip("\n").split("\n"), "---", ""]
 
 
 def _body(index: DatasetIndex) -> list[str]:
     toolchain = index.toolchain
     lines = [
-        f"# Register allocation episodes for {index.target} ({index.model})",
+        f"# Register allocation episodes for {_cell(index.target)} ({_cell(index.model)})",
         "",
-        f"Made by {index.generator} with {toolchain.get('clang', 'clang')}, -{index.recipe['opt_level']}, "
-        f"cpu {index.recipe['cpu']}. One row of `data/*.parquet` is one function at the moment its registers are "
-        "allocated: machine IR, interference graph, live ranges, spill weights, and what LLVM's own allocator did.",
+        f"Made by {_cell(index.generator)} with {_cell(toolchain.get('clang', 'clang'))}, "
+        f"-{_cell(index.recipe.get('opt_level'))}, cpu {_cell(index.recipe.get('cpu'))}. One row of `data/*.parquet` "
+        "is one function at the moment its registers are allocated: machine IR, interference graph, live ranges, spill "
+        "weights, and what LLVM's own allocator did.",
         "",
         "| split | modules | functions | episodes | left out | duplicates |",
         "|---|---:|---:|---:|---:|---:|",
@@ -82,14 +90,15 @@ def _vectors(index: DatasetIndex) -> list[str]:
         "## Vectors",
         "",
         f"MIR2Vec, {found['dimension']} dimensions, from the vocabulary in `vocab/` ({found['entities']:,} entities): "
-        f"{index.recipe['opcode_weight']} times the opcode's vector and {index.recipe['operand_weight']} times the sum "
+        f"{_cell(index.recipe.get('opcode_weight'))} times the opcode's vector and "
+        f"{_cell(index.recipe.get('operand_weight'))} times the sum "
         f"of the operands'. {share:.2%} of the instructions have all their entities.",
     ]
 
 
 def _split_sections(split: str, books: SplitBooks) -> list[str]:
     lines = ["", f"## Corpora of `{split}`", "", "| corpus | licence | modules |", "|---|---|---:|"]
-    lines += [f"| {corpus.name} | {corpus.license} | {corpus.modules:,} |" for corpus in books.corpora]
+    lines += [f"| {_cell(corpus.name)} | {_cell(corpus.license)} | {corpus.modules:,} |" for corpus in books.corpora]
     lines += _reasons(f"Functions left out of `{split}`", books.filtered)
     return lines + _reasons(f"Modules of `{split}` that failed", books.failures)
 
@@ -97,4 +106,9 @@ def _split_sections(split: str, books: SplitBooks) -> list[str]:
 def _reasons(title: str, counts: Mapping[str, int]) -> list[str]:
     if not counts:
         return []
-    return ["", f"## {title}", "", *(f"- {count:,}: {reason}" for reason, count in counts.items())]
+    return ["", f"## {title}", "", *(f"- {count:,}: {_cell(reason)}" for reason, count in counts.items())]
+
+
+def _cell(value: object) -> str:
+    """A word of the index inside of Markdown: on one line, in one cell, no markup."""
+    return shown(str(value)).replace("|", "\\|").replace("<", "&lt;")

@@ -15,11 +15,16 @@ from typing import Any, Final
 
 import pyarrow as pa
 
-from rl4real_data.episodes.card import CARD_NAME
+from rl4real_data.episodes.file_names import (
+    CARD_NAME,
+    CROISSANT_NAME,
+    INSTRUCTIONS_NAME,
+    MODULES_NAME,
+    REGISTERS_NAME,
+)
 from rl4real_data.episodes.index import DatasetIndex, file_entry
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
 
-CROISSANT_NAME: Final = "croissant.json"
 Json = dict[str, Any]
 
 _CONTEXT: Final[Json] = {
@@ -164,9 +169,9 @@ def _record_sets(index: DatasetIndex) -> Iterator[Json]:
         what = f"The episodes of the split {split}: one row is one function."
         yield _record_set(split, EPISODES, {"fileSet": {"@id": f"{split}-shards"}}, what)
     tables = {
-        "instructions.parquet": (instructions_schema(int(index.recipe["dimension"])), "Distinct instruction shapes."),
-        "registers.parquet": (REGISTERS, "The registers of the target, without their classes (a list of structs)."),
-        "modules.parquet": (MODULES, "What became of every module."),
+        INSTRUCTIONS_NAME: (instructions_schema(int(index.recipe.get("dimension", 1))), "Distinct instruction shapes."),
+        REGISTERS_NAME: (REGISTERS, "The registers of the target, without their classes (a list of structs)."),
+        MODULES_NAME: (MODULES, "What became of every module."),
     }
     for name, (schema, what) in tables.items():
         if name in index.files:

@@ -8,17 +8,26 @@ from __future__ import annotations
 __all__ = ["CorpusEntry", "DatasetIndex", "FileEntry", "SplitBooks", "read_index"]
 
 import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.open_folder import OpenFolder
+from rl4real_data.episodes import index_values as checked
+from rl4real_data.episodes.file_names import INDEX_NAME
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 
-INDEX_NAME: Final = "dataset.json"
 FORMAT: Final = "rl4real-data"
+MAX_BYTES: Final = 64 << 20
+"""Of an index; that of a million episodes has 60 kB."""
+_KEYS: Final = frozenset(
+    {
+        *("format", "schema_version", "generator", "target", "model", "recipe", "toolchain", "splits", "files"),
+        *("vocabulary", "fingerprint", "sha256"),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +86,11 @@ class SplitBooks:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetIndex:
-    """The content of `dataset.json`."""
+    """The content of `dataset.json`.
+
+    `fingerprint` stands in the footers of its shards and tables too, so that those of two datasets are never taken for
+    one; None in datasets of 0.1.0.
+    """
 
     target: str
     model: str
@@ -87,37 +100,45 @@ class DatasetIndex:
     files: Mapping[str, FileEntry]
     generator: str
     vocabulary: Mapping[str, Any] | None = None
+    fingerprint: str | None = None
     schema_version: int = SCHEMA_VERSION
 
     def to_json(self) -> str:
-        """Sorted and indented, so that equal indices are equal bytes."""
-        return json.dumps({"format": FORMAT, **asdict(self)}, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+        """Equal indices are equal bytes. `sha256` is the hash of all the rest."""
+        raw = {"format": FORMAT, **asdict(self)}
+        return checked.canonical_text({**raw, "sha256": checked.own_sha256(raw)})
 
 
 def parse_index(text: str, *, path: Path | str) -> DatasetIndex:
     """DatasetError for anything that is not the index of a dataset that this version can read."""
     try:
-        raw = json.loads(text)
+        raw = checked.load_json(text)
         if raw["format"] != FORMAT:
             raise DatasetError(f"{path}: not a dataset of {FORMAT}")
-        if raw["schema_version"] > SCHEMA_VERSION:
+        version = checked.count(raw["schema_version"], "schema_version")
+        if version > SCHEMA_VERSION:
             raise DatasetError(
-                f"{path}: written in schema version {raw['schema_version']}, this program reads up to {SCHEMA_VERSION}",
+                f"{path}: written in schema version {version}, this program reads up to {SCHEMA_VERSION}",
                 hint="install a newer rl4real-data",
             )
-        splits = {
-            name: SplitBooks(
-                **{
-                    **books,
-                    "corpora": tuple(CorpusEntry(**c) for c in books["corpora"]),
-                    "skipped": tuple(books.get("skipped", ())),
-                }
-            )
-            for name, books in raw["splits"].items()
-        }
-        files = {name: FileEntry(**entry) for name, entry in raw["files"].items()}
-        known = {key: raw[key] for key in ("target", "model", "recipe", "toolchain", "generator", "schema_version")}
-        return DatasetIndex(splits=splits, files=files, vocabulary=raw.get("vocabulary"), **known)
+        _compare_with_itself(raw)
+        fingerprint = raw.get("fingerprint")
+        return DatasetIndex(
+            **{name: checked.text(raw[name], name) for name in ("target", "model", "generator")},
+            recipe=checked.recipe(raw["recipe"]),
+            toolchain=checked.texts(raw["toolchain"], "toolchain"),
+            splits={
+                checked.split_name(name): _parse_books(checked.mapping(books, name))
+                for name, books in checked.mapping(raw["splits"], "splits").items()
+            },
+            files={
+                checked.file_name(name): _parse_entry(name, checked.mapping(entry, name))
+                for name, entry in checked.mapping(raw["files"], "files").items()
+            },
+            vocabulary=checked.vocabulary(raw.get("vocabulary")),
+            fingerprint=None if fingerprint is None else checked.digest(fingerprint, "fingerprint"),
+            schema_version=version,
+        )
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DatasetError(
             f"{path}: damaged index ({error})",
@@ -125,12 +146,54 @@ def parse_index(text: str, *, path: Path | str) -> DatasetIndex:
         ) from error
 
 
+def _compare_with_itself(raw: Mapping[str, Any]) -> None:
+    """Datasets of 0.1.0 have no checksum; nor have they a key that we do not know, such as what is left of ours."""
+    if "sha256" in raw:
+        if raw["sha256"] != checked.own_sha256(raw):
+            raise ValueError("its sha256 is not the one that it names itself")
+    elif strange := sorted(raw.keys() - _KEYS):
+        raise ValueError(f"it has a key {strange[0]!r} and no sha256")
+
+
+def _parse_books(raw: Mapping[str, Any]) -> SplitBooks:
+    plain = ("modules", "modules_done", "modules_failed", "functions", "episodes", "duplicates")
+    by_reason = ("modules_filtered", "failures", "filtered")
+    if strange := sorted(raw.keys() - {*plain, *by_reason, "corpora", "skipped"}):
+        raise ValueError(f"its books have a key {strange[0]!r}")
+    figures: dict[str, Any] = {name: checked.count(raw[name], name) for name in plain}
+    figures |= {name: checked.counts(raw.get(name, {}), name) for name in by_reason}
+    return SplitBooks(
+        corpora=tuple(
+            CorpusEntry(
+                name=checked.text(corpus["name"], "the name of a corpus"),
+                license=checked.text(corpus["license"], "the licence of a corpus"),
+                modules=checked.count(corpus["modules"], "modules"),
+            )
+            for corpus in raw["corpora"]
+        ),
+        skipped=tuple(checked.text(name, "skipped") for name in raw.get("skipped", ())),
+        **figures,
+    )
+
+
+def _parse_entry(name: str, raw: Mapping[str, Any]) -> FileEntry:
+    entry = FileEntry(
+        rows=checked.count(raw["rows"], f"{name}: rows"),
+        size=checked.count(raw["size"], f"{name}: size"),
+        sha256=checked.digest(raw["sha256"], f"{name}: sha256"),
+    )
+    if entry.rows > entry.size:  # no table says less than a byte with a row; what reads it makes room for the rows
+        raise ValueError(f"{name}: {entry.rows:,} rows in {entry.size:,} bytes")
+    return entry
+
+
 def read_index(data_dir: Path) -> DatasetIndex:
     """The index of the dataset in `data_dir`; DatasetError if there is none."""
     path = data_dir / INDEX_NAME
     try:
-        text = path.read_text(encoding="utf-8")
-    except FileNotFoundError:
+        with OpenFolder(data_dir) as folder:
+            text = folder.read(INDEX_NAME, at_most=MAX_BYTES).decode()
+    except (FileNotFoundError, NotADirectoryError):
         what = "holds no finished dataset" if data_dir.is_dir() else "does not exist"
         raise DatasetError(
             f"{data_dir}: {what} ({INDEX_NAME} is missing)",

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.core import interruption
+from rl4real_data.episodes.file_names import REGISTERS_NAME
+from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.ragged import Flags, Ints
-from rl4real_data.episodes.shards import iterate_batches, open_parquet
+from rl4real_data.episodes.shards import iterate_batches, open_table
 
-_COLUMNS = ("target", "reg_id", "units", "classes")
+MAX_IDS: Final = 4096
+"""Four times what AArch64 has: the tables below grow with the square."""
+_COLUMNS: Final = ("target", "reg_id", "units", "classes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,21 +52,25 @@ class RegisterFacts:
         return np.where(inside, found, -1).astype(np.int64)
 
 
-def load_registers(path: Path, *, name: str, target: str) -> RegisterFacts | None:
-    """The registers of `target`; None if the file has none. DatasetError for a file that cannot be read."""
+def load_registers(data_dir: Path, index: DatasetIndex) -> RegisterFacts | None:
+    """The registers of the dataset's target; None if the file has none. DatasetError for a file that cannot be read."""
     rows: list[dict[str, Any]] = []
-    with open_parquet(path, name=name) as file:
+    with open_table(data_dir, index, REGISTERS_NAME) as file:
         for batch in iterate_batches(file, _COLUMNS):
             interruption.check()
-            rows += [row for row in batch.to_pylist() if row["target"] == target]
-    return build_facts(rows) if rows else None
+            rows += [row for row in batch.to_pylist() if row["target"] == index.target]
+        return build_facts(rows) if rows else None
 
 
 def build_facts(rows: Iterable[Mapping[str, Any]]) -> RegisterFacts:
     """The tables from rows of `registers.parquet`."""
     by_id = {row["reg_id"]: row for row in rows if row["reg_id"] is not None and row["reg_id"] >= 0}
+    held_by = [held["class_id"] for row in by_id.values() for held in row["classes"] or ()]
+    ids = (*by_id, *held_by, *(unit for row in by_id.values() for unit in row["units"] or ()))
+    if not 0 <= min(ids, default=0) <= max(ids, default=0) < MAX_IDS:
+        raise ValueError(f"a register, unit or class is none of 0 to {MAX_IDS - 1:,}")
     size = max(by_id, default=0) + 1
-    classes = max((held["class_id"] for row in by_id.values() for held in row["classes"] or ()), default=-1) + 1
+    classes = max(held_by, default=-1) + 1
     units = max((unit for row in by_id.values() for unit in row["units"] or ()), default=-1) + 1
     exists = np.zeros(size, np.bool_)
     place = np.full((max(classes, 1), size), -1, np.int16)

@@ -186,6 +186,9 @@ _EXPERT: Final = (
 EPISODES: Final = _schema((*_IDENTITY, *_MACHINE_IR, *_NODES, *_USES, *_EDGES, *_EXPERT))
 """One row = one episode = one function. Shards `data/train-*.parquet` and `data/test-*.parquet`."""
 
+REQUIRED: Final = ("episode_id", "module", "corpus", "target", "node_vreg", "edge_u", "edge_v")
+"""What every source tells, the fork's DOT files too: never null."""
+
 MODULES: Final = _schema(
     (
         ("split", _STRING, "train or test"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,17 +13,19 @@ import pyarrow.parquet as pq
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.open_folder import OpenFolder
+from rl4real_data.episodes.file_names import SHARD_NAME, SPLITS
+from rl4real_data.episodes.footer import check_footer
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import complete, there
 
-SPLITS: Final = ("train", "test")
-SHARD_NAME: Final = re.compile(r"data/(?P<split>train|test)-\d+-of-\d+\.parquet")
-MODULES_NAME: Final = "modules.parquet"
-INSTRUCTIONS_NAME: Final = "instructions.parquet"
-REGISTERS_NAME: Final = "registers.parquet"
-VOCABULARY_NAME: Final = "vocab/vocabulary.parquet"
 BATCH_ROWS: Final = 512
 """Rows that are held at once: the size of a row group; one of Lua's takes 5 MB without its text."""
+MALFORMED: Final = (
+    *(pa.ArrowException, OSError, ValueError, TypeError, LookupError, ArithmeticError, AttributeError, MemoryError),
+    RecursionError,
+)
+"""What goes wrong where a table that anybody may have written does not hold what it should."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,39 +34,65 @@ class Shard:
 
     name: str
     split: str
-    path: Path
 
 
-def find_shards(data_dir: Path, index: DatasetIndex) -> tuple[Shard, ...]:
+def find_shards(index: DatasetIndex) -> tuple[Shard, ...]:
     """The shards that the index lists, train before test, each in order."""
     found = []
     for name in index.files:
         match = SHARD_NAME.fullmatch(name)
         if match:
-            found.append(Shard(name=name, split=match["split"], path=data_dir / name))
+            found.append(Shard(name=name, split=match["split"]))
     return tuple(sorted(found, key=lambda shard: (SPLITS.index(shard.split), shard.name)))
 
 
+def arrow_file(descriptor: int) -> pa.OSFile:
+    """The open file for Arrow, which takes none but by a name: this one means the descriptor's, whatever happens."""
+    return pa.OSFile(f"/proc/self/fd/{descriptor}", "rb")
+
+
 @contextmanager
-def open_parquet(path: Path, *, name: str) -> Iterator[pq.ParquetFile]:
-    """Opens a Parquet file; DatasetError if it is missing, damaged or lacks a column that is asked for."""
+def open_table(data_dir: Path, index: DatasetIndex, name: str) -> Iterator[pq.ParquetFile]:
+    """Opens a Parquet file that the index lists. DatasetError if it is missing, damaged or of another dataset, and for
+    whatever goes wrong inside: what is done there is done with its rows.
+    """
     try:
-        # No pre-buffering and no memory map: both keep more of a file in memory than what is looked at.
-        with pq.ParquetFile(path, pre_buffer=False, memory_map=False) as file:
+        with OpenFolder(data_dir) as folder, folder.opened(name) as descriptor, arrow_file(descriptor) as stream:
+            # No pre-buffering and no memory map: both keep more of a file in memory than what is looked at.
+            file = pq.ParquetFile(stream, pre_buffer=False, memory_map=False)
+            check_footer(file.metadata.metadata, file.schema_arrow, file.metadata.num_rows, name, index)
             yield file
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-        reason = str(error).strip().splitlines()
+    except MALFORMED as error:
         raise DatasetError(
-            f"{name}: cannot be read ({reason[0] if reason else type(error).__name__})",
+            f"{name}: cannot be read ({reason_of(error)})",
             hint="`rl4real-data validate` lists all that is damaged; delete the file and run the same "
             "`rl4real-data flow` again to write it anew",
         ) from error
 
 
+@contextmanager
+def malformed_tables(data_dir: Path | str) -> Iterator[None]:
+    """Around work on rows that have been read: where they do not fit together, that is an error of the dataset."""
+    try:
+        yield
+    except MALFORMED as error:
+        raise DatasetError(
+            f"{data_dir}: its tables do not fit together ({reason_of(error)})",
+            hint="`rl4real-data validate` lists all that is wrong",
+        ) from error
+
+
+def reason_of(error: BaseException) -> str:
+    """One line. What Python says of a missing key, or of nothing at all, needs its kind beside it."""
+    lines = str(error).strip().splitlines()
+    is_clear = bool(lines) and not isinstance(error, LookupError | TypeError | AttributeError)
+    return lines[0] if is_clear else ": ".join([type(error).__name__, *lines[:1]])
+
+
 def iterate_batches(
     file: pq.ParquetFile, columns: Sequence[str], *, rows: int = BATCH_ROWS
 ) -> Iterator[pa.RecordBatch]:
-    """The columns in pieces of at most `rows` rows. DatasetError if a column is not in the file."""
+    """The columns in pieces of at most `rows` rows. ArrowInvalid if a column is not in the file."""
     asked = there(columns, file.schema_arrow)
     missing = sorted(set(asked) - set(file.schema_arrow.names))
     if missing:

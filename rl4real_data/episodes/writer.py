@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.core import interruption
+from rl4real_data.episodes.footer import with_words
 from rl4real_data.episodes.index import FileEntry, file_entry
 from rl4real_data.episodes.schema import EPISODES
 
@@ -54,10 +55,12 @@ def table_writer(path: Path, schema: pa.Schema, *, compression_level: int) -> pq
     )
 
 
-def write_table(path: Path, table: pa.Table, schema: pa.Schema, *, compression_level: int) -> FileEntry:
-    """Writes a small table as one file."""
+def write_table(
+    path: Path, table: pa.Table, schema: pa.Schema, *, compression_level: int, footer: Mapping[str, str] | None = None
+) -> FileEntry:
+    """Writes a small table as one file; its footer holds the words of `footer`."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with table_writer(path, schema, compression_level=compression_level) as writer:
+    with table_writer(path, with_words(schema, footer or {}), compression_level=compression_level) as writer:
         writer.write_table(table.cast(schema))
     return file_entry(path, rows=table.num_rows)
 
@@ -84,11 +87,7 @@ class ShardWriter(contextlib.AbstractContextManager["ShardWriter"]):
         self._per_shard = per_shard
         self._per_row_group = per_row_group
         self._level = compression_level
-        metadata = {
-            **(EPISODES.metadata or {}),
-            **{f"rl4real_data.{k}".encode(): v.encode() for k, v in footer.items()},
-        }
-        self._schema = EPISODES.with_metadata(metadata)
+        self._schema = with_words(EPISODES, footer)
         self._waiting: list[pa.Table] = []
         self._waiting_rows = 0
         self._writer: pq.ParquetWriter | None = None

@@ -9,7 +9,6 @@ holds becomes its `.bc` and `.cmd`. Arguments that only find headers are left ou
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
@@ -21,6 +20,7 @@ from uuid import uuid4
 import joblib
 
 from rl4real_data.core import interruption
+from rl4real_data.core.atomic_files import publish_folder
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.elf import find_sections
@@ -86,7 +86,7 @@ def export_mlgo(
             reason = failed[0][1].reason if failed else "there is none"
             raise DatasetError(f"{folder}: no module can be exported ({reason})")
         _describe(draft, names, modules)
-        os.replace(draft, folder)
+        publish_folder(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return Exported(modules=len(names), failed=tuple(failed))

@@ -7,7 +7,6 @@ Graphs that are too large for the scripts' environment, which stops at the first
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from collections import Counter
@@ -18,11 +17,16 @@ from typing import Any, Final
 from uuid import uuid4
 
 from rl4real_data.core import interruption
+from rl4real_data.core.atomic_files import publish_folder
 from rl4real_data.core.errors import DatasetError, UsageError
+from rl4real_data.core.shown_text import shown
 from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.episodes.comparison import require_listed
+from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, REGISTERS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.schema import REGISTERS
 from rl4real_data.episodes.shape_counts import read_instructions
-from rl4real_data.episodes.shards import REGISTERS_NAME, find_shards, iterate_batches, open_parquet
+from rl4real_data.episodes.shards import find_shards, iterate_batches, malformed_tables, open_table
 from rl4real_data.rl4real_fork.formats.config import CONFIG, write_fork_config
 from rl4real_data.rl4real_fork.formats.episode_graph import (
     COLUMNS,
@@ -39,6 +43,8 @@ MAX_NODES: Final = 599
 """With the physical ones. The environment has room for 600 (`max_number_nodes`), and asserts that fewer are open."""
 
 _BATCH_ROWS: Final = 64  # 64 of Lua's largest functions are 80 MB as Python objects
+_NAME_BYTES: Final = 200
+"""A file system takes 255; a number and a suffix come behind."""
 _VARIANT: Final = re.compile(r"#\d+\Z")
 
 
@@ -74,6 +80,10 @@ def export_rl4real(request: ForkExport) -> Exported:
     """
     index = read_index(request.data_dir)
     split = _choose_split(request, index)
+    if index.target not in list(TargetName):
+        raise DatasetError(f"{request.data_dir}: its target {index.target!r} is none that this program knows")
+    tables = (INSTRUCTIONS_NAME, REGISTERS_NAME)
+    require_listed(request.data_dir, index, (*tables, *(s.name for s in find_shards(index) if s.split == split)))
     folder = request.folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise DatasetError(f"{request.folder}: is there already", hint="name a new folder")
@@ -82,7 +92,7 @@ def export_rl4real(request: ForkExport) -> Exported:
     try:
         (draft / GRAPHS).mkdir(parents=True)
         exported = _write(request, index, split, draft)
-        os.replace(draft, folder)
+        publish_folder(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return exported
@@ -104,21 +114,26 @@ def iterate_graphs(request: ForkExport, left_out: Counter[str] | None = None) ->
     """(file name without suffix, graph) of each function of the split that the fork would have dumped, in order."""
     index = read_index(request.data_dir)
     split = _choose_split(request, index)
-    names = TargetNames.of(_registers(request.data_dir, index))
-    vectors = vector_texts(read_instructions(request.data_dir))
+    with malformed_tables(request.data_dir):
+        names = TargetNames.of(_registers(request.data_dir, index))
+        vectors = vector_texts(read_instructions(request.data_dir, index))
     stems = _stems(request.data_dir, index, split)
     for row in _rows(request.data_dir, index, split, COLUMNS):
         interruption.check()
-        if reason := reason_left_out(row):
-            if left_out is not None:
-                left_out[reason] += 1
-            continue
-        graph = graph_text(row, names, vectors, file_name=_file_name(request.sources, row["corpus"], row["module"]))
-        yield f"{stems[row['corpus'], row['module']]}_F{row['function_id']}", graph
+        with malformed_tables(request.data_dir):
+            reason = reason_left_out(row)
+            if reason is None:
+                file_name = _file_name(request.sources, row["corpus"], row["module"])
+                graph = graph_text(row, names, vectors, file_name=file_name)
+                stem = f"{stems[row['corpus'], row['module']]}_F{row['function_id']}"
+        if reason is None:
+            yield stem, graph
+        elif left_out is not None:
+            left_out[reason] += 1
 
 
-def _has_vectors(data_dir: Path) -> bool:
-    vectors = read_instructions(data_dir)["embedding"]
+def _has_vectors(data_dir: Path, index: DatasetIndex) -> bool:
+    vectors = read_instructions(data_dir, index)["embedding"]
     return bool(len(vectors) > vectors.null_count)
 
 
@@ -147,7 +162,7 @@ def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path) ->
         graphs=written.total(),
         large=written[LARGE_GRAPHS],
         left_out=dict(sorted(left_out.items())),
-        without_vectors=not _has_vectors(request.data_dir),
+        without_vectors=not _has_vectors(request.data_dir, index),
     )
 
 
@@ -159,28 +174,40 @@ def _file_name(sources: Mapping[str, Path], corpus: str, module: str) -> str:
 
 def _stems(data_dir: Path, index: DatasetIndex, split: str) -> Mapping[tuple[str, str], str]:
     """Name of each module's files: the source's, or its whole path where several modules would share one."""
-    modules = sorted({(row["corpus"], row["module"]) for row in _rows(data_dir, index, split, ("corpus", "module"))})
-    plain = Counter(PurePosixPath(module).name.lower() for _, module in modules)
+    rows = _rows(data_dir, index, split, ("corpus", "module"))
+    modules = sorted({(row["corpus"] or "", row["module"] or "") for row in rows})
+    plain = Counter(_plain_name(module).lower() for _, module in modules)
     stems: dict[tuple[str, str], str] = {}
     taken: Counter[str] = Counter()
     for corpus, module in modules:
-        name = PurePosixPath(module).name
-        stem = name if plain[name.lower()] == 1 else f"{corpus}/{module}".replace("/", "__")
+        name = _plain_name(module)
+        stem = name if plain[name.lower()] == 1 else _file_word(f"{corpus}/{module}".replace("/", "__"))
         taken[stem.lower()] += 1
         again = taken[stem.lower()]
         stems[corpus, module] = stem if again == 1 else f"{stem}~{again}"
     return stems
 
 
+def _plain_name(module: str) -> str:
+    return _file_word(PurePosixPath(module).name)
+
+
+def _file_word(name: str) -> str:
+    """What a file may be called: a module's name is whatever its dataset says. The end of one that is too long."""
+    return shown(name).encode()[-_NAME_BYTES:].decode(errors="ignore")
+
+
 def _rows(data_dir: Path, index: DatasetIndex, split: str, columns: tuple[str, ...]) -> Iterator[dict[str, Any]]:
-    for shard in find_shards(data_dir, index):
+    for shard in find_shards(index):
         if shard.split == split:
-            with open_parquet(shard.path, name=shard.name) as file:
+            with open_table(data_dir, index, shard.name) as file:
                 for batch in iterate_batches(file, columns, rows=_BATCH_ROWS):
                     yield from batch.to_pylist()
 
 
 def _registers(data_dir: Path, index: DatasetIndex) -> list[dict[str, Any]]:
-    with open_parquet(data_dir / REGISTERS_NAME, name=REGISTERS_NAME) as file:
-        rows: list[dict[str, Any]] = file.read().to_pylist()
+    with open_table(data_dir, index, REGISTERS_NAME) as file:
+        rows: list[dict[str, Any]] = file.read(columns=REGISTERS.names).to_pylist()
+        if any(None in (*row.values(), *(word for held in row["classes"] for word in held.values())) for row in rows):
+            raise ValueError("a register holds a null")
     return [row for row in rows if row["target"] == index.target]

@@ -33,6 +33,7 @@ from rl4real_data.allocation.expert import Task, expert_decisions
 from rl4real_data.allocation.problem import COLUMNS, problem_of
 from rl4real_data.allocation.register_file import RegisterFile, register_file_of
 from rl4real_data.core import interruption
+from rl4real_data.core.atomic_files import publish_folder
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.export.policy_views import (
     COLOUR_TASK,
@@ -100,7 +101,7 @@ def export_rllib(request: RllibRequest) -> RllibSummary:
         summary = _write_tables(draft, dataset.select(columns), registers, shapes, request)
         description = _description(dataset, registers, shapes, summary)
         (draft / VIEWS_NAME).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
-        os.replace(draft, output)
+        publish_folder(draft, output)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
     return summary

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ import pyarrow as pa
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import Weights
 from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.comparison import require_listed
 from rl4real_data.episodes.croissant import with_croissant
+from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, VOCABULARY_NAME
+from rl4real_data.episodes.footer import belonging
 from rl4real_data.episodes.index import DatasetIndex, FileEntry, file_entry, read_index
 from rl4real_data.episodes.instructions import has_opcodes, with_vectors
 from rl4real_data.episodes.schema import instructions_schema
 from rl4real_data.episodes.shape_counts import count_occurrences, read_instructions
-from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, VOCABULARY_NAME
+from rl4real_data.episodes.shards import malformed_tables
 from rl4real_data.episodes.writer import write_table
 from rl4real_data.flow.packing import vocabulary_entry
 from rl4real_data.flow.working_folder import WorkDir, open_workdir
@@ -41,22 +45,26 @@ def embed_dataset(data_dir: Path, vocabulary_path: Path) -> Embedded:
 
     VocabularyError, with the dataset untouched, for a vocabulary that does not fit it or knows too little of it.
     """
-    index = read_index(data_dir)
-    recipe = _embedding_recipe(index)
-    vocabulary = read_vocabulary(vocabulary_path)
-    vocabulary.require(target=index.target, dimension=recipe.dimension, name=str(vocabulary_path))
+    read_index(data_dir)  # where there is no dataset, nothing is to be opened
     with open_workdir(data_dir) as work:
-        table = read_instructions(data_dir)
+        index = read_index(data_dir)  # as it is now: opening may have carried a publication through
+        recipe = _embedding_recipe(index)
+        vocabulary = read_vocabulary(vocabulary_path)
+        vocabulary.require(target=index.target, dimension=recipe.dimension, name=str(vocabulary_path))
+        require_listed(data_dir, index)
+        table = read_instructions(data_dir, index)
         if not has_opcodes(table):
             raise DatasetError(
                 f"{data_dir}: has no opcodes to embed (the fork's graphs hold vectors alone, which the dataset has)"
             )
-        shapes = embed_shapes(
-            table["opcode"].combine_chunks(), table["operands"].combine_chunks(), vocabulary, recipe.weights
-        )
+        with malformed_tables(data_dir):
+            shapes = embed_shapes(
+                table["opcode"].combine_chunks(), table["operands"].combine_chunks(), vocabulary, recipe.weights
+            )
         coverage = measure_coverage(shapes, count_occurrences(data_dir, index, table.num_rows))
         coverage.require(recipe.max_missing, str(vocabulary_path))
-        files = _write(work, with_vectors(table, shapes.vectors), vocabulary, recipe)
+        footer = belonging(index.fingerprint, vocabulary=vocabulary.digest)
+        files = _write(work, with_vectors(table, shapes.vectors), vocabulary, recipe, footer)
         new = dataclasses.replace(
             index, files={**index.files, **files}, vocabulary=vocabulary_entry(vocabulary, coverage)
         )
@@ -90,14 +98,16 @@ def _embedding_recipe(index: DatasetIndex) -> _EmbeddingRecipe:
         ) from None
 
 
-def _write(work: WorkDir, table: pa.Table, vocabulary: Vocabulary, recipe: _EmbeddingRecipe) -> dict[str, FileEntry]:
+def _write(
+    work: WorkDir, table: pa.Table, vocabulary: Vocabulary, recipe: _EmbeddingRecipe, footer: Mapping[str, str]
+) -> dict[str, FileEntry]:
     schema = instructions_schema(recipe.dimension)
     path = work.next / VOCABULARY_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     write_parquet(path, vocabulary)
     return {
         INSTRUCTIONS_NAME: write_table(
-            work.next / INSTRUCTIONS_NAME, table, schema, compression_level=recipe.compression_level
+            work.next / INSTRUCTIONS_NAME, table, schema, compression_level=recipe.compression_level, footer=footer
         ),
         VOCABULARY_NAME: file_entry(path, rows=len(vocabulary.entities)),
     }

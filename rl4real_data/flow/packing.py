@@ -16,18 +16,21 @@ from rl4real_data import __version__
 from rl4real_data.core import interruption
 from rl4real_data.core.split import Split
 from rl4real_data.episodes.card import with_card
+from rl4real_data.episodes.comparison import differences, require_listed
 from rl4real_data.episodes.croissant import with_croissant
+from rl4real_data.episodes.file_names import MODULES_NAME
+from rl4real_data.episodes.footer import belonging
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
 from rl4real_data.episodes.registers import register_table
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.writer import write_table
 from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import Flow
-from rl4real_data.flow.splits import Remainder, content_hashes, other_of, remainder, shards_of
+from rl4real_data.flow.splits import Remainder, content_hashes, files_of, other_of, remainder
 from rl4real_data.flow.working_folder import WorkDir
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.vocabulary import Vocabulary
-from rl4real_data.stages.pack import MODULES_NAME, Draft, module_rows
+from rl4real_data.stages.pack import Draft, module_rows
 from rl4real_data.stages.selection import Selection, select_functions
 
 
@@ -42,13 +45,11 @@ def vocabulary_entry(vocabulary: Vocabulary | None, coverage: Coverage | None) -
 def is_packed(work: WorkDir, order: PackingOrder, flow: Flow) -> bool:
     """Whether the dataset is there already, byte for byte."""
     index = work.index()
-    state = work.state_path(order.split.value)
-    if index is None or order.split.value not in index.splits or not state.exists():
+    if index is None or order.split.value not in index.splits:
         return False
-    if state.read_text() != _fingerprint(work, order, flow):
+    if work.state(order.split.value) != _fingerprint(work, order, flow):
         return False
-    paths = ((work.data_dir / name, entry) for name, entry in index.files.items())
-    return all(path.is_file() and path.stat().st_size == entry.size for path, entry in paths)
+    return not differences(work.data_dir, index)
 
 
 def pack_dataset(work: WorkDir, order: PackingOrder, flow: Flow) -> DatasetIndex:
@@ -72,8 +73,10 @@ def _select(work: WorkDir, order: PackingOrder) -> tuple[Selection, Remainder | 
         old = None
     is_train = order.split is Split.TRAIN
     train: frozenset[str] = frozenset()
+    if old is not None:
+        require_listed(work.data_dir, old, files_of(old, other))
     if old is not None and not is_train:
-        train = frozenset(row[0] for row in content_hashes(work.data_dir, shards_of(old, other)))
+        train = frozenset(row[0] for row in content_hashes(work.data_dir, old, other))
     filters = order.compilation.recipe.filters if is_train else None
     selection = select_functions(order.entries, filters=filters, train_hashes=train)
     if old is None:
@@ -94,6 +97,7 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
         footer={
             **order.identity,
             **order.compilation.toolchain,
+            **belonging(_dataset_fingerprint(order, selection, rest)),
             "recipe": json.dumps(recipe.as_dict(), sort_keys=True),
         },
         shapes=order.shapes,
@@ -106,14 +110,16 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
 
 def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainder | None) -> DatasetIndex:
     """Writes the module table and the card, and makes the index of all files."""
-    rows = {draft.split.value: module_rows(draft.split, draft.selection)}
     splits = {draft.split.value: books}
     if rest is not None:
-        rows[rest.shards.split.value] = rest.module_rows
         splits[rest.shards.split.value] = rest.books
-    table = pa.concat_tables([rows[name] for name in sorted(rows, reverse=True)])  # train first
-    path = draft.folder / MODULES_NAME
-    modules = write_table(path, table, MODULES, compression_level=draft.recipe.compression_level)
+    modules = write_table(
+        draft.folder / MODULES_NAME,
+        _module_table(draft.split, draft.selection, rest),
+        MODULES,
+        compression_level=draft.recipe.compression_level,
+        footer=belonging(draft.footer["dataset"]),
+    )
     index = DatasetIndex(
         target=order.identity["target"],
         model=order.compilation.allocator.name.value,
@@ -123,8 +129,36 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
         files={**draft.files, MODULES_NAME: modules},
         vocabulary=vocabulary_entry(order.vocabulary, draft.coverage),
         generator=f"rl4real-data {__version__}",
+        fingerprint=draft.footer["dataset"],
     )
     return with_croissant(with_card(index, draft.folder), draft.folder)
+
+
+def _module_table(split: Split, selection: Selection, rest: Remainder | None) -> pa.Table:
+    """The rows of `modules.parquet`, train first."""
+    rows = {split.value: module_rows(split, selection)}
+    if rest is not None:
+        rows[rest.shards.split.value] = rest.module_rows
+    return pa.concat_tables([rows[name] for name in sorted(rows, reverse=True)])
+
+
+def _dataset_fingerprint(order: PackingOrder, selection: Selection, rest: Remainder | None) -> str:
+    """Hash of what the dataset is made of, which stands in the footers of its files.
+
+    The vectors are no part of it, since `embed` replaces them and leaves the shards alone.
+    """
+    hashes = {order.split.value: sorted(selection.content_hashes)}
+    if rest is not None:
+        hashes[rest.shards.split.value] = sorted(rest.content_hashes)
+    parts = (
+        __version__,
+        order.compilation.recipe.as_dict(),
+        order.identity,
+        order.compilation.toolchain,
+        _module_table(order.split, selection, rest).to_pylist(),
+        hashes,
+    )
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
 def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
@@ -155,8 +189,7 @@ def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
 
 def _fingerprint(work: WorkDir, order: PackingOrder, flow: Flow) -> str:
     """Hash of all that the split's files depend on; test depends on train, which it must not share functions with."""
-    train_state = work.state_path(Split.TRAIN.value)
-    depends_on = train_state.read_text() if order.split is Split.TEST and train_state.exists() else ""
+    depends_on = (work.state(Split.TRAIN.value) or "") if order.split is Split.TEST else ""
     rows = [
         (
             entry.module.corpus,

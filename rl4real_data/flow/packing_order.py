@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from rl4real_data.core.split import Split
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.stages.job import Compilation
+from rl4real_data.stages.part import Part
 from rl4real_data.stages.selection import Entry
 
 if TYPE_CHECKING:
@@ -40,3 +41,8 @@ class PackingOrder:
             "allocator": compilation.allocator.llvm_name,
             "llvm_version": compilation.clang.version,
         }
+
+    def with_parts(self, parts: Mapping[str, Part]) -> PackingOrder:
+        """The order with other parts, by key, of some of its modules."""
+        entries = tuple(replace(entry, part=parts.get(entry.part.key, entry.part)) for entry in self.entries)
+        return replace(self, entries=entries)

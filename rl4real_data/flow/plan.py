@@ -5,9 +5,10 @@ Which modules there are, which of them are done already, and why the others are 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rl4real_data.core import interruption
 from rl4real_data.corpus.catalog import manifest_names
@@ -18,6 +19,10 @@ from rl4real_data.stages.compile import pasteable_command
 from rl4real_data.stages.job import Compilation, ModuleJob, part_key
 from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
 from rl4real_data.stages.selection import Entry
+
+if TYPE_CHECKING:
+    from rl4real_data.stages.part_functions import Shapes
+    from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +60,14 @@ def make_plan(
     `licenses` None: all; else those that a module's licence must be covered by, as `chosen_licenses` gives them.
     """
     hashes = FileHashes()
+    shapes: dict[str, Shapes] = {}
     versions = flow.module_versions()
     # Under the second, a part of a release before 0.2.0 is found; what is written has the first.
     fingerprints = (compilation.fingerprint(versions), compilation.earlier_fingerprint(versions))
     jobs, ready, reasons, left_out = [], {}, {}, {}
     for module in modules:
         interruption.check()
+        hashes.expect(module.root)
         digest = hashes.of(str(module.source)) or ""
         is_left_out = licenses is not None and not is_covered(module.license, licenses)
         part = None
@@ -84,6 +91,7 @@ def make_plan(
                 parts=parts,
                 scratch=scratch,
                 hashes=hashes,
+                shapes=shapes,
             )
         )
         if is_left_out:
@@ -95,6 +103,24 @@ def make_plan(
         else:
             reasons[key] = "a header changed" if marker_path(parts, key).exists() else "new source, flags or toolchain"
     return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
+
+
+def damaged_jobs(plan: Plan, shapes: ShapeNumbers, *, say: Callable[[str], None]) -> tuple[ModuleJob, ...]:
+    """The jobs whose ready parts are not what was written. Packing asks for the shapes of them all anyway."""
+    from rl4real_data.stages.part_functions import DamagedPart  # Arrow, which nobody needs before the first compiler
+
+    damaged = []
+    for job in plan.jobs:
+        interruption.check()
+        part = plan.ready.get(job.key)
+        if part is None or not part.size:
+            continue
+        try:
+            shapes.of_part(job.parts, part)
+        except DamagedPart as error:
+            say(str(error))
+            damaged.append(job)
+    return tuple(damaged)
 
 
 def commands_of(plan: Plan) -> Mapping[str, str]:

@@ -48,7 +48,7 @@ def refuse_shrinking(work: WorkDir, destination: Destination, plan: Plan) -> Non
     from rl4real_data.flow.splits import recorded_modules  # Arrow, which a new DATA_DIR's run does without for a while
 
     asked = {(job.module.corpus, job.module.name) for job in plan.jobs if job.key not in plan.left_out}
-    lost = sorted(recorded_modules(work.data_dir, split) - asked)
+    lost = sorted(recorded_modules(work.data_dir, index, split) - asked)
     if lost:
         raise DatasetError(
             f"{work.data_dir}: its {split.value} split holds {len(lost)} modules that this run leaves out "

@@ -7,24 +7,26 @@ then.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.module import Corpus, modules_of
 from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
 from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.flow.common_fault import refuse_common_fault
 from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import FLOW, Flow
-from rl4real_data.flow.plan import Plan, entries_of, make_plan, needs_headers
+from rl4real_data.flow.plan import Plan, damaged_jobs, entries_of, make_plan, needs_headers
 from rl4real_data.flow.preparation import prepare_compilation
 from rl4real_data.flow.refusals import refuse_other_dataset, refuse_shrinking
 from rl4real_data.flow.request import FlowRequest
 from rl4real_data.flow.runner import run_jobs
 from rl4real_data.flow.working_folder import WorkDir, open_workdir, refuse_foreign
-from rl4real_data.stages.job import Compilation
+from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.stages.part import Part
 from rl4real_data.stages.selection import Entry
 from rl4real_data.toolchain.clang import require_headers
@@ -71,7 +73,10 @@ def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> Ru
         plan = _plan(request, found.corpora, compilation, work, flow)
         refuse_shrinking(work, destination, plan)
         materials = _materials(plan, request, work)
-        compiled = _compile(plan, compilation, console, flow, materials, jobs=request.jobs)
+        compile_ = partial(
+            _compile, compilation=compilation, console=console, flow=flow, materials=materials, jobs=request.jobs
+        )
+        compiled = compile_(plan.to_compile)
         order = PackingOrder(
             split=destination.split,
             compilation=compilation,
@@ -82,14 +87,18 @@ def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> Ru
             shapes=materials.result().shapes,
             entries=entries_of(plan, {**plan.ready, **compiled}, materials.result().commands),
         )
-        index, was_finished = _pack(work, order, flow, console)
+        refuse_common_fault(work, compilation, order.entries)
+        finished = _finished(work, order, flow)
+        if finished is None:
+            compiled |= compile_(damaged_jobs(plan, order.shapes, say=console.say))
+            order = order.with_parts(compiled)
         return RunReport(
             plan=plan,
-            index=index,
+            index=finished or _pack(work, order, flow, console),
             failed=tuple(entry for entry in order.entries if entry.part.failure),
             skipped=found.skipped,
             compiled=len(compiled),
-            was_finished=was_finished,
+            was_finished=finished is not None,
         )
 
 
@@ -155,33 +164,41 @@ def _plan(
 
 
 def _compile(
-    plan: Plan, compilation: Compilation, console: Console, flow: Flow, materials: Future[Materials], *, jobs: int
-) -> Mapping[str, Part]:
+    jobs_to_do: Sequence[ModuleJob],
+    *,
+    compilation: Compilation,
+    console: Console,
+    flow: Flow,
+    materials: Future[Materials],
+    jobs: int,
+) -> dict[str, Part]:
     """The parts by key. An error in `materials` ends the run at once."""
-    if not plan.to_compile:
+    if not jobs_to_do:
         return {}
-    libc, libcxx = needs_headers(plan.to_compile)
+    libc, libcxx = needs_headers(jobs_to_do)
     if libc:
         require_headers(compilation.clang, compilation.target, cxx=libcxx)
-    console.say(f"compiling {len(plan.to_compile):,} modules")
+    console.say(f"compiling {len(jobs_to_do):,} modules")
     parts = {}
     with contextlib.closing(
-        run_jobs(plan.to_compile, flow.modules, workers=jobs, show_bar=console.show_bar, say=console.say)
+        run_jobs(jobs_to_do, flow.modules, workers=jobs, show_bar=console.show_bar, say=console.say)
     ) as results:
         for job, part in results:
             parts[job.key] = part
-            if part.size:
-                materials.result().shapes.of_part(job.parts, job.key)
+            if shapes := job.shapes.pop(job.key, None):
+                materials.result().shapes.add(job.key, shapes)
     return parts
 
 
-def _pack(work: WorkDir, order: PackingOrder, flow: Flow, console: Console) -> tuple[DatasetIndex, bool]:
-    """The index of the packed dataset, and whether it was packed before."""
-    from rl4real_data.flow.packing import is_packed, pack_dataset
+def _finished(work: WorkDir, order: PackingOrder, flow: Flow) -> DatasetIndex | None:
+    """The index of the dataset if it was packed before."""
+    from rl4real_data.flow.packing import is_packed
 
-    if is_packed(work, order, flow):
-        index = work.index()
-        assert index is not None
-        return index, True
+    return work.index() if is_packed(work, order, flow) else None
+
+
+def _pack(work: WorkDir, order: PackingOrder, flow: Flow, console: Console) -> DatasetIndex:
+    from rl4real_data.flow.packing import pack_dataset
+
     console.say("packing")
-    return pack_dataset(work, order, flow), False
+    return pack_dataset(work, order, flow)

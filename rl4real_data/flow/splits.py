@@ -9,15 +9,24 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.split import Split
+from rl4real_data.episodes.comparison import ANEW, require_listed
+from rl4real_data.episodes.file_names import INDEX_NAME, INSTRUCTIONS_NAME, MODULES_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks
+from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
 from rl4real_data.episodes.schema import MODULES
-from rl4real_data.stages.pack import MODULES_NAME, OtherSplit, read_published
+from rl4real_data.episodes.shape_counts import count_ids, read_instructions
+from rl4real_data.episodes.shards import iterate_batches, open_table
+from rl4real_data.stages.pack import OtherSplit
 from rl4real_data.stages.selection import IN_TRAIN
+
+_IDENTITY: Final = ("content_hash", "corpus", "module")
 
 
 def other_of(split: Split) -> Split:
@@ -29,44 +38,75 @@ def shards_of(index: DatasetIndex, split: Split) -> tuple[str, ...]:
     return tuple(sorted(name for name in index.files if name.startswith(f"data/{split.value}-")))
 
 
-def content_hashes(data_dir: Path, names: tuple[str, ...]) -> Iterator[tuple[str, str, str]]:
-    """(content_hash, corpus, module) of every episode in the shards."""
-    for name in names:
-        table = read_published(data_dir, name, "content_hash", "corpus", "module")
-        yield from zip(*(table[column].to_pylist() for column in table.schema.names), strict=True)
+def files_of(index: DatasetIndex, split: Split) -> tuple[str, ...]:
+    """Names of all files that hold something of the split, and are read to pack it again."""
+    return (*shards_of(index, split), INSTRUCTIONS_NAME, MODULES_NAME)
+
+
+def content_hashes(data_dir: Path, index: DatasetIndex, split: Split) -> Iterator[tuple[str, str, str]]:
+    """(content_hash, corpus, module) of every episode of the split. DatasetError for one that does not tell."""
+    for name in shards_of(index, split):
+        with open_table(data_dir, index, name) as file:
+            for batch in iterate_batches(file, _IDENTITY):
+                if any(column.null_count for column in batch.columns):
+                    raise ValueError("an episode does not say what it is")
+                yield from zip(*(column.to_pylist() for column in batch.columns), strict=True)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remainder:
-    """The other split as it will stand beside this run's: its shards, books and module rows."""
+    """The other split as it will stand beside this run's: its shards, books, module rows and what its episodes are."""
 
     shards: OtherSplit
     books: SplitBooks
     module_rows: pa.Table
+    content_hashes: frozenset[str]
 
 
 def remainder(data_dir: Path, index: DatasetIndex, split: Split, *, train_hashes: frozenset[str]) -> Remainder:
     """The split that this run does not make, without the functions in `train_hashes` (empty if it is train itself)."""
-    names = shards_of(index, split)
     dropped: Counter[tuple[str, str]] = Counter()
-    hashes = set()
-    if train_hashes:
-        for content_hash, corpus, module in content_hashes(data_dir, names):
-            if content_hash in train_hashes:
-                hashes.add(content_hash)
-                dropped[corpus, module] += 1
+    hashes, kept = set(), set()
+    for content_hash, corpus, module in content_hashes(data_dir, index, split):
+        if content_hash in train_hashes:
+            hashes.add(content_hash)
+            dropped[corpus, module] += 1
+        else:
+            kept.add(content_hash)
+    _require_known_shapes(data_dir, index, split)
+    names = shards_of(index, split)
     return Remainder(
         shards=OtherSplit(split=split, data_dir=data_dir, names=names, dropped_hashes=frozenset(hashes)),
         books=_without(index.splits[split.value], sum(dropped.values())),
-        module_rows=_module_rows(data_dir, split, dropped),
+        module_rows=_module_rows(data_dir, index, split, dropped),
+        content_hashes=frozenset(kept),
     )
 
 
-def recorded_modules(data_dir: Path, split: Split) -> set[tuple[str, str]]:
+def _require_known_shapes(data_dir: Path, index: DatasetIndex, split: Split) -> None:
+    """DatasetError unless every instruction is one that `instructions.parquet` has, with vectors of our dimension."""
+    table = read_instructions(data_dir, index)
+    dimension = table.schema.field("embedding").type.list_size
+    if dimension != index.recipe.get("dimension"):
+        raise DatasetError(
+            f"{data_dir / INSTRUCTIONS_NAME}: its vectors have {dimension} dimensions, not those of the recipe",
+            hint=ANEW.format(index=data_dir / INDEX_NAME),
+        )
+    for name in shards_of(index, split):
+        with open_table(data_dir, index, name) as file:
+            for batch in iterate_batches(file, INST_COLUMNS):
+                count_ids(inst_ids_of(batch), table.num_rows, name=name)
+
+
+def recorded_modules(data_dir: Path, index: DatasetIndex, split: Split) -> set[tuple[str, str]]:
     """(corpus, module) of the split's modules as `modules.parquet` has them, but for those that were left out."""
-    table = read_published(data_dir, MODULES_NAME, "split", "status", "corpus", "module")
-    rows = zip(*(table[column].to_pylist() for column in table.schema.names), strict=True)
-    return {(corpus, module) for name, status, corpus, module in rows if name == split.value and status != "filtered"}
+    require_listed(data_dir, index, (MODULES_NAME,))
+    with open_table(data_dir, index, MODULES_NAME) as file:
+        table = file.read(columns=["split", "status", "corpus", "module"])
+        rows = zip(*(table[column].to_pylist() for column in ("split", "status", "corpus", "module")), strict=True)
+        return {
+            (corpus, module) for name, status, corpus, module in rows if name == split.value and status != "filtered"
+        }
 
 
 def _without(books: SplitBooks, count: int) -> SplitBooks:
@@ -76,14 +116,15 @@ def _without(books: SplitBooks, count: int) -> SplitBooks:
     return replace(books, episodes=books.episodes - count, filtered=dict(sorted(filtered.items())))
 
 
-def _module_rows(data_dir: Path, split: Split, dropped: Counter[tuple[str, str]]) -> pa.Table:
-    table = read_published(data_dir, MODULES_NAME).cast(MODULES)
-    table = table.filter(pc.equal(table["split"], split.value))
-    episodes = [
-        count - dropped[corpus, module]
-        for corpus, module, count in zip(
-            *(table[column].to_pylist() for column in ("corpus", "module", "episodes")), strict=True
-        )
-    ]
-    position = table.schema.get_field_index("episodes")
-    return table.set_column(position, MODULES.field("episodes"), pa.array(episodes, pa.int32()))
+def _module_rows(data_dir: Path, index: DatasetIndex, split: Split, dropped: Counter[tuple[str, str]]) -> pa.Table:
+    with open_table(data_dir, index, MODULES_NAME) as file:
+        table = file.read(columns=MODULES.names).cast(MODULES)
+        table = table.filter(pc.equal(table["split"], split.value))
+        episodes = [
+            count - dropped[corpus, module]
+            for corpus, module, count in zip(
+                *(table[column].to_pylist() for column in ("corpus", "module", "episodes")), strict=True
+            )
+        ]
+        position = table.schema.get_field_index("episodes")
+        return table.set_column(position, MODULES.field("episodes"), pa.array(episodes, pa.int32()))

@@ -199,6 +199,8 @@ class EpisodeDataset:
 
     def _rows_of(self, block: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
         """Shard and row of each episode of the block, in reading order, after the filter."""
+        for segment in self._plan.segments_of(block):
+            self._source.files.row_group_starts(segment.shard)  # whether it has the rows that the index tells of
         shards, rows = self._plan.rows_of(block)
         if self._view.condition is None:
             return shards, rows

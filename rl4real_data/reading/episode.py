@@ -114,7 +114,10 @@ class Episode:
     def __getattr__(self, name: str) -> Any:
         if name not in _COLUMNS:
             raise AttributeError(f"episodes have no column {name!r}")
-        return self._group.column(name).value(self._row)
+        try:
+            return self._group.column(name).value(self._row)
+        except (ValueError, LookupError) as error:
+            raise self._group.unreadable(error) from error
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Travels as its place in the files, which the other process opens anew."""
@@ -141,9 +144,10 @@ class Episode:
     @property
     def edges(self) -> Int32:
         """(n_edges, 2) int32: the nodes u < v of each interference, sorted."""
-        edges = np.empty((len(self.edge_u), 2), np.int32)
-        edges[:, 0] = self.edge_u
-        edges[:, 1] = self.edge_v
+        with self._group.blame():
+            edges = np.empty((len(self.edge_u), 2), np.int32)
+            edges[:, 0] = self.edge_u
+            edges[:, 1] = self.edge_v
         return edges
 
     @property
@@ -178,7 +182,9 @@ class Episode:
     def instruction_vectors(self) -> Float32:
         """(n_instructions, D) float32: the MIR2Vec vector of each instruction. DatasetError without vectors."""
         inst = self._known("inst")
-        return self._tables.instructions.require_vectors().take(inst, axis=0)
+        vectors = self._tables.instructions.require_vectors()
+        with self._group.blame():
+            return vectors.take(inst, axis=0)
 
     def node_vectors(self) -> Float32:
         """(n_nodes, D) float32: the mean over the instructions in each node's live ranges; zero for a node without.
@@ -189,10 +195,11 @@ class Episode:
         from rl4real_data.mir2vec.pooling import list_means, node_vectors
 
         vectors = self._tables.instructions.require_vectors()
-        if self.inst is None and self.node_inst is not None:
-            return list_means(*self.ragged("node_inst"), vectors)
-        live, offsets = self.ragged("node_live")
-        return node_vectors(self._known("inst"), live, np.diff(offsets), vectors)
+        with self._group.blame():
+            if self.inst is None and self.node_inst is not None:
+                return list_means(*self.ragged("node_inst"), vectors)
+            live, offsets = self.ragged("node_live")
+            return node_vectors(self._known("inst"), live, np.diff(offsets), vectors)
 
     def allowed_registers(self, node: int) -> Int16:
         """(allowed,) int16 reg_ids that the node may have, in the allocation order of its class.
@@ -202,13 +209,15 @@ class Episode:
         not have; DatasetError if the source does not tell.
         """
         classes = self._known("node_class")
-        if not -len(classes) <= node < len(classes):
-            raise IndexError(f"node {node} of {len(classes)}")
-        order = self._tables.registers.class_order[int(classes[node])]
-        taken = self.lists("node_forbidden")[node]
-        if self.reserved is not None:
-            taken = np.concatenate((self.reserved, taken))
-        return order[~np.isin(order, taken)]
+        if not -self.n_nodes <= node < self.n_nodes:
+            raise IndexError(f"node {node} of {self.n_nodes}")
+        registers = self._tables.registers
+        with self._group.blame():
+            order = registers.class_order[int(classes[node])]
+            taken = self.lists("node_forbidden")[node]
+            if self.reserved is not None:
+                taken = np.concatenate((self.reserved, taken))
+            return order[~np.isin(order, taken)]
 
     def to_networkx(self) -> nx.Graph[int]:
         """The interference graph: node i has `vreg`, `reg_class`, `spill_weight`; with an outcome, `assigned` too."""
@@ -219,8 +228,9 @@ class Episode:
         columns |= {"size": "node_size", "outcome": "node_outcome", "assigned": "node_assigned"}
         found = {name: getattr(self, column) for name, column in columns.items()}
         values = {name: array.tolist() for name, array in found.items() if array is not None}
-        graph.add_nodes_from((i, {name: values[name][i] for name in values}) for i in range(self.n_nodes))
-        graph.add_edges_from(zip(self.edge_u.tolist(), self.edge_v.tolist(), strict=True))
+        with self._group.blame():
+            graph.add_nodes_from((i, {name: values[name][i] for name in values}) for i in range(self.n_nodes))
+            graph.add_edges_from(zip(self.edge_u.tolist(), self.edge_v.tolist(), strict=True))
         return graph
 
     def _known(self, name: str) -> Values:

@@ -22,6 +22,9 @@ class Column(Protocol):
     def value(self, row: int) -> Any:
         """What row `row` holds; None for null."""
 
+    def check(self, *, is_required: bool, is_index: bool) -> None:
+        """ValueError for a null in a list, or in a column that tells in each row; for an index below 0."""
+
 
 class ScalarColumn:
     """A column of strings, numbers or booleans."""
@@ -32,6 +35,9 @@ class ScalarColumn:
     def value(self, row: int) -> Any:
         return self._array[row].as_py()
 
+    def check(self, *, is_required: bool, is_index: bool) -> None:  # noqa: ARG002 - indices come in lists
+        _check_nulls(is_required and self._array.null_count)
+
 
 class ListColumn:
     """A column of lists of numbers: `values` of all rows on end, row r has [offsets[r], offsets[r + 1])."""
@@ -40,6 +46,11 @@ class ListColumn:
         self.values: Values = flat_numpy(array.values)
         self.offsets: list[int] = array.offsets.to_numpy().tolist()
         self._is_there = validity(array)
+        self._holes = array.values.null_count
+
+    def check(self, *, is_required: bool, is_index: bool) -> None:
+        _check_nulls(self._holes or (is_required and self._is_there is not None))
+        _check_indices(self.values, is_index=is_index)
 
     def value(self, row: int) -> Values | None:
         if self._is_there is not None and not self._is_there[row]:
@@ -56,6 +67,11 @@ class NestedColumn:
         self.inner_offsets: Offsets = inner.offsets.to_numpy()
         self.offsets: list[int] = array.offsets.to_numpy().tolist()
         self._is_there = validity(array)
+        self._holes = inner.null_count or inner.values.null_count
+
+    def check(self, *, is_required: bool, is_index: bool) -> None:
+        _check_nulls(self._holes or (is_required and self._is_there is not None))
+        _check_indices(self.values, is_index=is_index)
 
     def ragged(self, row: int) -> tuple[Values, Offsets] | None:
         """The row's values one behind the other, and (lists + 1,) int32 offsets into them; None for null."""
@@ -71,6 +87,16 @@ class NestedColumn:
         values, offsets = pair
         bounds = offsets.tolist()
         return [values[first:last] for first, last in itertools.pairwise(bounds)]
+
+
+def _check_nulls(some: int | bool) -> None:
+    if some:
+        raise ValueError("it holds a null where there can be none")
+
+
+def _check_indices(values: Values, *, is_index: bool) -> None:
+    if is_index and len(values) and values.min() < 0:
+        raise ValueError("it holds an index below 0")
 
 
 def flat_numpy(array: pa.Array) -> Values:

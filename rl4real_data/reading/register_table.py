@@ -16,6 +16,8 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rl4real_data.episodes.register_lookup import MAX_IDS
+
 
 @dataclass(frozen=True, kw_only=True)
 class RegisterTable:
@@ -54,6 +56,7 @@ class RegisterTable:
 def register_table_of(table: pa.Table, *, target: str) -> RegisterTable:
     """From the rows of `registers.parquet` that belong to `target`."""
     rows = [row for row in table.to_pylist() if row["target"] == target]
+    _check_ids(rows)
     size = max((row["reg_id"] for row in rows), default=-1) + 1
     colour, reserved = np.zeros(size, np.int16), np.zeros(size, np.bool_)
     class_names: dict[int, str] = {}
@@ -77,6 +80,14 @@ def register_table_of(table: pa.Table, *, target: str) -> RegisterTable:
             for class_id, found in sorted(places.items())
         },
     )
+
+
+def _check_ids(rows: list[dict[str, Any]]) -> None:
+    """ValueError for an id that no array of ids can be made with."""
+    held = [entry for row in rows for entry in row["classes"] or ()]
+    ids = [*(row["reg_id"] for row in rows), *(row["colour"] or 0 for row in rows), *(one["class_id"] for one in held)]
+    if not 0 <= min(ids, default=0) <= max(ids, default=0) < MAX_IDS:
+        raise ValueError(f"a register, colour or class is none of 0 to {MAX_IDS - 1:,}")
 
 
 def _arrays(rows: list[dict[str, Any]], name: str) -> dict[int, npt.NDArray[np.int16]]:

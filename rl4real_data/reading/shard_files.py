@@ -18,14 +18,23 @@ import pyarrow.dataset as arrow_dataset
 import pyarrow.parquet as pq
 
 from rl4real_data.core.errors import DatasetError, UsageError
-from rl4real_data.episodes.index import FileEntry
+from rl4real_data.episodes.footer import check_belonging, check_footer, check_version
+from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import complete, there
-from rl4real_data.episodes.schema import EPISODES, VERSION_KEY
+from rl4real_data.episodes.schema import EPISODES, REQUIRED
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
+from rl4real_data.episodes.shards import MALFORMED
 from rl4real_data.reading.flat_columns import Column, decode_column
 from rl4real_data.reading.remote import RemoteFile
 from rl4real_data.reading.storage import Storage
 
+_INDICES: Final = frozenset(
+    {
+        *("inst", "node_inst", "node_live", "use_inst", "split_points", "edge_u", "edge_v"),
+        *("block_start", "block_succ", "node_class", "reserved"),
+    }
+)
+"""Columns whose numbers something is looked up with: numpy would take one below 0 from the end."""
 _OPEN_FILES: Final = 8
 """Shards that are kept open: an open one costs its footer, 0.3 MB."""
 
@@ -34,22 +43,25 @@ _OPEN_FILES: Final = 8
 class Address:
     """Where another process finds the same shards: folder or URL, pickled options of its file system, and the split.
 
-    `verify`: compare a shard's sha256 with the index before the first row is taken from it.
+    `version`: hash of the checksums of all files, so that it finds the same ones. `verify`: compare a shard's sha256
+    with the index before the first row is taken from it.
     """
 
     root: str
     options: bytes
     split: str
+    version: str
     verify: bool
 
 
 class ShardFiles:
-    """The shards `names` of a dataset, in order, with `entries` from its index. Can be pickled."""
+    """The shards `names` of a dataset, in order. Can be pickled."""
 
-    def __init__(self, storage: Storage, names: Sequence[str], entries: Sequence[FileEntry], address: Address) -> None:
+    def __init__(self, storage: Storage, names: Sequence[str], index: DatasetIndex, address: Address) -> None:
         self.storage: Final = storage
         self.names: Final = tuple(names)
-        self.entries: Final = tuple(entries)
+        self.index: Final = index
+        self.entries: Final = tuple(index.files[name] for name in names)
         self.address: Final = address
         self.verify: Final = address.verify
         self._open: OrderedDict[int, tuple[pq.ParquetFile, pa.NativeFile]] = OrderedDict()
@@ -57,19 +69,18 @@ class ShardFiles:
         self._filtered: tuple[int, arrow_dataset.ParquetFileFragment] | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return ShardFiles, (self.storage, self.names, self.entries, self.address)
+        return ShardFiles, (self.storage, self.names, self.index, self.address)
 
     def file(self, shard: int) -> pq.ParquetFile:
         """The shard, opened and proven. DatasetError, with its name, if it cannot be used."""
         if shard in self._open:
             self._open.move_to_end(shard)
             return self._open[shard][0]
-        name = self.names[shard]
-        if shard not in self._starts and self.verify:
-            self._compare(shard)
         with self.blame(shard):
+            stream = self.storage.open(self.names[shard])
+            if shard not in self._starts and self.verify:
+                self.storage.compare(stream, self.index.files[self.names[shard]])
             # no pre-buffering: it would hold a whole row group although single columns are asked for
-            stream = self.storage.open(name)
             file = pq.ParquetFile(stream, pre_buffer=False)
             self._check_footer(shard, file)
         while len(self._open) >= _OPEN_FILES:
@@ -77,24 +88,20 @@ class ShardFiles:
         self._open[shard] = file, stream
         return file
 
-    def _compare(self, shard: int) -> None:
-        name, entry = self.names[shard], self.entries[shard]
-        if self.storage.sha256(name) != entry.sha256:
-            raise self.storage.unreadable(name, ValueError("damaged: its sha256 is not the one in dataset.json"))
-
     def _check_footer(self, shard: int, file: pq.ParquetFile) -> None:
-        metadata = file.metadata
-        version = int((metadata.metadata or {}).get(VERSION_KEY, b"0"))
-        if version > SCHEMA_VERSION:
+        metadata, name = file.metadata, self.names[shard]
+        if (version := check_version(metadata.metadata)) > SCHEMA_VERSION:
             raise DatasetError(
-                f"{self.storage.path_of(self.names[shard])}: written in schema version {version}, this program reads "
+                f"{self.storage.path_of(name)}: written in schema version {version}, this program reads "
                 f"up to {SCHEMA_VERSION}",
                 hint="install a newer rl4real-data",
             )
-        if metadata.num_rows != self.entries[shard].rows:
-            raise ValueError(f"it has {metadata.num_rows} rows, dataset.json says {self.entries[shard].rows}")
+        check_footer(metadata.metadata, file.schema_arrow, metadata.num_rows, name, self.index)
         rows = [metadata.row_group(number).num_rows for number in range(metadata.num_row_groups)]
-        self._starts[shard] = np.concatenate(([0], np.cumsum(rows, dtype=np.int64)))
+        starts = np.concatenate(([0], np.cumsum(rows, dtype=np.int64)))
+        if starts[-1] != metadata.num_rows:
+            raise ValueError(f"its row groups have {starts[-1]:,} rows, not {metadata.num_rows:,}")
+        self._starts[shard] = starts
 
     def row_group_starts(self, shard: int) -> npt.NDArray[np.int64]:
         """(row groups + 1,) int64: the first row of each row group of the shard; the last entry is its row count."""
@@ -132,6 +139,7 @@ class ShardFiles:
             file_system, root = self.storage.arrow
             fragment = arrow_dataset.ParquetFileFormat().make_fragment(f"{root}/{self.names[shard]}", file_system)
             fragment.ensure_complete_metadata()
+            check_belonging(fragment.metadata.metadata, self.names[shard], self.index)
             self._filtered = shard, fragment
         return self._filtered[1]
 
@@ -140,7 +148,7 @@ class ShardFiles:
         """Whatever goes wrong inside becomes a DatasetError that names the shard."""
         try:
             yield
-        except (pa.ArrowException, OSError, ValueError) as error:
+        except MALFORMED as error:
             raise self.storage.unreadable(self.names[shard], error) from error
 
 
@@ -172,6 +180,14 @@ class RowGroup:
         self._columns = columns
         self._decoded: dict[str, Column] = {}
 
+    def unreadable(self, error: Exception) -> DatasetError:
+        """The error that names the shard."""
+        return self._files.storage.unreadable(self._files.names[self._shard], error)
+
+    def blame(self) -> contextlib.AbstractContextManager[None]:
+        """Whatever goes wrong inside becomes a DatasetError that names the shard."""
+        return self._files.blame(self._shard)
+
     @property
     def place(self) -> tuple[Address, int, int, tuple[str, ...] | None]:
         """Where another process finds the same row group: address, shard, number, columns."""
@@ -193,4 +209,6 @@ class RowGroup:
         table = self._files.read(self._shard, self._number, names)
         with self._files.blame(self._shard):
             for name in names:
-                self._decoded[name] = decode_column(table[name])
+                column = decode_column(table[name])
+                column.check(is_required=name in REQUIRED, is_index=name in _INDICES)
+                self._decoded[name] = column

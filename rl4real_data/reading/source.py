@@ -6,13 +6,14 @@ Its index is read, its shards and tables are not.
 from __future__ import annotations
 
 import functools
+import hashlib
 import pickle
 from dataclasses import dataclass
 from typing import Final
 
 from rl4real_data.core.errors import DatasetError, UsageError
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, parse_index
-from rl4real_data.episodes.shards import SHARD_NAME
+from rl4real_data.episodes.file_names import INDEX_NAME, SHARD_NAME
+from rl4real_data.episodes.index import DatasetIndex, parse_index
 from rl4real_data.reading.shard_files import Address, ShardFiles
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import Tables
@@ -47,17 +48,34 @@ def open_split(storage: Storage, split: str, *, verify: bool) -> Source:
 
 @functools.lru_cache(maxsize=8)
 def source_at(address: Address) -> Source:
-    """The split that an episode came from, opened once in this process."""
-    return open_split(Storage(address.root, pickle.loads(address.options)), address.split, verify=address.verify)
+    """The split that an episode came from, opened once in this process. DatasetError if it was made anew meanwhile."""
+    source = open_split(Storage(address.root, pickle.loads(address.options)), address.split, verify=address.verify)
+    if source.files.address.version != address.version:
+        raise DatasetError(
+            f"{source.storage}: is another version of the dataset than the one that the episode is from",
+            hint="open the dataset again, and take the episodes from there",
+        )
+    return source
 
 
 def _source_of(storage: Storage, index: DatasetIndex, split: str, *, verify: bool) -> Source:
     names = sorted(name for name in index.files if (found := SHARD_NAME.fullmatch(name)) and found["split"] == split)
     if split not in index.splits or not names:
         raise UsageError(f"{storage}: there is no split {split!r}", hint=f"it has: {', '.join(sorted(index.splits))}")
-    address = Address(root=storage.root, options=pickle.dumps(storage.options), split=split, verify=verify)
-    files = ShardFiles(storage, names, [index.files[name] for name in names], address)
+    address = Address(
+        root=storage.root,
+        options=pickle.dumps(storage.options),
+        split=split,
+        version=_version_of(index),
+        verify=verify,
+    )
+    files = ShardFiles(storage, names, index, address)
     return Source(storage=storage, index=index, split=split, files=files, tables=Tables(storage, index, verify=verify))
+
+
+def _version_of(index: DatasetIndex) -> str:
+    digests = "".join(f"{name} {entry.sha256}\n" for name, entry in sorted(index.files.items()))
+    return hashlib.sha256(digests.encode()).hexdigest()
 
 
 def read_index_of(storage: Storage) -> DatasetIndex:

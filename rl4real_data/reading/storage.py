@@ -17,6 +17,9 @@ import pyarrow.fs as arrow_fs
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.open_folder import OpenFolder
+from rl4real_data.episodes.index import MAX_BYTES, FileEntry
+from rl4real_data.episodes.shards import arrow_file, reason_of
 from rl4real_data.reading.remote import RemoteFolder
 
 _SCHEME: Final = "://"
@@ -82,7 +85,8 @@ class Storage:
         """A file for random access. DatasetError, with its name, if there is none."""
         try:
             if self.is_local:
-                return pa.OSFile(f"{self.root}/{name}", "rb")
+                with OpenFolder(Path(self.root)) as folder, folder.opened(name) as descriptor:
+                    return arrow_file(descriptor)
             return self._remote.open(name)
         except FileNotFoundError as error:
             raise DatasetError(f"{self.path_of(name)}: is missing", hint=self._hint) from error
@@ -93,29 +97,25 @@ class Storage:
         """All of a small file. FileNotFoundError if there is none; DatasetError if it cannot be read."""
         try:
             if self.is_local:
-                return Path(self.root, name).read_bytes()
+                with OpenFolder(Path(self.root)) as folder:
+                    return folder.read(name, at_most=MAX_BYTES)
             return self._remote.read(name)
         except FileNotFoundError:
             raise
         except OSError as error:
             raise self.unreadable(name, error) from error
 
-    def sha256(self, name: str) -> str:
-        """Of the whole file, read in pieces. DatasetError, with its name, if it cannot be read."""
+    def compare(self, stream: pa.NativeFile, entry: FileEntry) -> None:
+        """ValueError unless the open file, of which all is read, is the one of the index; OSError if it cannot be."""
         digest = hashlib.sha256()
         size = 1 << 20 if self.is_local else 1 << 24  # a request each
-        try:
-            with self.open(name) as stream:
-                while piece := stream.read(size):
-                    interruption.check()
-                    digest.update(piece)
-        except OSError as error:
-            raise self.unreadable(name, error) from error
-        return digest.hexdigest()
+        while piece := stream.read(size):
+            interruption.check()
+            digest.update(piece)
+        if digest.hexdigest() != entry.sha256:
+            raise ValueError("damaged: its sha256 is not the one in dataset.json")
+        stream.seek(0)
 
     def unreadable(self, name: str, error: BaseException) -> DatasetError:
         """The error that names a file and says in one line what is wrong with it."""
-        reason = str(error).strip().splitlines()
-        return DatasetError(
-            f"{self.path_of(name)}: cannot be read ({reason[0] if reason else type(error).__name__})", hint=self._hint
-        )
+        return DatasetError(f"{self.path_of(name)}: cannot be read ({reason_of(error)})", hint=self._hint)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 __all__ = ["InstructionVectors"]
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +15,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, REGISTERS_NAME
+from rl4real_data.episodes.footer import check_footer
 from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.episodes.schema import REGISTERS
+from rl4real_data.episodes.shards import MALFORMED
 from rl4real_data.reading.register_table import RegisterTable, register_table_of
 from rl4real_data.reading.storage import Storage
 
-_REGISTERS: Final = "registers.parquet"
-_INSTRUCTIONS: Final = "instructions.parquet"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +47,20 @@ class InstructionVectors:
         return self.vectors
 
 
+def instruction_vectors_of(table: pa.Table) -> InstructionVectors:
+    """From the rows of `instructions.parquet`. ValueError for vectors with holes."""
+    column = table["embedding"].combine_chunks()
+    has_vectors = len(column) and not column.null_count
+    values = column.flatten()
+    if has_vectors and values.null_count:
+        raise ValueError("a vector holds a null")
+    return InstructionVectors(
+        opcodes=tuple(opcode or "" for opcode in table["opcode"].to_pylist()),
+        operands=tuple(tuple(names or ()) for names in table["operands"].to_pylist()),
+        vectors=values.to_numpy().reshape(-1, column.type.list_size) if has_vectors else None,
+    )
+
+
 class Tables:
     """`registers.parquet` and `instructions.parquet` of a dataset. Can be pickled; the tables do not travel."""
 
@@ -57,31 +75,27 @@ class Tables:
     @cached_property
     def registers(self) -> RegisterTable:
         """The register file of the dataset's target."""
-        return register_table_of(self._table(_REGISTERS), target=self._index.target)
+        target = self._index.target
+        return self._read(REGISTERS_NAME, REGISTERS.names, lambda table: register_table_of(table, target=target))
 
     @cached_property
     def instructions(self) -> InstructionVectors:
         """The instruction shapes and their vectors."""
-        table = self._table(_INSTRUCTIONS)
-        column = table["embedding"].combine_chunks()
-        dimension = column.type.list_size
-        has_vectors = len(column) and not column.null_count
-        return InstructionVectors(
-            opcodes=tuple(opcode or "" for opcode in table["opcode"].to_pylist()),
-            operands=tuple(tuple(names or ()) for names in table["operands"].to_pylist()),
-            vectors=column.flatten().to_numpy().reshape(-1, dimension) if has_vectors else None,
-        )
+        return self._read(INSTRUCTIONS_NAME, ("opcode", "operands", "embedding"), instruction_vectors_of)
 
-    def _table(self, name: str) -> pa.Table:
+    def _read(self, name: str, columns: Sequence[str], make: Callable[[pa.Table], T]) -> T:
+        """What `make` makes of the table; DatasetError if it does not hold what it should."""
         entry = self._index.files.get(name)
         if entry is None:
             raise DatasetError(f"{self._storage}: dataset.json lists no {name}", hint="`rl4real-data flow` writes it")
-        if self._verify and self._storage.sha256(name) != entry.sha256:
-            raise self._storage.unreadable(name, ValueError("damaged: its sha256 is not the one in dataset.json"))
         try:
             with self._storage.open(name) as stream:
-                return pq.read_table(stream, use_threads=False)
-        except (pa.ArrowException, OSError, ValueError) as error:
+                if self._verify:
+                    self._storage.compare(stream, entry)
+                file = pq.ParquetFile(stream, pre_buffer=False)
+                check_footer(file.metadata.metadata, file.schema_arrow, file.metadata.num_rows, name, self._index)
+                return make(file.read(columns=[*columns], use_threads=False))
+        except MALFORMED as error:
             raise self._storage.unreadable(name, error) from error
 
 

@@ -121,12 +121,14 @@ def _write(parts: Path, origin: Origin, module: str, graphs: Sequence[ForkGraph]
     )
     key = _key(origin, module)
     hashes = table["content_hash"].to_pylist()
+    written = write_functions(parts, key, table.select(PART_SCHEMA.names), Shapes.of_vectors(distinct_vectors(graphs)))
     return Part(
         key=key,
         source_sha256="",  # the source itself is not there
         headers=(),
         functions=tuple(_facts(graph, content) for graph, content in zip(graphs, hashes, strict=True)),
-        size=write_functions(parts, key, table.select(PART_SCHEMA.names), Shapes.of_vectors(distinct_vectors(graphs))),
+        size=written.size,
+        sha256=written.sha256,
         seconds=0.0,
     )
 

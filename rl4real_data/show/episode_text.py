@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from rl4real_data.core.shown_text import shown
 from rl4real_data.show.view import EpisodeView, Node
 
 WIDTH: Final = 80
@@ -35,11 +36,6 @@ def figure(value: float | None) -> str:
     return f"{value:,.0f}" if whole else f"{value:.4g}"
 
 
-def printable(text: str) -> str:
-    """A name as it may be sent to a terminal: control characters are shown, not obeyed."""
-    return "".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in text)
-
-
 def _head(view: EpisodeView) -> list[str]:
     facts, costs = view.facts, view.costs
     outcomes = ", ".join(f"{count:,} {name}" for name, count in view.outcomes.items())
@@ -62,7 +58,7 @@ def _head(view: EpisodeView) -> list[str]:
         ),
         ("copies", f"{figure(costs['copies'])}; cost {figure(costs['copy_cost'])}"),
     ]
-    return [clip(f"{name:<11} {printable(value)}", WIDTH) for name, value in lines]
+    return [clip(f"{name:<11} {shown(value)}", WIDTH) for name, value in lines]
 
 
 def _table(view: EpisodeView) -> list[str]:
@@ -89,7 +85,7 @@ def _cells(node: Node) -> tuple[str, ...]:
 
 def _columns(header: Sequence[str], rows: Iterable[Sequence[str]], widest: Sequence[int]) -> list[str]:
     """Columns as wide as they need to be, at most `widest`; numbers to the right."""
-    cells = [[clip(cell, width) for cell, width in zip(row, widest, strict=True)] for row in (header, *rows)]
+    cells = [[clip(shown(cell), width) for cell, width in zip(row, widest, strict=True)] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     to_the_right = {"weight", "size", "uses", "degree", "taken"}
     lines = []
@@ -115,10 +111,10 @@ def _live(view: EpisodeView) -> list[str]:
     place = _Places(view.instructions, columns)
     every = view.instructions / columns
     title = "live ranges" + (f" (a column is {every:.1f} instructions)" if every > 1 else "")
-    shown = [view.nodes[i] for i in view.in_program_order[:SHOWN_NODES]]
+    nodes = [view.nodes[i] for i in view.in_program_order[:SHOWN_NODES]]
     lines = [title, f"{'loop depth':<16} {_depths(view, place)}"]
-    for node in shown:
-        words = clip(f"{node.name} {node.register or node.outcome}", 16)
+    for node in nodes:
+        words = clip(shown(f"{node.name} {node.register or node.outcome}"), 16)
         lines.append(f"{words:<16} {_bar(node, place)}".rstrip())
     return lines + _more(view)
 

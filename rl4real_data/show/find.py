@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.shown_text import shown
 from rl4real_data.episodes.index import read_index
-from rl4real_data.episodes.shards import find_shards, iterate_batches, open_parquet
+from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
 
 LISTED: Final = 20
 _COLUMNS: Final = ("episode_id", "function", "module", "corpus")
@@ -38,7 +39,7 @@ class Match:
     row: int
 
     def describe(self) -> str:
-        return f"{self.episode_id}  {self.corpus}/{self.module}:{self.function}"
+        return shown(f"{self.episode_id}  {self.corpus}/{self.module}:{self.function}")
 
 
 def find_episode(data_dir: Path, word: str) -> Match:
@@ -68,8 +69,9 @@ def find_episode(data_dir: Path, word: str) -> Match:
 def _identities(data_dir: Path) -> Iterator[tuple[pa.RecordBatch, str, int]]:
     """Batches of the identity columns, the split, and the number in it of the batch's first row."""
     rows: dict[str, int] = {}
-    for shard in find_shards(data_dir, read_index(data_dir)):
-        with open_parquet(shard.path, name=shard.name) as file:
+    index = read_index(data_dir)
+    for shard in find_shards(index):
+        with open_table(data_dir, index, shard.name) as file:
             for batch in iterate_batches(file, _COLUMNS, rows=_ROWS):
                 yield batch, shard.split, rows.get(shard.split, 0)
                 rows[shard.split] = rows.get(shard.split, 0) + len(batch)
@@ -108,7 +110,7 @@ def _nothing(data_dir: Path, word: str) -> UsageError:
     near = _near_names(data_dir, word)
     message = f"{data_dir}: no episode is called {word!r}"
     if near:
-        message += "; near are " + ", ".join(near)
+        message += "; near are " + ", ".join(map(shown, near))
     return UsageError(
         message, hint="EPISODE is an episode_id or its beginning, the symbol of a function, or module:function"
     )

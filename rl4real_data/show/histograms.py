@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.ragged import Ints, list_lengths, nested_lengths
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.episodes.shards import find_shards, iterate_batches, open_parquet
+from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
 
 BUCKETS: Final = 33
 LARGEST: Final = 30
@@ -144,8 +144,8 @@ def collect_histograms(data_dir: Path) -> Histograms:
     index = read_index(data_dir)
     for split in sorted(index.splits, reverse=True):
         found.counts[split] = _no_counts()
-    for shard in find_shards(data_dir, index):
-        with open_parquet(shard.path, name=shard.name) as file:
+    for shard in find_shards(index):
+        with open_table(data_dir, index, shard.name) as file:
             for batch in iterate_batches(file, COLUMNS):
                 found.add(batch, shard.split)
     return found

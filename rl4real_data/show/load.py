@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from rl4real_data.episodes.file_names import REGISTERS_NAME
 from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.schema import EPISODES, REGISTERS
-from rl4real_data.episodes.shards import REGISTERS_NAME, iterate_batches, open_parquet
+from rl4real_data.episodes.shards import iterate_batches, malformed_tables, open_table
 from rl4real_data.reading.dataset import EpisodeDataset
 from rl4real_data.show.find import find_episode
 from rl4real_data.show.view import EpisodeView, RegisterNames, view_episode
@@ -20,11 +22,18 @@ def load_view(data_dir: Path, word: str) -> EpisodeView:
 
     UsageError unless exactly one episode is meant; DatasetError if there is no dataset, or a file cannot be read.
     """
-    match = find_episode(data_dir, word)
-    episode = EpisodeDataset(data_dir, split=match.split)[match.row]
-    assert episode.episode_id == match.episode_id, "both count rows over the shards in the order of their names"
-    row = {name: _plain(getattr(episode, name)) for name in EPISODES.names}
-    return view_episode(row, load_names(data_dir, row["target"]), split=match.split)
+    with drawn_from(data_dir):
+        match = find_episode(data_dir, word)
+        episode = EpisodeDataset(data_dir, split=match.split)[match.row]
+        if episode.episode_id != match.episode_id:  # both count rows over the shards in the order of their names
+            raise ValueError("another episode came into its place meanwhile")
+        row = {name: _plain(getattr(episode, name)) for name in EPISODES.names}
+        return view_episode(row, load_names(data_dir, row["target"]), split=match.split)
+
+
+def drawn_from(data_dir: Path) -> contextlib.AbstractContextManager[None]:
+    """Around the drawing of what was loaded: where it does not fit together, that is a DatasetError."""
+    return malformed_tables(data_dir)
 
 
 def _plain(value: Any) -> Any:
@@ -37,8 +46,9 @@ def _plain(value: Any) -> Any:
 def load_names(data_dir: Path, target: str) -> RegisterNames:
     """Names of registers and classes from `registers.parquet`; none if the dataset lists no such file."""
     rows: list[dict[str, Any]] = []
-    if REGISTERS_NAME in read_index(data_dir).files:
-        with open_parquet(data_dir / REGISTERS_NAME, name=REGISTERS_NAME) as file:
+    index = read_index(data_dir)
+    if REGISTERS_NAME in index.files:
+        with open_table(data_dir, index, REGISTERS_NAME) as file:
             for batch in iterate_batches(file, REGISTERS.names):
                 rows += batch.to_pylist()
     return RegisterNames.from_rows(rows, target)

@@ -9,7 +9,7 @@ from typing import Final
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.show.bars import draw_histogram
 from rl4real_data.show.histograms import Histograms, collect_histograms
-from rl4real_data.show.load import load_names
+from rl4real_data.show.load import drawn_from, load_names
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import bar, note, render_page, section, table, tiles
 from rl4real_data.show.stats_sections import (
@@ -42,7 +42,9 @@ def make_stats_page(data_dir: Path, stats: Stats | None = None) -> str:
     """
     stats = stats or collect_stats(data_dir)
     names = load_names(data_dir, stats.target)
-    return render_stats_page(stats, collect_histograms(data_dir), names, title=data_dir.absolute().name)
+    histograms = collect_histograms(data_dir)
+    with drawn_from(data_dir):
+        return render_stats_page(stats, histograms, names, title=data_dir.absolute().name)
 
 
 def render_stats_page(stats: Stats, histograms: Histograms, names: RegisterNames, *, title: str) -> str:

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from rl4real_data.episodes.file_names import VOCABULARY_NAME
 from rl4real_data.episodes.index import file_entry
 from rl4real_data.episodes.instructions import has_opcodes, with_vectors
-from rl4real_data.episodes.shards import VOCABULARY_NAME
 from rl4real_data.mir2vec.coverage import measure_coverage
 from rl4real_data.mir2vec.shape_vectors import embed_shapes
 from rl4real_data.mir2vec.vocabulary_parquet import write_parquet

@@ -9,6 +9,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.recipe import Recipe
@@ -19,6 +20,9 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.compiler_server import ServerFiles
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits
+
+if TYPE_CHECKING:
+    from rl4real_data.stages.part_functions import Shapes
 
 FileState = tuple[int, int, int, int]
 """Which file it is, and since when as it is."""
@@ -99,6 +103,8 @@ class ModuleJob:
 
     `hashes` are those of the run: its modules read the same headers. A header that changes while the run lasts is
     recorded as it was, so that the next run compiles the modules that may have read it either way.
+
+    `shapes` are, by key, those of parts that were just written, for whoever takes them: nobody reads a part for them.
     """
 
     module: Module
@@ -108,6 +114,7 @@ class ModuleJob:
     parts: Path
     scratch: Path
     hashes: FileHashes = field(default_factory=FileHashes, compare=False, repr=False)
+    shapes: dict[str, Shapes] = field(default_factory=dict, compare=False, repr=False)
 
 
 def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:

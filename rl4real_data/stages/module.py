@@ -46,6 +46,7 @@ def _process(job: ModuleJob, stages: tuple[ModuleStage, ...]) -> Part:
         if isinstance(result, Part):
             refuse_other_tools(job.compilation)
         elif result.kind is not FailureKind.BUG:
+            job.hashes.check_all(job.module.root)
             refuse_unfit_host(job, scratch)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

@@ -25,7 +25,9 @@ from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.split import Split
-from rl4real_data.episodes.index import INDEX_NAME, FileEntry
+from rl4real_data.episodes.file_names import INDEX_NAME
+from rl4real_data.episodes.footer import belonging
+from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of, with_inst_ids
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
 from rl4real_data.episodes.later_columns import complete
@@ -119,13 +121,23 @@ def pack_tables(draft: Draft) -> Draft:
     assert draft.instructions is not None
     level = draft.recipe.compression_level
     schema = instructions_schema(draft.recipe.dimension)
+    dataset = draft.footer.get("dataset")
+    vocabulary = draft.vocabulary.digest if draft.vocabulary and draft.coverage else None
     return draft.with_files(
         {
             INSTRUCTIONS_NAME: write_table(
-                draft.folder / INSTRUCTIONS_NAME, draft.instructions, schema, compression_level=level
+                draft.folder / INSTRUCTIONS_NAME,
+                draft.instructions,
+                schema,
+                compression_level=level,
+                footer=belonging(dataset, vocabulary=vocabulary),
             ),
             REGISTERS_NAME: write_table(
-                draft.folder / REGISTERS_NAME, draft.register_table, REGISTERS, compression_level=level
+                draft.folder / REGISTERS_NAME,
+                draft.register_table,
+                REGISTERS,
+                compression_level=level,
+                footer=belonging(dataset),
             ),
         }
     )
@@ -193,9 +205,9 @@ def _write(draft: Draft, split: Split, episodes: int, tables: Iterator[pa.Table]
 def _used_shapes(draft: Draft, selected: Selected) -> list[int]:
     """Numbers in `draft.shapes`, some more than once."""
     part = selected.entry.part
-    numbers = draft.shapes.of_part(draft.parts, part.key)
+    numbers = draft.shapes.of_part(draft.parts, part)
     if len(selected.rows) < len(part.functions):
-        functions = read_functions(draft.parts, part.key, *INST_COLUMNS)
+        functions = read_functions(draft.parts, part, *INST_COLUMNS)
         numbers = numbers[np.unique(inst_ids_of(functions.take(list(selected.rows))))]
     return list(map(int, numbers))
 
@@ -233,12 +245,12 @@ def _counted(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> 
 
 def _episodes_of(draft: Draft, selected: Selected) -> pa.Table:
     """One module's episodes, in the schema and with the instruction numbers of the dataset."""
-    key = selected.entry.part.key
-    functions = read_functions(draft.parts, key)
+    part = selected.entry.part
+    functions = read_functions(draft.parts, part)
     if len(selected.rows) < functions.num_rows:
         functions = functions.take(list(selected.rows))
     assert draft.numbering is not None
-    functions = with_inst_ids(functions, draft.numbering[draft.shapes.of_part(draft.parts, key)])
+    functions = with_inst_ids(functions, draft.numbering[draft.shapes.of_part(draft.parts, part)])
     return _with_identity(functions, selected, draft.identity)
 
 

@@ -55,7 +55,8 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
         raise
     except (BadRecord, ForkFormatError, pa.ArrowException) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
-    size = write_functions(job.parts, job.key, functions, shapes)
+    written = write_functions(job.parts, job.key, functions, shapes)
+    job.shapes[job.key] = shapes
     base = f"{job.module.root}/"
     return Part(
         key=job.key,
@@ -64,7 +65,8 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
             (name, job.hashes.of(name if name[0] == "/" else base + name) or "") for name in compiled.headers
         ),
         functions=facts,
-        size=size,
+        size=written.size,
+        sha256=written.sha256,
         seconds=round(compiled.seconds, 3),
     )
 

@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.episodes.instructions import Shape
-from rl4real_data.stages.part_functions import read_shapes
+from rl4real_data.stages.part import Part
+from rl4real_data.stages.part_functions import Shapes, read_shapes
 
 
 class ShapeNumbers:
@@ -22,16 +23,16 @@ class ShapeNumbers:
         self._numbers: dict[Shape, int] = {}
         self._by_part: dict[str, npt.NDArray[np.int32]] = {}
 
-    def of_part(self, folder: Path, key: str) -> npt.NDArray[np.int32]:
-        """(shapes of the part,) int32: their numbers here. Reads the part if that was not done before."""
-        found = self._by_part.get(key)
-        if found is None:
-            shapes = read_shapes(folder, key)
-            known = self._numbers
-            numbers = [
-                known.setdefault(shape, len(known)) for shape in zip(shapes.opcodes, shapes.operands, strict=True)
-            ]
-            found = self._by_part[key] = np.array(numbers, np.int32)
+    def of_part(self, folder: Path, part: Part) -> npt.NDArray[np.int32]:
+        """(shapes of the part,) int32: their numbers here. Reads the part if that was not done before. DamagedPart."""
+        found = self._by_part.get(part.key)
+        return self.add(part.key, read_shapes(folder, part)) if found is None else found
+
+    def add(self, key: str, shapes: Shapes) -> npt.NDArray[np.int32]:
+        """What `of_part` says from now on of the part that has just been written."""
+        known = self._numbers
+        numbers = [known.setdefault(shape, len(known)) for shape in zip(shapes.opcodes, shapes.operands, strict=True)]
+        found = self._by_part[key] = np.array(numbers, np.int32)
         return found
 
     @property

@@ -20,14 +20,9 @@ import numpy as np
 
 from rl4real_data.core import interruption
 from rl4real_data.core.split import Split
+from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, MODULES_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
-from rl4real_data.episodes.shards import (
-    INSTRUCTIONS_NAME,
-    MODULES_NAME,
-    find_shards,
-    iterate_batches,
-    open_parquet,
-)
+from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
 from rl4real_data.statistics.disk import DiskUse, measure_disk
 from rl4real_data.statistics.tally import Distribution, Expert, Tally
 
@@ -147,11 +142,12 @@ def collect_stats(data_dir: Path) -> Stats:
     index = read_index(data_dir)
     corpora, licenses, languages = _Groups(), _Groups(), _Groups()
     failed = _read_modules(data_dir, index, corpora, licenses, languages)
-    tallies = {split: Tally() for split in sorted(index.splits, reverse=True)}
-    for shard in find_shards(data_dir, index):
+    shapes = _count_shapes(index)
+    tallies = {split: Tally(shapes=shapes) for split in sorted(index.splits, reverse=True)}
+    for shard in find_shards(index):
         interruption.check()
-        tally = tallies.setdefault(shard.split, Tally())
-        with open_parquet(shard.path, name=shard.name) as file:
+        tally = tallies.setdefault(shard.split, Tally(shapes=shapes))
+        with open_table(data_dir, index, shard.name) as file:
             for batch in iterate_batches(file, Tally.COLUMNS):
                 tally.add(batch)
     for tally in tallies.values():
@@ -164,7 +160,7 @@ def collect_stats(data_dir: Path) -> Stats:
         schema_version=index.schema_version,
         toolchain=dict(index.toolchain),
         splits=splits,
-        overall=_summarize(_add_books(index), Tally.merge(tallies.values()), shapes=_count_shapes(index)),
+        overall=_summarize(_add_books(index), Tally.merge(tallies.values()), shapes=shapes),
         failed_modules=failed,
         corpora=corpora.result(GroupStats),
         licenses=licenses.result(GroupStats),
@@ -217,7 +213,7 @@ def _read_modules(
     failed: list[FailedModule] = []
     if MODULES_NAME not in index.files:
         return ()
-    with open_parquet(data_dir / MODULES_NAME, name=MODULES_NAME) as file:
+    with open_table(data_dir, index, MODULES_NAME) as file:
         for batch in iterate_batches(file, _MODULE_COLUMNS):
             for module in batch.to_pylist():
                 functions = module["functions"] or 0

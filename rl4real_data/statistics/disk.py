@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex
-from rl4real_data.episodes.shards import find_shards, open_parquet
+from rl4real_data.core.open_folder import NotFollowed, OpenFolder
+from rl4real_data.episodes.file_names import INDEX_NAME
+from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.episodes.shards import find_shards, open_table
 
 WORK_NAME: Final = ".work"
 TEXT_COLUMN: Final = "mir"
@@ -32,10 +35,10 @@ class DiskUse:
 def measure_disk(data_dir: Path, index: DatasetIndex) -> DiskUse:
     """DatasetError if a listed file is missing or a shard cannot be read."""
     sizes = {name: _size(data_dir, name) for name in (*index.files, INDEX_NAME)}
-    shards = find_shards(data_dir, index)
+    shards = find_shards(index)
     dataset, mir, rows = sum(sizes.values()), 0, 0
     for shard in shards:
-        with open_parquet(shard.path, name=shard.name) as file:
+        with open_table(data_dir, index, shard.name) as file:
             rows += file.metadata.num_rows
             for group in range(file.metadata.num_row_groups):
                 interruption.check()
@@ -54,7 +57,8 @@ def measure_disk(data_dir: Path, index: DatasetIndex) -> DiskUse:
 
 def _size(data_dir: Path, name: str) -> int:
     try:
-        return (data_dir / name).stat().st_size
+        with OpenFolder(data_dir) as folder, folder.opened(name) as descriptor:
+            return os.fstat(descriptor).st_size
     except OSError as error:
         raise DatasetError(
             f"{name}: cannot be read ({error.strerror})",
@@ -63,12 +67,11 @@ def _size(data_dir: Path, name: str) -> int:
 
 
 def _size_below(folder: Path) -> int:
-    """Sizes of the files in a folder, links not followed; 0 without a folder. Files may go meanwhile."""
+    """Sizes of the files in a folder, links not followed, itself neither; 0 without one. Files may go meanwhile."""
     total = 0
-    for root, _, names in os.walk(folder):
-        for name in names:
-            try:
-                total += (Path(root) / name).lstat().st_size
-            except FileNotFoundError:
-                continue
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(contextlib.suppress(FileNotFoundError, NotFollowed))
+        parent = stack.enter_context(OpenFolder(folder.parent))
+        opened = stack.enter_context(parent.folder(folder.name))
+        total = sum(state.st_size for _, state in opened.walk())
     return total

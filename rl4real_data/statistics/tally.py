@@ -21,6 +21,7 @@ from rl4real_data.episodes.schema import Outcome
 
 Counts = npt.NDArray[np.int32]
 QUANTITIES: Final = ("nodes", "edges", "use_points", "largest_use_points", "instructions")
+_MAX_SHAPES: Final = 1 << 24
 _SUMS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost")
 
 
@@ -69,6 +70,7 @@ class Tally:
         *_SUMS,
     )
 
+    shapes: int | None = None  # rows of instructions.parquet, where that is known
     corpora: dict[str, tuple[int, int]] = field(default_factory=dict)  # name -> episodes, nodes
     licenses: dict[str, tuple[int, int]] = field(default_factory=dict)
     _counts: dict[str, list[Counts]] = field(default_factory=lambda: {name: [] for name in QUANTITIES})
@@ -149,6 +151,8 @@ class Tally:
             self._counts[quantity].append(counts.astype(np.int32))
 
     def _add_shapes(self, used: Ids) -> None:
+        if len(used) and not 0 <= used[0] <= used[-1] < (_MAX_SHAPES if self.shapes is None else self.shapes):
+            raise ValueError("an instruction refers to a row that instructions.parquet does not have")
         if len(used) and used[-1] >= len(self._shapes):
             grown = np.zeros(max(2 * len(self._shapes), int(used[-1]) + 1), np.bool_)
             grown[: len(self._shapes)] = self._shapes

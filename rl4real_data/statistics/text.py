@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from rl4real_data.core.shown_text import shown
 from rl4real_data.statistics.collection import GroupStats, LanguageStats, SplitStats, Stats
 from rl4real_data.statistics.figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
 from rl4real_data.statistics.tally import Distribution
@@ -52,7 +53,7 @@ def _bytes(value: float | None) -> str:
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """First column to the left, the others to the right; a name that is too long keeps its end."""
-    cells = [list(header), *map(list, rows)]
+    cells = [[shown(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[i]) for row in cells) for i in range(len(header))]
     first = max(12, min(widths[0], _WIDTH - 2 - sum(width + 2 for width in widths[1:])))
     lines = []
@@ -65,7 +66,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _head(stats: Stats) -> list[str]:
     with_version = f", LLVM {stats.llvm_version}" if stats.llvm_version else ""
-    return [f"{stats.overall.episodes:,} episodes for {stats.target}, {stats.model}{with_version}"]
+    return [shown(f"{stats.overall.episodes:,} episodes for {stats.target}, {stats.model}{with_version}")]
 
 
 def _counts(columns: Columns) -> list[str]:
@@ -86,10 +87,9 @@ def _failed(stats: Stats) -> list[str]:
         return []
     lines = []
     for failed in stats.failed_modules[:MAX_FAILED]:
-        lines.append(f"  {failed.corpus}/{failed.module}  {failed.kind}")
-        lines.append(
-            f"      {failed.reason}" if len(failed.reason) <= _WIDTH - 6 else f"      {failed.reason[: _WIDTH - 7]}…"
-        )
+        lines.append(shown(f"  {failed.corpus}/{failed.module}  {failed.kind}"))
+        reason = shown(failed.reason)
+        lines.append(f"      {reason}" if len(reason) <= _WIDTH - 6 else f"      {reason[: _WIDTH - 7]}…")
     more = len(stats.failed_modules) - MAX_FAILED
     return [*lines, f"  … and {more:,} more (--json lists all)"] if more > 0 else lines
 

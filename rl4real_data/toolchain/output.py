@@ -101,7 +101,7 @@ class Output:
         deadline = time.monotonic() + timeout_s
         while until is not None or self._open:
             remaining_s = deadline - time.monotonic()
-            events = poll.poll(remaining_s * 1000) if remaining_s > 0 else []
+            events = poll.poll(max(remaining_s, 0) * 1000)  # also if a busy machine has let the time pass before
             if not events:
                 return False
             for descriptor, _ in events:
@@ -110,4 +110,6 @@ class Output:
                 if not self._open[descriptor].read():
                     poll.unregister(descriptor)
                     del self._open[descriptor]
+            if remaining_s <= 0 and self._open:  # somebody speaks without end
+                return False
         return True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rl4real_data.core.shown_text import shown
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Finding:
@@ -15,4 +17,4 @@ class Finding:
 
     def __str__(self) -> str:
         place = f"{self.file}, row {self.row}" if self.row is not None else self.file
-        return f"{place}: {self.what}"
+        return shown(f"{place}: {self.what}")

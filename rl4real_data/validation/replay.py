@@ -19,8 +19,9 @@ import joblib
 from rl4real_data.core import interruption
 from rl4real_data.core.allocators import ALLOCATORS, Allocator, AllocatorName
 from rl4real_data.core.errors import DatasetError, ToolchainError
-from rl4real_data.episodes.index import read_index
-from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, Shard, find_shards, iterate_batches, open_parquet
+from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME
+from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.shards import Shard, find_shards, iterate_batches, open_table, reason_of
 from rl4real_data.toolchain.process import Completed, Limits, run
 from rl4real_data.validation.replay_compare import IDENTITY, REPLAYED, BadReplay, Shape, differing_columns, parse_record
 
@@ -86,9 +87,12 @@ def replay(
     DatasetError for a dataset without MIR text, ToolchainError for an llc that cannot be started. `progress`
     is called with the number of episodes that are done and of all.
     """
-    shards, shapes, rows = _open_dataset(data_dir)
+    index = read_index(data_dir)
+    shards, shapes, rows = _open_dataset(data_dir, index)
     total = rows if limit is None else min(rows, limit)
-    work = (joblib.delayed(_replay_row)(row, shapes, tool, scratch) for row in _pick(shards, rows, total))
+    work = (
+        joblib.delayed(_replay_row)(row, shapes, tool, scratch) for row in _pick(data_dir, index, shards, rows, total)
+    )
     # Threads: the work is llc's. As a generator, so that only the episodes under way are in memory.
     results = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(work)
     equal = 0
@@ -104,24 +108,25 @@ def replay(
     return ReplayReport(total=total, equal=equal, differing=tuple(differing), refused=tuple(refused))
 
 
-def _open_dataset(data_dir: Path) -> tuple[tuple[Shard, ...], list[Shape], int]:
-    index = read_index(data_dir)
-    shards = find_shards(data_dir, index)
+def _open_dataset(data_dir: Path, index: DatasetIndex) -> tuple[tuple[Shard, ...], list[Shape], int]:
+    shards = find_shards(index)
     shapes: list[Shape] = []
     if INSTRUCTIONS_NAME in index.files:
-        with open_parquet(data_dir / INSTRUCTIONS_NAME, name=INSTRUCTIONS_NAME) as file:
+        with open_table(data_dir, index, INSTRUCTIONS_NAME) as file:
             for batch in iterate_batches(file, ("opcode", "operands")):
                 shapes += [(row["opcode"], tuple(row["operands"] or ())) for row in batch.to_pylist()]
     return shards, shapes, sum(index.files[shard.name].rows for shard in shards)
 
 
-def _pick(shards: tuple[Shard, ...], rows: int, wanted: int) -> Iterator[Mapping[str, Any]]:
+def _pick(
+    data_dir: Path, index: DatasetIndex, shards: tuple[Shard, ...], rows: int, wanted: int
+) -> Iterator[Mapping[str, Any]]:
     """`wanted` of `rows` episodes as plain rows: number i of the choice is row i * rows // wanted."""
     chosen = iter([i * rows // wanted for i in range(wanted)])
     target = next(chosen, None)
     at = 0
     for shard in shards:
-        with open_parquet(shard.path, name=shard.name) as file:
+        with open_table(data_dir, index, shard.name) as file:
             for batch in iterate_batches(file, (*IDENTITY, "mir", *REPLAYED), rows=_ROWS):
                 while target is not None and target < at + batch.num_rows:
                     row = batch.slice(target - at, 1).to_pylist()[0]
@@ -151,6 +156,8 @@ def _replay_row(row: Mapping[str, Any], shapes: list[Shape], tool: ReplayTool, s
             columns = differing_columns(row, shapes, record)
         except BadReplay as error:
             return _outcome(row, reason=str(error))
+        except (ValueError, LookupError, TypeError) as error:  # it refers to what the dataset does not have
+            return _outcome(row, reason=f"its columns do not fit together ({reason_of(error)})")
     return _outcome(row, columns=columns) if columns else None
 
 

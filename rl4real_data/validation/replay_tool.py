@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
-from rl4real_data.core.errors import ToolchainError
+from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.llc import llc_of
@@ -20,7 +20,9 @@ def find_replay_tool(data_dir: Path, installation: Installation, *, announce: Ca
     """ToolchainError for an LLVM of another version than the dataset's, or one without llc."""
     index = read_index(data_dir)
     clang = installation.clang()
-    wanted = index.toolchain["llvm_version"]
+    wanted = index.toolchain.get("llvm_version", "of a release that it does not name")
+    if index.model not in list(AllocatorName):
+        raise DatasetError(f"{data_dir}: its allocator {index.model!r} is none that this program knows")
     if clang.version != wanted:
         raise ToolchainError(
             f"{data_dir} was made with LLVM {wanted}, {clang.path} is {clang.version}",

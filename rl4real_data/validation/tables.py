@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core.failure import FailureKind
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, SplitBooks
+from rl4real_data.episodes.file_names import INDEX_NAME, INSTRUCTIONS_NAME, MODULES_NAME
+from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.instructions import Shape, vector_shape
-from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, MODULES_NAME, iterate_batches, open_parquet
+from rl4real_data.episodes.shards import iterate_batches, open_table
 from rl4real_data.validation.finding import Finding
 
 _MODULE_COLUMNS: Final = ("split", "corpus", "module", "status", "kind", "reason", "functions", "episodes")
@@ -21,12 +22,12 @@ _STATUSES: Final = ("done", "failed", "filtered")
 Counts = Counter[tuple[str, str]]
 
 
-def check_modules(path: Path, index: DatasetIndex, episodes: Counts) -> list[Finding]:
+def check_modules(data_dir: Path, index: DatasetIndex, episodes: Counts) -> list[Finding]:
     """Compares the sums over modules.parquet with the books; adds up `episodes` by split and corpus."""
     findings: list[Finding] = []
     sums: dict[str, Counter[str]] = {split: Counter() for split in index.splits}
     begin = 0
-    with open_parquet(path, name=MODULES_NAME) as file:
+    with open_table(data_dir, index, MODULES_NAME) as file:
         for batch in iterate_batches(file, _MODULE_COLUMNS):
             for row, module in enumerate(batch.to_pylist(), start=begin):
                 if module["split"] not in sums:
@@ -90,12 +91,12 @@ def compare_counts(expected: Counts, found: Counts) -> Iterator[Finding]:
             yield Finding(MODULES_NAME, None, what)
 
 
-def check_instructions(path: Path) -> Iterable[Finding]:
+def check_instructions(data_dir: Path, index: DatasetIndex) -> Iterable[Finding]:
     """inst_id is the row number, and every shape is there once."""
     seen: dict[Shape, int] = {}
     findings = []
     row = 0
-    with open_parquet(path, name=INSTRUCTIONS_NAME) as file:
+    with open_table(data_dir, index, INSTRUCTIONS_NAME) as file:
         for batch in iterate_batches(file, ("inst_id", "opcode", "operands", "embedding")):
             for shape in batch.to_pylist():
                 if shape["inst_id"] != row:

@@ -13,8 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.core.errors import VocabularyError
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex
-from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, VOCABULARY_NAME, iterate_batches, open_parquet
+from rl4real_data.episodes.file_names import INDEX_NAME, INSTRUCTIONS_NAME, VOCABULARY_NAME
+from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.episodes.shards import iterate_batches, open_table
 from rl4real_data.mir2vec.entities import base_opcode
 from rl4real_data.mir2vec.vocabulary import Vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary
@@ -39,15 +40,15 @@ def check_vectors(data_dir: Path, index: DatasetIndex) -> Iterator[Finding]:
         if vocabulary.digest != index.vocabulary.get("sha256"):
             yield Finding(VOCABULARY_NAME, None, f"is not the vocabulary that {INDEX_NAME} names")
             return
-    yield from _check_rows(data_dir / INSTRUCTIONS_NAME, vocabulary, index.recipe)
+    yield from _check_rows(data_dir, index, vocabulary)
 
 
-def _check_rows(path: Path, vocabulary: Vocabulary | None, recipe: Any) -> Iterator[Finding]:
+def _check_rows(data_dir: Path, index: DatasetIndex, vocabulary: Vocabulary | None) -> Iterator[Finding]:
     row = 0
-    with open_parquet(path, name=INSTRUCTIONS_NAME) as file:
+    with open_table(data_dir, index, INSTRUCTIONS_NAME) as file:
         for batch in iterate_batches(file, ("opcode", "operands", "embedding")):
             for shape in batch.to_pylist():
-                if wrong := _wrong_vector(shape, vocabulary, recipe):
+                if wrong := _wrong_vector(shape, vocabulary, index.recipe):
                     yield Finding(INSTRUCTIONS_NAME, row, wrong)
                 row += 1
 

@@ -22,18 +22,16 @@ from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, read_index
-from rl4real_data.episodes.register_lookup import RegisterFacts, load_registers
-from rl4real_data.episodes.shards import (
+from rl4real_data.episodes.file_names import (
+    INDEX_NAME,
     INSTRUCTIONS_NAME,
     MODULES_NAME,
     REGISTERS_NAME,
     VOCABULARY_NAME,
-    Shard,
-    find_shards,
-    iterate_batches,
-    open_parquet,
 )
+from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.register_lookup import RegisterFacts, load_registers
+from rl4real_data.episodes.shards import Shard, find_shards, iterate_batches, open_table
 from rl4real_data.validation.episode_batch import Facts
 from rl4real_data.validation.files import check_files
 from rl4real_data.validation.finding import Finding
@@ -96,16 +94,16 @@ class _Contents:
 
     def run(self) -> None:
         expected: Counter[tuple[str, str]] = Counter()
-        self._look_into(MODULES_NAME, lambda path: self._note(check_modules(path, self.index, expected)))
+        self._look_into(MODULES_NAME, lambda: self._note(check_modules(self.data_dir, self.index, expected)))
         self._look_into(REGISTERS_NAME, self._read_registers)
         self._look_into(INSTRUCTIONS_NAME, self._read_shapes)
         if self.damaged & {REGISTERS_NAME, INSTRUCTIONS_NAME}:
             return  # every episode that refers to them would be a finding
         ids, contents = Repeats("episode_id"), Repeats("content_hash")
-        shards = find_shards(self.data_dir, self.index)
+        shards = find_shards(self.index)
         for shard in shards:
             interruption.check()
-            self._look_into(shard.name, lambda _, shard=shard: self._check_shard(shard, (ids, contents)))  # type: ignore[misc]
+            self._look_into(shard.name, lambda shard=shard: self._check_shard(shard, (ids, contents)))  # type: ignore[misc]
         self._note(finding for repeats in (ids, contents) for finding in repeats.findings())
         if not self.damaged & {MODULES_NAME, *(shard.name for shard in shards)}:
             self._note(compare_counts(expected, self.episodes))
@@ -113,24 +111,24 @@ class _Contents:
     def _note(self, findings: Iterable[Finding]) -> None:
         self.findings += findings
 
-    def _look_into(self, name: str, check: Callable[[Path], None]) -> None:
+    def _look_into(self, name: str, check: Callable[[], None]) -> None:
         """Runs a check on a listed file; one that cannot be read is a finding and counts as damaged."""
         if name not in self.index.files or name in self.damaged:
             return
         try:
-            check(self.data_dir / name)
+            check()
         except DatasetError as error:
             self.findings.append(Finding(name, None, str(error).removeprefix(f"{name}: ")))
             self.damaged.add(name)
 
-    def _read_registers(self, path: Path) -> None:
-        self.registers = load_registers(path, name=REGISTERS_NAME, target=self.index.target)
+    def _read_registers(self) -> None:
+        self.registers = load_registers(self.data_dir, self.index)
         if self.registers is None:
             self._note([Finding(REGISTERS_NAME, None, f"holds no register of target {self.index.target}")])
 
-    def _read_shapes(self, path: Path) -> None:
+    def _read_shapes(self) -> None:
         self.shapes = self.index.files[INSTRUCTIONS_NAME].rows
-        self._note(check_instructions(path))
+        self._note(check_instructions(self.data_dir, self.index))
         if VOCABULARY_NAME not in self.damaged:
             self._note(_at_most(MAX_FINDINGS_A_KIND, check_vectors(self.data_dir, self.index)))
 
@@ -138,7 +136,7 @@ class _Contents:
         facts = self._facts(shard.split)
         kinds: Counter[str] = Counter()
         begin = 0
-        with open_parquet(shard.path, name=shard.name) as file:
+        with open_table(self.data_dir, self.index, shard.name) as file:
             for batch in iterate_batches(file, COLUMNS):
                 for violation in find_violations(batch, facts):
                     kinds[violation.kind] += 1

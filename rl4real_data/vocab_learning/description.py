@@ -49,7 +49,7 @@ def _most_frequent(vocabulary: Vocabulary, count: int = 8) -> list[tuple[str, in
 def _coverage(word: str, vocabulary: Vocabulary, data_dir: Path) -> dict[str, Any]:
     index = read_index(data_dir)
     vocabulary.require(target=index.target, dimension=vocabulary.dimension, name=word)
-    table = read_instructions(data_dir)
+    table = read_instructions(data_dir, index)
     opcodes, operands = table["opcode"].combine_chunks(), table["operands"].combine_chunks()
     shapes = embed_shapes(opcodes, operands, vocabulary, Weights(opcode=1, operand=1))
     coverage = measure_coverage(shapes, count_occurrences(data_dir, index, table.num_rows))

@@ -67,7 +67,7 @@ def evaluate_on_dataset(
     plugin = installation.plugin(clang, announce=announce)
     table = opcode_table(clang, plugin, target, load_recipe(target.name).cpu)
 
-    instructions = read_instructions(data_dir)
+    instructions = read_instructions(data_dir, index)
     occurrences = count_occurrences(data_dir, index, instructions.num_rows)
     opcodes = zip(instructions["opcode"].to_pylist(), occurrences.tolist(), strict=True)
     return {"file": word, "data_dir": str(data_dir), **evaluate_vectors(vocabulary, *base_properties(table, opcodes))}

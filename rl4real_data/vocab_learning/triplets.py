@@ -20,10 +20,12 @@ import numpy.typing as npt
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.episodes.comparison import require_listed
+from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.instructions import Shape, has_opcodes, shapes_of_table
-from rl4real_data.episodes.shape_counts import count_ids
-from rl4real_data.episodes.shards import INSTRUCTIONS_NAME, find_shards, iterate_batches, open_parquet
+from rl4real_data.episodes.shape_counts import count_ids, read_instructions
+from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
 from rl4real_data.mir2vec.entities import Section, base_opcode, operand_section
 from rl4real_data.mir2vec.vocabulary import Entity
 
@@ -73,11 +75,11 @@ def count_shapes(data_dir: Path, split: str = TRAIN, *, watch: Callable[[int], o
     DatasetError if it is not there, or has no instructions.
     """
     index = read_index(data_dir)
-    with open_parquet(data_dir / INSTRUCTIONS_NAME, name=INSTRUCTIONS_NAME) as file:
-        table = file.read()
-    shards = [shard for shard in find_shards(data_dir, index) if shard.split == split]
+    table = read_instructions(data_dir, index)
+    shards = [shard for shard in find_shards(index) if shard.split == split]
     if not shards or not has_opcodes(table):
         raise _has_no(data_dir, f"{split} split" if not shards else "opcodes (the fork's graphs have none)")
+    require_listed(data_dir, index, (INSTRUCTIONS_NAME, *(shard.name for shard in shards)))
     shapes = shapes_of_table(table)
     bases = sorted({base_opcode(opcode) for opcode, _ in shapes})
     number = {base: i for i, base in enumerate(bases)}
@@ -85,7 +87,7 @@ def count_shapes(data_dir: Path, split: str = TRAIN, *, watch: Callable[[int], o
     occurrences, pairs = np.zeros(len(shapes), np.int64), np.zeros(len(bases) ** 2, np.int64)
     functions = 0
     for shard in shards:
-        with open_parquet(shard.path, name=shard.name) as file:
+        with open_table(data_dir, index, shard.name) as file:
             for batch in iterate_batches(file, ("inst",)):
                 inst, lengths = batch["inst"].flatten().to_numpy(), batch["inst"].value_lengths().to_numpy()
                 occurrences += count_ids(inst, len(shapes), name=shard.name)

@@ -192,6 +192,7 @@ def _repeat_dataset(source: Path, target: Path, episodes: int) -> int:
         if new not in shards:
             os.link(target / name, target / new)
         files[new] = shards[name]
+    del index["sha256"]  # of the index as it was
     (target / "dataset.json").write_text(json.dumps({**index, "files": files}))
     return copies * own
 

@@ -23,7 +23,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(variable, "1")  # one core; before numpy is imported
 
 from rl4real_data import Episode, EpisodeDataset  # noqa: E402
-from rl4real_data.episodes.index import INDEX_NAME  # noqa: E402
+from rl4real_data.episodes.file_names import INDEX_NAME  # noqa: E402
 
 REPEATED_EPISODES = 1_000_000
 ROUNDS = 5
@@ -59,13 +59,14 @@ def repeat_dataset(data_dir: Path, folder: Path, episodes: int) -> int:
     for name in ("data", "vocab"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for name in files:
-        (folder / name).symlink_to((data_dir / name).resolve())
+        os.link(data_dir / name, folder / name)
     for number in range(total):
         source, entry = list(shards.items())[number % len(shards)]
         name = f"data/train-{number:05d}-of-{total:05d}.parquet"
-        (folder / name).symlink_to((data_dir / source).resolve())
+        os.link(data_dir / source, folder / name)
         files[name] = entry
     index["files"] = files
+    del index["sha256"]  # of the index as it was
     rows = sum(entry["rows"] for name, entry in files.items() if name.startswith("data/"))
     index["splits"] = {"train": {**index["splits"]["train"], "episodes": rows}}
     (folder / INDEX_NAME).write_text(json.dumps(index), encoding="utf-8")

@@ -10,13 +10,14 @@ import signal
 import sys
 from fnmatch import fnmatch
 from itertools import count
+from pathlib import Path
 
 
 def watch_renames(pattern: str, last: int) -> None:
     numbers = count(1)
 
     def watch(event: str, arguments: tuple[object, ...]) -> None:
-        if event != "os.rename" or not fnmatch(target := str(arguments[1]), pattern):
+        if event != "os.rename" or not fnmatch(target := _full_name(arguments), pattern):
             return
         if last == 0:
             os.write(1, f"{target}\n".encode())
@@ -24,6 +25,12 @@ def watch_renames(pattern: str, last: int) -> None:
             os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(watch)
+
+
+def _full_name(arguments: tuple[object, ...]) -> str:
+    """The new name; one that is told from an opened folder is looked up there."""
+    _, name, _, folder = arguments
+    return str(name) if folder == -1 else str(Path(f"/proc/self/fd/{folder}").readlink() / str(name))
 
 
 if __name__ == "__main__":

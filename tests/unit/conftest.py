@@ -12,6 +12,7 @@ from command_line import CommandLine
 from fake_clang import install_fake_clang
 from world import World
 
+from rl4real_data.core import atomic_files
 from rl4real_data.toolchain import plugin, process, server_library
 from rl4real_data.toolchain.confinement import confinement_to
 from rl4real_data.toolchain.mark import keeper_command
@@ -36,6 +37,12 @@ def _only_processes_of_the_test(monkeypatch: pytest.MonkeyPatch, tmp_path_factor
 
     monkeypatch.setattr(subprocess, "Popen", Guarded)
     monkeypatch.setattr(server_library, "C_COMPILERS", ())  # leaves the compiler at hand, which is the test's
+
+
+@pytest.fixture(autouse=True)
+def _no_wait_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of the whole machine, that is, which may be busy."""
+    monkeypatch.setattr(atomic_files, "_syncfs", lambda _: 0)
 
 
 @pytest.fixture

@@ -225,7 +225,7 @@ def test_keys_of_the_index_are_described() -> None:
     top, books = text.split("The books of a split", 1)
     names = {kind: {field.name for field in dataclasses.fields(kind)} for kind in (DatasetIndex, SplitBooks)}
 
-    assert set(first_words(top)) == {"format", *names[DatasetIndex]}
+    assert set(first_words(top)) == {"format", "sha256", *names[DatasetIndex]}
     assert set(first_words(books)) == names[SplitBooks]
     for kind in (FileEntry, CorpusEntry):
         assert [field.name for field in dataclasses.fields(kind) if f"`{field.name}`" not in text] == []

@@ -5,13 +5,12 @@ A first manifest.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from rl4real_data.commands.console import fetch_progress, say
+from rl4real_data.commands.console import fetch_progress, say, write_note, write_path
 from rl4real_data.commands.options import Jobs, Mirror
 from rl4real_data.core.environment import load_environment
 
@@ -39,5 +38,5 @@ def add(
     with fetch_progress() as progress:
         supply = supply_of(environment, mirror=mirror, progress=progress)
         added = add_manifest(request, environment, supply, say=say)
-    print(added.text, file=sys.stderr)
-    print(added.path)
+    write_note(added.text)
+    write_path(added.path)

@@ -5,7 +5,6 @@ Corpora in the form of another project.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from rl4real_data.commands.completion import complete_corpora
-from rl4real_data.commands.console import fetch_progress, say, shows_bars
+from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_path
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Jobs, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
@@ -56,8 +55,8 @@ def export(
     for skipped in found.skipped:
         say(f"skipped: {skipped.reason}")
     exported = _write(found.corpora, compilation, output, jobs=jobs)
-    print(_text(exported), file=sys.stderr)
-    print(output)
+    write_note(_text(exported))
+    write_path(output)
     if _is_less_than_asked(exported, found.skipped):
         raise TooManyFailures(f"{output}: less than asked", hint="the folder holds the rest")
 

@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from rl4real_data.commands.console import say
+from rl4real_data.commands.console import say, write_result
 from rl4real_data.commands.corpus.supply import fetch_planned
 from rl4real_data.commands.options import CorpusNames, Mirror
 from rl4real_data.core.environment import load_environment
@@ -33,5 +33,5 @@ def fetch(
     plan = plan_fetch(manifests_for(names or ()), Cache(root=environment.cache_dir))
     say(plan.text)
     report = fetch_planned(plan, environment, mirror=mirror)
-    print("\n".join(f"{name}  {modules} modules" for name, modules in report.modules.items()))
+    write_result("\n".join(f"{name}  {modules} modules" for name, modules in report.modules.items()))
     report.raise_if_incomplete()

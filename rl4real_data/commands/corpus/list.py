@@ -9,6 +9,7 @@ import json
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from rl4real_data.commands.console import write_json, write_result
 from rl4real_data.commands.options import CorpusNames, Json
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.targets import TargetName
@@ -24,7 +25,10 @@ def list_corpora(names: CorpusNames = None, as_json: Json = False) -> None:
     from rl4real_data.corpus.named import manifests_for
 
     rows = take_inventory(manifests_for(names or ()), Cache(root=load_environment().cache_dir))
-    print(json.dumps([row.to_json() for row in rows], indent=2) if as_json else _text(rows))
+    if as_json:
+        write_json(json.dumps([row.to_json() for row in rows], indent=2))
+    else:
+        write_result(_text(rows))
 
 
 def _text(rows: Sequence[InventoryRow]) -> str:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rl4real_data.commands.completion import complete_corpora
-from rl4real_data.commands.console import fetch_progress
+from rl4real_data.commands.console import fetch_progress, write_json, write_result
 from rl4real_data.commands.options import Json, Mirror
 from rl4real_data.core.environment import load_environment
 
@@ -45,6 +45,6 @@ def shared(
         left, right = (resolve_available(words, supply).corpora for words in (names, others or names))
     found = without_mirrored(find_shared_code(left, right))
     if as_json:
-        print(json.dumps([pair.to_json() for pair in found], indent=2))
+        write_json(json.dumps([pair.to_json() for pair in found], indent=2))
     else:
-        print("\n".join(map(str, found)) if found else "no file has much in common with one of another corpus")
+        write_result("\n".join(map(str, found)) if found else "no file has much in common with one of another corpus")

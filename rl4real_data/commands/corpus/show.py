@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 
+from rl4real_data.commands.console import write_json, write_result
 from rl4real_data.commands.options import CorpusName, Json
 from rl4real_data.core.environment import load_environment
 
@@ -18,4 +19,7 @@ def show(name: CorpusName, as_json: Json = False) -> None:
     from rl4real_data.corpus.named import one_manifest
 
     description = describe(one_manifest(name), Cache(root=load_environment().cache_dir))
-    print(json.dumps(description, indent=2) if as_json else describe_as_text(description))
+    if as_json:
+        write_json(json.dumps(description, indent=2))
+    else:
+        write_result(describe_as_text(description))

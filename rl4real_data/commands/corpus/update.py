@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from rl4real_data.commands.console import fetch_progress, say
+from rl4real_data.commands.console import fetch_progress, say, write_json, write_result
 from rl4real_data.commands.options import CorpusName, Json, Mirror
 from rl4real_data.core.environment import load_environment
 
@@ -31,4 +31,7 @@ def update(
         supply = supply_of(load_environment(), mirror=mirror, progress=progress)
         path = manifest_path(name, load_catalog())
         result = update_manifest(path, supply, dry_run=dry_run, say=say)
-    print(json.dumps(result.to_json(), indent=2) if as_json else result.text)
+    if as_json:
+        write_json(json.dumps(result.to_json(), indent=2))
+    else:
+        write_result(result.text)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rl4real_data.commands.console import say
+from rl4real_data.commands.console import say, write_json, write_result
 from rl4real_data.commands.options import CorpusNames, Json, Mirror
 from rl4real_data.core.environment import Environment, load_environment
 from rl4real_data.core.errors import ValidationFailed
@@ -39,7 +39,10 @@ def verify(
     found = verify_cache(manifests, Cache(root=environment.cache_dir), say=say)
     if repair and found.damages:
         _repair(manifests, found, environment, mirror=mirror)
-    print(json.dumps(found.to_json(), indent=2) if as_json else found.text)
+    if as_json:
+        write_json(json.dumps(found.to_json(), indent=2))
+    else:
+        write_result(found.text)
     if found.damages and not repair:
         raise ValidationFailed(f"{len(found.damages)} entries of the cache are damaged", hint="mend them with --repair")
 

@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from rl4real_data.commands.console import write_path
 from rl4real_data.commands.options import VocabularyFile
 
 
@@ -21,4 +22,4 @@ def convert(
     from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, vocabulary_path, write_vocabulary
 
     write_vocabulary(output, read_vocabulary(vocabulary_path(file)))
-    print(output)
+    write_path(output)

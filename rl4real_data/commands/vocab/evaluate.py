@@ -9,7 +9,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rl4real_data.commands.console import say
+from rl4real_data.commands.console import say, write_json, write_result
 from rl4real_data.commands.options import DataDir, Json, VocabularyFile
 from rl4real_data.core.environment import load_environment
 
@@ -20,7 +20,10 @@ def evaluate(file: VocabularyFile, data_dir: DataDir, as_json: Json = False) -> 
     from rl4real_data.vocab_learning.evaluation import evaluate_on_dataset
 
     found = evaluate_on_dataset(file, data_dir, Installation.of(load_environment()), announce=say)
-    print(json.dumps(found, indent=2) if as_json else _text(found))
+    if as_json:
+        write_json(json.dumps(found, indent=2))
+    else:
+        write_result(_text(found))
 
 
 def _text(found: Mapping[str, Any]) -> str:

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 
+from rl4real_data.commands.console import write_json, write_result
 from rl4real_data.commands.options import Json, VocabularyFile
 from rl4real_data.commands.vocab.loss_curve import loss_curve
 
@@ -28,7 +29,10 @@ def info(
     from rl4real_data.vocab_learning.description import describe
 
     found = describe(file, data_dir=data_dir, near=near)
-    print(json.dumps(found, indent=2) if as_json else _text(found))
+    if as_json:
+        write_json(json.dumps(found, indent=2))
+    else:
+        write_result(_text(found))
 
 
 def _text(found: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rl4real_data.commands.console import shows_bars
+from rl4real_data.commands.console import shows_bars, write_note, write_path
 from rl4real_data.commands.vocab.loss_curve import loss_curve
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
@@ -51,12 +51,11 @@ def train(
     vocabulary = _learn(found, datasets, settings, target=target, command=command, checkpoint=checkpoint)
     write_vocabulary(output, vocabulary)
     checkpoint.unlink(missing_ok=True)
-    print(
+    write_note(
         f"{len(vocabulary.entities):,} entities from {len(found.rows):,} triplets of {found.functions:,} functions\n"
-        f"loss {loss_curve(vocabulary.origin['losses'])}\ntriplets in {triplets}",
-        file=sys.stderr,
+        f"loss {loss_curve(vocabulary.origin['losses'])}\ntriplets in {triplets}"
     )
-    print(output)
+    write_path(output)
 
 
 def _read(data_dirs: Sequence[Path], target: TargetName, split: Split) -> tuple[Triplets, list[CountedShapes]]:

@@ -22,7 +22,7 @@ from typing import Final
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError, ToolchainError, UsageError
 from rl4real_data.core.regular_files import read_regular_text
-from rl4real_data.corpus.cache import Cache
+from rl4real_data.corpus.cache import Cache, read_whole
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.paths.compile_commands import find_database
 from rl4real_data.corpus.paths.path_corpus import check_names
@@ -94,6 +94,7 @@ class FoundBuild:
         root = cache.tree(
             "build", identity, lambda folder: self._build(plan, folder, cache.corpus_path("build", identity))
         )
+        read_whole(root / plan.database)
         try:
             return find_database(root / plan.database).corpus(name, cache)
         except UsageError as error:

@@ -17,9 +17,6 @@ from rl4real_data.validation.episode_batch import EpisodeBatch, Spots
 
 Find = Callable[[EpisodeBatch], Spots]
 
-REQUIRED: Final = ("episode_id", "module", "corpus", "target", "node_vreg", "edge_u", "edge_v")
-"""What every source tells, the fork's DOT files too."""
-
 
 def _is_nested(kind: pa.DataType) -> bool:
     return bool(pa.types.is_list(kind) and pa.types.is_list(kind.value_type))

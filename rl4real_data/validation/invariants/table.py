@@ -18,7 +18,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.episodes.schema import EPISODES, REQUIRED
 from rl4real_data.validation.episode_batch import EpisodeBatch, Facts, Spots
 from rl4real_data.validation.interference_check import compare_edges
 from rl4real_data.validation.invariants import references, shape, values
@@ -52,7 +52,7 @@ def _unfounded_edges(batch: EpisodeBatch) -> Spots:
 
 
 SHAPES: Final = (
-    *(Invariant(f"{name} is null", shape.is_null(name)) for name in shape.REQUIRED),
+    *(Invariant(f"{name} is null", shape.is_null(name)) for name in REQUIRED),
     *(Invariant(f"{name} holds a null at {{place}}", shape.holds_null(name)) for name in shape.LISTS),
     *(
         Invariant(f"columns of the {group} group are null, others are not", shape.half_null(names))

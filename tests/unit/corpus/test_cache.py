@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import threading
 from pathlib import Path
 
 import pytest
 
-from rl4real_data.core.errors import SourceError
-from rl4real_data.corpus.cache import MARKER, Cache
+from rl4real_data.core.errors import HostError, SourceError
+from rl4real_data.core.sealed_text import unseal
+from rl4real_data.corpus import cache as cache_module
+from rl4real_data.corpus.cache import MARKER, Cache, changed_files, contents_of, has_whole_tree, read_whole
 from rl4real_data.corpus.download import Pin
 
 CONTENT = b"the archive"
@@ -82,8 +85,68 @@ def test_tree_is_made_once_and_marked(cache: Cache) -> None:
     assert cache.tree("toy", PIN, maker.write_tree) == tree == cache.corpus_path("toy", PIN)
     assert maker.calls == 1
     assert names_in(tree) == [MARKER, "b.c", "src"]
-    assert (tree / MARKER).read_text() == f"version 1\nsha256 {PIN.sha256}\nfiles 2\nbytes 11\n"
+    summary = f"version 1\nsha256 {PIN.sha256}\nfiles 2\nbytes 11\n"
+    contents = {"b.c": hashlib.sha256(b"").hexdigest(), "src/a.c": PIN.sha256}
+    assert unseal((tree / MARKER).read_bytes()) == summary + json.dumps(contents)
+    assert contents_of(tree / "src") == {str(tree / name): digest for name, digest in contents.items()}
     assert names_in(cache.root / "corpora") == [tree.name]
+
+
+def test_tree_of_an_earlier_release_counts_as_it_is(cache: Cache) -> None:
+    """It may have been made from a network that is not there today."""
+    maker = Maker()
+    tree = cache.tree("toy", PIN, maker.write_tree)
+    (tree / MARKER).write_text(f"version 1\nsha256 {PIN.sha256}\nfiles 2\nbytes 11\n")
+
+    assert cache.tree("toy", PIN, maker.write_tree) == tree
+    assert maker.calls == 1
+    assert contents_of(tree) == {}
+
+
+def test_every_bit_of_the_marker_counts(cache: Cache) -> None:
+    tree = cache.tree("toy", PIN, Maker().write_tree)
+    whole = (tree / MARKER).read_bytes()
+    for position in range(0, len(whole), 7):
+        damaged = bytearray(whole)
+        damaged[position] ^= 2
+        (tree / MARKER).write_bytes(damaged)
+        assert not has_whole_tree(tree, PIN), position
+        assert contents_of(tree) == {}
+
+
+def test_text_of_a_tree_is_read_as_it_was_made(cache: Cache) -> None:
+    tree = cache.tree("toy", PIN, Maker().write_tree)
+    file = tree / "src" / "a.c"
+    assert read_whole(file) == "the archive"
+    file.write_text("the Archive")
+
+    with pytest.raises(HostError, match=r"src/a\.c: is not what it was when it came into the cache") as raised:
+        read_whole(file)
+    assert "makes that folder of the cache anew" in raised.value.hint
+    cache.tree("toy", PIN, Maker().write_tree)
+    assert read_whole(file) == "the archive"
+
+
+def test_changed_files_of_a_tree_are_found(cache: Cache) -> None:
+    tree = cache.tree("toy", PIN, Maker().write_tree)
+    assert changed_files(tree) == []
+    (tree / "src" / "a.c").write_text("the Archive")
+    (tree / "b.c").unlink()
+
+    assert changed_files(tree) == ["b.c", "src/a.c"]
+
+
+def test_entries_are_on_the_disk_before_they_have_their_name(cache: Cache, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    rename = Path.rename
+    monkeypatch.setattr(cache_module, "sync", lambda path: done.append(f"sync {path.name}"))
+    monkeypatch.setattr(cache_module, "sync_all_files", lambda _: done.append("sync the tree"))
+    monkeypatch.setattr(Path, "rename", lambda *names: done.append("rename") or rename(*names))
+    tree = cache.tree("toy", PIN, Maker().write_tree)
+    file = cache.file(PIN, Maker().write_file)
+
+    assert done == ["sync the tree", "rename", "sync corpora", f"sync {file.name}", "sync downloads"]
+    assert tree.is_dir()
 
 
 @pytest.mark.parametrize("damage", ["no marker", "other marker", "lost file", "cut file", "binary marker"])

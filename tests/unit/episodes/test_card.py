@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.card import dataset_card
@@ -42,28 +43,57 @@ def make_index(**splits: SplitBooks) -> DatasetIndex:
         recipe={"opt_level": "O3", "cpu": "core2"},
         toolchain={"clang": "Debian clang version 22.1.8"},
         splits=splits,
-        files={"README.md": FileEntry(rows=0, size=3, sha256="abc")},
+        files={"README.md": FileEntry(rows=0, size=3, sha256="a" * 64)},
         generator="rl4real-data 0.1.0",
     )
 
 
+def header_of(card: str) -> Any:
+    """What Hugging Face reads: between the first two lines of three dashes."""
+    return yaml.safe_load(card.split("\n---\n")[0].removeprefix("---\n"))
+
+
 def test_header_is_what_hugging_face_reads() -> None:
     card = dataset_card(make_index(train=BOOKS, test=replace(BOOKS, episodes=0)))
-    header = card.split("---\n")[1]
 
-    assert header.splitlines() == [
-        "license: other",
-        "license_name: 'MIT AND Zlib'",
-        "tags: [compilers, register-allocation, reinforcement-learning, llvm]",
-        "size_categories: [1K<n<10K]",
-        "configs:",
-        "  - config_name: default",
-        "    data_files:",
-        "      - split: test",
-        "        path: data/test-*.parquet",
-        "      - split: train",
-        "        path: data/train-*.parquet",
-    ]
+    assert header_of(card) == {
+        "license": "other",
+        "license_name": "MIT AND Zlib",
+        "tags": ["compilers", "register-allocation", "reinforcement-learning", "llvm"],
+        "size_categories": ["1K<n<10K"],
+        "configs": [
+            {
+                "config_name": "default",
+                "data_files": [
+                    {"split": "test", "path": "data/test-*.parquet"},
+                    {"split": "train", "path": "data/train-*.parquet"},
+                ],
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize(
+    "license_name",
+    [
+        'Don\'t ask: "MIT"',
+        "it's 'quoted'",
+        "a: b",
+        "- item",
+        "*alias",
+        "two\nlines\n---\nevil: 1",
+        "\x1b[31m",
+        "é\u2028",
+    ],
+)
+def test_whatever_a_licence_is_called_the_header_says_it(license_name: str) -> None:
+    corpus = CorpusEntry(name="c | <b>\n# title", license=license_name, modules=3)
+    card = dataset_card(make_index(train=replace(BOOKS, corpora=(corpus,))))
+
+    assert header_of(card)["license_name"] == license_name
+    assert "\x1b" not in card
+    assert "\n# title" not in card
+    assert "<b>" not in card
 
 
 @pytest.mark.parametrize(
@@ -78,7 +108,9 @@ def test_header_is_what_hugging_face_reads() -> None:
     ],
 )
 def test_size_category(episodes: int, category: str) -> None:
-    assert f"size_categories: [{category}]" in dataset_card(make_index(train=replace(BOOKS, episodes=episodes)))
+    card = dataset_card(make_index(train=replace(BOOKS, episodes=episodes)))
+
+    assert header_of(card)["size_categories"] == [category]
 
 
 def test_body_accounts_for_everything() -> None:
@@ -105,7 +137,7 @@ def test_every_column_is_explained() -> None:
 
 
 def test_empty_dataset_has_a_card() -> None:
-    assert "license_name: 'none'" in dataset_card(make_index())
+    assert header_of(dataset_card(make_index()))["license_name"] == "none"
 
 
 # The index
@@ -162,7 +194,7 @@ def test_index_of_something_else_is_refused() -> None:
 
 
 def test_newer_schema_is_refused() -> None:
-    raw = {**json.loads(make_index().to_json()), "schema_version": 1}
+    raw = {**json.loads(make_index().to_json()), "schema_version": 1}  # before its checksum is looked at
 
     with pytest.raises(DatasetError, match=r"(?m)written in schema version 1, this program reads up to 0$"):
         parse_index(json.dumps(raw), path=Path("dataset.json"))

@@ -10,11 +10,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from changed_index import change_index, relist
 from world import World, write_three
 
 from rl4real_data.core.errors import DatasetError, VocabularyError
 from rl4real_data.core.split import Split
-from rl4real_data.episodes.index import file_entry
 from rl4real_data.flow.embedding import embed_dataset
 from rl4real_data.statistics.collection import collect_stats
 from rl4real_data.statistics.text import render_text
@@ -204,10 +204,7 @@ def test_validate_finds_a_wrong_vector(world: World) -> None:
     place = table.schema.get_field_index("embedding")
     wrong = pa.FixedSizeListArray.from_arrays(pa.array(values.reshape(-1)), DIMENSION)
     pq.write_table(table.set_column(place, table.schema.field(place), wrong), path)
-    index = json.loads((world.data_dir / "dataset.json").read_text())
-    entry = file_entry(path, rows=len(column))
-    index["files"]["instructions.parquet"] = {"rows": entry.rows, "size": entry.size, "sha256": entry.sha256}
-    (world.data_dir / "dataset.json").write_text(json.dumps(index))
+    relist(world.data_dir, "instructions.parquet")
 
     assert findings(world) == ["instructions.parquet, row 1: its vector is not that of the vocabulary"]
 
@@ -215,8 +212,24 @@ def test_validate_finds_a_wrong_vector(world: World) -> None:
 def test_validate_finds_another_vocabulary(world: World) -> None:
     write_three(world)
     world.run()
-    index = json.loads((world.data_dir / "dataset.json").read_text())
-    index["vocabulary"]["sha256"] = "0" * 64
-    (world.data_dir / "dataset.json").write_text(json.dumps(index))
+    change_index(world.data_dir, lambda index: index["vocabulary"].update(sha256="0" * 64))
 
+    assert findings(world) == [
+        "instructions.parquet: cannot be read (it belongs to another dataset, or to another version of this one)"
+    ]
+    change_index(world.data_dir, lambda index: index.update(fingerprint=None))
     assert findings(world) == ["vocab/vocabulary.parquet: is not the vocabulary that dataset.json names"]
+
+
+def test_what_programs_and_persons_read_of_it_agrees(world: World) -> None:
+    """croissant.json has the checksums of the index, and the card the coverage, whoever wrote them last."""
+    write_three(world)
+    world.run()
+    embed_dataset(world.data_dir, write_vocabulary(world, ADD=-1, SUB=0.25, RET=7, VIRT_REG_GR32=-2))
+
+    index = world.index()
+    described = json.loads((world.data_dir / "croissant.json").read_text())["distribution"]
+    digests = {one["name"]: one["sha256"] for one in described if one["@type"] == "cr:FileObject"}
+    assert digests == {name: entry.sha256 for name, entry in index.files.items() if name != "croissant.json"}
+    assert index.vocabulary is not None
+    assert f"({index.vocabulary['entities']:,} entities)" in (world.data_dir / "README.md").read_text()

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from world import World
 
-from rl4real_data.core.errors import VocabularyError
+from rl4real_data.core.errors import DatasetError
 
 ROOT = Path(__file__).parents[3]
 HEAVY = {"numpy", "pyarrow", "pandas", "joblib", "tqdm"}
@@ -59,7 +59,7 @@ def test_damaged_vocabulary_of_the_dataset_ends_the_run(world: World) -> None:
     (world.data_dir / "vocab" / "vocabulary.parquet").write_bytes(b"PAR1 and no more")
     before = world.digests()
     world.write("b.c", "// function two nodes=3")
-    with pytest.raises(VocabularyError, match=r"vocabulary.parquet: cannot be read"):
+    with pytest.raises(DatasetError, match=r"vocabulary.parquet: lost or damaged"):
         world.run(vocab=None)
 
     assert world.digests() == before

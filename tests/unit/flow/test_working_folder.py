@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from changed_index import change_index
 from world import World, write_three
 
 from rl4real_data.core.allocators import AllocatorName
@@ -30,12 +31,12 @@ def run_until(world: World, monkeypatch: pytest.MonkeyPatch, stop_at: int) -> bo
     calls = 0
     replace_file = os.replace
 
-    def failing(source: str, target: str) -> None:
+    def failing(source: str, target: str, **folders: int) -> None:
         nonlocal calls
         calls += 1
         if calls > stop_at:
             raise OSError(errno.EIO, "pulled the plug")
-        replace_file(source, target)
+        replace_file(source, target, **folders)
 
     with monkeypatch.context() as patch:
         patch.setattr(os, "replace", failing)
@@ -89,9 +90,9 @@ def test_index_is_moved_last(world: World, monkeypatch: pytest.MonkeyPatch) -> N
     moved: list[str] = []
     replace_file = os.replace
 
-    def noted(source: Path, target: Path) -> None:
+    def noted(source: Path, target: Path, **folders: int) -> None:
         moved.append(Path(target).name)
-        replace_file(source, target)
+        replace_file(source, target, **folders)
 
     world.write("a.c", "// function one")
     monkeypatch.setattr(os, "replace", noted)
@@ -206,14 +207,14 @@ def test_full_disk_while_a_shard_is_written(world: World, monkeypatch: pytest.Mo
 def test_folder_that_cannot_be_written_is_an_error_of_the_folder(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.write("a.c", "// function one")
     world.data_dir.mkdir()
-    make_folder = Path.mkdir
+    make_folder = os.mkdir
 
-    def read_only(path: Path, *rest: object, **options: object) -> None:
-        if path.name == ".work":
-            raise PermissionError(errno.EACCES, "Permission denied", str(path))
-        make_folder(path, *rest, **options)  # type: ignore[arg-type]
+    def read_only(path: str, *rest: int, **options: int) -> None:
+        if path == ".work":
+            raise PermissionError(errno.EACCES, "Permission denied", path)
+        make_folder(path, *rest, **options)
 
-    monkeypatch.setattr(Path, "mkdir", read_only)
+    monkeypatch.setattr(os, "mkdir", read_only)
     with pytest.raises(DatasetError, match=r"(?m)/data: cannot be written \(Permission denied\)$") as raised:
         world.run()
     assert raised.value.hint == "choose another --data-dir"
@@ -309,8 +310,7 @@ def test_other_llvm_release_beside_the_first_is_refused(world: World) -> None:
 def test_newer_schema_is_refused(world: World) -> None:
     world.write("a.c", "// function one")
     world.run()
-    index = world.data_dir / "dataset.json"
-    index.write_text(index.read_text().replace('"schema_version": 0', '"schema_version": 5'))
+    change_index(world.data_dir, lambda index: index.update(schema_version=5))
 
     with pytest.raises(DatasetError, match="schema version 5") as raised:
         world.run()

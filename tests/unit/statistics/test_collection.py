@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.episodes.index import INDEX_NAME
+from rl4real_data.episodes.file_names import INDEX_NAME
 from rl4real_data.episodes.ragged import nested_lengths
 from rl4real_data.show.stats_page import make_stats_page
 from rl4real_data.statistics.collection import FailedModule, GroupStats, LanguageStats, Stats, collect_stats

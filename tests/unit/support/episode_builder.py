@@ -28,7 +28,8 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from rl4real_data.episodes.index import INDEX_NAME, CorpusEntry, DatasetIndex, SplitBooks, file_entry
+from rl4real_data.episodes.file_names import INDEX_NAME
+from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks, file_entry
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
 
 Row = dict[str, Any]

@@ -16,7 +16,8 @@ from episode_builder import (
     write_table,
 )
 
-from rl4real_data.episodes.index import INDEX_NAME, DatasetIndex, file_entry
+from rl4real_data.episodes.file_names import INDEX_NAME
+from rl4real_data.episodes.index import DatasetIndex, file_entry
 from rl4real_data.episodes.schema import EPISODES
 
 VECTORS = ([1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0], [1.0, 1.0, 1.0])

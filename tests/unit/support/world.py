@@ -18,7 +18,7 @@ from rl4real_data.corpus.sources.source import Supply
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.flow.preparation import Recording
 from rl4real_data.flow.request import CorpusChoice, Destination, FlowRequest
-from rl4real_data.flow.run import Console, RunReport, run_flow
+from rl4real_data.flow.run import Console, RunReport, plan_flow, run_flow
 from rl4real_data.flow.vocabulary import VocabularyChoice
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.process import Limits
@@ -97,6 +97,10 @@ class World:
 
     def run(self, **changes: Any) -> RunReport:
         return run_flow(self.request(**changes), Console(say=lambda _: None))
+
+    def plan(self, **changes: Any) -> RunReport:
+        """A dry run."""
+        return plan_flow(self.request(**changes), Console(say=lambda _: None))
 
     def index(self, data_dir: Path | None = None) -> DatasetIndex:
         return read_index(data_dir or self.data_dir)

@@ -74,3 +74,16 @@ def test_endless_words_do_not_outlast_the_time() -> None:
     assert 0.05 <= time.monotonic() - begin < 10
     assert not heard.hear(0)
     heard.close()
+
+
+def test_what_was_said_in_time_is_heard_however_late(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A busy machine may let a listener sleep through all of its time."""
+    heard = Output(100)
+    os.write(heard.stdout.theirs, b"out")
+    os.write(heard.stderr.theirs, b"err")
+    clock = iter((0.0, 60.0, 60.0, 60.0))
+    monkeypatch.setattr(output.time, "monotonic", lambda: next(clock))
+
+    assert not heard.hear(0.2)  # their ends are open still
+    assert (heard.stdout.text, heard.stderr.text) == ("out", "err")
+    heard.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -12,9 +11,11 @@ import episode_builder as build
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from changed_index import change_index, relist
 
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.episodes.index import INDEX_NAME, file_entry, parse_index
+from rl4real_data.episodes.file_names import INDEX_NAME
+from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.validation.finding import Finding
 from rl4real_data.validation.whole_dataset import validate
@@ -69,14 +70,6 @@ def test_train_and_test_are_disjoint(tmp_path: Path) -> None:
 
 def write_sound(data_dir: Path) -> None:
     build.write_dataset(data_dir, {"train": [[build.make_episode(1), build.make_episode(2)]]})
-
-
-def relist(data_dir: Path, name: str, *, rows: int) -> None:
-    """Makes the index agree with the bytes of a file that a test has changed."""
-    raw = json.loads((data_dir / INDEX_NAME).read_text())
-    entry = file_entry(data_dir / name, rows=rows)
-    raw["files"][name] = {"rows": entry.rows, "size": entry.size, "sha256": entry.sha256}
-    (data_dir / INDEX_NAME).write_text(json.dumps(raw))
 
 
 def test_no_dataset_is_an_error_and_no_finding(tmp_path: Path) -> None:
@@ -184,10 +177,8 @@ def test_another_schema(tmp_path: Path, change: Change, what: str) -> None:
 
 def test_a_dataset_without_modules(tmp_path: Path) -> None:
     write_sound(tmp_path)
-    raw = json.loads((tmp_path / INDEX_NAME).read_text())
-    del raw["files"]["modules.parquet"]
-    (tmp_path / INDEX_NAME).write_text(json.dumps(raw))
-    assert parse_index(json.dumps(raw), path=tmp_path).files
+    change_index(tmp_path, lambda raw: raw["files"].pop("modules.parquet"))
+    assert read_index(tmp_path).files
     assert Finding(INDEX_NAME, None, "lists no modules.parquet") in validate(tmp_path)
 
 

@@ -1,0 +1,27 @@
+"""The names of a dataset's files.
+
+An index may list these and no others: what comes from elsewhere names no file outside its folder.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+CARD_NAME: Final = "README.md"
+CROISSANT_NAME: Final = "croissant.json"
+MODULES_NAME: Final = "modules.parquet"
+INSTRUCTIONS_NAME: Final = "instructions.parquet"
+REGISTERS_NAME: Final = "registers.parquet"
+VOCABULARY_NAME: Final = "vocab/vocabulary.parquet"
+INDEX_NAME: Final = "dataset.json"
+
+SPLITS: Final = ("train", "test")
+SHARD_NAME: Final = re.compile(r"data/(?P<split>train|test)-[0-9]{1,9}-of-[0-9]{1,9}\.parquet")
+_VOCABULARY: Final = re.compile(r"vocab/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.parquet")
+_TABLES: Final = frozenset({CARD_NAME, CROISSANT_NAME, MODULES_NAME, INSTRUCTIONS_NAME, REGISTERS_NAME})
+
+
+def is_listed_name(name: str) -> bool:
+    """Whether an index may list a file of that name."""
+    return name in _TABLES or bool(SHARD_NAME.fullmatch(name) or _VOCABULARY.fullmatch(name))
