@@ -27,13 +27,20 @@ class Queue(StrEnum):
 class Allocator:
     """One row: what `-regalloc=` calls the recording allocator and LLVM's own, the latter's pass and its queue.
 
-    `llc -start-before=<llvm_pass>` reads machine IR as it is when the allocator starts.
+    `llc -start-before=<llvm_pass>` reads machine IR as it is when the allocator starts. The default one runs where none
+    is named: targets look whether one is, and then build another pipeline.
     """
 
     name: AllocatorName
     llvm_name: str
     llvm_pass: str
     queue: Queue
+    is_default: bool = False
+
+    @property
+    def recording_flag(self) -> str:
+        """The plugin's flag that compiles as without it, and records."""
+        return "-mlra" if self.is_default else f"-regalloc={self.plugin_name}"
 
     @property
     def plugin_name(self) -> str:
@@ -50,6 +57,7 @@ ALLOCATORS: Final[Mapping[AllocatorName, Allocator]] = MappingProxyType(
                 llvm_name="greedy",
                 llvm_pass="greedy",
                 queue=Queue.PRIORITY,
+                is_default=True,
             ),
             Allocator(
                 name=AllocatorName.MLBASICRA,

@@ -84,7 +84,7 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
         return fork_flags(compilation.fork_config, compilation.allocator)
     return (
         f"-fplugin={plugin}",
-        *("-mllvm", f"-regalloc={compilation.allocator.plugin_name}", "-mllvm", f"-mlra-dump-columns={records}"),
+        *("-mllvm", compilation.allocator.recording_flag, "-mllvm", f"-mlra-dump-columns={records}"),
         *("-mllvm", "-mlra-discard"),  # nobody reads the object file
         *(("-mllvm", "-mlra-dump-mir") if compilation.recipe.mir else ()),
         *(("-mllvm", "-mlra-verify") if compilation.verify else ()),

@@ -28,17 +28,10 @@ LIBRARY: Final = "libmlra.so"
 RECORD_VERSION: Final = 2
 """`RecordVersion` of the plugin's RecordWriter.h: what its records, in text or in columns, hold."""
 
-SAME_RECORDS: Final[Mapping[str, str]] = MappingProxyType(
-    {
-        "8ff3c9348857567a34c498fb16c5764bde484a3e8c508fb5cc762c4d1abd17d3": (  # moved into rooms for 0.2.0
-            "a1fb6e63e04bc9edc69f3032b51ebcba0a180658c080c42ffead17573caa86fd"  # 0.1.0
-        ),
-    }
-)
+SAME_RECORDS: Final[Mapping[str, str]] = MappingProxyType({})
 """Sources that write the same as earlier ones, byte for byte, by both hashes: datasets go on under the earlier one, and
-are resumed without compiling anything again. Measured for the sample on both targets and releases, with both allocators
-and every kind of output: 7,864 files. An edit of the plugin has another hash, and stands here only if it was measured
-again."""
+are resumed without compiling anything again. Sources that were edited stand here only if every kind of output was
+compared, for both targets and releases, with both allocators."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

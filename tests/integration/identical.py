@@ -32,7 +32,7 @@ def compare(module: Module, clang: Clang, plugin: Plugin, target: Target, alloca
     base += [f"{target.cpu_flag}{cpu}", "-O3", "-w", "-c", str(module.path)]
     stem = f"{module.corpus}-{str(module.path).replace('/', '-')}"
     plain, recorded, dump = (folder / f"{stem}.{suffix}" for suffix in ("plain.o", "recorded.o", "ndjson"))
-    record = (f"-regalloc={allocator.plugin_name}", f"-mlra-dump={dump}", "-mlra-dump-mir", "-mlra-verify")
+    record = (allocator.recording_flag, f"-mlra-dump={dump}", "-mlra-dump-mir", "-mlra-verify")
     commands = (
         [*base, "-mllvm", f"-regalloc={allocator.llvm_name}", "-o", str(plain)],
         [

@@ -1,10 +1,14 @@
 //===- Plugin.cpp - The -mlra-* flags and the allocators mlra and mlbasicra ----===//
 //
-//   clang -O3 -fplugin=libmlra.so -mllvm -regalloc=mlra -mllvm -mlra-dump=unit.ndjson -c a.c
-//   llc -load=libmlra.so -regalloc=mlra -mlra-dump=unit.ndjson a.ll
+//   clang -O3 -fplugin=libmlra.so -mllvm -mlra -mllvm -mlra-dump=unit.ndjson -c a.c
+//   llc -load=libmlra.so -mlra -mlra-dump=unit.ndjson a.ll
+//   llc -load=libmlra.so -regalloc=mlbasicra -mlra-dump=unit.ndjson a.ll
 //
 // An allocator of this plugin allocates nothing: it writes the problem down, lets LLVM's greedy (mlra) or basic
 // (mlbasicra) allocator solve it, and writes down what that one did. The object file stays the same, byte by byte.
+//
+// -mlra names no allocator: it makes ours the one that LLVM takes by default. A target looks whether one is named, and
+// then builds another pipeline: X86 leaves out the allocation and the configuration of its tile registers.
 //
 // The inner pass is not in the pass manager: the wrapper gives it a resolver, and has that filled with the analyses of
 // the function at hand before each run.
@@ -18,6 +22,7 @@
 #include "record/TargetNames.h"
 #include "record/Verify.h"
 #include "text/BlockNumbers.h"
+#include "text/EarlierAllocator.h"
 #include "text/MachineIRText.h"
 #include "text/SlotGaps.h"
 #include "text/UseOrder.h"
@@ -28,10 +33,12 @@
 
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/RegAllocRegistry.h"
+#include "llvm/CodeGen/TargetPassConfig.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManagers.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/ErrorHandling.h"
 
 #include <optional>
 
@@ -39,6 +46,10 @@ using namespace llvm;
 using namespace mlra;
 
 static cl::OptionCategory Category("mlra: dumps of register allocation problems");
+static FunctionPass *createDefault();
+static cl::opt<bool> RecordsDefault(
+    "mlra", cl::cat(Category), cl::desc("Record where LLVM's default allocator, greedy, runs"),
+    cl::callback([](const bool &On) { RegisterRegAlloc::setDefault(On ? createDefault : nullptr); }));
 static cl::opt<std::string> DumpPath("mlra-dump", cl::value_desc("file"), cl::cat(Category),
                                      cl::desc("Write one JSON record a function"));
 static cl::opt<std::string> ColumnsPath("mlra-dump-columns", cl::value_desc("file"), cl::cat(Category),
@@ -59,6 +70,26 @@ static cl::opt<std::string> OpcodesPath("mlra-dump-opcodes", cl::value_desc("fil
 
 namespace {
 
+/// What -regalloc names; null if it names none. LLVM takes a default that somebody has set even where one is named.
+RegisterRegAlloc::FunctionPassCtor namedAllocator() {
+  using Option = cl::opt<RegisterRegAlloc::FunctionPassCtor, false, RegisterPassParser<RegisterRegAlloc>>;
+  auto Found = cl::getRegisteredOptions().find("regalloc");
+  if (Found == cl::getRegisteredOptions().end() || !Found->second->getNumOccurrences())
+    return nullptr;
+  RegisterRegAlloc::FunctionPassCtor Named = static_cast<Option *>(Found->second)->getValue();
+  for (RegisterRegAlloc *Entry = RegisterRegAlloc::getList(); Entry; Entry = Entry->getNext())
+    if (Entry->getName() == "default" && Entry->getCtor() == Named)
+      return nullptr;
+  return Named;
+}
+
+/// Whether the pipeline that is being built optimizes register allocation. Allocators are made without being told; the
+/// pass manager's stack, which a pass sees before it is asked for its analyses, knows.
+bool optimizesAllocation(PMStack &Stack) {
+  Pass *Config = Stack.empty() ? nullptr : Stack.top()->getTopLevelManager()->findAnalysisPass(&TargetPassConfig::ID);
+  return !Config || static_cast<TargetPassConfig *>(Config)->getOptimizeRegAlloc();
+}
+
 class RecordingAllocator : public MachineFunctionPass {
 public:
   RecordingAllocator(char &ID, FunctionPass *Inner, StringRef Name, bool PacksIndexes)
@@ -66,7 +97,17 @@ public:
 
   StringRef getPassName() const override { return Name; }
 
+  void preparePassManager(PMStack &Stack) override {
+    if (!optimizesAllocation(Stack)) { // LLVM's default is then another allocator, which has no problem to record
+      Inner.reset(createFastRegisterAllocator());
+      IsRecording = false;
+    }
+    MachineFunctionPass::preparePassManager(Stack);
+  }
+
   void getAnalysisUsage(AnalysisUsage &AU) const override {
+    if (!IsRecording)
+      return Inner->getAnalysisUsage(AU);
     AU.addRequired<RestoreBlockNumbers>(); // first, since the analyses go by the numbers
     if (DiscardBody && canDiscard())
       discardingUsage(*Inner, AU);
@@ -84,6 +125,8 @@ public:
   }
 
   bool runOnMachineFunction(MachineFunction &MF) override {
+    if (!IsRecording)
+      return allocate(MF);
     ++FunctionCounter;
     if (!RegistersPath.empty() && FunctionCounter == 1)
       report(MF, writeRegisterFile(RegistersPath, MF, targetNames(MF)));
@@ -119,6 +162,7 @@ private:
     SlotIndexes &Indexes = *compat::liveIntervals(*this).getSlotIndexes();
     restoreSlotGaps(MF, Indexes);
     restoreUseOrder(MF);
+    restoreEarlierAllocator(MF, compat::liveIntervals(*this));
     // Both allocators decide once more which registers are reserved, and greedy renumbers the slot indices, before they
     // look at anything: record what they will see.
     MF.getRegInfo().freezeReservedRegs();
@@ -130,7 +174,7 @@ private:
     Positions P(MF, Indexes);
     std::optional<MachineIRText> Text;
     if (!Writers.empty())
-      Text.emplace(MF, Indexes, Names, slotTracker(*MF.getFunction().getParent()));
+      Text.emplace(MF, A.LIS, A.VRM, Names, slotTracker(*MF.getFunction().getParent()));
     Problem Recorded = collectProblem(A, P, Names, Shapes);
     if (Verify)
       report(MF, verifyProblem(A, Recorded));
@@ -139,7 +183,7 @@ private:
 
     bool Changed = allocate(MF);
 
-    Outcome Result = collectOutcome(A, Recorded.Nodes);
+    Outcome Result = collectOutcome(A, Recorded);
     if (Verify)
       report(MF, verifyAllocation(A, Recorded, Result));
     if (!Writers.empty())
@@ -179,6 +223,7 @@ private:
   std::unique_ptr<FunctionPass> Inner;
   StringRef Name;
   bool PacksIndexes;
+  bool IsRecording = true;
   unsigned FunctionCounter = 0;
   InstructionShapes Shapes;
   std::unique_ptr<ModuleSlotTracker> Slots;
@@ -200,3 +245,14 @@ RegisterRegAlloc GreedyEntry("mlra", "greedy register allocator that records its
 RegisterRegAlloc BasicEntry("mlbasicra", "basic register allocator that records its problems", createRecordingBasic);
 
 } // namespace
+
+/// Asked for each pipeline.
+static FunctionPass *createDefault() {
+  RegisterRegAlloc::FunctionPassCtor Named = namedAllocator();
+  if (!Named)
+    return createRecordingGreedy();
+  bool Records = Named == createRecordingGreedy || Named == createRecordingBasic;
+  if (!Records && !(DumpPath.empty() && ColumnsPath.empty()))
+    report_fatal_error("-mlra records the default allocator, and -regalloc names another one", /*gen_crash_diag=*/false);
+  return Named();
+}

@@ -62,7 +62,7 @@ def main():
         functions, _, _ = read(open(ARGV[ARGV.index("-c") + 1]).read(), "")
         open(ARGV[ARGV.index("-o") + 1], "w").writelines("define void @%s() {\n" % name for name, _, _ in functions)
         return 0
-    if value_of("-regalloc") is None:  # the probe for the fork's flags
+    if value_of("-regalloc") is None and "-mlra" not in ARGV:  # the probe for the fork's flags
         return 0 if os.path.exists(HOME + "/is-fork") else 1
     source = ARGV[ARGV.index("-c") + 1]
     if "-mlra-dump-ig-dot" in ARGV:  # the fork writes its files into its working folder

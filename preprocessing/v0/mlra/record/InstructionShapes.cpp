@@ -2,6 +2,7 @@
 #include "record/InstructionShapes.h"
 
 #include "LLVMCompat.h"
+#include "record/GivenRegister.h"
 
 #include "llvm/CodeGen/MachineInstr.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -56,7 +57,7 @@ void appendNumber(std::string &Key, unsigned Number) {
 
 } // namespace
 
-unsigned InstructionShapes::indexOf(const MachineInstr &MI) {
+unsigned InstructionShapes::indexOf(const MachineInstr &MI, const VirtRegMap &VRM) {
   const MachineRegisterInfo &MRI = MI.getMF()->getRegInfo();
   Key.clear();
   appendNumber(Key, MI.getOpcode());
@@ -64,17 +65,18 @@ unsigned InstructionShapes::indexOf(const MachineInstr &MI) {
     appendNumber(Key, MO.getType());
     if (!MO.isReg())
       continue;
-    if (MO.getReg().isVirtual()) {
-      const TargetRegisterClass *RC = MRI.getRegClassOrNull(MO.getReg());
+    Register Reg = givenRegister(MO, VRM);
+    if (Reg.isVirtual()) {
+      const TargetRegisterClass *RC = MRI.getRegClassOrNull(Reg);
       appendNumber(Key, RC ? RC->getID() | 0x80000000u : ~0u);
     } else {
-      appendNumber(Key, MO.getReg().id());
+      appendNumber(Key, Reg.id());
     }
   }
   auto [Found, IsNewKey] = IndexOfKey.try_emplace(Key, 0);
   if (!IsNewKey)
     return Found->second;
-  Shape S = describe(MI); // two physical registers of one class: two keys, one shape
+  Shape S = describe(MI, VRM); // two physical registers of one class: two keys, one shape
   std::string Text = S.Opcode;
   for (const std::string &Operand : S.Operands)
     (Text += ' ') += Operand;
@@ -84,13 +86,13 @@ unsigned InstructionShapes::indexOf(const MachineInstr &MI) {
   return Found->second = Known->second;
 }
 
-InstructionShapes::Shape InstructionShapes::describe(const MachineInstr &MI) const {
+InstructionShapes::Shape InstructionShapes::describe(const MachineInstr &MI, const VirtRegMap &VRM) const {
   const MachineFunction &MF = *MI.getMF();
   const TargetSubtargetInfo &Subtarget = MF.getSubtarget();
   Shape S{Subtarget.getInstrInfo()->getName(MI.getOpcode()).str(), {}};
   for (const MachineOperand &MO : MI.operands())
     S.Operands.push_back(MO.isReg()
-                             ? registerName(MO.getReg(), MF.getRegInfo(), *Subtarget.getRegisterInfo())
+                             ? registerName(givenRegister(MO, VRM), MF.getRegInfo(), *Subtarget.getRegisterInfo())
                              : operandKindName(MO.getType()));
   return S;
 }

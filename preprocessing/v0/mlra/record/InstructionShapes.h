@@ -12,6 +12,7 @@
 #define MLRA_RECORD_INSTRUCTIONSHAPES_H
 
 #include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/VirtRegMap.h"
 
 #include <string>
 #include <unordered_map>
@@ -22,7 +23,7 @@ namespace mlra {
 class InstructionShapes {
 public:
   /// Index of the instruction's shape within the module; a new shape gets the next index.
-  unsigned indexOf(const llvm::MachineInstr &MI);
+  unsigned indexOf(const llvm::MachineInstr &MI, const llvm::VirtRegMap &VRM);
 
   /// The shapes that were met for the first time since the last call.
   struct Shape {
@@ -32,7 +33,7 @@ public:
   std::vector<Shape> takeNew();
 
 private:
-  Shape describe(const llvm::MachineInstr &MI) const;
+  Shape describe(const llvm::MachineInstr &MI, const llvm::VirtRegMap &VRM) const;
 
   std::unordered_map<std::string, unsigned> IndexOfKey;  ///< by opcode, operand kinds, registers and classes
   std::unordered_map<std::string, unsigned> IndexOfText; ///< by what a shape is made of

@@ -4,10 +4,13 @@
 #include "LLVMCompat.h"
 
 #include "llvm/ADT/DenseMap.h"
+#include "llvm/ADT/SmallSet.h"
 #include "llvm/CodeGen/MachineMemOperand.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/PseudoSourceValue.h"
 #include "llvm/CodeGen/TargetOpcodes.h"
+
+#include <algorithm>
 
 using namespace llvm;
 
@@ -57,19 +60,10 @@ NodeOutcome fateOf(const Analyses &A, const Node &N, const Remains &R) {
   return {R.CopiedWithin ? Fate::Split : Fate::Rematerialized, 0};
 }
 
-bool touchesSpillSlot(const MachineFrameInfo &MFI, const SmallVectorImpl<const MachineMemOperand *> &Accesses) {
-  for (const MachineMemOperand *Access : Accesses) {
-    const auto *Slot = cast<FixedStackPseudoSourceValue>(Access->getPseudoValue());
-    if (MFI.isSpillSlotObjectIndex(Slot->getFrameIndex()))
-      return true;
-  }
-  return false;
-}
-
 class CostCounter {
 public:
-  CostCounter(const Analyses &A, Outcome &Result)
-      : A(A), TII(*A.MF.getSubtarget().getInstrInfo()), MFI(A.MF.getFrameInfo()), Result(Result) {}
+  CostCounter(const Analyses &A, const Problem &Recorded, Outcome &Result)
+      : A(A), Recorded(Recorded), TII(*A.MF.getSubtarget().getInstrInfo()), MFI(A.MF.getFrameInfo()), Result(Result) {}
 
   void count(const MachineInstr &MI, double Frequency) {
     if (auto Copy = TII.isCopyInstr(MI)) {
@@ -87,7 +81,8 @@ private:
 
   bool staysACopy(const DestSourcePair &Copy) const {
     const MachineOperand &To = *Copy.Destination, &From = *Copy.Source;
-    if (To.getReg().isPhysical() && From.getReg().isPhysical())
+    auto IsGiven = [&](Register Reg) { return Reg.isPhysical() || Recorded.Given.contains(Reg); };
+    if (IsGiven(To.getReg()) && IsGiven(From.getReg()))
       return false; // nothing that allocation decides
     const TargetRegisterInfo &TRI = *A.MF.getSubtarget().getRegisterInfo();
     auto Concrete = [&](const MachineOperand &MO) {
@@ -97,6 +92,30 @@ private:
     return Concrete(To) != Concrete(From);
   }
 
+  bool isSpillSlot(int Object) const { return Object >= Recorded.FirstSlot && MFI.isSpillSlotObjectIndex(Object); }
+
+  bool touchesSpillSlot(ArrayRef<const MachineMemOperand *> Accesses) const {
+    return any_of(Accesses, [&](const MachineMemOperand *Access) {
+      return isSpillSlot(cast<FixedStackPseudoSourceValue>(Access->getPseudoValue())->getFrameIndex());
+    });
+  }
+
+  /// What such an instruction records of a value is where it lies, and that may be a slot: nothing is loaded.
+  static bool readsByAddress(const MachineInstr &MI) {
+    unsigned Opcode = MI.getOpcode();
+    return Opcode == TargetOpcode::STACKMAP || Opcode == TargetOpcode::PATCHPOINT || Opcode == TargetOpcode::STATEPOINT;
+  }
+
+  /// The different spill slots among the operands that the instruction, or what it stands for, needs in a register.
+  size_t slotsThatAreRead(const MachineInstr &MI) const {
+    auto [First, Last] = TII.getPatchpointUnfoldableRange(MI);
+    SmallSet<int, 8> Slots;
+    for (unsigned Index = First; Index < std::min(Last, MI.getNumOperands()); ++Index)
+      if (const MachineOperand &MO = MI.getOperand(Index); MO.isFI() && isSpillSlot(MO.getIndex()))
+        Slots.insert(MO.getIndex());
+    return Slots.size();
+  }
+
   /// How often the instruction reads or writes a spill slot. One that does both counts as a read, as in greedy.
   unsigned countSpillAccesses(const MachineInstr &MI) {
     auto Add = [](unsigned &Counter, size_t Count) {
@@ -104,20 +123,21 @@ private:
       return static_cast<unsigned>(Count);
     };
     int FrameIndex;
-    if (TII.isLoadFromStackSlot(MI, FrameIndex) && MFI.isSpillSlotObjectIndex(FrameIndex))
+    if (TII.isLoadFromStackSlot(MI, FrameIndex) && isSpillSlot(FrameIndex))
       return Add(Result.Reloads, 1);
-    if (TII.isStoreToStackSlot(MI, FrameIndex) && MFI.isSpillSlotObjectIndex(FrameIndex))
+    if (TII.isStoreToStackSlot(MI, FrameIndex) && isSpillSlot(FrameIndex))
       return Add(Result.Spills, 1);
     SmallVector<const MachineMemOperand *, 2> Accesses;
-    if (TII.hasLoadFromStackSlot(MI, Accesses) && touchesSpillSlot(MFI, Accesses))
-      return Add(Result.FoldedReloads, Accesses.size());
+    if (TII.hasLoadFromStackSlot(MI, Accesses) && touchesSpillSlot(Accesses))
+      return Add(Result.FoldedReloads, readsByAddress(MI) ? slotsThatAreRead(MI) : Accesses.size());
     Accesses.clear();
-    if (TII.hasStoreToStackSlot(MI, Accesses) && touchesSpillSlot(MFI, Accesses))
+    if (TII.hasStoreToStackSlot(MI, Accesses) && touchesSpillSlot(Accesses))
       return Add(Result.FoldedSpills, Accesses.size());
     return 0;
   }
 
   const Analyses &A;
+  const Problem &Recorded;
   const TargetInstrInfo &TII;
   const MachineFrameInfo &MFI;
   Outcome &Result;
@@ -125,13 +145,13 @@ private:
 
 } // namespace
 
-Outcome collectOutcome(const Analyses &A, const std::vector<Node> &Nodes) {
+Outcome collectOutcome(const Analyses &A, const Problem &Recorded) {
   Outcome Result;
   DenseMap<Register, Remains> RemainsOf = collectRemains(A);
-  Result.Nodes.reserve(Nodes.size());
-  for (const Node &N : Nodes)
+  Result.Nodes.reserve(Recorded.Nodes.size());
+  for (const Node &N : Recorded.Nodes)
     Result.Nodes.push_back(fateOf(A, N, RemainsOf.lookup(N.Reg)));
-  CostCounter Counter(A, Result);
+  CostCounter Counter(A, Recorded, Result);
   for (const MachineBasicBlock &MBB : A.MF) {
     double Frequency = A.MBFI.getBlockFreqRelativeToEntryBlock(&MBB);
     for (const MachineInstr &MI : MBB)

@@ -22,8 +22,8 @@ struct NodeOutcome {
   llvm::MCPhysReg Assigned; ///< 0 unless Kind is Assigned
 };
 
-/// Counted as RegAllocGreedy's own statistics (-Rpass-missed=regalloc) count; costs are expected executions relative to
-/// the entry block.
+/// Counted as RegAllocGreedy's own statistics (-Rpass-missed=regalloc) count, but for what an earlier allocator of the
+/// pipeline left behind; costs are expected executions relative to the entry block.
 struct Outcome {
   std::vector<NodeOutcome> Nodes; ///< one a node
   unsigned Spills = 0;            ///< stores to spill slots
@@ -36,7 +36,7 @@ struct Outcome {
 };
 
 /// To be called after the allocator has run and before the rewriter.
-Outcome collectOutcome(const Analyses &A, const std::vector<Node> &Nodes);
+Outcome collectOutcome(const Analyses &A, const Problem &Recorded);
 
 } // namespace mlra
 

@@ -2,12 +2,14 @@
 #include "record/Problem.h"
 
 #include "LLVMCompat.h"
+#include "record/GivenRegister.h"
 #include "record/InstructionShapes.h"
 #include "record/InterferenceGraph.h"
 #include "record/PhysicalInterference.h"
 #include "record/TargetNames.h"
 #include "record/UsePoints.h"
 
+#include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 
 #include <algorithm>
@@ -72,7 +74,7 @@ std::vector<const LiveInterval *> allocatableIntervals(const Analyses &A) {
   std::vector<const LiveInterval *> Intervals;
   for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I) {
     Register Reg = Register::index2VirtReg(I);
-    if (!MRI.reg_nodbg_empty(Reg))
+    if (!MRI.reg_nodbg_empty(Reg) && !isGiven(Reg, A.VRM))
       Intervals.push_back(&A.LIS.getInterval(Reg));
   }
   return Intervals;
@@ -106,13 +108,15 @@ Problem collectProblem(const Analyses &A, const Positions &P, const TargetNames 
     Result.HasEHPads |= MBB.isEHPad();
     for (const MachineInstr &MI : MBB)
       if (Positions::counts(MI))
-        Result.Shapes.push_back(Shapes.indexOf(MI));
+        Result.Shapes.push_back(Shapes.indexOf(MI, A.VRM));
   }
   std::vector<const LiveInterval *> Intervals = allocatableIntervals(A);
   Result.Blocks = collectBlocks(A, P);
   Result.Nodes = collectNodes(A, P, Intervals);
   Result.Edges = sweepInterference(Intervals);
   Result.Reserved = Names.reserved(A.MF);
+  Result.Given = givenRegisters(A.MF.getRegInfo(), A.VRM);
+  Result.FirstSlot = A.MF.getFrameInfo().getObjectIndexEnd();
   return Result;
 }
 

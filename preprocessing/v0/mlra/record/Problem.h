@@ -9,6 +9,7 @@
 
 #include "record/Positions.h"
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/CodeGen/LiveIntervals.h"
 #include "llvm/CodeGen/LiveRegMatrix.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
@@ -74,6 +75,8 @@ struct Problem {
   std::vector<Node> Nodes; ///< ascending by virtual register
   std::vector<Edge> Edges; ///< first < second, sorted
   std::vector<llvm::MCPhysReg> Reserved;
+  llvm::DenseSet<llvm::Register> Given; ///< virtual ones that have their register already: no nodes
+  int FirstSlot = 0;                    ///< stack objects from here on are the allocator's
   bool HasEHPads = false;
 };
 

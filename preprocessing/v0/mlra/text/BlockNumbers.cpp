@@ -3,6 +3,7 @@
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/CodeGen/MachineBasicBlock.h"
+#include "llvm/CodeGen/SlotIndexes.h"
 #include "llvm/IR/Function.h"
 
 #include <algorithm>
@@ -82,6 +83,8 @@ void RestoreBlockNumbers::getAnalysisUsage(AnalysisUsage &AU) const {
 bool RestoreBlockNumbers::runOnMachineFunction(MachineFunction &MF) {
   if (!MF.getFunction().hasFnAttribute(BlockNumbersAttribute))
     return false;
+  if (getAnalysisIfAvailable<SlotIndexesWrapperPass>())
+    return false; // another allocator of the pipeline came first: what goes by the numbers has been computed
   std::vector<unsigned> Ranks =
       parseRanks(MF.getFunction().getFnAttribute(BlockNumbersAttribute).getValueAsString(), MF.size());
   if (Ranks.empty() || Ranks == ranksByNumber(MF))

@@ -2,6 +2,7 @@
 #include "text/MachineIRBody.h"
 
 #include "LLVMCompat.h"
+#include "record/GivenRegister.h"
 #include "record/Positions.h"
 #include "text/SuccessorProbabilities.h"
 
@@ -35,10 +36,13 @@ std::string withStackReference(StringRef Printed, StringRef Reference) {
 
 } // namespace
 
-MachineIRBody::MachineIRBody(const MachineFunction &MF, const References &Refs, const TargetNames &Spelled,
-                             ModuleSlotTracker &MST)
-    : MF(MF), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
+MachineIRBody::MachineIRBody(const MachineFunction &MF, const LiveIntervals &LIS, const VirtRegMap &VRM,
+                             const References &Refs, const TargetNames &Spelled, ModuleSlotTracker &MST)
+    : MF(MF), LIS(LIS), VRM(VRM), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
       TII(*MF.getSubtarget().getInstrInfo()), Refs(Refs), Spelled(Spelled), MST(MST), OS(Text) {
+  for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I)
+    if (Register Reg = Register::index2VirtReg(I); isGiven(Reg, VRM) && !MRI.reg_nodbg_empty(Reg))
+      Given.push_back(Reg);
   for (const MachineBasicBlock &MBB : MF)
     printBlock(MBB);
 }
@@ -76,17 +80,25 @@ void MachineIRBody::printBlockHeader(const MachineBasicBlock &MBB) {
     Separator = ", ";
   }
   OS << '\n';
-  if (MBB.livein_empty())
-    return;
-  OS << "    liveins: ";
-  Separator = "";
+  printLiveIns(MBB);
+}
+
+void MachineIRBody::printLiveIns(const MachineBasicBlock &MBB) {
+  const char *Separator = "    liveins: ";
+  auto Print = [&](MCRegister Reg) {
+    OS << Separator << printReg(Reg, &TRI);
+    Separator = ", ";
+  };
   for (const auto &LiveIn : MBB.liveins()) {
-    OS << Separator << printReg(LiveIn.PhysReg, &TRI);
+    Print(LiveIn.PhysReg);
     if (!LiveIn.LaneMask.all())
       OS << ":0x" << PrintLaneMask(LiveIn.LaneMask);
-    Separator = ", ";
   }
-  OS << '\n';
+  for (Register Reg : Given)
+    if (LIS.isLiveInToMBB(LIS.getInterval(Reg), &MBB))
+      Print(VRM.getPhys(Reg));
+  if (*Separator == ',')
+    OS << '\n';
 }
 
 /// By hand, since LLVM prints the names of IR blocks in a way that it does not always read.
@@ -208,6 +220,14 @@ void MachineIRBody::printOperand(const MachineInstr &MI, unsigned Index, bool Is
   }
 }
 
+/// By its live range where LLVM has stopped to mark it: a reader computes anew whether a physical register is dead.
+bool MachineIRBody::isDead(const MachineOperand &MO) const {
+  if (MO.isDead() || !MO.isDef() || !isGiven(MO.getReg(), VRM))
+    return MO.isDead();
+  SlotIndex Index = LIS.getInstructionIndex(*MO.getParent());
+  return LIS.getInterval(MO.getReg()).Query(Index).isDeadDef();
+}
+
 void MachineIRBody::printRegister(const MachineOperand &MO, bool IsBehindOpcode) {
   if (MO.isImplicit())
     Text += MO.isDef() ? "implicit-def " : "implicit ";
@@ -215,7 +235,7 @@ void MachineIRBody::printRegister(const MachineOperand &MO, bool IsBehindOpcode)
     Text += "def ";
   if (MO.isInternalRead())
     Text += "internal ";
-  if (MO.isDead())
+  if (isDead(MO))
     Text += "dead ";
   if (MO.isKill())
     Text += "killed ";
@@ -223,16 +243,16 @@ void MachineIRBody::printRegister(const MachineOperand &MO, bool IsBehindOpcode)
     Text += "undef ";
   if (MO.isEarlyClobber())
     Text += "early-clobber ";
-  Register Reg = MO.getReg();
+  Register Reg = givenRegister(MO, VRM);
   if (Reg.isVirtual()) {
     Text += '%';
     printNumber(Reg.virtRegIndex()); // its class stands in `registers:`
   } else {
-    if (Reg && MO.isRenamable())
+    if (MO.getReg().isPhysical() && MO.isRenamable())
       Text += "renamable ";
     Text += Spelled.registerName(Reg.id());
   }
-  if (MO.getSubReg())
+  if (MO.getSubReg() && Reg == MO.getReg())
     (Text += '.') += TRI.getSubRegIndexName(MO.getSubReg());
 }
 

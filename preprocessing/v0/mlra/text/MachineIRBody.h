@@ -7,7 +7,9 @@
 
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SetVector.h"
+#include "llvm/CodeGen/LiveIntervals.h"
 #include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/VirtRegMap.h"
 #include "llvm/IR/BasicBlock.h"
 #include "llvm/IR/GlobalValue.h"
 #include "llvm/IR/ModuleSlotTracker.h"
@@ -20,11 +22,12 @@ namespace mlra {
 
 /// The `body:` of MIR text, with what it refers to outside the function. It differs from LLVM's MIR printer where that
 /// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks, of allocas and of
-/// memory operands' addresses, no alias metadata, no debug instructions and locations.
+/// memory operands' addresses, no alias metadata, no debug instructions and locations. A virtual register that was
+/// given its register before is that register: a reader cannot be told otherwise.
 class MachineIRBody {
 public:
-  MachineIRBody(const llvm::MachineFunction &MF, const References &Refs, const TargetNames &Spelled,
-                llvm::ModuleSlotTracker &MST);
+  MachineIRBody(const llvm::MachineFunction &MF, const llvm::LiveIntervals &LIS, const llvm::VirtRegMap &VRM,
+                const References &Refs, const TargetNames &Spelled, llvm::ModuleSlotTracker &MST);
 
   const std::string &text() const { return Text; }
 
@@ -46,11 +49,13 @@ public:
 private:
   void printBlock(const llvm::MachineBasicBlock &MBB);
   void printBlockHeader(const llvm::MachineBasicBlock &MBB);
+  void printLiveIns(const llvm::MachineBasicBlock &MBB);
   void printBlockAttributes(const llvm::MachineBasicBlock &MBB);
   void printInstruction(const llvm::MachineInstr &MI);
   void printSymbols(const llvm::MachineInstr &MI, const char *Separator);
   void printOperand(const llvm::MachineInstr &MI, unsigned Index, bool IsBehindOpcode);
   void printRegister(const llvm::MachineOperand &MO, bool IsBehindOpcode);
+  bool isDead(const llvm::MachineOperand &MO) const;
   void printGlobal(const llvm::MachineOperand &MO);
   void printBlockAddress(const llvm::MachineOperand &MO);
   void printRegisterMask(const uint32_t *Mask);
@@ -61,6 +66,8 @@ private:
   template <typename PrintT> void printName(PrintT Print);
 
   const llvm::MachineFunction &MF;
+  const llvm::LiveIntervals &LIS;
+  const llvm::VirtRegMap &VRM;
   const llvm::MachineRegisterInfo &MRI;
   const llvm::TargetRegisterInfo &TRI;
   const llvm::TargetInstrInfo &TII;
@@ -70,6 +77,7 @@ private:
   std::string Text;
   llvm::raw_string_ostream OS; ///< into Text, for what LLVM prints
   std::vector<NameSpan> Names;
+  std::vector<llvm::Register> Given; ///< virtual registers that have their register already
   llvm::SetVector<const llvm::GlobalValue *> Globals;
   llvm::SetVector<const llvm::BasicBlock *> AddressTaken;
   llvm::DenseMap<const llvm::MCSymbol *, unsigned> LabelNumber; ///< of the labels within the function, as they appear

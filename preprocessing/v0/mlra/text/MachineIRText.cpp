@@ -2,7 +2,9 @@
 #include "text/MachineIRText.h"
 
 #include "LLVMCompat.h"
+#include "record/GivenRegister.h"
 #include "text/BlockNumbers.h"
+#include "text/EarlierAllocator.h"
 #include "text/MachineIRBody.h"
 #include "text/References.h"
 #include "text/SlotGaps.h"
@@ -31,12 +33,13 @@ namespace mlra {
 namespace {
 
 /// Written by hand: a function has hundreds of virtual registers, and yaml::Output costs a microsecond for each.
-std::string registerLists(const MachineFunction &MF, const TargetNames &Spelled) {
+std::string registerLists(const MachineFunction &MF, const VirtRegMap &VRM, const TargetNames &Spelled) {
   const MachineRegisterInfo &MRI = MF.getRegInfo();
   auto Name = [&](Register Reg) {
     return Reg.isVirtual() ? "%" + std::to_string(Reg.virtRegIndex()) : Spelled.registerName(Reg.id());
   };
   std::string Text;
+  HintOrder Order;
   if (MRI.getNumVirtRegs())
     Text += "registers:\n";
   for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I) {
@@ -44,7 +47,8 @@ std::string registerLists(const MachineFunction &MF, const TargetNames &Spelled)
     const TargetRegisterClass *RC = MRI.getRegClassOrNull(Reg);
     ((Text += "  - { id: ") += std::to_string(I)) += ", class: ";
     Text += RC ? Spelled.className(RC->getID()) : std::string("_");
-    if (Register Hint = MRI.getSimpleHint(Reg))
+    Register Hint = printedHint(MRI, VRM, Reg);
+    if (Order.holds(I, Hint) && Hint)
       ((Text += ", preferred-register: '") += Name(Hint)) += "'";
     Text += " }\n";
   }
@@ -183,8 +187,8 @@ void fillJumpTables(yaml::MachineFunction &Y, const MachineFunction &MF, const R
 }
 
 /// Everything of the MIR document between `name:` and `body:`.
-std::string header(const MachineFunction &MF, const References &Refs, const TargetNames &Spelled,
-                   ModuleSlotTracker &MST) {
+std::string header(const MachineFunction &MF, const VirtRegMap &VRM, const References &Refs,
+                   const TargetNames &Spelled, ModuleSlotTracker &MST) {
   yaml::MachineFunction Y;
   Y.Alignment = MF.getAlignment();
   Y.ExposesReturnsTwice = MF.exposesReturnsTwice();
@@ -208,7 +212,7 @@ std::string header(const MachineFunction &MF, const References &Refs, const Targ
   Out << Y;
   size_t NameEnd = Document.find('\n', Document.find("name:")) + 1;
   size_t DocumentEnd = Document.rfind("...");
-  return registerLists(MF, Spelled) + Document.substr(NameEnd, DocumentEnd - NameEnd);
+  return registerLists(MF, VRM, Spelled) + Document.substr(NameEnd, DocumentEnd - NameEnd);
 }
 
 /// The function's name as the reader looks it up: without the quotes and escapes of LLVM IR, with those of YAML.
@@ -243,15 +247,17 @@ std::string hashWithoutNames(const std::string &Header, const MachineIRBody &Bod
 
 } // namespace
 
-MachineIRText::MachineIRText(const MachineFunction &MF, SlotIndexes &Indexes, const TargetNames &Spelled,
-                             ModuleSlotTracker &MST) {
+MachineIRText::MachineIRText(const MachineFunction &MF, LiveIntervals &LIS, const VirtRegMap &VRM,
+                             const TargetNames &Spelled, ModuleSlotTracker &MST) {
   References Refs(MF);
-  MachineIRBody Body(MF, Refs, Spelled, MST);
-  std::string Header = header(MF, Refs, Spelled, MST);
+  MachineIRBody Body(MF, LIS, VRM, Refs, Spelled, MST);
+  std::string Header = header(MF, VRM, Refs, Spelled, MST);
   Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
-  const ReplayNote Notes[] = {{SlotGapsAttribute, describeSlotGaps(MF, Indexes)},
-                              {UseOrderAttribute, describeUseOrder(MF)},
-                              {BlockNumbersAttribute, describeBlockNumbers(MF)}};
+  const ReplayNote Notes[] = {{SlotGapsAttribute, describeSlotGaps(MF, *LIS.getSlotIndexes())},
+                              {UseOrderAttribute, describeUseOrder(MF, VRM)},
+                              {BlockNumbersAttribute, describeBlockNumbers(MF)},
+                              {CopyHintsAttribute, describeCopyHints(MF, VRM)},
+                              {NotSpillableAttribute, describeNotSpillable(MF, LIS, VRM)}};
   Text = "--- |\n" + stubModule(MF, Body, Notes, MST) + "...\n---\nname: " +
          quotedName(MF, MST) + "\n" + Header + "body: |\n" + Body.text() + "...\n";
 }

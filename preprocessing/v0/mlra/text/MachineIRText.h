@@ -9,8 +9,9 @@
 
 #include "record/TargetNames.h"
 
+#include "llvm/CodeGen/LiveIntervals.h"
 #include "llvm/CodeGen/MachineFunction.h"
-#include "llvm/CodeGen/SlotIndexes.h"
+#include "llvm/CodeGen/VirtRegMap.h"
 #include "llvm/IR/ModuleSlotTracker.h"
 
 #include <string>
@@ -19,8 +20,8 @@ namespace mlra {
 
 class MachineIRText {
 public:
-  MachineIRText(const llvm::MachineFunction &MF, llvm::SlotIndexes &Indexes, const TargetNames &Spelled,
-                llvm::ModuleSlotTracker &MST);
+  MachineIRText(const llvm::MachineFunction &MF, llvm::LiveIntervals &LIS, const llvm::VirtRegMap &VRM,
+                const TargetNames &Spelled, llvm::ModuleSlotTracker &MST);
 
   const std::string &text() const { return Text; }
 

@@ -10,12 +10,16 @@
 
 namespace mlra {
 
-/// Appends one register's permutation to a description.
-void appendOrder(std::string &Description, unsigned Register, llvm::ArrayRef<unsigned> Permutation);
+/// Appends what there is of one register to a description.
+void appendNumbers(std::string &Description, unsigned Register, llvm::ArrayRef<unsigned> Numbers);
 
-/// Calls `Visit` for each entry of a description that is a permutation of 0…n-1; skips any other.
-void forEachOrder(llvm::StringRef Description,
-                  llvm::function_ref<void(unsigned Register, llvm::ArrayRef<unsigned> Permutation)> Visit);
+using NumbersVisitor = llvm::function_ref<void(unsigned Register, llvm::ArrayRef<unsigned> Numbers)>;
+
+/// Calls `Visit` for each entry of a description; skips what is none.
+void forEachNumbers(llvm::StringRef Description, NumbersVisitor Visit);
+
+/// Calls `Visit` for each entry that is a permutation of 0…n-1; skips any other.
+void forEachOrder(llvm::StringRef Description, NumbersVisitor Visit);
 
 } // namespace mlra
 

@@ -1,6 +1,7 @@
 //===- UseOrder.cpp - The order in which a register's operands are chained ----===//
 #include "text/UseOrder.h"
 
+#include "record/GivenRegister.h"
 #include "text/OrderNotes.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -55,14 +56,17 @@ void chain(MachineRegisterInfo &MRI, const Operands &Wanted) {
 
 } // namespace
 
-std::string describeUseOrder(const MachineFunction &ConstMF) {
+std::string describeUseOrder(const MachineFunction &ConstMF, const VirtRegMap &VRM) {
   MachineFunction &MF = const_cast<MachineFunction &>(ConstMF); // only looked at: operands have no const iteration here
   MachineRegisterInfo &MRI = MF.getRegInfo();
   std::string Description;
   std::vector<Operands> InText = operandsInText(MF);
   for (unsigned Index = 0; Index < InText.size(); ++Index) {
+    Register Reg = Register::index2VirtReg(Index);
+    if (isGiven(Reg, VRM))
+      continue;
     Operands Chained;
-    for (MachineOperand &MO : MRI.reg_nodbg_operands(Register::index2VirtReg(Index)))
+    for (MachineOperand &MO : MRI.reg_nodbg_operands(Reg))
       Chained.push_back(&MO);
     if (Chained.size() < 3 || Chained == parserOrder(InText[Index]))
       continue; // two operands: a definition and a use, or a sum of two, which no order changes
@@ -72,7 +76,7 @@ std::string describeUseOrder(const MachineFunction &ConstMF) {
     SmallVector<unsigned, 16> Positions;
     for (const MachineOperand *MO : Chained)
       Positions.push_back(PositionOf.lookup(MO));
-    appendOrder(Description, Index, Positions);
+    appendNumbers(Description, Index, Positions);
   }
   return Description;
 }

@@ -10,6 +10,7 @@
 #define MLRA_TEXT_USEORDER_H
 
 #include "llvm/CodeGen/MachineFunction.h"
+#include "llvm/CodeGen/VirtRegMap.h"
 
 #include <string>
 
@@ -19,7 +20,8 @@ constexpr char UseOrderAttribute[] = "mlra-use-order";
 
 /// `register:position,position,…` for each virtual register whose operands are not chained in the order of the text:
 /// for each operand along the chain, its position among the register's operands in the text, debug operands left out.
-std::string describeUseOrder(const llvm::MachineFunction &MF);
+/// Registers that were given before are none of the reader's virtual ones.
+std::string describeUseOrder(const llvm::MachineFunction &MF, const llvm::VirtRegMap &VRM);
 
 /// Chains the operands as the function's attribute says; does nothing for a function without it.
 void restoreUseOrder(llvm::MachineFunction &MF);
