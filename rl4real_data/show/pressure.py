@@ -5,11 +5,11 @@ For a *bank* of registers (classes that share registers, such as GR64, GR32 and 
     pressure(bank, i) = sum of width(class of node) over the nodes of the bank with first <= i < last
                         for one of their ranges [first, last) in `node_live`
 
-so it is what must be held at once right behind instruction i, before anything is spilled. The *main class* of a bank is
-the one that most of its nodes have, of those whose registers do not overlap each other if there is one. `width` is how
-many registers of the main class a register of a class overlaps at least: 1, or more for tuples such as AArch64's QQ. What
-the pressure is to be compared with is `registers`: those of the main class that are not in `reserved`. Registers that
-calls and fixed operands take for a while are not counted, so a function may have to spill below that line.
+so it is what must be held at once right behind instruction i, before anything is spilled. The *main class* of a bank
+is the one that most of its nodes have, of those whose registers do not overlap each other if there is one. `width` is
+how many registers of the main class a register of a class overlaps at least: 1, or more for tuples such as AArch64's
+QQ. What the pressure is to be compared with is `registers`: those of the main class that are not in `reserved`. What
+calls and fixed operands take for a while is not counted, so a function may have to spill below that line.
 """
 
 from __future__ import annotations
@@ -32,6 +32,10 @@ class ClassFile:
 
     units: Mapping[int, frozenset[int]]
     members: Mapping[int, tuple[int, ...]]
+
+    def first_unit(self, register: int) -> int:
+        """The least unit, which tells registers of one size apart; below zero for a register without units."""
+        return min(self.units.get(register, ()), default=-register)
 
     def overlaps(self, register: int, others: Sequence[int]) -> int:
         """How many of the others share a unit with the register."""

@@ -63,7 +63,7 @@ class Node:
 
     `live`: ranges [first, last) of instructions; `uses`: instruction of each use point, `split_points` are indices
     into it; `use_count`: how many, which the fork's files tell too; `degree`: number of interferences; `spill_weight`
-    is +inf where a spill is impossible.
+    is +inf where a spill is impossible; `register_unit`: what the names of one register (EAX, RAX) share.
     """
 
     vreg: int
@@ -79,6 +79,7 @@ class Node:
     degree: int
     outcome: str
     register: str | None
+    register_unit: int | None
 
     @property
     def name(self) -> str:
@@ -248,6 +249,7 @@ def _node(row: Row, i: int, degree: int, names: RegisterNames) -> Node:
         degree=degree,
         outcome=NOT_TOLD if outcome is None else Outcome(outcome).name.lower(),
         register=names.register(assigned) if assigned else None,
+        register_unit=names.file.first_unit(assigned) if assigned else None,
     )
 
 

@@ -40,9 +40,7 @@ def test_classes_that_share_registers_are_one_bank() -> None:
 
 def test_classes_that_share_nothing_are_banks_of_their_own() -> None:
     apart = [{**row, "units": [row["reg_id"]]} for row in build.make_registers()]
-    view = view_episode(
-        build.make_episode(node_class=[1, 0, 0]), RegisterNames.from_rows(apart, "x86"), split="train"
-    )
+    view = view_episode(build.make_episode(node_class=[1, 0, 0]), RegisterNames.from_rows(apart, "x86"), split="train")
 
     assert [(bank.classes, bank.nodes, bank.live) for bank in view.pressure] == [
         ((0,), (1, 2), (0, 1, 1, 1, 1, 0)),

@@ -1,0 +1,66 @@
+// The live ranges: a column where the instruction is, a band where the node is.
+
+const live = document.getElementById('live');
+
+if (live !== null) {
+  const box = document.getElementById('ranges');
+  const [step, top, row] = ['step', 'top', 'row'].map((name) => Number(live.dataset[name]));
+  const rows = Array.from(live.querySelectorAll('g[data-n]'));
+  const order = rows.map((one) => Number(one.dataset.n));
+  const places = new Map(order.map((node, place) => [node, place]));
+  // They lie over the drawing, which is large and need not be painted again when they move.
+  const column = overlay('column', Math.max(step, 2), live.height.baseVal.value);
+  const band = overlay('band', live.width.baseVal.value, row);
+
+  function overlay(name, width, height) {
+    const made = document.createElement('i');
+    made.className = name;
+    made.style.width = `${width}px`;
+    made.style.height = `${height}px`;
+    live.parentElement.append(made);
+    return made;
+  }
+
+  const under = (event) => {
+    const area = live.getBoundingClientRect();
+    const place = Math.floor((event.clientY - area.top - top) / row);
+    const at = Math.floor((event.clientX - area.left) / step);
+    const isInside = at >= 0 && at < data.instructions && event.clientX >= box.getBoundingClientRect().left;
+    return [isInside ? at : null, order[place] ?? null];
+  };
+  live.addEventListener('pointermove', (event) => {
+    const [at, node] = under(event);
+    pointAt(at, box);
+    pointNode(node, box);
+  });
+  box.addEventListener('pointerover', (event) => {
+    if (!live.contains(event.target)) pointNode(nodeOf(event.target), box);
+  });
+  box.addEventListener('pointerleave', () => {
+    pointAt(null, box);
+    pointNode(null, box);
+  });
+  live.addEventListener('click', (event) => {
+    const [at, node] = under(event);
+    keepAt(at, box);
+    keepNode(node, box);
+  });
+
+  listeners.at.push((at) => {
+    column.style.display = at === null ? 'none' : 'block';
+    if (at === null) return;
+    column.style.transform = `translateX(${at * step}px)`;
+    const names = box.querySelector('.names').clientWidth;
+    if (source !== box) bringIntoSight(box, at * step, at * step + names + 30, true);
+  });
+  listeners.node.push((node) => {
+    const place = places.get(node);
+    band.style.display = place === undefined ? 'none' : 'block';
+    if (place === undefined) return;
+    band.style.transform = `translateY(${top + row * place}px)`;
+    if (source === box || !isKept(node)) return;
+    bringIntoSight(box, row * place, top + row * (place + 1), false);
+    const { x } = rows[place].getBBox();
+    bringIntoSight(box, x - 20, x + 60 + box.querySelector('.names').clientWidth, true);
+  });
+}
