@@ -1,4 +1,4 @@
-"""The colours that a page's switch chooses from: register class, outcome, or assigned register."""
+"""The colours of nodes by register class, outcome and assigned register, which a page's switch chooses from."""
 
 from __future__ import annotations
 
