@@ -45,16 +45,15 @@ def render_episode_page(view: EpisodeView, *, back: str | None = None) -> str:
         f"{function} - episode",
         element("p", element("a", "All functions", href=back), class_="note") if back else "",
         element("h1", escape(function)),
-        note(f"{view.facts['corpus']}/{view.facts['module']}"),
+        note(f"{view.facts['corpus']}/{view.facts['module']}, {view.split}; for {view.compiler}"),
         _figures(view),
-        _facts(view),
         draw_toolbar(colouring),
         section("Register pressure", *draw_pressure(view)),
         section("Live ranges and machine IR", *_live(view, colouring)),
         section("Interference graph", *_graph(view, colouring)),
         section("Nodes", *_nodes(view, colouring)),
         section("Blocks", *_blocks(view)),
-        section("Text", *_mir(view)),
+        section("Episode", _facts(view), *_mir(view)),
         style=BY_CHOICE + page_file("episode.css"),
         script=script,
         data=script_data(view),
@@ -66,7 +65,7 @@ def _figures(view: EpisodeView) -> str:
     return tiles(
         [
             ("nodes", f"{len(view.nodes):,}"),
-            ("interferences", f"{len(view.edges):,}"),
+            ("edges", f"{len(view.edges):,}"),
             ("instructions", _shown(view.instructions)),
             *((f"{bank.names[0]} peak", f"{bank.peak:,}") for bank in view.pressure[:1]),
             ("blocks", f"{len(view.blocks):,}" if view.blocks else _ABSENT),
@@ -87,9 +86,7 @@ def _facts(view: EpisodeView) -> str:
     folded = f"spills {_shown(view.costs['folded_spills'])}, reloads {_shown(view.costs['folded_reloads'])}"
     pairs = [
         ("episode_id", element("code", escape(view.facts["episode_id"]))),
-        ("split", escape(view.split)),
         ("licence", escape(view.facts["license"] or "unknown")),
-        ("compiled for", escape(view.compiler)),
         ("outcomes", escape(", ".join(f"{count:,} {name}" for name, count in view.outcomes.items()))),
     ]
     if view.costs["folded_spills"] is not None:
@@ -131,8 +128,14 @@ def _live(view: EpisodeView, colouring: Colouring) -> tuple[str, ...]:
     code = draw_code(view)
     if found is None:
         return (note("The source of this episode does not tell live ranges."), code or "")
-    names, chart = element("div", found.names, class_="names"), element("div", found.chart, class_="drawing")
-    inner = element("div", names, chart, class_="chart")
+    inner = element(
+        "div",
+        element("div", found.corner, class_="corner"),
+        element("div", found.head, class_="head"),
+        element("div", found.names, class_="names"),
+        element("div", found.chart, class_="drawing"),
+        class_="chart",
+    )
     left_out = (
         "1 node that begins later is" if found.left_out == 1 else f"{found.left_out:,} nodes that begin later are"
     )

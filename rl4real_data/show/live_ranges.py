@@ -20,7 +20,7 @@ from rl4real_data.show.view import EpisodeView, Node
 DRAWN_NODES: Final = 4000
 """Rows of the chart; the nodes behind them are left out and counted."""
 LABELLED_NODES: Final = 400
-_TOP: Final = 34
+_HEAD: Final = 34
 _NARROW: Final = 620
 """Pixels across which a short function is drawn."""
 _STYLE: Final = (
@@ -50,8 +50,13 @@ class _Scale:
 
 @dataclass(frozen=True, slots=True)
 class LiveChart:
-    """Two drawings of one height: the rows' names, which stay, and the chart, which may be scrolled under them."""
+    """Four drawings that fit together: the chart, which may be scrolled, and beside and above it what stays in sight.
 
+    `names`: of the rows, as high as the chart; `head`: blocks and instructions, as wide; `corner`: what `head` says.
+    """
+
+    corner: str
+    head: str
     names: str
     chart: str
     left_out: int
@@ -65,11 +70,11 @@ def draw_live_ranges(view: EpisodeView, styles: Sequence[str]) -> LiveChart | No
     labelled = len(rows) <= LABELLED_NODES
     step = max(2.5, min(18.0, _NARROW / max(view.instructions, 1)))
     scale = _Scale(step, 15.0 if labelled else 6.0, labelled)
-    height = _TOP + scale.row * len(rows) + 6
+    height = scale.row * len(rows) + 6
     width = scale.step * view.instructions + 8
-    parts = [element("style", _STYLE), _blocks(view, scale, height), _axis(view, scale)]
+    parts = [element("style", _STYLE), _blocks(view, scale, height)]
     for place, i in enumerate(rows):
-        parts.append(_row(view.nodes[i], i, _TOP + scale.row * (place + 0.5), scale, styles[i]))
+        parts.append(_row(view.nodes[i], i, scale.row * (place + 0.5), scale, styles[i]))
     title = element("title", escape(f"Live ranges of {view.facts['function']}"))
     chart = element(
         "svg",
@@ -80,37 +85,64 @@ def draw_live_ranges(view: EpisodeView, styles: Sequence[str]) -> LiveChart | No
         role="img",
         id="live",
         data_step=f"{step:.4f}",
-        data_top=_TOP,
         data_row=scale.row,
     )
-    return LiveChart(_names(view, rows, scale, height, styles), chart, len(view.nodes) - len(rows))
+    names, names_width = _names(view, rows, scale, height, styles)
+    return LiveChart(
+        _svg(names_width, _HEAD, element("text", "block", x=4, y=13, class_="t"), _text("instruction", 4, 29)),
+        _svg(width, _HEAD, _blocks(view, scale, _HEAD), _block_numbers(view, scale), _axis(view, scale)),
+        names,
+        chart,
+        len(view.nodes) - len(rows),
+    )
 
 
-def _names(view: EpisodeView, rows: Sequence[int], scale: _Scale, height: float, styles: Sequence[str]) -> str:
-    parts = [element("text", "block", x=4, y=13, class_="t"), element("text", "instruction", x=4, y=29, class_="t")]
+def _svg(width: float, height: float, *parts: str) -> str:
+    """What a screen reader is told elsewhere."""
+    return element("svg", *parts, width=round(width), height=round(height), aria_hidden="true")
+
+
+def _text(words: str, x: float, y: float, **attributes: object) -> str:
+    return element("text", words, x=x, y=y, class_="t", **attributes)
+
+
+def _names(
+    view: EpisodeView, rows: Sequence[int], scale: _Scale, height: float, styles: Sequence[str]
+) -> tuple[str, float]:
+    """The drawing and its width; without names where rows are too low for them."""
+    parts = []
     width = 66.0
     if scale.labelled:
         words = [f"{view.nodes[i].name} {view.nodes[i].register or ''}".strip() for i in rows]
         width = max(width, 22 + 6.1 * max(map(len, words), default=0))
         for place, i in enumerate(rows):
-            y = _TOP + scale.row * (place + 0.5)
+            y = scale.row * (place + 0.5)
             symbol = mark(view.nodes[i].outcome, 9.0, y, 4.0, styles[i])
             label = element("text", escape(words[place]), x=18, y=y + 3.5, class_="m")
             parts.append(element("g", symbol, label, data_n=i))
-    return element("svg", *parts, width=round(width), height=round(height), aria_hidden="true")
+    return _svg(width, height, *parts), width
 
 
 def _blocks(view: EpisodeView, scale: _Scale, height: float) -> str:
+    """A line where each block begins, a shade where there are loops."""
     parts = []
-    free = 0.0
-    for i, block in enumerate(view.blocks):
+    for block in view.blocks:
         x, width = block.first * scale.step, (block.last - block.first) * scale.step
         depth = min(block.loop_depth, DEEPEST)
         if depth and width:
             parts.append(element("rect", x=x, y=0, width=width, height=height, class_=f"d{depth}"))
         parts.append(element("path", d=f"M{x:.1f} 0V{height:.0f}", class_="b"))
+    return "".join(parts)
+
+
+def _block_numbers(view: EpisodeView, scale: _Scale) -> str:
+    """As many as have room."""
+    parts = []
+    free = 0.0
+    for i, block in enumerate(view.blocks):
+        x = block.first * scale.step
         if x >= free:
-            parts.append(element("text", str(i), x=x + 3, y=13, class_="t"))
+            parts.append(_text(str(i), x + 3, 13))
             free = x + 10 + 7 * len(str(i))
     return "".join(parts)
 
@@ -119,10 +151,7 @@ def _axis(view: EpisodeView, scale: _Scale) -> str:
     """A number about every 60 pixels, at round instructions."""
     every = next(step for step in (5, 10, 20, 50, 100, 10**9) if step * scale.step >= 60 or step > 50)
     ticks = range(0, view.instructions or 0, every)
-    return "".join(
-        element("text", str(i), x=scale.middle(i), y=29, class_="t", text_anchor="middle" if i else "start")
-        for i in ticks
-    )
+    return "".join(_text(str(i), scale.middle(i), 29, text_anchor="middle" if i else "start") for i in ticks)
 
 
 def _row(node: Node, i: int, y: float, scale: _Scale, style: str) -> str:

@@ -4,7 +4,7 @@ const live = document.getElementById('live');
 
 if (live !== null) {
   const box = document.getElementById('ranges');
-  const [step, top, row] = ['step', 'top', 'row'].map((name) => Number(live.dataset[name]));
+  const [step, row] = ['step', 'row'].map((name) => Number(live.dataset[name]));
   const rows = Array.from(live.querySelectorAll('g[data-n]'));
   const order = rows.map((one) => Number(one.dataset.n));
   const places = new Map(order.map((node, place) => [node, place]));
@@ -23,10 +23,9 @@ if (live !== null) {
 
   const under = (event) => {
     const area = live.getBoundingClientRect();
-    const place = Math.floor((event.clientY - area.top - top) / row);
+    const place = Math.floor((event.clientY - area.top) / row);
     const at = Math.floor((event.clientX - area.left) / step);
-    const isInside = at >= 0 && at < data.instructions && event.clientX >= box.getBoundingClientRect().left;
-    return [isInside ? at : null, order[place] ?? null];
+    return [at >= 0 && at < data.instructions ? at : null, order[place] ?? null];
   };
   live.addEventListener('pointermove', (event) => {
     const [at, node] = under(event);
@@ -57,9 +56,9 @@ if (live !== null) {
     const place = places.get(node);
     band.style.display = place === undefined ? 'none' : 'block';
     if (place === undefined) return;
-    band.style.transform = `translateY(${top + row * place}px)`;
+    band.style.transform = `translateY(${row * place}px)`;
     if (source === box || !isKept(node)) return;
-    bringIntoSight(box, row * place, top + row * (place + 1), false);
+    bringIntoSight(box, row * place, row * (place + 1) + box.querySelector('.head').clientHeight, false);
     const { x } = rows[place].getBBox();
     bringIntoSight(box, x - 20, x + 60 + box.querySelector('.names').clientWidth, true);
   });

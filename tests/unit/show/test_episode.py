@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import episode_builder as build
@@ -12,14 +14,19 @@ import pytest
 from html_page import NASTY, assert_self_contained
 
 from rl4real_data.show import live_ranges
+from rl4real_data.show.code_pane import draw_code
+from rl4real_data.show.colouring import colour_nodes
 from rl4real_data.show.episode_page import render_episode_page
+from rl4real_data.show.episode_script import script_data
 from rl4real_data.show.episode_text import render_episode_text
 from rl4real_data.show.graph import DRAWN_EDGES, draw_graph
 from rl4real_data.show.live_ranges import draw_live_ranges
+from rl4real_data.show.markup import script_json
 from rl4real_data.show.palette import OTHER, colours_of_classes
 from rl4real_data.show.view import NOT_TOLD, EpisodeView, RegisterNames, view_episode
 
 NAMES = RegisterNames.from_rows(build.make_registers(), "x86")
+PAGE_FILES = Path(live_ranges.__file__).parent / "page_files"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -295,3 +302,72 @@ def test_tiny_graphs_are_drawn(nodes: int) -> None:
     assert len(marks(ET.fromstring(draw_graph(view).svg))) == nodes
     assert_self_contained(render_episode_page(view))
     assert f"{nodes} nodes, 0 interferences" in render_episode_text(view)
+
+
+def test_no_script_makes_markup_out_of_text() -> None:
+    """What the scripts write into a page is text: a name that came through as data is no element."""
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in PAGE_FILES.glob("*.js")}
+    risky = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|</script|https?://(?!www\.w3\.org/2000/svg)"
+    )
+
+    assert len(scripts) == 7
+    assert {name: risky.findall(text) for name, text in scripts.items() if risky.search(text)} == {}
+
+
+def test_data_cannot_end_the_script_that_holds_it() -> None:
+    held = script_json({"name": NASTY, "amp": "&<>", "numbers": [1, 2.5]})
+
+    assert not set("<>&") & set(held)
+    assert json.loads(held) == {"name": NASTY, "amp": "&<>", "numbers": [1, 2.5]}
+
+
+def test_all_neighbours_of_a_node_are_told_though_not_all_edges_are_drawn() -> None:
+    pairs = [(0, 3), (1, 2), (1, 3), (2, 3)]
+    view = make_large(4, edge_u=[u for u, _ in pairs], edge_v=[v for _, v in pairs])
+    told = script_data(view)["neighbours"]
+    found = [(u, v) for u, gaps in enumerate(told) for v in itertools.accumulate(gaps, initial=u)]
+
+    assert [(u, v) for u, v in found if u != v] == pairs
+
+
+def test_colours_are_those_of_class_outcome_and_register() -> None:
+    row = build.make_spilled_episode(node_class=[0, 0, 1], node_assigned=[2, 0, 5])
+    colouring = colour_nodes(make_view(row))
+
+    assert [style.split() for style in colouring.styles] == [
+        ["c0", "o0", "r1"],
+        ["c0", "o2", "r24"],
+        ["c1", "o0", "r0"],
+    ]
+    assert [words for _, words in colouring.keys["register"]] == ["r1r2 (1)", "r2 (1)", "no register (1)"]
+    assert [words for _, words in colouring.keys["outcome"]] == ["assigned (2)", "spilled (1)"]
+    assert [words for _, words in colouring.keys["class"]] == ["gr (2)", "pair (1)"]
+
+
+def test_registers_that_share_their_first_unit_have_one_colour() -> None:
+    """r1 and r1r2, as EAX and RAX; so they are named together."""
+    colouring = colour_nodes(make_view(build.make_episode(node_assigned=[1, 5, 2])))
+
+    assert [style.split()[2] for style in colouring.styles] == ["r0", "r0", "r1"]
+    assert colouring.keys["register"] == [("r0", "r1/r1r2 (2)"), ("r1", "r2 (1)")]
+
+
+def test_code_stands_beside_the_ranges_and_points_at_nodes() -> None:
+    mir = "body: |\n  bb.0:\n" + "    %0 = ADD %1, %2\n" * 4 + "  bb.1:\n    RET\n    RET\n"
+    code = draw_code(make_view(build.make_episode(mir=mir)))
+    assert code is not None
+    lines = [line for line in ET.fromstring(code).iter("div") if line.get("data-i")]
+
+    assert [line.attrib["data-i"] for line in lines] == ["0", "1", "2", "3", "4", "5"]
+    assert [name.attrib["data-n"] for name in lines[0].iter("b")] == ["0", "1"]  # %2 is no node: %3 is the third
+    assert "".join(lines[0].itertext()) == "%0 = ADD %1, %2"
+
+
+def test_a_text_of_other_instructions_is_not_shown_beside_the_ranges() -> None:
+    assert draw_code(make_view()) is None
+    assert "holds no machine IR of these instructions" in render_episode_page(make_view())
+
+
+def test_the_same_episode_gives_the_same_page() -> None:
+    assert render_episode_page(make_view()) == render_episode_page(make_view())
