@@ -175,7 +175,7 @@ def _row(node: Node, i: int, colours: str) -> tuple[str, ...]:
     symbol = _sample(mark(node.outcome, 7.0, 7.0, 4.6, colours), 14)
     style = None if node.outcome in ("assigned", NOT_TOLD) else "lost"
     return (
-        element("button", escape(node.name), class_="mono plain", type="button", data_n=i),
+        element("button", escape(node.name), class_="mono plain", type="button", tabindex="-1", data_n=i),
         element("span", escape(node.class_name), class_="mono"),
         escape(_shown(node.spill_weight)).replace("inf", "∞"),
         _shown(node.size),

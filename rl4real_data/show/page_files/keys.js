@@ -13,19 +13,31 @@ document.addEventListener('keydown', (event) => {
     keepNode(null, null);
     return;
   }
-  const part = event.target.closest?.('.pressure, #ranges, #code, .picture');
+  const part = event.target.closest?.('.pressure, #ranges, #code, .picture, .scroll:has(> .nodes)');
   if (!part || event.ctrlKey || event.metaKey || event.altKey) return;
   const far = event.shiftKey ? 10 : 1;
   const across = { ArrowLeft: -far, ArrowRight: far }[event.key];
   const down = { ArrowUp: -far, ArrowDown: far }[event.key];
-  if (across !== undefined && !part.matches('.picture') && data.instructions > 0) {
-    event.preventDefault();
-    keepAt(step(shownAt(), across, data.instructions), null);
-  } else if (down !== undefined && part.matches('#ranges, .picture') && data.nodes.length > 0) {
-    event.preventDefault();
-    keepNode(step(shownNode(), down, data.nodes.length), null);
-  } else if (down !== undefined && part.matches('#code') && data.instructions > 0) {
-    event.preventDefault();
-    keepAt(step(shownAt(), down, data.instructions), null);
-  }
+  const isCode = part.matches('#code');
+  if (across !== undefined && part.matches('.pressure, #ranges')) moveAt(across);
+  else if (down !== undefined && isCode) moveAt(down);
+  else if (down !== undefined && !part.matches('.pressure')) moveNode(down, part.matches('#ranges') ? rowOrder : null);
+  else return;
+  event.preventDefault();
 });
+
+function moveAt(by) {
+  if (data.instructions > 0) keepAt(step(shownAt(), by, data.instructions), null);
+}
+
+// In the order of the rows, or in that of the nodes' numbers.
+function moveNode(by, order) {
+  const node = shownNode();
+  if (data.nodes.length === 0) return;
+  if (order === null) {
+    keepNode(step(node, by, data.nodes.length), null);
+    return;
+  }
+  const place = order.indexOf(node);
+  keepNode(order[step(place < 0 ? null : place, by, order.length)], null);
+}

@@ -1,13 +1,14 @@
 // The live ranges: a column where the instruction is, a band where the node is.
 
 const live = document.getElementById('live');
+const rowOrder = []; // the node of each row
 
 if (live !== null) {
   const box = document.getElementById('ranges');
   const [step, row] = ['step', 'row'].map((name) => Number(live.dataset[name]));
   const rows = Array.from(live.querySelectorAll('g[data-n]'));
-  const order = rows.map((one) => Number(one.dataset.n));
-  const places = new Map(order.map((node, place) => [node, place]));
+  rowOrder.push(...rows.map((one) => Number(one.dataset.n)));
+  const places = new Map(rowOrder.map((node, place) => [node, place]));
   // They lie over the drawing, which is large and need not be painted again when they move.
   const column = overlay('column', Math.max(step, 2), live.height.baseVal.value);
   const band = overlay('band', live.width.baseVal.value, row);
@@ -25,7 +26,7 @@ if (live !== null) {
     const area = live.getBoundingClientRect();
     const place = Math.floor((event.clientY - area.top) / row);
     const at = Math.floor((event.clientX - area.left) / step);
-    return [at >= 0 && at < data.instructions ? at : null, order[place] ?? null];
+    return [at >= 0 && at < data.instructions ? at : null, rowOrder[place] ?? null];
   };
   live.addEventListener('pointermove', (event) => {
     const [at, node] = under(event);
