@@ -93,7 +93,7 @@ def _told(bank: BankPressure) -> str:
     if bank.registers is not None:
         words += f", {bank.registers:,} register{'s' * (bank.registers != 1)}"
     if over := bank.instructions_over:
-        words += f"; too many behind {over:,} instruction{'s' * (over != 1)}"
+        words += f": too few at {over:,} of {len(bank.live):,} instruction{'s' * (len(bank.live) != 1)}"
     return words
 
 
