@@ -103,14 +103,16 @@ def test_a_link_that_is_named_is_followed_and_one_inside_is_not(data_dir: Path, 
 
 @pytest.mark.parametrize("episode_id", ["../../../evil", "a/b", NASTY, ""])
 def test_what_an_episode_calls_itself_is_no_path(episode_id: str, tmp_path: Path) -> None:
-    build.write_dataset(tmp_path / "data", {"train": [[build.make_episode(1, episode_id=episode_id)]]})
+    episode = build.make_episode(1, episode_id=episode_id, function=NASTY)
+    build.write_dataset(tmp_path / "data", {"train": [[episode]]})
     write(tmp_path / "data", tmp_path / "pages")
 
     names = list(files(tmp_path / "pages"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "pages"]
     assert re.fullmatch(r"functions/[0-9a-f]{32}\.html", names[0])
     assert names[1:] == ["index.html"]
-    assert_self_contained((tmp_path / "pages" / "index.html").read_text())
+    index = assert_self_contained((tmp_path / "pages" / "index.html").read_text())
+    assert NASTY.replace("\x01", "\u2401") in index.words
 
 
 def test_nothing_is_left_of_a_folder_that_could_not_be_made(
