@@ -1,4 +1,4 @@
-"""Counted things, as a person says them: `1 episode`, `2,340 episodes`."""
+"""Counted things, as a person says them (`1 episode`, `2,340 episodes`)."""
 
 from __future__ import annotations
 

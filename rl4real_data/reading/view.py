@@ -1,4 +1,4 @@
-"""The view of a dataset: what was asked of it, in the order in which it was asked."""
+"""The view of a dataset, as a reader asked for it."""
 
 from __future__ import annotations
 
