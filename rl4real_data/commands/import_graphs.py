@@ -46,7 +46,9 @@ def import_dataset(
     corpus: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the corpus. [that of FOLDER]")] = None,
     license_: Annotated[str, typer.Option("--license", metavar="SPDX", help="Of the sources.")] = "NOASSERTION",
     redistributable: Annotated[bool, typer.Option("--redistributable", help="The sources may be passed on.")] = False,
-    llvm_version: Annotated[str, typer.Option(metavar="VERSION", help="LLVM that wrote the graphs.")] = "10.0.1",
+    llvm_version: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="LLVM that wrote the graphs. [they do not tell]")
+    ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Readers at once. [all cores]")] = None,
     max_failed: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of broken files that is no error.")
