@@ -60,9 +60,19 @@ class Module:
         return str(self.path) if self.variant == 1 else f"{self.path}#{self.variant}"
 
     @property
+    def argument(self) -> str:
+        """What a compiler that runs in `root` is given of it."""
+        return as_argument(self.path)
+
+    @property
     def source(self) -> Path:
         """Where the source lies on this machine."""
         return self.root / self.path
+
+
+def as_argument(path: PurePosixPath) -> str:
+    """The path as a word of a command: one that begins with a dash would be taken for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

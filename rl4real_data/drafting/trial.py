@@ -12,7 +12,7 @@ from typing import Final
 
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.flags.guard import name_problem
-from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
+from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language, as_argument
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.process import Limits, run
 
@@ -66,7 +66,7 @@ class Trial:
             command = (
                 *(str(self.clang.path), *self.target.clang_flags),
                 *("-x", LANGUAGE_OF_SUFFIX.get(path.suffix, Language.C).value, *flags),
-                *("-w", "-fsyntax-only", "-MD", "-MF", str(dependencies), str(path)),
+                *("-w", "-fsyntax-only", "-MD", "-MF", str(dependencies), as_argument(path)),
             )
             done = run(command, cwd=self.root, limits=TRIAL_LIMITS, scratch=Path(scratch), is_confined=True)
             foreign = _foreign_headers(dependencies)

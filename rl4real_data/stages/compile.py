@@ -78,7 +78,7 @@ def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
         *(str(compilation.clang.path), *compilation.target.clang_flags),
         *("-x", module.language.value, *module.flags),
         f"{compilation.target.cpu_flag}{compilation.recipe.cpu}",
-        *(f"-{compilation.recipe.opt_level}", "-w", "-c", str(module.path)),
+        *(f"-{compilation.recipe.opt_level}", "-w", "-c", module.argument),
     )
 
 
@@ -119,7 +119,7 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     folder = module.root
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
-        command[command.index(str(module.path))] = str(module.source)
+        command[command.index(module.argument)] = str(module.source)
         command.append(f"-I{module.root}")
     attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
     if not attempt.done.ok:
@@ -231,4 +231,4 @@ def _headers(rule: str, module: Module) -> tuple[str, ...]:
     if "\\" in files or "$" in files:
         names = [_MAKE_ESCAPE.sub(r"\1\2", name) for name in names]
     headers = {name.removeprefix(root) for name in names if name}
-    return tuple(sorted(headers - {str(module.path)}))
+    return tuple(sorted(headers - {module.argument}))

@@ -38,10 +38,12 @@ needs_libc = false
 def test_command_of_a_manifest_of_ones_own_compiles_with_the_clang_of_build_dir(
     rl4real: Run, toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path
 ) -> None:
-    """As it stands but for the file that it writes into; that clang is not the one on PATH."""
+    """As it stands but for the file that it writes into; that clang is not the one on PATH. The source's name begins
+    with a dash, which neither flow's compiler nor the shell's takes for an option.
+    """
     (tmp_path / "project/include $x").mkdir(parents=True)
     (tmp_path / "project/include $x/own.h").write_text("#define OWN 3\n")
-    (tmp_path / "project/it's.c").write_text(SOURCE)
+    (tmp_path / "project/-it's.c").write_text(SOURCE)
     (tmp_path / "own.toml").write_text(MANIFEST.format(folder=tmp_path / "project"))
     build_dir = str(toolchains[19][0].bin_dir.parent)
     rl4real(

@@ -92,9 +92,12 @@ def _is_word(word: str) -> bool:
 
 
 def name_problem(path: PurePosixPath) -> str:
-    """Why a compiler would take the name of a module for something else, or nothing."""
-    if str(path).startswith(("-", "@")):
-        return f"its name begins with {str(path)[0]}, so that a compiler would take it for an option; rename it"
+    """Why a compiler would take the name of a module for something else, or nothing.
+
+    A path behind `@` is read for further words. clang's driver hands the name alone to the compiler proper, too.
+    """
+    if str(path).startswith("@") or path.name.startswith("@"):
+        return "its name begins with @, so that a compiler would read words out of another file; rename it"
     return ""
 
 

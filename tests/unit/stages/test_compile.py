@@ -192,6 +192,19 @@ def test_command_of_a_module_reproduces_it(world: World) -> None:
     )
 
 
+def test_a_name_with_a_dash_is_no_option(world: World) -> None:
+    world.write("-a b.c", '#include "h.h"', "// function one")
+    world.write("h.h", "// a header")
+    world.run()
+
+    row = world.modules()["-a b.c"]
+    assert (row["status"], row["episodes"]) == ("done", 1)
+    assert " -c './-a b.c' " in row["command"]
+    assert world.run().compiled == 0  # the source counts as no header of its own
+    (part,) = world.plan().plan.ready.values()
+    assert [name for name, _ in part.headers] == ["./h.h"]
+
+
 def test_all_modules_may_fail(world: World) -> None:
     world.write("x.c", "// compiler reject")
     world.run()

@@ -142,7 +142,7 @@ def test_a_module_that_cannot_be_compiled_safely_says_why() -> None:
     assert notes == ()
 
 
-@pytest.mark.parametrize("name", ["-fplugin=evil.so.c", "@words.c", "-.c"])
+@pytest.mark.parametrize("name", ["@words.c", "sub/@words.c", "-sub/@words.c"])
 @pytest.mark.parametrize("is_trusted", [False, True])
 def test_a_name_that_a_compiler_would_obey_is_refused(name: str, is_trusted: bool) -> None:
     corpus, _ = guard_corpus(corpus_of("-DA", path=name), is_trusted=is_trusted)
