@@ -51,7 +51,8 @@ class Added:
         lines = [f"left out  {line}" for line in draft.left_out]
         lines += [f"note      {note}" for note in draft.notes]
         lines.append(f"{self.path}: {draft.modules} of {draft.tried} modules, {draft.license.license}")
-        lines.append(f"  try it with  rl4real-data flow x86 train mlra --corpus {os.path.relpath(self.path)}")
+        if draft.has_function:
+            lines.append(f"  try it with  rl4real-data flow x86 train mlra --corpus {os.path.relpath(self.path)}")
         return "\n".join(lines)
 
 
