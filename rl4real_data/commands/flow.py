@@ -6,6 +6,7 @@ Corpora become a split of a DATA_DIR.
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -17,7 +18,7 @@ from rl4real_data.commands.console import fetch_progress, say, shows_bars, write
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import LessThanAsked, TooManyFailures
+from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures
 from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
@@ -25,12 +26,14 @@ from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.license import chosen_licenses
 
 if TYPE_CHECKING:
+    from rl4real_data.episodes.index import DatasetIndex
     from rl4real_data.flow.request import Destination, FlowRequest
     from rl4real_data.flow.run import RunReport
     from rl4real_data.stages.selection import Entry
 
 DEFAULT_CORPUS: Final = "sample"
 _FAILURES_SHOWN: Final = 5
+_MISSING_SHOWN: Final = 4
 _MODELS: Final = " or ".join(f"{row.name} ({row.llvm_name})" for row in ALLOCATORS.values())
 
 
@@ -180,7 +183,26 @@ def _shortfall(report: RunReport, destination: Destination, *, max_failed: float
             f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
             hint="the same command tries them again",
         )
-    return None
+    return _too_little_known(report, destination)
+
+
+def _too_little_known(report: RunReport, destination: Destination) -> TooLittleKnown | None:
+    """What to do about a vocabulary that lacks more than the recipe allows; the dataset holds all the same."""
+    from rl4real_data.mir2vec.coverage import Coverage
+
+    index = report.index
+    if index is None or index.vocabulary is None:
+        return None
+    coverage, max_missing = Coverage.from_json(index.vocabulary["coverage"]), float(index.recipe["max_missing"])
+    if not coverage.is_short(max_missing):
+        return None
+    folder, own = shlex.quote(str(destination.data_dir)), f"vocab-{index.target}-own.parquet"
+    words = f"--target {index.target} --split {destination.split.value} --output {own}"
+    return TooLittleKnown(
+        f"{destination.data_dir}: {coverage.explained(max_missing)}\nThe dataset holds everything; these count as zero",
+        hint=f"learn them: `rl4real-data vocab train {folder} {words}`, then "
+        f"`rl4real-data embed {folder} --vocab {own}`",
+    )
 
 
 def _why_no_episode(report: RunReport, split: Split) -> str:
@@ -213,6 +235,7 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
         f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
         f"{books.duplicates:,} duplicates",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
+        *_vector_lines(index),
     ]
     if report.was_finished:
         lines.append("  nothing to do: the dataset was finished before")
@@ -220,6 +243,21 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
     lines += _failure_lines(report.failed)
     lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
     return "\n".join(lines)
+
+
+def _vector_lines(index: DatasetIndex) -> list[str]:
+    """What the vocabulary lacks, the most frequent first."""
+    if index.vocabulary is None or not index.vocabulary["coverage"]["incomplete"]:
+        return []
+    coverage = index.vocabulary["coverage"]
+    missing = list(coverage["missing"].items())
+    named = ", ".join(f"{entity} ({count:,})" for entity, count in missing[:_MISSING_SHOWN])
+    more = f" and {len(missing) - _MISSING_SHOWN:,} more" if len(missing) > _MISSING_SHOWN else ""
+    return [
+        f"  vectors    {coverage['incomplete']:,} of {coverage['instructions']:,} instructions lack an entity of the "
+        "vocabulary:",
+        f"             {named}{more}",
+    ]
 
 
 def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
