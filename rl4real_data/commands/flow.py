@@ -26,7 +26,6 @@ from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.license import chosen_licenses
 
 if TYPE_CHECKING:
-    from rl4real_data.episodes.index import DatasetIndex
     from rl4real_data.flow.request import Destination, FlowRequest
     from rl4real_data.flow.run import RunReport
     from rl4real_data.stages.selection import Entry
@@ -235,7 +234,7 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
         f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
         f"{books.duplicates:,} duplicates",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
-        *_vector_lines(index),
+        *_vector_lines(report),
     ]
     if report.was_finished:
         lines.append("  nothing to do: the dataset was finished before")
@@ -245,11 +244,12 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
     return "\n".join(lines)
 
 
-def _vector_lines(index: DatasetIndex) -> list[str]:
+def _vector_lines(report: RunReport) -> list[str]:
     """What the vocabulary lacks, the most frequent first."""
-    if index.vocabulary is None or not index.vocabulary["coverage"]["incomplete"]:
+    vocabulary = report.index.vocabulary if report.index else None
+    if vocabulary is None or not vocabulary["coverage"]["incomplete"]:
         return []
-    coverage = index.vocabulary["coverage"]
+    coverage = vocabulary["coverage"]
     missing = list(coverage["missing"].items())
     named = ", ".join(f"{entity} ({count:,})" for entity, count in missing[:_MISSING_SHOWN])
     more = f" and {len(missing) - _MISSING_SHOWN:,} more" if len(missing) > _MISSING_SHOWN else ""
