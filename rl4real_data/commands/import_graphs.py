@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from rl4real_data.commands.console import shows_bars, write_note, write_path
+from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED
 from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.environment import load_environment
@@ -82,18 +82,11 @@ def import_dataset(
 
 
 def _run(request: ForkImport, *, max_failed: float) -> None:
-    from tqdm import tqdm
-
     from rl4real_data.rl4real_fork.graph_import import import_fork
 
     begin = time.monotonic()
-    with tqdm(unit="file", disable=not shows_bars()) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        report = import_fork(request, progress=progress)
+    with work_progress("reading", "file") as watch:
+        report = import_fork(request, progress=watch)
     write_note(_text(request, report, seconds=time.monotonic() - begin))
     write_path(request.data_dir)
     if shortfall := _shortfall(request, report, max_failed=max_failed):

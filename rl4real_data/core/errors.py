@@ -86,7 +86,7 @@ class SourceError(Rl4realError):
 
 
 class CacheError(SourceError):
-    """The cache that sources are kept in cannot be used: full, or not writable."""
+    """The cache that sources and built plugins are kept in cannot be used: full, or not writable."""
 
 
 class DatasetError(Rl4realError):

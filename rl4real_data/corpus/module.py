@@ -39,7 +39,7 @@ class Module:
     `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
     `__FILE__` depends on where the corpus lies. A file that is compiled with several sets of flags is as many
     modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `refusal`: why no compiler
-    is given it, or nothing.
+    is given it, or nothing. `corpus_word`: what `rl4real-data path corpus` takes for `root`, or nothing.
     """
 
     corpus: str
@@ -52,6 +52,7 @@ class Module:
     variant: int = 1
     redistributable: bool = True
     refusal: str = ""
+    corpus_word: str = ""
 
     @property
     def name(self) -> str:

@@ -21,6 +21,7 @@ from rl4real_data.corpus.module import Corpus, Module
 TRUST_OPTION: Final = "--allow-build"
 
 _TO_CC1: Final = "-Xclang"
+_LEVELS: Final = "O"
 _MOST_CHARACTERS: Final = 80
 _MOST_BYTES: Final = 1 << 17
 """Of one word: the kernel's limit. That of all words together is 2 MB."""
@@ -58,7 +59,7 @@ def guard_flags(flags: tuple[str, ...], *, is_trusted: bool = False) -> GuardedF
         judged[judgement].append(_name(said))
         passed += said.words if judgement is Judgement.PASSED else ()
     for said in option_table(CC1).read(inner):
-        judgement = _judge(said, is_trusted=is_trusted)
+        judgement = Judgement.DROPPED if _is_level(said) else _judge(said, is_trusted=is_trusted)
         judged[judgement].append(f"{_TO_CC1} {_name(said)}")
         if judgement is Judgement.PASSED:
             passed += [word for inner_word in said.words for word in (_TO_CC1, inner_word)]
@@ -75,6 +76,11 @@ def _judge(said: Said, *, is_trusted: bool) -> Judgement:
         return Judgement.REFUSED
     judgement = judge(said)
     return Judgement.PASSED if is_trusted and judgement is not Judgement.DROPPED else judgement
+
+
+def _is_level(said: Said) -> bool:
+    """True for an optimisation level, which behind `-Xclang` would win over the recipe's."""
+    return said.option is not None and _LEVELS in said.option.groups
 
 
 def _is_word(word: str) -> bool:

@@ -98,7 +98,7 @@ def test_too_many_failures_leave_a_dataset_and_their_commands(call: CommandLine,
 
     assert (answer.code, answer.out) == (3, "")
     assert "  failed     src/x.c: rejected: x.c:1:2: error: expected ';' after expression\n" in answer.err
-    assert "             (cd src && clang --target=x86_64-linux-gnu " in answer.err
+    assert '             (cd src && "$(rl4real-data path clang)" --target=x86_64-linux-gnu ' in answer.err
     assert "error: 1 of 2 modules failed (50.0%), more than 1.0%; the dataset holds the rest\n" in answer.err
     assert "allow more with --max-failed, try again with --retry-failed" in answer.err
     assert world.functions() == ["one"]

@@ -42,11 +42,13 @@ def test_there_and_back() -> None:
     assert result.stdout == "out\n"
     assert "out: 2 graphs of train in graphs/IG/json, CONFIG_DIR is out/config" in result.stderr
     assert "the dataset has no vectors" in result.stderr
+    assert "exporting: 1 of 2 functions" in result.stderr
 
     result = run("import", "--from", "rl4real", "out", "again", "--license", "MIT", "-j", "1")
     assert result.exit_code == 0
     assert result.stdout == "again\n"
     assert "again: 2 episodes in train from 2 files" in result.stderr
+    assert "reading: 2 of 2 files" in result.stderr
     index = read_index(Path("again"))
     assert (index.target, index.splits["train"].corpora[0].name) == ("x86", "out")
 

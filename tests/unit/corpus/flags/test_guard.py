@@ -49,7 +49,7 @@ def test_what_loads_code_is_left_out_and_named(line: str) -> None:
     -Xclang -header-include-file -Xclang x | -Xclang -coverage-notes-file=x
     -Xclang -split-dwarf-file -Xclang x | -Xclang -diagnostic-log-file -Xclang x | -fuse-ld=x | -Wl,x
     -Wa,x | -Xlinker x | -emit-ast | --analyze | -mllvm -regalloc=basic | -mllvm -mlra-dump-columns=x
-    -Xclang -emit-obj | -Xclang -ast-dump
+    -Xclang -emit-obj | -Xclang -ast-dump | -Xclang -O0 | -Xclang -O1 | -Xclang -Ofast
 """),
 )
 def test_what_writes_is_left_out_and_named(line: str) -> None:
