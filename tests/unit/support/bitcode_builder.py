@@ -83,3 +83,9 @@ def elf(sections: Mapping[str, bytes], *, is_64: bool = True, order: str = "<") 
         len(table) - 1,
     )
     return head + struct.pack(order + ("HHIQQQIHHHHHH" if is_64 else "HHIIIIIHHHHHH"), *fields) + data + b"".join(table)
+
+
+def split_bitcode(*triples: str) -> bytes:
+    """One file with a module for each triple, and the table of names that they have in common."""
+    whole = b"".join(bitcode(triple=triple)[4:] for triple in triples)
+    return b"BC\xc0\xde" + whole + block(23, 3, BitWriter())
