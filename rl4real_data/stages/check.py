@@ -31,22 +31,22 @@ def check_ir(job: ModuleJob, scratch: Path) -> Path | Failure:
     So is one whose source nobody could read: a pipe would keep the compiler waiting.
     """
     if not job.source_sha256 and (problem := _source_problem(job.module)):
-        return Failure(kind=FailureKind.SOURCE, reason=f"{job.module.path}: {problem}")
+        return Failure(kind=FailureKind.SOURCE, reason=f"{job.module.stored_path}: {problem}")
     return check_module(job.module, job.compilation) or scratch
 
 
 def check_module(module: Module, compilation: Compilation) -> Failure | None:
     """Why the module is of no use to the compilation's clang, None if it is; only IR is looked into."""
-    if module.refusal:
-        return Failure(kind=FailureKind.REJECTED, reason=module.refusal)
+    if reason := module.refusal or module.left_out:
+        return Failure(kind=FailureKind.REJECTED, reason=reason)
     if module.language is not Language.IR:
         return None
     try:
         reason = _problem(_read_head(read_regular(module.source, most_bytes=_MOST_IR_BYTES)), compilation)
     except BitcodeError as error:
-        reason = f"{module.path}: {error}"
+        reason = f"{module.stored_path}: {error}"
     except NotRegularError as error:
-        reason = f"{module.path}: {error.strerror}"
+        reason = f"{module.stored_path}: {error.strerror}"
     return Failure(kind=FailureKind.REJECTED, reason=reason) if reason else None
 
 

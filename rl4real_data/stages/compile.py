@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ from typing import Final
 
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.stored_names import shell_word
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
@@ -103,7 +103,7 @@ def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder
         *plain[1:],
         *dump_flags(compilation, records="/dev/null", plugin=plugin),
     )
-    line = shlex.join((*words, "-o", "/dev/null")).replace(plugin, '"$(rl4real-data path plugin)"')
+    line = " ".join(map(shell_word, (*words, "-o", "/dev/null"))).replace(plugin, '"$(rl4real-data path plugin)"')
     return f"cd {corpus_folder} && {line}" if corpus_folder else line
 
 
@@ -164,7 +164,7 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
     said = _without_places(attempt, job, scratch)
     stderr = tail_of(said)
     if not os.access(job.module.source, os.R_OK):
-        reason = f"{job.module.path}: the source is gone or cannot be read"
+        reason = f"{job.module.stored_path}: the source is gone or cannot be read"
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
@@ -184,7 +184,8 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     """What the compiler said, the same on every machine."""
-    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    root = os.fsencode(f"{job.module.root}/").decode(errors="replace")  # as what was said is decoded
+    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(root, "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
     return _ADDRESS.sub("0x…", stderr)
@@ -194,12 +195,12 @@ def _refuse_host_fault(done: Completed, job: ModuleJob) -> None:
     """HostError if the compiler was ended by somebody else, or ended without a reason."""
     if done.returncode in _KILLED:
         raise HostError(
-            f"the compiler of {job.module.path} was killed: most likely this machine ran out of memory",
+            f"the compiler of {job.module.stored_path} was killed: most likely this machine ran out of memory",
             hint="fewer --jobs or a lower --memory leave it more; the same command resumes",
         )
     if not done.signal_name and not done.stderr.strip():
         raise HostError(
-            f"the compiler of {job.module.path} ended with exit code {done.returncode} and gave no reason",
+            f"the compiler of {job.module.stored_path} ended with exit code {done.returncode} and gave no reason",
             hint="the same command resumes; if it stops there again, see what `rl4real-data doctor` says",
         )
 
