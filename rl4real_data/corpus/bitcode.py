@@ -20,6 +20,7 @@ _MODULE_BLOCK: Final = 8
 _NAMES_BLOCK: Final = 23
 _PRODUCER_RECORD: Final = 1
 _TRIPLE_RECORD: Final = 2
+_LAYOUT_RECORD: Final = 3
 _TOP_ABBREVIATION_BITS: Final = 2
 _END_BLOCK, _ENTER_BLOCK, _DEFINE_ABBREVIATION, _UNABBREVIATED = range(4)
 _FIXED, _VBR, _ARRAY, _CHAR6, _BLOB = 1, 2, 3, 4, 5
@@ -42,10 +43,11 @@ class BitcodeError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BitcodeHead:
-    """`producer` as LLVM writes it, such as "LLVM22.1.8"; `triple` is empty for bitcode without one."""
+    """`producer` as LLVM writes it, such as "LLVM22.1.8"; `triple` and `layout` are empty for bitcode without them."""
 
     producer: str = ""
     triple: str = ""
+    layout: str = ""
 
     @property
     def major(self) -> int | None:
@@ -109,9 +111,10 @@ def read_head(data: bytes) -> BitcodeHead:
     bits = _Bits(_unwrap(data))
     for block in _top_blocks(bits):
         if block.number == _IDENTIFICATION_BLOCK:
-            producer = _first_text(bits, block, _PRODUCER_RECORD)
+            producer = _texts(bits, block, _PRODUCER_RECORD)[_PRODUCER_RECORD]
         elif block.number == _MODULE_BLOCK:
-            return BitcodeHead(producer=producer, triple=_first_text(bits, block, _TRIPLE_RECORD))
+            texts = _texts(bits, block, _TRIPLE_RECORD, _LAYOUT_RECORD)
+            return BitcodeHead(producer=producer, triple=texts[_TRIPLE_RECORD], layout=texts[_LAYOUT_RECORD])
         bits.position = block.end
     raise BitcodeError("the bitcode holds no module")
 
@@ -199,9 +202,10 @@ def _enter(bits: _Bits) -> _Block:
     return _Block(number, width, end)
 
 
-def _first_text(bits: _Bits, block: _Block, code: int) -> str:
-    """The first record `code` of the block as text, or nothing."""
-    while bits.position < block.end:
+def _texts(bits: _Bits, block: _Block, *codes: int) -> dict[int, str]:
+    """The first record of each code in the block as text, or nothing."""
+    texts = dict.fromkeys(codes, "")
+    while bits.position < block.end and not all(texts.values()):
         kind = bits.take(block.width)
         if kind == _END_BLOCK:
             break
@@ -211,9 +215,9 @@ def _first_text(bits: _Bits, block: _Block, code: int) -> str:
             block.abbreviations.append(_read_abbreviation(bits))
         else:
             found, *values = _read_record(bits, block, kind)
-            if found == code:
-                return bytes(value & 0xFF for value in values).decode(errors="replace")
-    return ""
+            if texts.get(found) == "":
+                texts[found] = bytes(value & 0xFF for value in values).decode(errors="replace")
+    return texts
 
 
 def _read_abbreviation(bits: _Bits) -> list[_Operand]:
