@@ -165,10 +165,11 @@ def _dry_run(request: FlowRequest) -> str:
 def _shortfall(report: RunReport, destination: Destination, *, max_failed: float) -> LessThanAsked | None:
     data_dir, split = destination.data_dir, destination.split
     missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
-    share = len(report.failed) / max(1, len(report.plan.jobs))
+    wanted = len(report.plan.jobs) - len(report.plan.left_out)
+    share = len(report.failed) / max(1, wanted)
     if share > max_failed:
         return TooManyFailures(
-            f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
+            f"{len(report.failed)} of {wanted} modules failed ({share:.1%}), more than "
             f"{max_failed:.1%}; the dataset holds the rest",
             hint=f"see `rl4real-data stats {data_dir}`; allow more with --max-failed, try again with --retry-failed",
         )
@@ -229,8 +230,9 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
         f"{destination.data_dir}: {books.episodes:,} episodes in {destination.split.value} "
         f"({size / 1e6:.1f} MB, {seconds:.1f} s)",
         f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} failed"
-        + (f", {left_out:,} left out by their licence" if left_out else "")
+        + (f", {left_out:,} left out" if left_out else "")
         + (f"; {again:,} from an earlier run" if again else ""),
+        *(f"             {count:,} {reason}" for reason, count in books.modules_filtered.items()),
         f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
         f"{books.duplicates:,} duplicates",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
