@@ -19,17 +19,26 @@ def refuse_other_dataset(work: WorkDir, split: Split, compilation: Compilation) 
     if index is None:
         return
     target, model = compilation.target.name.value, compilation.allocator.name.value
-    wanted = {"target": target, "model": model, **_flat(compilation.recipe.as_dict())}
-    found = {"target": index.target, "model": index.model, **_flat(index.recipe)}
-    if set(index.splits) - {split.value}:  # the other one, which this run leaves as it is
-        wanted |= compilation.toolchain
-        found |= index.toolchain
-    differing = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
-    if differing:
-        what = "; ".join(f"{key} is {found.get(key)!r}, not {wanted.get(key)!r}" for key in differing)
+    recipe = _differing(
+        {"target": index.target, "model": index.model, **_flat(index.recipe)},
+        {"target": target, "model": model, **_flat(compilation.recipe.as_dict())},
+    )
+    if recipe:
         raise DatasetError(
-            f"{work.data_dir}: holds a dataset of another recipe: {what}", hint="choose another --data-dir"
+            f"{work.data_dir}: holds a dataset of another recipe: {recipe}", hint="choose another --data-dir"
         )
+    others = sorted(set(index.splits) - {split.value})
+    if others and (tools := _differing(index.toolchain, compilation.toolchain)):
+        raise DatasetError(
+            f"{work.data_dir}: its {others[0]} split was made with another compiler or plugin: {tools}",
+            hint=f"{index.generator} made it: go on with that one, or make both splits in another --data-dir",
+        )
+
+
+def _differing(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """What is not as it is wanted, in words."""
+    keys = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
+    return "; ".join(f"{key} is {found.get(key)!r}, not {wanted.get(key)!r}" for key in keys)
 
 
 def _flat(recipe: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:

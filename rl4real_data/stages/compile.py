@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ from typing import Final
 
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.stored_names import shell_word
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
@@ -102,11 +102,11 @@ def pasteable_command(compilation: Compilation, module: Module) -> str:
     """
     _, *plain = source_command(compilation, module)
     words = (*plain, *dump_flags(compilation, records="/dev/null", plugin=_PLUGIN), "-o", "/dev/null")
-    quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shlex.quote(word) for word in words)
+    quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shell_word(word) for word in words)
     line = " ".join(('"$(rl4real-data path clang)"', *quoted))
     if not module.corpus_word:
         return line
-    return f'cd "$(rl4real-data path corpus {shlex.quote(module.corpus_word)})" && {line}'
+    return f'cd "$(rl4real-data path corpus {shell_word(module.corpus_word)})" && {line}'
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
@@ -166,7 +166,7 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
     said = _without_places(attempt, job, scratch)
     stderr = tail_of(said)
     if not os.access(job.module.source, os.R_OK):
-        reason = f"{job.module.path}: the source is gone or cannot be read"
+        reason = f"{job.module.stored_path}: the source is gone or cannot be read"
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
@@ -186,7 +186,8 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     """What the compiler said, the same on every machine."""
-    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    root = os.fsencode(f"{job.module.root}/").decode(errors="replace")  # as what was said is decoded
+    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(root, "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
     return _ADDRESS.sub("0x…", stderr)
@@ -196,12 +197,12 @@ def _refuse_host_fault(done: Completed, job: ModuleJob) -> None:
     """HostError if the compiler was ended by somebody else, or ended without a reason."""
     if done.returncode in _KILLED:
         raise HostError(
-            f"the compiler of {job.module.path} was killed: most likely this machine ran out of memory",
+            f"the compiler of {job.module.stored_path} was killed: most likely this machine ran out of memory",
             hint="fewer --jobs or a lower --memory leave it more; the same command resumes",
         )
     if not done.signal_name and not done.stderr.strip():
         raise HostError(
-            f"the compiler of {job.module.path} ended with exit code {done.returncode} and gave no reason",
+            f"the compiler of {job.module.stored_path} ended with exit code {done.returncode} and gave no reason",
             hint="the same command resumes; if it stops there again, see what `rl4real-data doctor` says",
         )
 

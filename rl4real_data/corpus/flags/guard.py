@@ -8,6 +8,7 @@ and counted; a module whose code would be another without its flag is failed wit
 from __future__ import annotations
 
 import functools
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -84,9 +85,9 @@ def _is_level(said: Said) -> bool:
 
 
 def _is_word(word: str) -> bool:
-    """False for what no process can be given, or no dataset can store."""
+    """False for what no process can be given."""
     try:
-        return "\0" not in word and len(word.encode()) < _MOST_BYTES
+        return "\0" not in word and len(os.fsencode(word)) < _MOST_BYTES
     except UnicodeEncodeError:
         return False
 

@@ -149,7 +149,7 @@ def test_a_name_that_a_compiler_would_obey_is_refused(name: str, is_trusted: boo
     assert "its name begins with" in corpus.modules[0].refusal
 
 
-@pytest.mark.parametrize("word", ["-DA=\0", "-DA=\udcff", "-DA=" + "x" * 140_000])
+@pytest.mark.parametrize("word", ["-DA=\0", "-DA=\ud800", "-DA=" + "x" * 140_000])
 @pytest.mark.parametrize("is_trusted", [False, True])
 def test_words_that_no_process_can_be_given(word: str, is_trusted: bool) -> None:
     guarded = guard_flags(("-DB", word, "-D", word, "-Xclang", word), is_trusted=is_trusted)
