@@ -12,6 +12,7 @@ import typer
 
 from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.options import DataDir
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.split import Split
 from rl4real_data.export.exporters import EXPORTERS, ExportFormat, Needs, choose_exporter
 
@@ -78,8 +79,8 @@ def _rl4real_text(folder: Path, exported: Exported) -> str:
     from rl4real_data.rl4real_fork.formats.config import CONFIG
 
     lines = [
-        f"{folder}: {exported.graphs - exported.large:,} graphs of {exported.split} in {GRAPHS}, CONFIG_DIR is "
-        f"{folder / CONFIG}"
+        f"{folder}: {counted(exported.graphs - exported.large, 'graph')} of {exported.split} in {GRAPHS}, "
+        f"CONFIG_DIR is {folder / CONFIG}"
     ]
     if exported.large:
         lines.append(
@@ -93,7 +94,7 @@ def _rl4real_text(folder: Path, exported: Exported) -> str:
 
 
 def _rllib_text(summary: RllibSummary) -> str:
-    lines = [f"{summary.functions} functions replayed"]
-    lines += [f"  {policy.value:<12} {count:>9} transitions" for policy, count in summary.rows.items()]
+    lines = [f"{counted(summary.functions, 'function')} replayed"]
+    lines += [f"  {policy.value:<12} {count:>9} {noun(count, 'transition')}" for policy, count in summary.rows.items()]
     lines += [f"  left out: {count} {reason}" for reason, count in summary.left_out.items()]
     return "\n".join(lines)

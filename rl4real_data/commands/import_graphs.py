@@ -16,6 +16,7 @@ import typer
 from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED
 from rl4real_data.core.allocators import AllocatorName
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import TooManyFailures
 from rl4real_data.core.split import Split
@@ -98,12 +99,13 @@ def _run(request: ForkImport, *, max_failed: float) -> None:
 def _text(request: ForkImport, report: ImportReport, *, seconds: float) -> str:
     books = report.index.splits[request.split.value]
     lines = [
-        f"{request.data_dir}: {books.episodes:,} episodes in {request.split.value} from {report.files:,} files "
-        f"({seconds:.1f} s)",
+        f"{request.data_dir}: {counted(books.episodes, 'episode')} in {request.split.value} "
+        f"from {counted(report.files, 'file')} ({seconds:.1f} s)",
         f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} are files that are no "
         "graphs",
-        f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
-        f"{books.duplicates:,} duplicates",
+        f"  functions  {books.functions:,}: {counted(books.episodes, 'episode')}, "
+        f"{sum(books.filtered.values()):,} left out, "
+        f"{counted(books.duplicates, 'duplicate')}",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
     ]
     reasons = [entry.part.failure.reason for entry in report.failed if entry.part.failure]
@@ -118,7 +120,7 @@ def _shortfall(request: ForkImport, report: ImportReport, *, max_failed: float) 
     if share <= max_failed:
         return None
     return TooManyFailures(
-        f"{len(report.failed)} of {report.files} files are no graphs ({share:.1%}), more than {max_failed:.1%}; "
-        "the dataset holds the rest",
+        f"{len(report.failed)} of {counted(report.files, 'file')} are no graphs ({share:.1%}), more than "
+        f"{max_failed:.1%}; the dataset holds the rest",
         hint=f"see `rl4real-data stats {request.data_dir}`; allow more with --max-failed",
     )

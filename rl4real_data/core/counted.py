@@ -8,6 +8,6 @@ def counted(count: int, thing: str, things: str = "") -> str:
     return f"{count:,} {noun(count, thing, things)}"
 
 
-def noun(count: int, thing: str, things: str = "") -> str:
+def noun(count: float | None, thing: str, things: str = "") -> str:
     """The noun alone, for a number that is written some other way."""
     return thing if count == 1 else things or f"{thing}s"

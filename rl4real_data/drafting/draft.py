@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import SourceError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.drafting.build_flags import flag_candidates
@@ -69,7 +70,7 @@ def draft_manifest(
     left_out = [*_side_lines(candidates.left_out), *_failure_lines(candidates.paths, kept, verdicts, headers)]
     if not kept:
         raise SourceError(
-            f"{origin.name}: none of {len(candidates.paths)} modules compiles:\n  " + "\n  ".join(left_out),
+            f"{origin.name}: none of {counted(len(candidates.paths), 'module')} compiles:\n  " + "\n  ".join(left_out),
             hint="make what is missing (a configured build, headers of other packages), then name the folder",
         )
     compiled = [path for path in kept if found.verdicts[path].ok]

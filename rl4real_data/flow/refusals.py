@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.split import Split
 from rl4real_data.flow.plan import Plan
@@ -60,7 +61,7 @@ def refuse_shrinking(work: WorkDir, destination: Destination, plan: Plan) -> Non
     lost = sorted(recorded_modules(work.data_dir, index, split) - asked)
     if lost:
         raise DatasetError(
-            f"{work.data_dir}: its {split.value} split holds {len(lost)} modules that this run leaves out "
+            f"{work.data_dir}: its {split.value} split holds {counted(len(lost), 'module')} that this run leaves out "
             f"(the first: {lost[0][0]}/{lost[0][1]})",
             hint="name all of its corpora, choose another --data-dir, or say --replace",
         )

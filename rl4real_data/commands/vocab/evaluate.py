@@ -11,6 +11,7 @@ from typing import Any
 
 from rl4real_data.commands.console import say, work_progress, write_json, write_result
 from rl4real_data.commands.options import DataDir, Json, VocabularyFile
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 
 
@@ -30,7 +31,7 @@ def evaluate(file: VocabularyFile, data_dir: DataDir, as_json: Json = False) -> 
 
 def _text(found: Mapping[str, Any]) -> str:
     lines = [
-        f"balanced accuracy of a linear probe on held-out opcodes ({found['opcodes']:,} opcodes)",
+        f"balanced accuracy of a linear probe on held-out opcodes ({counted(found['opcodes'], 'opcode')})",
         f"  {'property':<10} {'opcodes':>8} {'vocabulary':>11} {'random':>8}",
     ]
     for name, row in found["properties"].items():

@@ -14,6 +14,7 @@ import typer
 
 from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.vocab.loss_curve import loss_curve
+from rl4real_data.core.counted import counted
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 
@@ -51,7 +52,8 @@ def train(
     write_vocabulary(output, vocabulary)
     checkpoint.unlink(missing_ok=True)
     write_note(
-        f"{len(vocabulary.entities):,} entities from {len(found.rows):,} triplets of {found.functions:,} functions\n"
+        f"{counted(len(vocabulary.entities), 'entity', 'entities')} from {counted(len(found.rows), 'triplet')} "
+        f"of {counted(found.functions, 'function')}\n"
         f"loss {loss_curve(vocabulary.origin['losses'])}\ntriplets in {triplets}"
     )
     write_path(output)

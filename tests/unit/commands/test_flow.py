@@ -22,7 +22,7 @@ def test_flow_says_its_summary_on_stderr_and_nothing_on_stdout(call: CommandLine
     assert (answer.code, answer.out) == (0, "")
     assert "rl4real-data: packing\ndata: 4 episodes in train (" in answer.err
     assert "  modules    4: 4 done, 0 failed\n" in answer.err
-    assert "  functions  6: 4 episodes, 1 left out, 1 duplicates\n" in answer.err
+    assert "  functions  6: 4 episodes, 1 left out, 1 duplicate\n" in answer.err
     assert "             1 more than 1000 nodes\n" in answer.err
     assert answer.err.endswith("  see it with  rl4real-data stats data\n")
 

@@ -161,7 +161,7 @@ def test_file_under_another_license_has_its_own_rule(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("bad",), 1, "bad: none of 1 modules compiles:\n  a.c: it is broken"),
+        (("bad",), 1, "bad: none of 1 module compiles:\n  a.c: it is broken"),
         (("empty",), 2, "holds no module"),
         (("good", "--output", "other.toml"), 2, "other.toml cannot hold the corpus good"),
         (("good", "--output", "no/good.toml"), 2, "/no is no folder"),

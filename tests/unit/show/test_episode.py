@@ -11,6 +11,7 @@ import episode_builder as build
 import pytest
 from html_page import NASTY, assert_self_contained
 
+from rl4real_data.core.counted import counted
 from rl4real_data.show.episode_page import render_episode_page
 from rl4real_data.show.episode_text import render_episode_text
 from rl4real_data.show.graph import DRAWN_EDGES, draw_graph
@@ -264,4 +265,4 @@ def test_tiny_graphs_are_drawn(nodes: int) -> None:
 
     assert len(marks(ET.fromstring(draw_graph(view, alone=True).svg))) == nodes
     assert_self_contained(render_episode_page(view))
-    assert f"{nodes} nodes, 0 interferences" in render_episode_text(view)
+    assert f"{counted(nodes, 'node')}, 0 interferences" in render_episode_text(view)
