@@ -58,3 +58,11 @@ def test_a_target_s_name_stands_for_its_shipped_vocabulary(call: CommandLine, wo
 
     assert (made.code, embedded.code) == (0, 0), made.err + embedded.err
     assert "have all their entities" in embedded.err
+
+
+def test_limit_of_no_replay_is_refused(call: CommandLine, dataset: Path) -> None:
+    said = call("validate", dataset, "--limit", "3")
+
+    assert (said.code, said.out) == (2, "")
+    assert "--limit: says how many episodes are replayed" in said.err
+    assert "add --replay" in said.err
