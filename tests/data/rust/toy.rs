@@ -9,21 +9,25 @@ pub struct Circle(pub f64);
 pub struct Square(pub f64);
 
 impl Shape for Circle {
+    #[inline(never)]
     fn area(&self) -> f64 {
         self.0 * self.0 * 3.25
     }
 }
 
 impl Shape for Square {
+    #[inline(never)]
     fn area(&self) -> f64 {
         self.0 * self.0
     }
 }
 
+#[inline(never)]
 pub fn total(shapes: &[&dyn Shape]) -> f64 {
     shapes.iter().map(|shape| shape.area()).sum()
 }
 
+#[inline(never)]
 pub fn checksum(data: &[u8]) -> u32 {
     let (mut a, mut b) = (1u32, 0u32);
     for &byte in data {
@@ -33,6 +37,7 @@ pub fn checksum(data: &[u8]) -> u32 {
     b << 16 | a
 }
 
+#[inline(never)]
 pub fn sort(values: &mut [i64]) {
     for i in 1..values.len() {
         let mut j = i;
@@ -43,6 +48,7 @@ pub fn sort(values: &mut [i64]) {
     }
 }
 
+#[inline(never)]
 pub fn matrix(a: &[[f32; 4]; 4], b: &[[f32; 4]; 4]) -> [[f32; 4]; 4] {
     let mut c = [[0.0; 4]; 4];
     for i in 0..4 {
@@ -53,6 +59,7 @@ pub fn matrix(a: &[[f32; 4]; 4], b: &[[f32; 4]; 4]) -> [[f32; 4]; 4] {
     c
 }
 
+#[inline(never)]
 pub fn collatz(mut n: u64) -> Option<u32> {
     let mut steps = 0u32;
     while n != 1 {
@@ -62,6 +69,7 @@ pub fn collatz(mut n: u64) -> Option<u32> {
     Some(steps)
 }
 
+#[inline(never)]
 pub fn words(text: &str) -> (usize, usize) {
     let mut longest = 0;
     let count = text.split(' ').inspect(|word| longest = longest.max(word.len())).count();
