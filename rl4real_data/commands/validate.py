@@ -14,8 +14,9 @@ import typer
 
 from rl4real_data.commands.console import say, shows_bars, write_json, write_result
 from rl4real_data.commands.options import DataDir, Jobs, Json
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import ValidationFailed
+from rl4real_data.core.errors import UsageError, ValidationFailed
 from rl4real_data.core.shown_text import shown
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ def validate(
     from rl4real_data.validation.report import ValidationReport
     from rl4real_data.validation.whole_dataset import validate as validate_dataset
 
+    if limit is not None and not replay:
+        raise UsageError("--limit: says how many episodes are replayed", hint="add --replay, or leave it out")
     findings = validate_dataset(data_dir)
     replayed = _replay(data_dir, limit=limit, jobs=jobs) if replay else None
     report = ValidationReport(data_dir=data_dir, findings=findings, replay=replayed)
@@ -75,7 +78,7 @@ def _text(report: ValidationReport) -> str:
     lines.append(f"{report.data_dir}: {report.verdict or 'sound'}")
     if report.replay is not None:
         lines.append(
-            f"replayed {report.replay.total:,} episodes: {report.replay.equal:,} the same "
+            f"replayed {counted(report.replay.total, 'episode')}: {report.replay.equal:,} the same "
             f"({report.replay.share_equal:.2%}), {len(report.replay.differing):,} differ, "
             f"{len(report.replay.refused):,} refused by llc"
         )

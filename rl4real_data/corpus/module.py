@@ -12,6 +12,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core.split import Split
+from rl4real_data.core.stored_names import stored_name
+from rl4real_data.corpus.other_languages import OtherLanguage
 
 
 class Language(StrEnum):
@@ -27,6 +29,9 @@ LANGUAGE_OF_SUFFIX: Final = {
     ".cc": Language.CXX,
     ".cpp": Language.CXX,
     ".cxx": Language.CXX,
+    **dict.fromkeys((".C", ".CC", ".CPP", ".CXX", ".C++", ".c++", ".cp"), Language.CXX),
+    ".i": Language.C,
+    ".ii": Language.CXX,
     ".ll": Language.IR,
     ".bc": Language.IR,
 }
@@ -39,29 +44,47 @@ class Module:
     `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
     `__FILE__` depends on where the corpus lies. A file that is compiled with several sets of flags is as many
     modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `refusal`: why no compiler
-    is given it, or nothing.
+    can be given it, or nothing. `left_out`: why none is given it by design. `corpus_word`: what `rl4real-data path
+    corpus` takes for `root`, or nothing.
     """
 
     corpus: str
     path: PurePosixPath
     root: Path
-    language: Language
+    language: Language | OtherLanguage
     license: str
     flags: tuple[str, ...] = ()
     needs_libc: bool = True
     variant: int = 1
     redistributable: bool = True
     refusal: str = ""
+    left_out: str = ""
+    corpus_word: str = ""
 
     @property
     def name(self) -> str:
         """What a dataset calls the module: its path, and from the second variant on a number."""
-        return str(self.path) if self.variant == 1 else f"{self.path}#{self.variant}"
+        return self.stored_path if self.variant == 1 else f"{self.stored_path}#{self.variant}"
+
+    @property
+    def stored_path(self) -> str:
+        """The path in UTF-8."""
+        return stored_name(str(self.path))
+
+    @property
+    def argument(self) -> str:
+        """What a compiler that runs in `root` is given of it."""
+        return as_argument(self.path)
 
     @property
     def source(self) -> Path:
         """Where the source lies on this machine."""
         return self.root / self.path
+
+
+def as_argument(path: PurePosixPath) -> str:
+    """The path as a word of a command: one that begins with a dash would be taken for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

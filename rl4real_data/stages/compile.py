@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ from typing import Final
 
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.stored_names import shell_word
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
@@ -39,6 +39,10 @@ _WROTE_TOO_MUCH: Final = (-signal.SIGXFSZ, 128 + signal.SIGXFSZ)
 _MEMORY_SHARE: Final = 4
 """A compiler that has no more memory has used this part of its limit at least: it asks for twice as much as it has, and
 its own code counts, too."""
+
+_PLUGIN: Final = "\0"
+"""The plugin of a command to paste, while its words are quoted: no word of a command is that."""
+_ASKED_PLUGIN: Final = '-fplugin="$(rl4real-data path plugin)"'
 
 _MAKE_ESCAPE: Final = re.compile(r"\\([ #])|\$(\$)")
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
@@ -74,7 +78,7 @@ def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
         *(str(compilation.clang.path), *compilation.target.clang_flags),
         *("-x", module.language.value, *module.flags),
         f"{compilation.target.cpu_flag}{compilation.recipe.cpu}",
-        *(f"-{compilation.recipe.opt_level}", "-w", "-c", str(module.path)),
+        *(f"-{compilation.recipe.opt_level}", "-w", "-c", module.argument),
     )
 
 
@@ -91,20 +95,18 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
     )
 
 
-def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder: str | None) -> str:
-    """The recorded compilation as a line for a shell, free of paths of this machine.
+def pasteable_command(compilation: Compilation, module: Module) -> str:
+    """The recorded compilation as a line for a shell, free of paths of this machine, which it asks for.
 
-    `corpus_folder` is the shell's word for the corpus's folder; None leaves the `cd` to the reader.
+    It goes to the corpus's folder, if a word of a command line stands for that; else the reader is there.
     """
-    plain = source_command(compilation, module)
-    plugin = "rl4real-data-plugin"  # stands in while the words are quoted
-    words = (
-        compilation.clang.path.name,
-        *plain[1:],
-        *dump_flags(compilation, records="/dev/null", plugin=plugin),
-    )
-    line = shlex.join((*words, "-o", "/dev/null")).replace(plugin, '"$(rl4real-data path plugin)"')
-    return f"cd {corpus_folder} && {line}" if corpus_folder else line
+    _, *plain = source_command(compilation, module)
+    words = (*plain, *dump_flags(compilation, records="/dev/null", plugin=_PLUGIN), "-o", "/dev/null")
+    quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shell_word(word) for word in words)
+    line = " ".join(('"$(rl4real-data path clang)"', *quoted))
+    if not module.corpus_word:
+        return line
+    return f'cd "$(rl4real-data path corpus {shell_word(module.corpus_word)})" && {line}'
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
@@ -117,7 +119,7 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     folder = module.root
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
-        command[command.index(str(module.path))] = str(module.source)
+        command[command.index(module.argument)] = str(module.source)
         command.append(f"-I{module.root}")
     attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
     if not attempt.done.ok:
@@ -164,7 +166,7 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
     said = _without_places(attempt, job, scratch)
     stderr = tail_of(said)
     if not os.access(job.module.source, os.R_OK):
-        reason = f"{job.module.path}: the source is gone or cannot be read"
+        reason = f"{job.module.stored_path}: the source is gone or cannot be read"
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
@@ -184,7 +186,8 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     """What the compiler said, the same on every machine."""
-    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    root = os.fsencode(f"{job.module.root}/").decode(errors="replace")  # as what was said is decoded
+    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(root, "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
     return _ADDRESS.sub("0x…", stderr)
@@ -194,12 +197,12 @@ def _refuse_host_fault(done: Completed, job: ModuleJob) -> None:
     """HostError if the compiler was ended by somebody else, or ended without a reason."""
     if done.returncode in _KILLED:
         raise HostError(
-            f"the compiler of {job.module.path} was killed: most likely this machine ran out of memory",
+            f"the compiler of {job.module.stored_path} was killed: most likely this machine ran out of memory",
             hint="fewer --jobs or a lower --memory leave it more; the same command resumes",
         )
     if not done.signal_name and not done.stderr.strip():
         raise HostError(
-            f"the compiler of {job.module.path} ended with exit code {done.returncode} and gave no reason",
+            f"the compiler of {job.module.stored_path} ended with exit code {done.returncode} and gave no reason",
             hint="the same command resumes; if it stops there again, see what `rl4real-data doctor` says",
         )
 
@@ -229,4 +232,4 @@ def _headers(rule: str, module: Module) -> tuple[str, ...]:
     if "\\" in files or "$" in files:
         names = [_MAKE_ESCAPE.sub(r"\1\2", name) for name in names]
     headers = {name.removeprefix(root) for name in names if name}
-    return tuple(sorted(headers - {str(module.path)}))
+    return tuple(sorted(headers - {module.argument}))

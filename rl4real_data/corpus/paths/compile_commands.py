@@ -2,7 +2,7 @@
 
 All modules are compiled from one folder, the deepest that holds the sources and the folders of the build, with paths
 relative to it: so a dataset does not depend on where the project lies. Entries of one file with different flags are
-modules of their own; entries that are no C, C++ or LLVM IR are left out.
+modules of their own; entries that are no C, C++ or LLVM IR are modules that are left out.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
+from rl4real_data.corpus.other_languages import OtherLanguage, other_language, why_not_compiled
 from rl4real_data.corpus.paths.driver_words import (
     Place,
     drop_launchers,
@@ -44,7 +45,7 @@ class _Entry:
 
     folder: Path
     source: Path
-    language: Language
+    language: Language | OtherLanguage
     words: tuple[str, ...]
 
 
@@ -69,7 +70,7 @@ def find_database(path: Path) -> FoundDatabase:
     """The modules of the database; one UsageError with all of its problems."""
     try:
         real = path.resolve(strict=True)
-        values = json.loads(read_regular_text(real))
+        values = json.loads(read_regular_text(real, errors="surrogateescape"))
     except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{path} cannot be read: {error}", hint=_HINT) from error
     if not isinstance(values, list):
@@ -80,7 +81,7 @@ def find_database(path: Path) -> FoundDatabase:
         shown = problems[:_PROBLEMS_SHOWN]
         more = [f"and {len(problems) - len(shown)} more"] if len(problems) > len(shown) else []
         raise UsageError("\n".join(f"{path}: {problem}" for problem in [*shown, *more]), hint=_HINT)
-    if not entries:
+    if not any(isinstance(entry.language, Language) for entry in entries):
         raise UsageError(f"{path} holds no module: none of its {len(values)} entries is C, C++ or LLVM IR")
     root = _common_folder(real.parent, entries)
     modules = _modules(entries, root)
@@ -89,7 +90,7 @@ def find_database(path: Path) -> FoundDatabase:
 
 
 def _read(value: Any, number: int, beside: Path, problems: list[str]) -> _Entry | None:
-    """The entry, None if it has problems, which are noted, or is no module."""
+    """The entry, None if it has problems, which are noted."""
     try:
         folder, file, command = _fields(value)
         folder = Path(os.path.normpath(beside / folder))
@@ -102,8 +103,6 @@ def _read(value: Any, number: int, beside: Path, problems: list[str]) -> _Entry 
         problems.append(f"entry {number}: the command of {file} is empty")
         return None
     language = _language(words, file)
-    if language is None:
-        return None
     source = Path(os.path.normpath(folder / file))
     return _Entry(folder=folder, source=source, language=language, words=tuple(words[1:]))
 
@@ -129,12 +128,14 @@ def _fields(value: Any) -> tuple[Path, str, str | list[str]]:
     return Path(directory), file, command
 
 
-def _language(words: Sequence[str], file: str) -> Language | None:
+def _language(words: Sequence[str], file: str) -> Language | OtherLanguage:
+    suffix = PurePosixPath(file).suffix
     stated = stated_language(words[1:])
     if stated:
-        return _LANGUAGE_OF_WORD.get(stated)
-    suffix = PurePosixPath(file).suffix
+        return _LANGUAGE_OF_WORD.get(stated) or other_language(stated, suffix)
     language = LANGUAGE_OF_SUFFIX.get(suffix) or _MORE_SUFFIXES.get(suffix)
+    if language is None:
+        return other_language(stated, suffix)
     return Language.CXX if language is Language.C and is_cxx_driver(words[0]) else language
 
 
@@ -147,7 +148,7 @@ def _common_folder(beside: Path, entries: Sequence[_Entry]) -> Path:
 
 def _modules(entries: Iterable[_Entry], root: Path) -> tuple[FoundModule, ...]:
     """A module for each different (file, language, flags), numbered by their order within a file."""
-    wanted: dict[tuple[PurePosixPath, Language, tuple[str, ...]], None] = {}
+    wanted: dict[tuple[PurePosixPath, Language | OtherLanguage, tuple[str, ...]], None] = {}
     for entry in entries:
         interruption.check()
         flags = module_flags(entry.words, Place(folder=entry.folder, root=root))
@@ -156,5 +157,7 @@ def _modules(entries: Iterable[_Entry], root: Path) -> tuple[FoundModule, ...]:
     modules = []
     for path, language, flags in wanted:
         variants[path] += 1
-        modules.append(FoundModule(path=path, language=language, flags=flags, variant=variants[path]))
+        why = "" if isinstance(language, Language) else why_not_compiled(language)
+        found = FoundModule(path=path, language=language, flags=flags, variant=variants[path], left_out=why)
+        modules.append(found)
     return tuple(modules)

@@ -13,6 +13,7 @@ import episode_builder as build
 import pytest
 from html_page import NASTY, assert_self_contained
 
+from rl4real_data.core.counted import counted
 from rl4real_data.show import live_ranges
 from rl4real_data.show.code_pane import draw_code
 from rl4real_data.show.colouring import colour_nodes
@@ -301,7 +302,7 @@ def test_tiny_graphs_are_drawn(nodes: int) -> None:
 
     assert len(marks(ET.fromstring(draw_graph(view).svg))) == nodes
     assert_self_contained(render_episode_page(view))
-    assert f"{nodes} nodes, 0 interferences" in render_episode_text(view)
+    assert f"{counted(nodes, 'node')}, 0 interferences" in render_episode_text(view)
 
 
 def test_no_script_makes_markup_out_of_text() -> None:
