@@ -5,7 +5,7 @@ What a dataset holds.
 
 from __future__ import annotations
 
-from rl4real_data.commands.console import say, write_json, write_result
+from rl4real_data.commands.console import say, work_progress, write_json, write_result
 from rl4real_data.commands.options import DataDir, Html, Json
 
 
@@ -21,8 +21,9 @@ def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
         from rl4real_data.show.write import write_text
 
         if is_folder_name(html):
-            functions = write_stats_folder(data_dir, found, html)
-            say(f"wrote {html / 'index.html'} and a page for each of the {functions:,} largest functions")
+            with work_progress("writing pages", "function") as watch:
+                functions = write_stats_folder(data_dir, found, html, watch=watch)
+            say(f"wrote {html / 'index.html'}, and pages of the largest functions ({functions:,})")
         else:
             write_text(html, make_stats_page(data_dir, found))
             say(f"wrote {html}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.counted import noun
 from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.show.bars import draw_histogram, draw_values
@@ -90,14 +91,14 @@ def _figures(stats: Stats) -> str:
     overall = stats.overall
     return tiles(
         [
-            ("episodes", shown(overall.episodes)),
-            ("functions", shown(overall.functions)),
-            ("modules", shown(overall.modules)),
+            (noun(overall.episodes, "episode"), shown(overall.episodes)),
+            (noun(overall.functions, "function"), shown(overall.functions)),
+            (noun(overall.modules, "module"), shown(overall.modules)),
             ("failed modules", shown(overall.modules_failed)),
             ("nodes", _short(overall.nodes)),
             ("edges", _short(overall.edges)),
             ("instructions", _short(overall.instructions)),
-            ("corpus" if len(stats.corpora) == 1 else "corpora", shown(len(stats.corpora))),
+            (noun(len(stats.corpora), "corpus", "corpora"), shown(len(stats.corpora))),
         ]
     )
 

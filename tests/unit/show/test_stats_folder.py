@@ -46,6 +46,15 @@ def test_largest_functions_link_to_their_pages_and_back(data_dir: Path, tmp_path
         assert ("href", "../index.html") in page.attributes
 
 
+def test_who_watches_is_told_how_many_are_done(data_dir: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_stats_folder(
+        data_dir, collect_stats(data_dir), tmp_path / "pages", watch=lambda done, total: told.append((done, total))
+    )
+
+    assert told == [(0, 3), (1, 3), (2, 3)]
+
+
 def test_the_same_dataset_gives_the_same_bytes(data_dir: Path, tmp_path: Path) -> None:
     write(data_dir, tmp_path / "one")
     write(data_dir, tmp_path / "two")
