@@ -56,6 +56,12 @@ if (graph !== null) {
     });
   }
 
+  graph.addEventListener('pointermove', (event) => pointNode(under(event), graph));
+  graph.addEventListener('pointerleave', () => pointNode(null, graph));
+  graph.addEventListener('click', (event) => {
+    if (!isDragged) keepNode(under(event), graph);
+  });
+
   function spokes(node) {
     const [x, y] = centres[node];
     return svgElement('path', {
