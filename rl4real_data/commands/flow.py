@@ -6,6 +6,7 @@ Corpora become a split of a DATA_DIR.
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -16,8 +17,9 @@ from rl4real_data.commands.completion import complete_corpora, complete_vocabula
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import LessThanAsked, TooManyFailures, UsageError
+from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures, UsageError
 from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CORPUS: Final = "sample"
 _FAILURES_SHOWN: Final = 5
+_MISSING_SHOWN: Final = 4
 _MODELS: Final = " or ".join(f"{row.name} ({row.llvm_name})" for row in ALLOCATORS.values())
 
 
@@ -156,7 +159,7 @@ def _dry_run(request: FlowRequest) -> str:
     lines += [f"leave    {key.removeprefix('left out: ')}  ({reason})" for key, reason in plan.left_out.items()]
     done = len(plan.jobs) - len(jobs) - len(plan.left_out)
     lines.append(
-        f"{len(plan.jobs)} modules: {len(jobs)} to compile, {done} done before"
+        f"{counted(len(plan.jobs), 'module')}: {len(jobs)} to compile, {done} done before"
         + (f", {len(plan.left_out)} left out" if plan.left_out else "")
     )
     return "\n".join(lines)
@@ -183,7 +186,26 @@ def _shortfall(report: RunReport, destination: Destination, *, max_failed: float
             f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
             hint="the same command tries them again",
         )
-    return None
+    return _too_little_known(report, destination)
+
+
+def _too_little_known(report: RunReport, destination: Destination) -> TooLittleKnown | None:
+    """What to do about a vocabulary that lacks more than the recipe allows; the dataset holds all the same."""
+    from rl4real_data.mir2vec.coverage import Coverage
+
+    index = report.index
+    if index is None or index.vocabulary is None:
+        return None
+    coverage, max_missing = Coverage.from_json(index.vocabulary["coverage"]), float(index.recipe["max_missing"])
+    if not coverage.is_short(max_missing):
+        return None
+    folder, own = shlex.quote(str(destination.data_dir)), f"vocab-{index.target}-own.parquet"
+    words = f"--target {index.target} --split {destination.split.value} --output {own}"
+    return TooLittleKnown(
+        f"{destination.data_dir}: {coverage.explained(max_missing)}\nThe dataset holds everything; these count as zero",
+        hint=f"learn them: `rl4real-data vocab train {folder} {words}`, then "
+        f"`rl4real-data embed {folder} --vocab {own}`",
+    )
 
 
 def _why_no_episode(report: RunReport, split: Split) -> str:
@@ -208,15 +230,17 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
     left_out = len(report.plan.left_out)
     again = len(report.plan.jobs) - report.compiled - left_out
     lines = [
-        f"{destination.data_dir}: {books.episodes:,} episodes in {destination.split.value} "
+        f"{destination.data_dir}: {counted(books.episodes, 'episode')} in {destination.split.value} "
         f"({size / 1e6:.1f} MB, {seconds:.1f} s)",
         f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} failed"
         + (f", {left_out:,} left out" if left_out else "")
         + (f"; {again:,} from an earlier run" if again else ""),
         *(f"             {count:,} {reason}" for reason, count in books.modules_filtered.items()),
-        f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
-        f"{books.duplicates:,} duplicates",
+        f"  functions  {books.functions:,}: {counted(books.episodes, 'episode')}, "
+        f"{sum(books.filtered.values()):,} left out, "
+        f"{counted(books.duplicates, 'duplicate')}",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
+        *_vector_lines(report),
     ]
     if report.was_finished:
         lines.append("  nothing to do: the dataset was finished before")
@@ -224,6 +248,22 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
     lines += _failure_lines(report.failed)
     lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
     return "\n".join(lines)
+
+
+def _vector_lines(report: RunReport) -> list[str]:
+    """What the vocabulary lacks, the most frequent first."""
+    vocabulary = report.index.vocabulary if report.index else None
+    if vocabulary is None or not vocabulary["coverage"]["incomplete"]:
+        return []
+    coverage = vocabulary["coverage"]
+    missing = list(coverage["missing"].items())
+    named = ", ".join(f"{entity} ({count:,})" for entity, count in missing[:_MISSING_SHOWN])
+    more = f" and {len(missing) - _MISSING_SHOWN:,} more" if len(missing) > _MISSING_SHOWN else ""
+    return [
+        f"  vectors    {coverage['incomplete']:,} of {counted(coverage['instructions'], 'instruction')} lack an entity "
+        "of the vocabulary:",
+        f"             {named}{more}",
+    ]
 
 
 def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:

@@ -44,7 +44,8 @@ class Module:
     `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
     `__FILE__` depends on where the corpus lies. A file that is compiled with several sets of flags is as many
     modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `refusal`: why no compiler
-    can be given it, or nothing. `left_out`: why none is given it by design.
+    can be given it, or nothing. `left_out`: why none is given it by design. `corpus_word`: what `rl4real-data path
+    corpus` takes for `root`, or nothing.
     """
 
     corpus: str
@@ -58,6 +59,7 @@ class Module:
     redistributable: bool = True
     refusal: str = ""
     left_out: str = ""
+    corpus_word: str = ""
 
     @property
     def name(self) -> str:
@@ -70,9 +72,19 @@ class Module:
         return stored_name(str(self.path))
 
     @property
+    def argument(self) -> str:
+        """What a compiler that runs in `root` is given of it."""
+        return as_argument(self.path)
+
+    @property
     def source(self) -> Path:
         """Where the source lies on this machine."""
         return self.root / self.path
+
+
+def as_argument(path: PurePosixPath) -> str:
+    """The path as a word of a command: one that begins with a dash would be taken for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rl4real_data.core import interruption
-from rl4real_data.corpus.catalog import manifest_names
 from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.flow.pipeline import Flow
@@ -132,13 +131,10 @@ def damaged_jobs(plan: Plan, shapes: ShapeNumbers, *, say: Callable[[str], None]
 
 def commands_of(plan: Plan) -> Mapping[str, str]:
     """What to paste into a shell to compile each module again, by the key of its job."""
-    known = manifest_names()
     commands = {}
     for job in plan.jobs:
         interruption.check()
-        name = job.module.corpus
-        folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
-        commands[job.key] = pasteable_command(job.compilation, job.module, corpus_folder=folder)
+        commands[job.key] = pasteable_command(job.compilation, job.module)
     return commands
 
 

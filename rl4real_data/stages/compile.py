@@ -40,6 +40,10 @@ _MEMORY_SHARE: Final = 4
 """A compiler that has no more memory has used this part of its limit at least: it asks for twice as much as it has, and
 its own code counts, too."""
 
+_PLUGIN: Final = "\0"
+"""The plugin of a command to paste, while its words are quoted: no word of a command is that."""
+_ASKED_PLUGIN: Final = '-fplugin="$(rl4real-data path plugin)"'
+
 _MAKE_ESCAPE: Final = re.compile(r"\\([ #])|\$(\$)")
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
 
@@ -74,7 +78,7 @@ def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
         *(str(compilation.clang.path), *compilation.target.clang_flags),
         *("-x", module.language.value, *module.flags),
         f"{compilation.target.cpu_flag}{compilation.recipe.cpu}",
-        *(f"-{compilation.recipe.opt_level}", "-w", "-c", str(module.path)),
+        *(f"-{compilation.recipe.opt_level}", "-w", "-c", module.argument),
     )
 
 
@@ -91,20 +95,18 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
     )
 
 
-def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder: str | None) -> str:
-    """The recorded compilation as a line for a shell, free of paths of this machine.
+def pasteable_command(compilation: Compilation, module: Module) -> str:
+    """The recorded compilation as a line for a shell, free of paths of this machine, which it asks for.
 
-    `corpus_folder` is the shell's word for the corpus's folder; None leaves the `cd` to the reader.
+    It goes to the corpus's folder, if a word of a command line stands for that; else the reader is there.
     """
-    plain = source_command(compilation, module)
-    plugin = "rl4real-data-plugin"  # stands in while the words are quoted
-    words = (
-        compilation.clang.path.name,
-        *plain[1:],
-        *dump_flags(compilation, records="/dev/null", plugin=plugin),
-    )
-    line = " ".join(map(shell_word, (*words, "-o", "/dev/null"))).replace(plugin, '"$(rl4real-data path plugin)"')
-    return f"cd {corpus_folder} && {line}" if corpus_folder else line
+    _, *plain = source_command(compilation, module)
+    words = (*plain, *dump_flags(compilation, records="/dev/null", plugin=_PLUGIN), "-o", "/dev/null")
+    quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shell_word(word) for word in words)
+    line = " ".join(('"$(rl4real-data path clang)"', *quoted))
+    if not module.corpus_word:
+        return line
+    return f'cd "$(rl4real-data path corpus {shell_word(module.corpus_word)})" && {line}'
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
@@ -117,7 +119,7 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     folder = module.root
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
-        command[command.index(str(module.path))] = str(module.source)
+        command[command.index(module.argument)] = str(module.source)
         command.append(f"-I{module.root}")
     attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
     if not attempt.done.ok:
@@ -230,4 +232,4 @@ def _headers(rule: str, module: Module) -> tuple[str, ...]:
     if "\\" in files or "$" in files:
         names = [_MAKE_ESCAPE.sub(r"\1\2", name) for name in names]
     headers = {name.removeprefix(root) for name in names if name}
-    return tuple(sorted(headers - {str(module.path)}))
+    return tuple(sorted(headers - {module.argument}))

@@ -22,6 +22,7 @@ from rl4real_data.corpus.module import Corpus, Module
 TRUST_OPTION: Final = "--allow-build"
 
 _TO_CC1: Final = "-Xclang"
+_LEVELS: Final = "O"
 _MOST_CHARACTERS: Final = 80
 _MOST_BYTES: Final = 1 << 17
 """Of one word: the kernel's limit. That of all words together is 2 MB."""
@@ -59,7 +60,7 @@ def guard_flags(flags: tuple[str, ...], *, is_trusted: bool = False) -> GuardedF
         judged[judgement].append(_name(said))
         passed += said.words if judgement is Judgement.PASSED else ()
     for said in option_table(CC1).read(inner):
-        judgement = _judge(said, is_trusted=is_trusted)
+        judgement = Judgement.DROPPED if _is_level(said) else _judge(said, is_trusted=is_trusted)
         judged[judgement].append(f"{_TO_CC1} {_name(said)}")
         if judgement is Judgement.PASSED:
             passed += [word for inner_word in said.words for word in (_TO_CC1, inner_word)]
@@ -78,6 +79,11 @@ def _judge(said: Said, *, is_trusted: bool) -> Judgement:
     return Judgement.PASSED if is_trusted and judgement is not Judgement.DROPPED else judgement
 
 
+def _is_level(said: Said) -> bool:
+    """True for an optimisation level, which behind `-Xclang` would win over the recipe's."""
+    return said.option is not None and _LEVELS in said.option.groups
+
+
 def _is_word(word: str) -> bool:
     """False for what no process can be given."""
     try:
@@ -87,9 +93,12 @@ def _is_word(word: str) -> bool:
 
 
 def name_problem(path: PurePosixPath) -> str:
-    """Why a compiler would take the name of a module for something else, or nothing."""
-    if str(path).startswith(("-", "@")):
-        return f"its name begins with {str(path)[0]}, so that a compiler would take it for an option; rename it"
+    """Why a compiler would take the name of a module for something else, or nothing.
+
+    A path behind `@` is read for further words. clang's driver hands the name alone to the compiler proper, too.
+    """
+    if str(path).startswith("@") or path.name.startswith("@"):
+        return "its name begins with @, so that a compiler would read words out of another file; rename it"
     return ""
 
 
