@@ -110,6 +110,7 @@ def test_names_that_are_no_utf8(world: World, folder: str) -> None:
         '"bad\\E9.c"': "failed",
         '"dead\\E9.c"': "failed",
     }
+    assert found['"bad\\E9.c"'][2] == "bad\\xe9.c:1:2: error: expected ';' after expression"
     assert found['"dead\\E9.c"'][2] == '"dead\\E9.c": a link to a file that is not there'
     assert {row["module"] for row in world.episodes()} == {"a.c", '"d\\FF/caf\\E9\'s.c"', '"\\22quoted\\22.c"'}
     assert {row["corpus"] for row in world.episodes()} == {"src" if folder == "src" else '"s\\E9c"'}
