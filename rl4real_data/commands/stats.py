@@ -5,7 +5,7 @@ What a dataset holds.
 
 from __future__ import annotations
 
-from rl4real_data.commands.console import say, write_json, write_result
+from rl4real_data.commands.console import during, say, write_json, write_result
 from rl4real_data.commands.options import DataDir, Html, Json
 
 
@@ -14,7 +14,8 @@ def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
     from rl4real_data.statistics.collection import collect_stats
     from rl4real_data.statistics.text import render_text
 
-    found = collect_stats(data_dir)
+    with during("counting"):
+        found = collect_stats(data_dir)
     if html is not None:
         from rl4real_data.show.stats_page import make_stats_page
         from rl4real_data.show.write import write_text
