@@ -15,7 +15,7 @@ from rl4real_data.commands.console import during, say, work_progress, write_json
 from rl4real_data.commands.options import DataDir, Jobs, Json
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import ValidationFailed
+from rl4real_data.core.errors import UsageError, ValidationFailed
 from rl4real_data.core.shown_text import shown
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def validate(
     from rl4real_data.validation.report import ValidationReport
     from rl4real_data.validation.whole_dataset import validate as validate_dataset
 
+    if limit is not None and not replay:
+        raise UsageError("--limit: says how many episodes are replayed", hint="add --replay, or leave it out")
     with during("checking"):
         findings = validate_dataset(data_dir)
     replayed = _replay(data_dir, limit=limit, jobs=jobs) if replay else None
