@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from rl4real_data.commands.console import during, say, write_json, write_result
 from rl4real_data.commands.options import DataDir, Html, Json
+from rl4real_data.core.counted import counted
 
 
 def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
@@ -23,7 +24,7 @@ def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
 
         if is_folder_name(html):
             functions = write_stats_folder(data_dir, found, html)
-            say(f"wrote {html / 'index.html'} and a page for each of the {functions:,} largest functions")
+            say(f"wrote {html / 'index.html'} and {counted(functions, 'page')} of the largest functions")
         else:
             write_text(html, make_stats_page(data_dir, found))
             say(f"wrote {html}")
