@@ -5,7 +5,7 @@ What a dataset holds.
 
 from __future__ import annotations
 
-from rl4real_data.commands.console import during, say, write_json, write_result
+from rl4real_data.commands.console import during, say, work_progress, write_json, write_result
 from rl4real_data.commands.options import DataDir, Html, Json
 from rl4real_data.core.counted import counted
 
@@ -23,7 +23,8 @@ def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
         from rl4real_data.show.write import write_text
 
         if is_folder_name(html):
-            functions = write_stats_folder(data_dir, found, html)
+            with work_progress("writing pages", "function") as watch:
+                functions = write_stats_folder(data_dir, found, html, watch=watch)
             say(f"wrote {html / 'index.html'} and {counted(functions, 'page')} of the largest functions")
         else:
             write_text(html, make_stats_page(data_dir, found))

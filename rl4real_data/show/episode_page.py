@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from rl4real_data.core.counted import counted
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.show.code_pane import draw_code
 from rl4real_data.show.colouring import Colouring, colour_nodes
 from rl4real_data.show.episode_script import draw_legends, draw_toolbar, script_data, zoom_buttons
@@ -65,15 +65,15 @@ def _figures(view: EpisodeView) -> str:
     costs = view.costs
     return tiles(
         [
-            ("nodes", f"{len(view.nodes):,}"),
-            ("edges", f"{len(view.edges):,}"),
-            ("instructions", _shown(view.instructions)),
+            (noun(len(view.nodes), "node"), f"{len(view.nodes):,}"),
+            (noun(len(view.edges), "edge"), f"{len(view.edges):,}"),
+            (noun(view.instructions, "instruction"), _shown(view.instructions)),
             *((f"{bank.names[0]} peak", f"{bank.peak:,}") for bank in view.pressure[:1]),
-            ("blocks", f"{len(view.blocks):,}" if view.blocks else _ABSENT),
-            ("spills", _shown(costs["spills"])),
-            ("reloads", _shown(costs["reloads"])),
+            (noun(len(view.blocks), "block"), f"{len(view.blocks):,}" if view.blocks else _ABSENT),
+            (noun(costs["spills"], "spill"), _shown(costs["spills"])),
+            (noun(costs["reloads"], "reload"), _shown(costs["reloads"])),
             ("spill cost", _shown(costs["spill_cost"])),
-            ("copies", _shown(costs["copies"])),
+            (noun(costs["copies"], "copy", "copies"), _shown(costs["copies"])),
             ("copy cost", _shown(costs["copy_cost"])),
         ]
     )
@@ -195,6 +195,10 @@ def _forbidden(node: Node) -> str:
         return escape(", ".join(names)) or "none"
     summary = element("summary", counted(len(names), "register"))
     return element("details", summary, escape(", ".join(names)), class_="names")
+
+
+def _registers(count: int) -> str:
+    return counted(count, "register")
 
 
 def _blocks(view: EpisodeView) -> tuple[str, ...]:

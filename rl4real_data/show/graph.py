@@ -136,4 +136,4 @@ def describe(node: Node) -> str:
     if node.spill_weight is not None and math.isinf(node.spill_weight):
         weight = ", cannot be spilled"
     where = f" to {node.register}" if node.register else ""
-    return f"{node.name} {node.class_name}: {node.outcome}{where}, {node.degree} interferences{weight}"
+    return f"{node.name} {node.class_name}: {node.outcome}{where}, {counted(node.degree, 'interference')}{weight}"

@@ -72,13 +72,13 @@ def render_stats_page(
         _figures(stats),
         section("Episodes", *_histograms(histograms), distribution_table(columns)),
         section("Nodes and pressure", *_node_histograms(histograms)),
+        section("Largest functions", *_largest(histograms, pages or {})),
         section("Counts", counts_table(columns), *_across(stats)),
         section("LLVM's allocator", allocator_table(columns)),
         section("Register classes", *_classes(histograms, names)),
         section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
         section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),
         section("Failed modules", *_failures(stats, columns)),
-        section("Largest functions", *_largest(histograms, pages or {})),
         section("Corpora", *_groups("corpus", stats.corpora)),
         section("Licences", *_groups("licence", stats.licenses)),
         section("Languages", _languages(stats)),
@@ -91,14 +91,14 @@ def _figures(stats: Stats) -> str:
     overall = stats.overall
     return tiles(
         [
-            ("episodes", shown(overall.episodes)),
-            ("functions", shown(overall.functions)),
-            ("modules", shown(overall.modules)),
+            (noun(overall.episodes, "episode"), shown(overall.episodes)),
+            (noun(overall.functions, "function"), shown(overall.functions)),
+            (noun(overall.modules, "module"), shown(overall.modules)),
             ("failed modules", shown(overall.modules_failed)),
             ("nodes", _short(overall.nodes)),
             ("edges", _short(overall.edges)),
             ("instructions", _short(overall.instructions)),
-            ("corpus" if len(stats.corpora) == 1 else "corpora", shown(len(stats.corpora))),
+            (noun(len(stats.corpora), "corpus", "corpora"), shown(len(stats.corpora))),
         ]
     )
 
