@@ -45,6 +45,8 @@ def test_folder(world: World) -> None:
         "plain.o": ("filtered", None, "object code without bitcode"),
         "libs": ("filtered", None, "a link to a folder, which is not entered: name that folder itself"),
     }
+    has_command = {name for name, row in world.modules().items() if row["command"]}
+    assert has_command == {"a.c", "link.c", "dead.c", "loop.c"}
     books = world.index().splits["train"]
     assert (books.modules, books.modules_done, books.modules_failed, books.modules_filtered[CUDA]) == (8, 2, 2, 1)
     assert world.functions() == ["one", "two"]
