@@ -93,7 +93,7 @@ def _facts(view: EpisodeView) -> str:
     if view.costs["folded_spills"] is not None:
         pairs.append(("folded into other instructions", escape(folded)))
     if view.reserved:
-        summary = element("summary", _registers(len(view.reserved)))
+        summary = element("summary", counted(len(view.reserved), "register"))
         pairs.append(("reserved", element("details", summary, escape(", ".join(view.reserved)))))
     return facts(pairs)
 
@@ -193,7 +193,7 @@ def _forbidden(node: Node) -> str:
         return _ABSENT
     if len(names) <= 3:
         return escape(", ".join(names)) or "none"
-    summary = element("summary", _registers(len(names)))
+    summary = element("summary", counted(len(names), "register"))
     return element("details", summary, escape(", ".join(names)), class_="names")
 
 

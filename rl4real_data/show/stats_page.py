@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.core.counted import noun
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.show.bars import draw_histogram, draw_values
@@ -150,7 +150,10 @@ def _key(found: Histograms) -> str:
 
 def _across(stats: Stats) -> tuple[str, ...]:
     count = stats.near_duplicates_across
-    return () if count is None else (note(f"{count:,} episodes of test are near-duplicates of episodes of train."),)
+    if count is None:
+        return ()
+    are = noun(count, "is a near-duplicate", "are near-duplicates")
+    return (note(f"{counted(count, 'episode')} of test {are} of episodes of train."),)
 
 
 def _classes(found: Histograms, names: RegisterNames) -> tuple[str, ...]:

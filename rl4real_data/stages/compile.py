@@ -186,7 +186,7 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     """What the compiler said, the same on every machine."""
-    root = os.fsencode(f"{job.module.root}/").decode(errors="replace")  # as what was said is decoded
+    root = os.fsencode(f"{job.module.root}/").decode(errors="backslashreplace")  # as what was said is decoded
     stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(root, "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
