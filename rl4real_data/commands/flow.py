@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -22,6 +23,7 @@ from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.corpus.flags.guard import count_names
 from rl4real_data.corpus.license import chosen_licenses
 
 if TYPE_CHECKING:
@@ -217,9 +219,16 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
     if report.was_finished:
         lines.append("  nothing to do: the dataset was finished before")
     lines += [f"  skipped    {skipped.reason.splitlines()[0]}" for skipped in report.skipped]
+    lines += _flag_lines(report)
     lines += _failure_lines(report.failed)
     lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
     return "\n".join(lines)
+
+
+def _flag_lines(report: RunReport) -> list[str]:
+    """Which flags of the corpora no compiler was given; what each of them is for was said when the run began."""
+    names = Counter(name for job in report.plan.jobs for name in job.module.left_out)
+    return [f"  flags      left out: {count_names(names)}"] if names else []
 
 
 def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:

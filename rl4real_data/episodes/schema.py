@@ -203,6 +203,12 @@ MODULES: Final = _schema(
         ("reason", _STRING, "for a failed or filtered module: one line for a person"),
         ("stderr", _STRING, "for a failed module: end of what the compiler said"),
         ("command", _STRING, "what compiled it; paste it into a shell to see the same"),
+        (
+            "flags_left_out",
+            pa.list_(_STRING),
+            "flags that came with it and that the compiler was not given: it does not take them, they load code or "
+            "decide no code",
+        ),
         ("functions", pa.int32(), "functions that reached the allocator"),
         ("episodes", pa.int32(), "of these, how many are in the split"),
     )

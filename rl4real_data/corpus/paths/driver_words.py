@@ -2,11 +2,11 @@
 
 They are its language and the flags that decide its code.
 
-The recipe decides the optimisation level, the target and the processor, so a build's `-O`, `-march`, `-mcpu`,
-`-mtune`, `--target`, `-m32`, `-m64` and sysroot are dropped. Single processor features (`-mavx2`) stay: sources with
-intrinsics do not compile without them. `-Ofast` leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency
-files, link options, warnings, debug information, LTO (which would stop before registers are allocated), coverage,
-profiles, and what only GCC knows. What is left is for `flags/guard.py` to judge: nothing here makes a flag safe.
+The recipe decides the optimisation level and the target, so a build's `-O`, `-mtune`, `--target`, `-m64` and sysroot
+are dropped. Single processor features (`-mavx2`) stay: sources with intrinsics do not compile without them. `-Ofast`
+leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency files, link options, warnings, debug information, LTO
+(which would stop before registers are allocated), coverage and profiles. What is left is for `flags/guard.py` to judge,
+and for the compiler (`flags/acceptance.py`): nothing here makes a flag safe, nor known.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _DROPPED: Final = frozenset(
         *("-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MG", "-MP", "-MV", "-H", "-P", "-C", "-v", "-s", "-Q", "-w"),
         *("-pipe", "-static", "-shared", "-pie", "-no-pie", "-static-pie", "-rdynamic", "-pg", "-p", "--coverage"),
         *("-nostdlib", "-nostartfiles", "-nodefaultlibs", "-nolibc", "-fsyntax-only", "-emit-llvm", "-time"),
-        *("-m16", "-m32", "-m64", "-mx32", "-pedantic", "-pedantic-errors", "-fno-lto", "-ftest-coverage"),
+        *("-m64", "-pedantic", "-pedantic-errors", "-fno-lto", "-ftest-coverage"),
         *("-fcolor-diagnostics", "-fno-color-diagnostics", "-fansi-escape-codes", "-fwhole-program-vtables"),
         *("-fsplit-lto-unit", "-frecord-gcc-switches", "-fpch-instantiate-templates", "-fpch-preprocess", "-###"),
     }
@@ -40,8 +40,6 @@ _DROPPED_PREFIXES: Final = (
     *("-O", "-o", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print"),
     *(
         "--target=",
-        "-march=",
-        "-mcpu=",
         "-mtune=",
         "--sysroot",
         "-isysroot",
@@ -53,38 +51,6 @@ _DROPPED_PREFIXES: Final = (
     *("-fdiagnostics", "-fdebug-", "-fmacro-prefix-map", "-ffile-prefix-map", "-ferror-limit", "-fmessage-length"),
     *("-fmax-errors", "-fuse-ld", "-fdump-", "-frandom-seed", "-fno-diagnostics", "-fdeps-"),
 )
-_GCC_ONLY_PREFIXES: Final = (
-    *(
-        "-fconserve-stack",
-        "-fallow-store-data-races",
-        "-fipa-",
-        "-ftree-",
-        "-fcode-hoisting",
-        "-fvar-tracking",
-        "-fira-",
-    ),
-    *("-fpartial-inlining", "-freorder-blocks", "-fsched-", "-ftoplevel-reorder", "-fmin-function-alignment=", "-fweb"),
-    *(
-        "-fgnu-unique",
-        "-fcallgraph-info",
-        "-fstack-limit",
-        "-flifetime-dse",
-        "-fdevirtualize",
-        "-fgcse",
-    ),
-    *("-fvtable-verify", "-fconcepts", "-fmodules-ts", "-fprintf-return-value", "-fhardened", "-faggressive-loop-"),
-    *(
-        "-fanalyzer",
-        "-fabi-version=",
-        "-fmax-include-depth",
-        "-mpreferred-stack-boundary=",
-        "-mfancy-math-387",
-        "-mabm",
-    ),
-    *("-maccumulate-outgoing-args", "-mvect-cost-model", "-fvect-cost-model", "-mindirect-branch", "-mrecord-mcount"),
-)
-"""GCC's own, which clang refuses: databases of a build with GCC are full of them. `-fno-…` too."""
-
 _DROPPED_WITH_VALUE: Final = frozenset(
     {
         *("-o", "-MF", "-MT", "-MQ", "-MJ", "-Xlinker", "-Xassembler", "-L", "-l", "-T", "-u", "-z", "-A", "-e"),
@@ -195,10 +161,7 @@ def _keep(said: Said, place: Place) -> Iterator[str]:
 def _stays(word: str) -> bool:
     if word.startswith("@"):  # a file of further words that could not be read
         return True
-    if not word.startswith("-") or word in _DROPPED or word.startswith(_DROPPED_PREFIXES):
-        return False
-    positive = word.replace("-fno-", "-f", 1).replace("-mno-", "-m", 1)
-    return not positive.startswith(_GCC_ONLY_PREFIXES)
+    return word.startswith("-") and word not in _DROPPED and not word.startswith(_DROPPED_PREFIXES)
 
 
 def _moved(option: str, value: str, place: Place) -> Iterator[str]:
