@@ -227,7 +227,7 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
 
 def _flag_lines(report: RunReport) -> list[str]:
     """Which flags of the corpora no compiler was given; what each of them is for was said when the run began."""
-    names = Counter(name for job in report.plan.jobs for name in job.module.left_out)
+    names = Counter(name for job in report.plan.jobs for name in job.module.flags_left_out)
     return [f"  flags      left out: {count_names(names)}"] if names else []
 
 

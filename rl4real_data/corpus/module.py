@@ -38,7 +38,7 @@ class Module:
 
     `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
     `__FILE__` depends on where the corpus lies. A file that is compiled with several sets of flags is as many
-    modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `left_out`: names of flags
+    modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `flags_left_out`: names of flags
     that came with it and that no compiler is given. `refusal`: why no compiler is given the module itself, or nothing.
     """
 
@@ -52,7 +52,7 @@ class Module:
     variant: int = 1
     redistributable: bool = True
     refusal: str = ""
-    left_out: tuple[str, ...] = ()
+    flags_left_out: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

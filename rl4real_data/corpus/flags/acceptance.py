@@ -113,8 +113,8 @@ def _question(module: Module) -> tuple[Language, tuple[str, ...]]:
 def _accepted(module: Module, answer: _Answer | None) -> Module:
     if answer is None or (answer.passed == module.flags and not answer.refusal):
         return module
-    left_out = tuple(sorted({*module.left_out, *answer.left_out}))
-    return replace(module, flags=answer.passed, left_out=left_out, refusal=answer.refusal)
+    left_out = tuple(sorted({*module.flags_left_out, *answer.left_out}))
+    return replace(module, flags=answer.passed, flags_left_out=left_out, refusal=answer.refusal)
 
 
 def _ask(inquiry: Inquiry, language: Language, flags: tuple[str, ...]) -> _Answer:

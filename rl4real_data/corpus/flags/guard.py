@@ -129,8 +129,8 @@ def _guard_module(module: Module, guarded: GuardedFlags) -> Module:
         reason = f"flags that could load code or write files: {_listed(guarded.refused)}; {TRUST_OPTION} passes them"
     if not reason and guarded.passed == module.flags:
         return module
-    left_out = tuple(sorted({*module.left_out, *guarded.left_out}))
-    return replace(module, flags=guarded.passed, refusal=module.refusal or reason, left_out=left_out)
+    left_out = tuple(sorted({*module.flags_left_out, *guarded.left_out}))
+    return replace(module, flags=guarded.passed, refusal=module.refusal or reason, flags_left_out=left_out)
 
 
 def _notes(corpus: str, dropped: Counter[str], unknown: Counter[str], loading: Counter[str]) -> Iterator[str]:

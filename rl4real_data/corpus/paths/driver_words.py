@@ -4,9 +4,9 @@ They are its language and the flags that decide its code.
 
 The recipe decides the optimisation level and the target, so a build's `-O`, `-mtune`, `--target`, `-m64` and sysroot
 are dropped. Single processor features (`-mavx2`) stay: sources with intrinsics do not compile without them. `-Ofast`
-leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency files, link options, warnings, debug information, LTO
-(which would stop before registers are allocated), coverage and profiles. What is left is for `flags/guard.py` to judge,
-and for the compiler (`flags/acceptance.py`): nothing here makes a flag safe, nor known.
+leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency files, link options, warnings, debug information,
+LTO (which would stop before registers are allocated), coverage and profiles. What is left is for `flags/guard.py` to
+judge, and for the compiler (`flags/acceptance.py`): nothing here makes a flag safe, nor known.
 """
 
 from __future__ import annotations

@@ -69,4 +69,4 @@ def test_a_compiler_that_refuses_everything_is_not_believed(world: World) -> Non
     plan = world.plan(corpora=(path,)).plan
 
     assert plan.jobs[0].module.flags == ("-DA", "-fPIC")
-    assert plan.jobs[0].module.left_out == ()
+    assert plan.jobs[0].module.flags_left_out == ()

@@ -149,7 +149,7 @@ def test_what_is_left_out_is_counted() -> None:
     corpus, notes = guard_corpus(corpus_of(*lines), is_trusted=False)
     assert [module.flags for module in corpus.modules] == [("-DA",), (), ("-DC",)]
     assert {module.refusal for module in corpus.modules} == {""}
-    assert [" ".join(module.left_out) for module in corpus.modules] == [
+    assert [" ".join(module.flags_left_out) for module in corpus.modules] == [
         "-fplugin= -fsplit-paths",
         "-fplugin= -fsplit-paths -save-temps",
         "",
