@@ -12,6 +12,7 @@ import typer
 from rl4real_data.commands.completion import complete_vocabularies
 from rl4real_data.commands.console import write_note
 from rl4real_data.commands.options import DataDir
+from rl4real_data.core.errors import TooLittleKnown
 from rl4real_data.core.targets import TargetName
 
 
@@ -35,3 +36,9 @@ def embed(
         f"{done.shapes:,} instruction shapes have new vectors; {done.coverage.share:.4%} of "
         f"{done.coverage.instructions:,} instructions have all their entities"
     )
+    if done.coverage.is_short(done.max_missing):
+        raise TooLittleKnown(
+            f"{data_dir}: {done.coverage.explained(done.max_missing)}",
+            hint="it was taken because the one before knew less; learn one from the dataset with "
+            "`rl4real-data vocab train`",
+        )

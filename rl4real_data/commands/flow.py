@@ -6,6 +6,7 @@ Corpora become a split of a DATA_DIR.
 from __future__ import annotations
 
 import os
+import shlex
 import time
 from collections import Counter
 from pathlib import Path
@@ -18,7 +19,7 @@ from rl4real_data.commands.console import fetch_progress, say, shows_bars, write
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import LessThanAsked, TooManyFailures
+from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures
 from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 
 DEFAULT_CORPUS: Final = "sample"
 _FAILURES_SHOWN: Final = 5
+_MISSING_SHOWN: Final = 4
 _MODELS: Final = " or ".join(f"{row.name} ({row.llvm_name})" for row in ALLOCATORS.values())
 
 
@@ -182,7 +184,26 @@ def _shortfall(report: RunReport, destination: Destination, *, max_failed: float
             f"corpora that could not be had: {', '.join(missing)}; the dataset holds the rest",
             hint="the same command tries them again",
         )
-    return None
+    return _too_little_known(report, destination)
+
+
+def _too_little_known(report: RunReport, destination: Destination) -> TooLittleKnown | None:
+    """What to do about a vocabulary that lacks more than the recipe allows; the dataset holds all the same."""
+    from rl4real_data.mir2vec.coverage import Coverage
+
+    index = report.index
+    if index is None or index.vocabulary is None:
+        return None
+    coverage, max_missing = Coverage.from_json(index.vocabulary["coverage"]), float(index.recipe["max_missing"])
+    if not coverage.is_short(max_missing):
+        return None
+    folder, own = shlex.quote(str(destination.data_dir)), f"vocab-{index.target}-own.parquet"
+    words = f"--target {index.target} --split {destination.split.value} --output {own}"
+    return TooLittleKnown(
+        f"{destination.data_dir}: {coverage.explained(max_missing)}\nThe dataset holds everything; these count as zero",
+        hint=f"learn them: `rl4real-data vocab train {folder} {words}`, then "
+        f"`rl4real-data embed {folder} --vocab {own}`",
+    )
 
 
 def _why_no_episode(report: RunReport, split: Split) -> str:
@@ -215,6 +236,7 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
         f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
         f"{books.duplicates:,} duplicates",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
+        *_vector_lines(report),
     ]
     if report.was_finished:
         lines.append("  nothing to do: the dataset was finished before")
@@ -229,6 +251,22 @@ def _flag_lines(report: RunReport) -> list[str]:
     """Which flags of the corpora no compiler was given; what each of them is for was said when the run began."""
     names = Counter(name for job in report.plan.jobs for name in job.module.flags_left_out)
     return [f"  flags      left out: {count_names(names)}"] if names else []
+
+
+def _vector_lines(report: RunReport) -> list[str]:
+    """What the vocabulary lacks, the most frequent first."""
+    vocabulary = report.index.vocabulary if report.index else None
+    if vocabulary is None or not vocabulary["coverage"]["incomplete"]:
+        return []
+    coverage = vocabulary["coverage"]
+    missing = list(coverage["missing"].items())
+    named = ", ".join(f"{entity} ({count:,})" for entity, count in missing[:_MISSING_SHOWN])
+    more = f" and {len(missing) - _MISSING_SHOWN:,} more" if len(missing) > _MISSING_SHOWN else ""
+    return [
+        f"  vectors    {coverage['incomplete']:,} of {coverage['instructions']:,} instructions lack an entity of the "
+        "vocabulary:",
+        f"             {named}{more}",
+    ]
 
 
 def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:

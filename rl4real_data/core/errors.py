@@ -112,13 +112,17 @@ class HostError(Rl4realError):
 
 
 class LessThanAsked(Rl4realError):
-    """The dataset is whole, but a corpus that was asked for could not be had."""
+    """The dataset is whole, but a corpus that was asked for could not be had, or there is no episode in it."""
 
     exit_code = 3
 
 
 class TooManyFailures(LessThanAsked):
     """The dataset is whole, but more modules failed than the run allows."""
+
+
+class TooLittleKnown(LessThanAsked):
+    """The dataset is whole, but its vocabulary knows less of the instructions than the recipe asks for."""
 
 
 class ValidationFailed(Rl4realError):

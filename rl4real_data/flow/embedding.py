@@ -10,7 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.errors import DatasetError, VocabularyError
 from rl4real_data.core.recipe import Weights
 from rl4real_data.episodes.card import with_card
 from rl4real_data.episodes.comparison import require_listed
@@ -34,16 +34,21 @@ from rl4real_data.mir2vec.vocabulary_parquet import write_parquet
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Embedded:
-    """What was done: `shapes` instruction shapes have new vectors, `coverage` says how well they are known."""
+    """What was done: `shapes` instruction shapes have new vectors, `coverage` says how well they are known.
+
+    `max_missing`: the share of incomplete instructions that the dataset's recipe allows.
+    """
 
     shapes: int
     coverage: Coverage
+    max_missing: float
 
 
 def embed_dataset(data_dir: Path, vocabulary_path: Path) -> Embedded:
     """Replaces the vectors, the vocabulary and what the card and the index say of them, all at once.
 
-    VocabularyError, with the dataset untouched, for a vocabulary that does not fit it or knows too little of it.
+    A vocabulary that knows too little of it is taken all the same where the one before it knew less. VocabularyError,
+    with the dataset untouched, for one that does not fit, or that knows too little and no more than the one before.
     """
     read_index(data_dir)  # where there is no dataset, nothing is to be opened
     with open_workdir(data_dir) as work:
@@ -62,14 +67,26 @@ def embed_dataset(data_dir: Path, vocabulary_path: Path) -> Embedded:
                 table["opcode"].combine_chunks(), table["operands"].combine_chunks(), vocabulary, recipe.weights
             )
         coverage = measure_coverage(shapes, count_occurrences(data_dir, index, table.num_rows))
-        coverage.require(recipe.max_missing, str(vocabulary_path))
+        _require_gain(coverage, index, recipe.max_missing, str(vocabulary_path))
         footer = belonging(index.fingerprint, vocabulary=vocabulary.digest)
         files = _write(work, with_vectors(table, shapes.vectors), vocabulary, recipe, footer)
         new = dataclasses.replace(
             index, files={**index.files, **files}, vocabulary=vocabulary_entry(vocabulary, coverage)
         )
         work.publish(with_croissant(with_card(new, work.next), work.next), states={})
-    return Embedded(shapes=table.num_rows, coverage=coverage)
+    return Embedded(shapes=table.num_rows, coverage=coverage, max_missing=recipe.max_missing)
+
+
+def _require_gain(coverage: Coverage, index: DatasetIndex, max_missing: float, name: str) -> None:
+    if not coverage.is_short(max_missing) or index.vocabulary is None:
+        return
+    before = Coverage.from_json(index.vocabulary["coverage"])
+    if coverage.incomplete >= before.incomplete:
+        raise VocabularyError(
+            f"{name}: {coverage.explained(max_missing)}\nThe vocabulary that the dataset has knows more: "
+            f"{before.incomplete:,} instructions lack an entity of it",
+            hint="learn one from the dataset with `rl4real-data vocab train`",
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

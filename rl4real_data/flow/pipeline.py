@@ -29,7 +29,7 @@ RECORD: Final = ModuleStage(name="record", version=1, run=stage_of("record", "re
 MERGE: Final = DatasetStage(name="merge", version=1, run=stage_of("pack", "merge_instructions"))
 EMBED: Final = DatasetStage(name="embed", version=2, run=stage_of("embed", "embed_instructions"))
 PACK: Final = DatasetStage(name="pack", version=2, run=stage_of("pack", "pack_episodes"))
-COVERAGE: Final = DatasetStage(name="coverage", version=1, run=stage_of("embed", "check_coverage"))
+COVERAGE: Final = DatasetStage(name="coverage", version=1, run=stage_of("embed", "count_missing"))
 TABLES: Final = DatasetStage(name="tables", version=2, run=stage_of("pack", "pack_tables"))
 
 

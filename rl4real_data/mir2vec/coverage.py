@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any, Final
 
 import numpy as np
 import numpy.typing as npt
 
-from rl4real_data.core.errors import VocabularyError
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
 
 _SHOWN: Final = 10
@@ -36,18 +35,23 @@ class Coverage:
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
-    def require(self, max_missing: float, name: str) -> None:
-        """VocabularyError, with the list, if more than this share of the instructions is incomplete."""
-        if self.incomplete <= max_missing * self.instructions:
-            return
+    @classmethod
+    def from_json(cls, found: Mapping[str, Any]) -> Coverage:
+        """The one of which `to_json` was told."""
+        return cls(**{field.name: found[field.name] for field in fields(cls)})
+
+    def is_short(self, max_missing: float) -> bool:
+        """Whether more than this share of the instructions is incomplete."""
+        return self.incomplete > max_missing * self.instructions
+
+    def explained(self, max_missing: float) -> str:
+        """How much is missing and what, the most frequent first; a line an entity."""
         rows = [f"  {count:>10,}  {entity}" for entity, count in list(self.missing.items())[:_SHOWN]]
         more = len(self.missing) - _SHOWN
-        raise VocabularyError(
-            f"{name}: {self.incomplete:,} of {self.instructions:,} instructions ({1 - self.share:.2%}, allowed are "
+        return (
+            f"{self.incomplete:,} of {self.instructions:,} instructions ({1 - self.share:.2%}, allowed are "
             f"{max_missing:.2%}) have an opcode or operand that the vocabulary lacks:\n"
-            + "\n".join([*rows, *([f"  and {more} more"] if more > 0 else [])]),
-            hint="make the dataset with --no-embed, learn a vocabulary from it with `rl4real-data vocab train`, then "
-            "`rl4real-data embed`",
+            + "\n".join([*rows, *([f"  and {more} more"] if more > 0 else [])])
         )
 
 

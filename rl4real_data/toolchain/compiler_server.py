@@ -20,15 +20,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-from rl4real_data.toolchain.process import (
-    Completed,
-    Invocation,
-    Limits,
-    Process,
-    run,
-    start_background,
-    start_process,
-)
+from rl4real_data.toolchain.process import Completed, Limits, run, start_background
+from rl4real_data.toolchain.start import Invocation, Process, start_process
 
 _REPLY_S: Final = 10.0
 """A fork takes a millisecond, and 0.2 s once while the server moves its code to huge pages."""

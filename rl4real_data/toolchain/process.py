@@ -1,4 +1,4 @@
-"""The processes of the program, started here alone.
+"""The processes of the program.
 
 Own process group, time limit, memory limit, scratch folder that it may be confined to; none outlives this process.
 """
@@ -15,17 +15,17 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Protocol
+from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.toolchain.completed import Completed as Completed  # whoever runs a process knows both from here
 from rl4real_data.toolchain.completed import Limits as Limits
-from rl4real_data.toolchain.confinement import Confinement, confinement_to
+from rl4real_data.toolchain.confinement import confinement_to
 from rl4real_data.toolchain.mark import VARIABLE, keeper_command, kill_marked, new_mark
 from rl4real_data.toolchain.output import ANSWER_BYTES, MESSAGE_BYTES, Output
+from rl4real_data.toolchain.start import Invocation, Process, start_process
 
 _WATCH_S: Final = 1.0
 """How long one look at a process under way lasts. What a look takes beyond twice that is not the process's time: the
@@ -69,60 +69,6 @@ class Background:
             self.connection.close()
             with _background_lock:
                 _background.discard(self)
-
-
-class Process(Protocol):
-    """A child of this process that leads a process group of its own."""
-
-    @property
-    def pid(self) -> int: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Invocation:
-    """A command with all that it starts with; `stdout` and `stderr` are open descriptors, stdin is empty.
-
-    `passed` are descriptors that it has under the same numbers. `confinement` holds for it and all that it starts.
-    """
-
-    command: tuple[str, ...]
-    cwd: Path
-    environment: Mapping[str, str]
-    stdout: int
-    stderr: int
-    passed: tuple[int, ...] = ()
-    confinement: Confinement | None = None
-
-
-def start_process(invocation: Invocation) -> Process:
-    """Starts the command as a new process. OSError if that cannot be done."""
-    if invocation.confinement is None:
-        return _start(invocation)
-    with ThreadPoolExecutor(max_workers=1) as pool:  # a thread that is confined for good, and ends with this
-        try:
-            return pool.submit(_start_confined, invocation, invocation.confinement).result()
-        except RuntimeError as error:
-            raise OSError(errno.EAGAIN, str(error)) from error
-
-
-def _start_confined(invocation: Invocation, confinement: Confinement) -> Process:
-    confinement.enter()
-    return _start(invocation)
-
-
-def _start(invocation: Invocation) -> Process:
-    process = subprocess.Popen(
-        list(invocation.command),
-        cwd=invocation.cwd,
-        env=invocation.environment,
-        stdin=subprocess.DEVNULL,
-        stdout=invocation.stdout,
-        stderr=invocation.stderr,
-        pass_fds=invocation.passed,
-        start_new_session=True,
-    )
-    process.returncode = 0  # `_end` waits for it, and asks the kernel more than subprocess does
-    return process
 
 
 def run(

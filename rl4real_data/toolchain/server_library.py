@@ -18,7 +18,8 @@ from rl4real_data.toolchain.clang import PROBE_LIMITS, Clang
 from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles
 from rl4real_data.toolchain.kept_files import keep, sha256_if_whole
 from rl4real_data.toolchain.plugin import Plugin, source_hash
-from rl4real_data.toolchain.process import Invocation, Limits, Process, run, start_process
+from rl4real_data.toolchain.process import Limits, run
+from rl4real_data.toolchain.start import Invocation, Process, start_process
 
 _LOAD_S: Final = 20.0
 """Half a second on a slow disk; a system where it takes longer has no use for it."""

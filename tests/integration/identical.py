@@ -17,24 +17,34 @@ from rl4real_data.toolchain.plugin import Plugin
 
 
 def compare_all(
-    modules: Sequence[Module], clang: Clang, plugin: Plugin, target: Target, allocator: Allocator, folder: Path
+    modules: Sequence[Module],
+    clang: Clang,
+    plugin: Plugin,
+    target: Target,
+    allocator: Allocator,
+    folder: Path,
+    *,
+    cpu: str | None = None,
 ) -> list[str]:
-    """What differs, a line a module."""
+    """What differs, a line a module; `cpu` instead of the recipe's processor."""
+    cpu = cpu or load_recipe(target.name).cpu
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        problems = pool.map(lambda module: compare(module, clang, plugin, target, allocator, folder), modules)
+        problems = pool.map(lambda module: compare(module, clang, plugin, target, allocator, folder, cpu), modules)
     return [problem for problem in problems if problem]
 
 
-def compare(module: Module, clang: Clang, plugin: Plugin, target: Target, allocator: Allocator, folder: Path) -> str:
+def compare(
+    module: Module, clang: Clang, plugin: Plugin, target: Target, allocator: Allocator, folder: Path, cpu: str
+) -> str:
     """What differs for one module, with all that the plugin can do switched on; empty if nothing does."""
-    cpu = load_recipe(target.name).cpu
     base = [str(clang.path), *target.clang_flags, "-x", module.language.value, *module.flags]
     base += [f"{target.cpu_flag}{cpu}", "-O3", "-w", "-c", str(module.path)]
     stem = f"{module.corpus}-{str(module.path).replace('/', '-')}"
     plain, recorded, dump = (folder / f"{stem}.{suffix}" for suffix in ("plain.o", "recorded.o", "ndjson"))
     record = (allocator.recording_flag, f"-mlra-dump={dump}", "-mlra-dump-mir", "-mlra-verify")
+    stock = () if allocator.is_default else ("-mllvm", f"-regalloc={allocator.llvm_name}")
     commands = (
-        [*base, "-mllvm", f"-regalloc={allocator.llvm_name}", "-o", str(plain)],
+        [*base, *stock, "-o", str(plain)],
         [
             *base,
             f"-fplugin={plugin.path}",

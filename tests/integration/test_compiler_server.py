@@ -19,8 +19,9 @@ from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles, 
 from rl4real_data.toolchain.confinement import landlock_version
 from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.plugin import Plugin
-from rl4real_data.toolchain.process import Completed, Invocation, Limits, Process, kill_all, run, start_process
+from rl4real_data.toolchain.process import Completed, Limits, kill_all, run
 from rl4real_data.toolchain.server_library import ensure_server
+from rl4real_data.toolchain.start import Invocation, Process, start_process
 
 from .dataset_bytes import dataset_bytes
 

@@ -15,6 +15,7 @@ import pytest
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.module import Corpus
+from rl4real_data.corpus.resolve import resolve
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang
 from rl4real_data.toolchain.plugin import Plugin
 
@@ -56,3 +57,17 @@ def test_random_programs_too(toolchains: dict[int, tuple[Clang, Plugin]], tmp_pa
     newest, greedy = toolchains[max(toolchains)], ALLOCATORS[AllocatorName.MLRA]
     assert len(modules) >= 5  # a seed that takes too long is left out
     assert compare_all(modules, *newest, TARGETS[target], greedy, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "cpu"), [(TargetName.X86, "sapphirerapids"), (TargetName.AARCH64, "neoverse-v2")], ids=str
+)
+@pytest.mark.parametrize("major", SUPPORTED_MAJORS)
+def test_instruction_sets_that_are_asked_for_by_name(
+    toolchains: dict[int, tuple[Clang, Plugin]], tmp_path: Path, major: int, target: TargetName, cpu: str
+) -> None:
+    """AVX-512, AMX, APX, SVE2 and SME: wide and many registers, and tiles, which X86 allocates before all others."""
+    (corpus,) = resolve(["intrinsics"], cache=tmp_path / "cache", target=target)
+    assert len(corpus.modules) == 2
+    greedy = ALLOCATORS[AllocatorName.MLRA]
+    assert compare_all(corpus.modules, *toolchains[major], TARGETS[target], greedy, tmp_path, cpu=cpu) == []

@@ -40,3 +40,20 @@ def test_random_programs_too(toolchains: dict[int, tuple[Clang, Plugin]], tmp_pa
     newest, greedy = toolchains[max(toolchains)], ALLOCATORS[AllocatorName.MLRA]
     assert len(modules) >= 10  # a seed that takes too long is left out
     assert compare_all(modules, *newest, TARGETS[target], greedy, tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "cpu"), [(TargetName.X86, "x86-64-v4"), (TargetName.AARCH64, "neoverse-v2")], ids=str
+)
+@pytest.mark.parametrize("major", SUPPORTED_MAJORS)
+def test_processors_with_wide_vectors(
+    toolchains: dict[int, tuple[Clang, Plugin]],
+    corpora: dict[str, Corpus],
+    tmp_path: Path,
+    major: int,
+    target: TargetName,
+    cpu: str,
+) -> None:
+    modules = [module for corpus in corpora.values() for module in corpus.modules]
+    greedy = ALLOCATORS[AllocatorName.MLRA]
+    assert compare_all(modules, *toolchains[major], TARGETS[target], greedy, tmp_path, cpu=cpu) == []

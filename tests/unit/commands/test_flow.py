@@ -61,6 +61,22 @@ def test_flag_is_over_environment_is_over_file(
     assert call(*FLOW, "--corpus", "src", "--build-dir", world.fake.build_dir).code == 0
 
 
+def test_too_little_known_by_the_vocabulary(call: CommandLine, world: World) -> None:
+    write_three(world)
+    (world.folder / "poor.txt").write_text("".join(f"{name}:{[1.0] * 100}\n" for name in ("ADD", "VIRT_REG_GR32")))
+    first = call(*FLOW, "--corpus", "src", "--data-dir", "data", "--vocab", "poor.txt")
+    again = call(*FLOW, "--corpus", "src", "--data-dir", "data")
+
+    assert (first.code, again.code) == (3, 3)
+    assert (world.folder / "data" / "dataset.json").is_file()
+    for said in (first.err, again.err):
+        assert "instructions lack an entity of the vocabulary:\n             RET (" in said
+        assert "error: data: " in said
+        assert "allowed are 1.00%" in said
+        assert "`rl4real-data vocab train data --target x86 --split train --output vocab-x86-own.parquet`" in said
+        assert "`rl4real-data embed data --vocab vocab-x86-own.parquet`" in said
+
+
 def test_dry_run_is_the_result(call: CommandLine, world: World) -> None:
     write_three(world)
     answer = call(*FLOW, "--corpus", "src", "--data-dir", "data", "--dry-run")

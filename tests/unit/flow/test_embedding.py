@@ -87,14 +87,29 @@ def test_the_vectors_of_both_splits_stay_right(world: World) -> None:
     assert findings(world) == []
 
 
-def test_too_many_missing_entities_end_the_run(world: World) -> None:
+def test_what_a_vocabulary_lacks_costs_no_dataset(world: World) -> None:
     write_three(world)
-    other = write_vocabulary(world, ADD=1, VIRT_REG_GR32=10)
-    with pytest.raises(VocabularyError, match=r"(?s)instructions .*allowed are 1\.00%.* RET") as error:
-        world.run(vocab=other)
+    index = world.run(vocab=write_vocabulary(world, ADD=1, VIRT_REG_GR32=10)).index
 
-    assert "--no-embed" in error.value.hint
-    assert not (world.data_dir / "dataset.json").exists()
+    assert index is not None
+    assert index.vocabulary is not None
+    coverage = index.vocabulary["coverage"]
+    assert coverage["missing"]["RET"] > 0.01 * coverage["instructions"]
+    assert index.splits["train"].episodes == 4
+
+
+def test_a_vocabulary_that_lacks_less_is_taken_and_one_that_lacks_more_is_not(world: World) -> None:
+    write_three(world)
+    world.run(vocab=write_vocabulary(world, VIRT_REG_GR32=10))
+    poor = world.digests()
+    done = embed_dataset(world.data_dir, write_vocabulary(world, ADD=1, VIRT_REG_GR32=10))
+    better = world.digests()
+
+    assert done.coverage.is_short(done.max_missing)
+    assert better != poor
+    with pytest.raises(VocabularyError, match="The vocabulary that the dataset has knows more"):
+        embed_dataset(world.data_dir, write_vocabulary(world, VIRT_REG_GR32=10))
+    assert world.digests() == better
 
 
 def test_a_bad_vocabulary_ends_the_run_before_anything_is_compiled(world: World) -> None:

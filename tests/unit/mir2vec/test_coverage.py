@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from rl4real_data.core.errors import VocabularyError
 from rl4real_data.mir2vec.coverage import Coverage, measure_coverage
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
 
@@ -57,7 +56,7 @@ def test_nothing_that_occurs() -> None:
     assert measure(shapes(0, [])).share == 1
     never = measure(shapes(2, [(0, "SUB")]), 0, 0)
     assert (never.share, never.incomplete, never.missing) == (1, 0, {})
-    never.require(0, "v.json")
+    assert not never.is_short(0)
 
 
 def test_all_or_nothing_is_known() -> None:
@@ -65,25 +64,20 @@ def test_all_or_nothing_is_known() -> None:
     assert measure(shapes(2, [(0, "SUB"), (1, "ADD")]), 4, 5).share == 0
 
 
-@pytest.mark.parametrize("allowed", [0.25, 0.5, 1.0])
-def test_as_much_missing_as_allowed_passes(allowed: float) -> None:
+@pytest.mark.parametrize(("allowed", "short"), [(0, True), (0.24, True), (0.25, False), (0.5, False), (1, False)])
+def test_as_much_missing_as_allowed_is_enough(allowed: float, short: bool) -> None:
     coverage = Coverage(instructions=8, incomplete=2, missing={"SUB": 2}, empty_operands=0)
 
-    coverage.require(allowed, "v.json")
-
-    assert 1 - coverage.share <= allowed
+    assert coverage.is_short(allowed) == short
 
 
-@pytest.mark.parametrize("allowed", [0.0, 0.1, 0.24])
-def test_more_missing_than_allowed_is_an_error_with_the_list(allowed: float) -> None:
+def test_what_is_missing_is_explained_by_a_list() -> None:
     coverage = Coverage(instructions=8000, incomplete=2000, missing={"SUB": 1999, "MBB": 7}, empty_operands=0)
 
-    with pytest.raises(VocabularyError, match=r"^v\.json: 2,000 of 8,000 instructions \(25\.00%, allowed are ") as info:
-        coverage.require(allowed, "v.json")
+    head, *rows = coverage.explained(0.1).splitlines()
 
-    assert f"{allowed:.2%}" in str(info.value)
-    assert [line.split() for line in str(info.value).splitlines()[1:]] == [["1,999", "SUB"], ["7", "MBB"]]
-    assert "vocab train" in info.value.hint
+    assert head.startswith("2,000 of 8,000 instructions (25.00%, allowed are 10.00%) have ")
+    assert [row.split() for row in rows] == [["1,999", "SUB"], ["7", "MBB"]]
 
 
 @pytest.mark.parametrize(("count", "rest"), [(10, ""), (11, "  and 1 more"), (250, "  and 240 more")])
@@ -91,10 +85,8 @@ def test_a_long_list_is_cut(count: int, rest: str) -> None:
     missing = {f"OP_{chr(97 + i % 26)}{i}": 1000 - i for i in range(count)}
     coverage = Coverage(instructions=10, incomplete=10, missing=missing, empty_operands=0)
 
-    with pytest.raises(VocabularyError, match="10 of 10") as info:
-        coverage.require(0.5, "v.json")
+    lines = coverage.explained(0.5).splitlines()
 
-    lines = str(info.value).splitlines()
     assert [line.split()[1] for line in lines[1:11]] == list(missing)[:10]
     assert lines[11:] == ([rest] if rest else [])
 
@@ -103,3 +95,4 @@ def test_as_json() -> None:
     coverage = Coverage(instructions=4, incomplete=1, missing={"SUB": 1}, empty_operands=2)
 
     assert coverage.to_json() == {"instructions": 4, "incomplete": 1, "missing": {"SUB": 1}, "empty_operands": 2}
+    assert Coverage.from_json(coverage.to_json()) == coverage

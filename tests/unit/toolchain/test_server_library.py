@@ -11,8 +11,8 @@ from rl4real_data.toolchain import server_library
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles
 from rl4real_data.toolchain.plugin import Plugin
-from rl4real_data.toolchain.process import Invocation, Process, start_process
 from rl4real_data.toolchain.server_library import ensure_server, examine_server
+from rl4real_data.toolchain.start import Invocation, Process, start_process
 
 CLANG = """
 import sys
