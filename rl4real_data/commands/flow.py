@@ -26,6 +26,7 @@ from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.flags.guard import count_names
 from rl4real_data.corpus.license import chosen_licenses
+from rl4real_data.corpus.places import place_words
 
 if TYPE_CHECKING:
     from rl4real_data.flow.request import Destination, FlowRequest
@@ -276,7 +277,8 @@ def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
         assert failure is not None
         what = f"{entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}"
         lines.append(f"  failed     {shown(what)}")
-        lines.append(f"             (cd {os.path.relpath(entry.module.root)} && {entry.command.split(' && ')[-1]})")
+        (command,) = place_words([entry.command.split(" && ")[-1]], entry.module.places)
+        lines.append(f"             (cd {shlex.quote(os.path.relpath(entry.module.working_folder))} && {command})")
     if len(failed) > _FAILURES_SHOWN:
         lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")
     return lines

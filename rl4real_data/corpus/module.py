@@ -5,6 +5,7 @@ One translation unit, the unit of work, of caching and of failure.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core.split import Split
+from rl4real_data.corpus.places import PROJECT, Place, place_words
 
 
 class Language(StrEnum):
@@ -32,14 +34,19 @@ LANGUAGE_OF_SUFFIX: Final = {
 }
 
 
+TOP: Final = PurePosixPath()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Module:
     """One source file of a corpus and how it is compiled.
 
-    `root` is the folder that the compiler runs in; `path` is relative to it, so that neither a command nor a
-    `__FILE__` depends on where the corpus lies. A file that is compiled with several sets of flags is as many
-    modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `flags_left_out`: names of flags
-    that came with it and that no compiler is given. `refusal`: why no compiler is given the module itself, or nothing.
+    `root` is the folder of the corpus; `path` is relative to it, and so is `folder`, in which the compiler runs:
+    neither a command nor a `__FILE__` depends on where the corpus lies. What a build takes from elsewhere stands in
+    `path`, `folder` and `flags` under the names of `places`. A file that is compiled with several sets of flags is as
+    many modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `flags_left_out`:
+    names of flags that came with it and that no compiler is given. `refusal`: why no compiler is given the module
+    itself, or nothing.
     """
 
     corpus: str
@@ -53,6 +60,8 @@ class Module:
     redistributable: bool = True
     refusal: str = ""
     flags_left_out: tuple[str, ...] = ()
+    folder: PurePosixPath = TOP
+    places: tuple[Place, ...] = ()
 
     @property
     def name(self) -> str:
@@ -62,7 +71,32 @@ class Module:
     @property
     def source(self) -> Path:
         """Where the source lies on this machine."""
-        return self.root / self.path
+        return self.root / place_words([self.recorded_path], self.places)[0]
+
+    @property
+    def recorded_path(self) -> str:
+        """The source relative to the corpus, or below the name of the place that it is in."""
+        is_placed = any(f"/{self.path}".startswith(f"{place.name}/") for place in self.places)
+        return f"/{self.path}" if is_placed else str(self.path)
+
+    @property
+    def working_folder(self) -> Path:
+        """Where the compiler runs on this machine."""
+        return self.root / place_words([str(self.folder)], self.places)[0]
+
+    @property
+    def argument(self) -> str:
+        """The source as a command names it that runs in `folder`, free of paths of this machine."""
+        if self.recorded_path.startswith("/"):
+            return self.recorded_path
+        if self.folder.is_absolute():
+            return f"{PROJECT}/{self.path}"
+        return os.path.relpath(self.path, self.folder) if self.folder.parts else str(self.path)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The flags as a compiler on this machine is given them."""
+        return place_words(self.flags, self.places)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

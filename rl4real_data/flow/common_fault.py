@@ -74,7 +74,7 @@ def _has_functions(module: Module, compilation: Compilation, scratch: Path) -> b
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         text = Path(folder, "unit.ll")
         command = (*source_command(compilation, module), "-S", "-emit-llvm", "-o", str(text))
-        run(command, cwd=module.root, limits=compilation.limits, scratch=Path(folder))
+        run(command, cwd=module.working_folder, limits=compilation.limits, scratch=Path(folder))
         try:
             return _DEFINITION.search(text.read_text(encoding="utf-8", errors="replace")) is not None
         except OSError:

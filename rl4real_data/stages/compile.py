@@ -16,6 +16,7 @@ from typing import Final
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import Language, Module
+from rl4real_data.corpus.places import place_words, rename
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.compiler_server import run_served
@@ -69,12 +70,17 @@ class Compiled:
 
 
 def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
-    """Plain compilation of the module, from the corpus's folder: what a build would run, without an output."""
+    """Plain compilation of the module, from its working folder: what a build would run, without an output."""
+    return place_words(_recorded_command(compilation, module), module.places)
+
+
+def _recorded_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
+    """The same with the names of places instead of paths of this machine."""
     return (
         *(str(compilation.clang.path), *compilation.target.clang_flags),
         *("-x", module.language.value, *module.flags),
         f"{compilation.target.cpu_flag}{compilation.recipe.cpu}",
-        *(f"-{compilation.recipe.opt_level}", "-w", "-c", str(module.path)),
+        *(f"-{compilation.recipe.opt_level}", "-w", "-c", module.argument),
     )
 
 
@@ -94,9 +100,9 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
 def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder: str | None) -> str:
     """The recorded compilation as a line for a shell, free of paths of this machine.
 
-    `corpus_folder` is the shell's word for the corpus's folder; None leaves the `cd` to the reader.
+    `corpus_folder` is the shell's word for the corpus's folder; None leaves the `cd` to it to the reader.
     """
-    plain = source_command(compilation, module)
+    plain = _recorded_command(compilation, module)
     plugin = "rl4real-data-plugin"  # stands in while the words are quoted
     words = (
         compilation.clang.path.name,
@@ -104,7 +110,9 @@ def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder
         *dump_flags(compilation, records="/dev/null", plugin=plugin),
     )
     line = shlex.join((*words, "-o", "/dev/null")).replace(plugin, '"$(rl4real-data path plugin)"')
-    return f"cd {corpus_folder} && {line}" if corpus_folder else line
+    folder = shlex.quote(str(module.folder)) if module.folder.parts else ""
+    folders = [word for word in (corpus_folder, folder) if word]
+    return " && ".join((*(f"cd {word}" for word in folders), line))
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
@@ -113,12 +121,12 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     HostError if the compiler was killed, or gave no reason.
     """
     compilation, module = job.compilation, job.module
-    command = list(source_command(compilation, module))
-    folder = module.root
+    command = [*source_command(compilation, module), *(place.prefix_map for place in module.places)]
+    folder = module.working_folder
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
-        command[command.index(str(module.path))] = str(module.source)
-        command.append(f"-I{module.root}")
+        command[command.index(place_words([module.argument], module.places)[0])] = str(module.source)
+        command.append(f"-I{module.working_folder}")
     attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
     if not attempt.done.ok:
         return _failure(attempt, job, scratch)
@@ -184,7 +192,9 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     """What the compiler said, the same on every machine."""
-    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(f"{job.module.root}/", "")
+    names = {str(place.path): place.name for place in job.module.places if place.name != "."}
+    stderr = rename([attempt.done.stderr.replace(str(scratch), "$SCRATCH")], names)[0]
+    stderr = stderr.replace(f"{job.module.root}/", "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
     return _ADDRESS.sub("0x…", stderr)
@@ -225,8 +235,9 @@ def _headers(rule: str, module: Module) -> tuple[str, ...]:
     """The files of a Make rule but for the source, sorted; relative to the corpus where they lie in it."""
     _, _, files = rule.replace("\\\n", " ").partition(": ")
     names = re.split(r"(?<!\\)\s+", files) if "\\" in files else files.split()
-    root = f"{module.root}/"
+    root, folder = f"{module.root}/", f"{module.working_folder}/"
     if "\\" in files or "$" in files:
         names = [_MAKE_ESCAPE.sub(r"\1\2", name) for name in names]
-    headers = {name.removeprefix(root) for name in names if name}
-    return tuple(sorted(headers - {str(module.path)}))
+    headers = {(name if name[0] == "/" else folder + name).removeprefix(root) for name in names if name}
+    source = place_words([module.argument], module.places)[0]
+    return tuple(sorted(headers - {(source if source[0] == "/" else folder + source).removeprefix(root)}))

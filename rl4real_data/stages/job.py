@@ -120,6 +120,9 @@ class ModuleJob:
 def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:
     """Name of the module's part: equal for equal source, flags and toolchain. Headers are checked beside it."""
     identity = [module.corpus, str(module.path), module.language, module.flags, source_sha256, fingerprint]
+    if module.folder.parts or module.places:  # where the same words mean other files
+        places = [f"{place.name}={place.path}" for place in module.places if place.name != "."]
+        identity += [str(module.folder), *places]
     if module.refusal:
         identity.append(module.refusal)  # a module that is compiled may have the same flags
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]

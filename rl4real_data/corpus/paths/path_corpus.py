@@ -12,7 +12,8 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import UNKNOWN
-from rl4real_data.corpus.module import Corpus, Language, Module
+from rl4real_data.corpus.module import TOP, Corpus, Language, Module
+from rl4real_data.corpus.places import Place
 
 UNKNOWN_LICENSE: Final = UNKNOWN
 
@@ -34,13 +35,15 @@ class Found(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundModule:
-    """One module before its corpus has a name; `path` is relative to `root`."""
+    """One module before its corpus has a name; the fields are those of `Module`."""
 
     path: PurePosixPath
     language: Language
     flags: tuple[str, ...] = ()
     license: str = UNKNOWN_LICENSE
     variant: int = 1
+    folder: PurePosixPath = TOP
+    places: tuple[Place, ...] = ()
 
 
 def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
@@ -54,6 +57,8 @@ def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
             license=module.license,
             flags=module.flags,
             variant=module.variant,
+            folder=module.folder,
+            places=module.places,
         )
         for module in sorted(found, key=lambda module: (module.path, module.variant))
     )
