@@ -166,14 +166,18 @@ def _dry_run(request: FlowRequest) -> str:
 
 
 def _shortfall(report: RunReport, destination: Destination, *, max_failed: float) -> LessThanAsked | None:
+    from rl4real_data.flow.advice import advice_on_failures
+
     data_dir, split = destination.data_dir, destination.split
     missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
     share = len(report.failed) / max(1, len(report.plan.jobs))
     if share > max_failed:
+        compiled = len(report.plan.jobs) - len(report.failed) - len(report.plan.left_out)
+        rest = "; the dataset holds the rest" if compiled else ": there is no module that compiles"
         return TooManyFailures(
             f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
-            f"{max_failed:.1%}; the dataset holds the rest",
-            hint=f"see `rl4real-data stats {data_dir}`; allow more with --max-failed, try again with --retry-failed",
+            f"{max_failed:.1%}{rest}",
+            hint=advice_on_failures(report.failed, data_dir),
         )
     if why := _why_no_episode(report, split):
         return LessThanAsked(

@@ -101,13 +101,17 @@ class Module:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corpus:
-    """Modules that came together, from one manifest or from one folder; `modules` is sorted by path."""
+    """Modules that came together, from one manifest or from one folder; `modules` is sorted by path.
+
+    `notes`: what its user should hear.
+    """
 
     name: str
     license: str
     root: Path
     split: Split
     modules: tuple[Module, ...]
+    notes: tuple[str, ...] = ()
 
 
 def modules_of(corpora: Sequence[Corpus], limit: int | None = None) -> tuple[Module, ...]:

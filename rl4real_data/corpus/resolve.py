@@ -108,7 +108,7 @@ def resolve_available(
 def _guarded(corpus: Corpus, supply: Supply) -> Corpus:
     """Without the flags that nobody should pass on; which these are is said."""
     guarded, notes = guard_corpus(corpus, is_trusted=supply.allow_build)
-    for note in notes:
+    for note in (*corpus.notes, *notes):
         supply.say(note)
     return guarded
 

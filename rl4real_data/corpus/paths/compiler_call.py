@@ -1,6 +1,7 @@
 """The call of a compiler that an entry of a compilation database tells of.
 
-It says where that ran, on what source, with which words. Whatever compiler an entry calls, its words are said in the language of clang's driver.
+It says where that ran, on what source, with which words. Whatever compiler an entry calls, its words are said in the
+language of clang's driver.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """The words of a compiler proper, which a driver starts.
 
-These are `clang -cc1`, and GCC's cc1 and cc1plus. Whoever records a build by watching its processes finds these beside the driver's own command.
+These are `clang -cc1`, and GCC's cc1 and cc1plus. Whoever records a build by watching its processes finds these beside
+the driver's own command.
 """
 
 from __future__ import annotations

@@ -28,6 +28,7 @@ from rl4real_data.corpus.paths.file_list import LIST_SIGN, find_listed
 from rl4real_data.corpus.paths.mlgo import DESCRIPTION_NAME, find_mlgo
 from rl4real_data.corpus.paths.path_corpus import Found
 from rl4real_data.corpus.paths.source_files import find_modules
+from rl4real_data.corpus.paths.undescribed import UndescribedFolder
 
 _PARQUET_MAGIC: Final = b"PAR1"
 
@@ -55,7 +56,7 @@ def find_path(word: str, build_tools: BuildTools | None = None) -> Found | None:
         return find_parquet(path)
     if magic == ELF_MAGIC:
         return find_embedded(path)
-    return find_modules(path)
+    return UndescribedFolder(found=find_modules(path))
 
 
 def _exists(path: Path) -> bool:

@@ -238,6 +238,9 @@ def behave(word, source, functions):
         say("%s:1:2: error: expected ';' after expression" % source)
         say("1 error generated.")
         return 1
+    elif word == "lacks-header":
+        say("%s:1:10: fatal error: 'config.h' file not found" % source)
+        return 1
     elif word == "reject-quoting":  # clang shows the line of the source
         say("%s:2:5: error: use of undeclared identifier 'x'" % source)
         say('    2 |     x; die("out of memory"); // LLVM ERROR: out of memory')
