@@ -21,6 +21,7 @@ class Language(StrEnum):
 
     C = "c"
     CXX = "c++"
+    CXX_MODULE = "c++-module"
     IR = "ir"
 
 
@@ -29,12 +30,31 @@ LANGUAGE_OF_SUFFIX: Final = {
     ".cc": Language.CXX,
     ".cpp": Language.CXX,
     ".cxx": Language.CXX,
+    ".cppm": Language.CXX_MODULE,
+    ".ccm": Language.CXX_MODULE,
+    ".cxxm": Language.CXX_MODULE,
+    ".c++m": Language.CXX_MODULE,
+    ".ixx": Language.CXX_MODULE,
     ".ll": Language.IR,
     ".bc": Language.IR,
 }
 
 
 TOP: Final = PurePosixPath()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Import:
+    """A C++20 module that a source imports: `unit` is what the corpus calls the source of its interface.
+
+    `word`: the flag that says where the build has put the compiled interface, or nothing. `identity`: a hash of how the
+    interface is compiled.
+    """
+
+    name: str
+    unit: str
+    word: str = ""
+    identity: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +66,7 @@ class Module:
     `path`, `folder` and `flags` under the names of `places`. A file that is compiled with several sets of flags is as
     many modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `flags_left_out`:
     names of flags that came with it and that no compiler is given. `refusal`: why no compiler is given the module
-    itself, or nothing.
+    itself, or nothing. `imports`: whose interfaces are compiled before it.
     """
 
     corpus: str
@@ -62,11 +82,12 @@ class Module:
     flags_left_out: tuple[str, ...] = ()
     folder: PurePosixPath = TOP
     places: tuple[Place, ...] = ()
+    imports: tuple[Import, ...] = ()
 
     @property
     def name(self) -> str:
         """What a dataset calls the module: its path, and from the second variant on a number."""
-        return str(self.path) if self.variant == 1 else f"{self.path}#{self.variant}"
+        return module_name(self.path, self.variant)
 
     @property
     def source(self) -> Path:
@@ -97,6 +118,11 @@ class Module:
     def words(self) -> tuple[str, ...]:
         """The flags as a compiler on this machine is given them."""
         return place_words(self.flags, self.places)
+
+
+def module_name(path: PurePosixPath, variant: int) -> str:
+    """The path, and from the second variant on a number."""
+    return str(path) if variant == 1 else f"{path}#{variant}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,12 +5,14 @@ It tells the modules, and the flags that they have in common.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import posixpath
+from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.corpus.flags.guard import guard_flags
 from rl4real_data.corpus.paths.compile_commands import find_database
+from rl4real_data.corpus.paths.path_corpus import FoundModule
 from rl4real_data.drafting.origin import Origin, corpus_name
 
 _KEPT: Final = ("-D", "-U", "-std=", "-f")
@@ -29,11 +31,13 @@ def origin_of_database(path: Path) -> Origin:
         flags=tuple(word for word in flags[0] if word in shared and word.startswith(_KEPT)),
         other_flags=tuple(sorted({word for words in flags for word in words if word.startswith(_KEPT)} - shared)),
         notes=(f"each module gets the same flags here; `--corpus {path}` compiles each with its own",),
-        includes=_folders(flags),
+        includes=tuple(dict.fromkeys(folder for module in found.modules for folder in _include_folders(module))),
     )
 
 
-def _folders(flags: Sequence[Sequence[str]]) -> tuple[str, ...]:
-    """The folders of `-I` inside the project, in the order in which they first come."""
-    folders = [word.removeprefix("-I") for words in flags for word in words if word.startswith("-I") and word != "-I"]
-    return tuple(dict.fromkeys(folder for folder in folders if not folder.startswith(("/", ".."))))
+def _include_folders(module: FoundModule) -> Iterator[str]:
+    """The folders of its `-I` inside the project, relative to that, in their order."""
+    for flag in module.flags:
+        folder = posixpath.normpath(posixpath.join(module.folder, flag.removeprefix("-I")))
+        if flag.startswith("-I") and not folder.startswith(("/", "..")):
+            yield folder

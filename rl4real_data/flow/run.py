@@ -168,6 +168,7 @@ def _plan(
         scratch=work.scratch,
         retry_failed=request.retry_failed,
         licenses=request.corpora.licenses,
+        units=modules_of(corpora),
     )
 
 

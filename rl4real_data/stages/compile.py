@@ -24,6 +24,8 @@ from rl4real_data.toolchain.completed import tail_of
 from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.process import Completed, Limits
 
+_NO_INTERFACE: Final = "-fmodule-output=/dev/null"
+"""Else clang writes the interface of a C++20 module beside the object file. Clang 19 makes the object file of it."""
 _RECORDS_NAME: Final = "unit.columns"
 _DEPENDENCIES_NAME: Final = "unit.d"
 
@@ -81,7 +83,12 @@ def _recorded_command(compilation: Compilation, module: Module) -> tuple[str, ..
         *("-x", module.language.value, *module.flags),
         f"{compilation.target.cpu_flag}{compilation.recipe.cpu}",
         *(f"-{compilation.recipe.opt_level}", "-w", "-c", module.argument),
+        *((_NO_INTERFACE,) if _writes_interface(compilation, module) else ()),
     )
+
+
+def _writes_interface(compilation: Compilation, module: Module) -> bool:
+    return module.language is Language.CXX_MODULE and compilation.clang.major > 19
 
 
 def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[str, ...]:
@@ -122,6 +129,11 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     """
     compilation, module = job.compilation, job.module
     command = [*source_command(compilation, module), *(place.prefix_map for place in module.places)]
+    imported = job.interfaces.of(module, compilation) if job.interfaces and module.imports else None
+    if isinstance(imported, Failure):
+        return imported
+    if imported is not None:
+        command = list(imported.applied_to(command))
     folder = module.working_folder
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
@@ -130,10 +142,11 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
     if not attempt.done.ok:
         return _failure(attempt, job, scratch)
+    headers = headers_of(attempt.dependencies.path.read_text(errors="surrogateescape"), module)
     return Compiled(
         records=attempt.records,
         folder=scratch,
-        headers=_headers(attempt.dependencies.path.read_text(errors="surrogateescape"), module),
+        headers=headers if imported is None else imported.sources(headers),
         seconds=attempt.done.seconds,
     )
 
@@ -176,13 +189,13 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
-    _refuse_host_fault(done, job)
+    refuse_host_fault(done, job.module)
     if _ran_out_of_memory(done, limits):
         limit = f" of {limits.memory_bytes >> 20} MB" if limits.memory_bytes else ""
         return Failure(kind=FailureKind.MEMORY, reason=f"needs more than the memory limit{limit}", stderr=stderr)
     if done.signal_name:
         return Failure(kind=FailureKind.CRASH, reason=f"the compiler died of {done.signal_name}", stderr=stderr)
-    reason = _first_error(said) or f"exit code {done.returncode}"
+    reason = first_error(said) or f"exit code {done.returncode}"
     if done.returncode != _REJECTED:
         return Failure(kind=FailureKind.CRASH, reason=reason, stderr=stderr)
     # Who is rejected has no records: they are written after the last line of the source.
@@ -200,16 +213,16 @@ def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     return _ADDRESS.sub("0x…", stderr)
 
 
-def _refuse_host_fault(done: Completed, job: ModuleJob) -> None:
+def refuse_host_fault(done: Completed, module: Module) -> None:
     """HostError if the compiler was ended by somebody else, or ended without a reason."""
     if done.returncode in _KILLED:
         raise HostError(
-            f"the compiler of {job.module.path} was killed: most likely this machine ran out of memory",
+            f"the compiler of {module.path} was killed: most likely this machine ran out of memory",
             hint="fewer --jobs or a lower --memory leave it more; the same command resumes",
         )
     if not done.signal_name and not done.stderr.strip():
         raise HostError(
-            f"the compiler of {job.module.path} ended with exit code {done.returncode} and gave no reason",
+            f"the compiler of {module.path} ended with exit code {done.returncode} and gave no reason",
             hint="the same command resumes; if it stops there again, see what `rl4real-data doctor` says",
         )
 
@@ -224,14 +237,15 @@ def _ran_out_of_memory(done: Completed, limits: Limits) -> bool:
     return is_said and done.peak_memory_bytes >= limits.memory_bytes // _MEMORY_SHARE
 
 
-def _first_error(stderr: str) -> str:
+def first_error(stderr: str) -> str:
+    """The first line that says what is wrong, or nothing."""
     for line in stderr.splitlines():
         if "error" in line.lower():
             return line.strip()[:300]
     return ""
 
 
-def _headers(rule: str, module: Module) -> tuple[str, ...]:
+def headers_of(rule: str, module: Module) -> tuple[str, ...]:
     """The files of a Make rule but for the source, sorted; relative to the corpus where they lie in it."""
     _, _, files = rule.replace("\\\n", " ").partition(": ")
     names = re.split(r"(?<!\\)\s+", files) if "\\" in files else files.split()

@@ -120,7 +120,7 @@ def guard_corpus(corpus: Corpus, *, is_trusted: bool) -> tuple[Corpus, tuple[str
 
 
 def _guard_module(module: Module, guarded: GuardedFlags) -> Module:
-    reason = name_problem(module.path)
+    reason = module.refusal or name_problem(module.path)
     if sum(map(len, guarded.passed)) > _MOST_BYTES_IN_ALL:
         return replace(module, flags=(), refusal=f"its flags have more than {_MOST_BYTES_IN_ALL:,} characters")
     if guarded.foreign and not reason:
@@ -130,7 +130,7 @@ def _guard_module(module: Module, guarded: GuardedFlags) -> Module:
     if not reason and guarded.passed == module.flags:
         return module
     left_out = tuple(sorted({*module.flags_left_out, *guarded.left_out}))
-    return replace(module, flags=guarded.passed, refusal=module.refusal or reason, flags_left_out=left_out)
+    return replace(module, flags=guarded.passed, refusal=reason, flags_left_out=left_out)
 
 
 def _notes(corpus: str, dropped: Counter[str], unknown: Counter[str], loading: Counter[str]) -> Iterator[str]:

@@ -19,6 +19,7 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
 from rl4real_data.corpus.paths.compiler_call import BadEntry, Call, read_call
+from rl4real_data.corpus.paths.cxx_modules import Compilation, with_imports
 from rl4real_data.corpus.paths.database_text import read_database
 from rl4real_data.corpus.paths.driver_words import is_cxx_driver, module_flags, stated_language
 from rl4real_data.corpus.paths.elsewhere import named_folders, places_elsewhere
@@ -128,7 +129,7 @@ def _modules(entries: Iterable[_Entry], root: Path, places: tuple[Place, ...]) -
         folder: PathNames(ran_in=folder, root=root, places=places, is_kept=folder.is_dir())
         for folder in dict.fromkeys(entry.call.folder for entry in entries)
     }
-    wanted: dict[FoundModule, None] = {}
+    wanted: dict[FoundModule, tuple[Call, PathNames]] = {}
     for entry in entries:
         interruption.check()
         names = names_in[entry.call.folder]
@@ -140,10 +141,10 @@ def _modules(entries: Iterable[_Entry], root: Path, places: tuple[Place, ...]) -
             folder=names.folder,
             places=names.places_in((f"/{path}", *flags)),
         )
-        wanted[module] = None
+        wanted.setdefault(module, (entry.call, names))
     variants: Counter[PurePosixPath] = Counter()
-    modules = []
-    for module in wanted:
+    compilations = []
+    for module, (call, names) in wanted.items():
         variants[module.path] += 1
-        modules.append(replace(module, variant=variants[module.path]))
-    return tuple(modules)
+        compilations.append(Compilation(call=call, module=replace(module, variant=variants[module.path]), names=names))
+    return with_imports(compilations)

@@ -12,7 +12,7 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import UNKNOWN
-from rl4real_data.corpus.module import TOP, Corpus, Language, Module
+from rl4real_data.corpus.module import TOP, Corpus, Import, Language, Module, module_name
 from rl4real_data.corpus.places import Place
 
 UNKNOWN_LICENSE: Final = UNKNOWN
@@ -44,6 +44,13 @@ class FoundModule:
     variant: int = 1
     folder: PurePosixPath = TOP
     places: tuple[Place, ...] = ()
+    imports: tuple[Import, ...] = ()
+    refusal: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the corpus calls it."""
+        return module_name(self.path, self.variant)
 
 
 def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
@@ -59,6 +66,8 @@ def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
             variant=module.variant,
             folder=module.folder,
             places=module.places,
+            imports=module.imports,
+            refusal=module.refusal,
         )
         for module in sorted(found, key=lambda module: (module.path, module.variant))
     )

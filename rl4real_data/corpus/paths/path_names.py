@@ -8,7 +8,7 @@ folder of the build is gone, the command is run at the top of the project, and w
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -71,9 +71,3 @@ class PathNames:
     def _names(self) -> dict[str, str]:
         above = PROJECT if self.folder.is_absolute() else os.path.relpath(".", self.folder)
         return {**self._outside, str(self.root): "" if above == "." else above}
-
-
-def flags_at_top(flags: Sequence[str], names: PathNames) -> tuple[str, ...]:
-    """`-I` and the like as a compiler at the top of the project would be given them."""
-    moved = PathNames(ran_in=names.root / names.folder, root=names.root, places=names.places, is_kept=False)
-    return tuple(f"-I{moved.path(flag[2:])}" if flag.startswith("-I") else flag for flag in flags)
