@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from rl4real_data import __version__
+from rl4real_data.commands.clean import clean
 from rl4real_data.commands.corpus import corpus_app
 from rl4real_data.commands.doctor import doctor
 from rl4real_data.commands.embed import embed
@@ -32,6 +33,7 @@ app.command("export")(export_dataset)
 app.command("import")(import_dataset)
 app.command()(validate)
 app.command()(embed)
+app.command()(clean)
 app.command()(doctor)
 app.add_typer(path_app, name="path")
 app.add_typer(corpus_app, name="corpus")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.targets import TargetName
 
 _VOCABULARY_SUFFIXES = (".parquet", ".json", ".txt")
@@ -22,7 +23,9 @@ def complete_corpora(incomplete: str) -> list[tuple[str, str]]:
         catalog = load_catalog()
     except Rl4realError:  # whoever runs the command hears of it
         return _paths(incomplete)
-    groups = [(name, f"group of {len(members)} corpora") for name, members in catalog.groups.items()]
+    groups = [
+        (name, f"group of {counted(len(members), 'corpus', 'corpora')}") for name, members in catalog.groups.items()
+    ]
     corpora = [(manifest.name, manifest.license) for manifest in catalog.manifests.values()]
     known = sorted((name, what) for name, what in (*groups, *corpora) if name.startswith(incomplete))
     return known + _paths(incomplete)

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import sys
+import time
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
 
+from rl4real_data.core.counted import counted, noun
+from rl4real_data.core.progress_lines import ProgressLines
 from rl4real_data.core.shown_text import shown, shown_lines
 
 if TYPE_CHECKING:
@@ -20,6 +24,12 @@ if TYPE_CHECKING:
     from tqdm import tqdm
 
     from rl4real_data.corpus.sources.source import Progress
+
+
+class Watch(Protocol):
+    """What is told how far a work is."""
+
+    def __call__(self, done: int, total: int, remark: str = "") -> object: ...
 
 
 def say(text: str) -> None:
@@ -57,6 +67,52 @@ def _json_letter(letter: str) -> str:
 def shows_bars() -> bool:
     """Whether stderr is a terminal."""
     return sys.stderr.isatty()
+
+
+@contextlib.contextmanager
+def work_progress(what: str, thing: str, things: str = "") -> Iterator[Watch]:
+    """Yields what is to be called with (things done, things in total, a remark); 0 in total: nobody knows.
+
+    A bar on a terminal; elsewhere a line every tenth of the work or half a minute, whichever comes first.
+    """
+    if shows_bars():
+        from tqdm import tqdm
+
+        with tqdm(desc=what, unit=f" {noun(0, thing, things)}", file=sys.stderr, dynamic_ncols=True) as bar:
+
+            def show(done: int, total: int, remark: str = "") -> None:
+                bar.total = total or None
+                bar.set_postfix_str(remark, refresh=False)
+                bar.update(done - bar.n)
+
+            yield show
+    else:
+        work = _Work(what=what, thing=thing, things=things)
+        with ProgressLines(say, work.text) as lines:
+
+            def tell(done: int, total: int, remark: str = "") -> None:
+                work.done, work.total, work.remark = done, total, remark
+                lines.tell(done, total)
+
+            yield tell
+
+
+@dataclass(slots=True, kw_only=True)
+class _Work:
+    """How far a work is."""
+
+    what: str
+    thing: str
+    things: str = ""
+    done: int = 0
+    total: int = 0
+    remark: str = ""
+    begin: float = field(default_factory=time.monotonic)
+
+    def text(self) -> str:
+        of = f"{self.done:,} of " * bool(self.total) + counted(self.total or self.done, self.thing, self.things)
+        remarks = (f"{time.monotonic() - self.begin:.0f} s", *([self.remark] if self.remark else []))
+        return f"{self.what}: {of} ({', '.join(remarks)})"
 
 
 @contextlib.contextmanager

@@ -12,15 +12,15 @@ from rl4real_data.commands.options import Json
 from rl4real_data.core.environment import load_environment
 
 if TYPE_CHECKING:
+    from rl4real_data.toolchain.check import Check
     from rl4real_data.toolchain.diagnosis import Diagnosis
 
 
 def doctor(as_json: Json = False) -> None:
-    """Check clang, plugin and headers, and say what to install."""
+    """Check settings, clang, plugin and headers, and say what to mend or to install."""
     from rl4real_data.toolchain.diagnosis import examine
-    from rl4real_data.toolchain.installation import Installation
 
-    diagnosis = examine(Installation.of(load_environment()), announce=say)
+    diagnosis = examine(load_environment(), announce=say)
     if as_json:
         write_json(diagnosis.to_json())
     else:
@@ -28,10 +28,16 @@ def doctor(as_json: Json = False) -> None:
     diagnosis.raise_if_unfit()
 
 
+def _mark_of_problem(check: Check) -> str:
+    if check.is_setting:
+        return "WRONG  "
+    return "MISSING" if check.is_required else "absent "
+
+
 def _text(diagnosis: Diagnosis) -> str:
     lines = []
     for check in diagnosis.checks:
-        mark = "ok     " if check.ok else "MISSING" if check.is_required else "absent "
+        mark = "ok     " if check.ok else _mark_of_problem(check)
         lines.append(f"{mark}  {check.name:<16} {check.detail}")
         if not check.ok:
             lines.append(f"{'':25} {check.remedy}")

@@ -12,6 +12,7 @@ import typer
 from rl4real_data.commands.completion import complete_vocabularies
 from rl4real_data.commands.console import write_note
 from rl4real_data.commands.options import DataDir
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import TooLittleKnown
 from rl4real_data.core.targets import TargetName
 
@@ -34,7 +35,7 @@ def embed(
     done = embed_dataset(data_dir, vocabulary_path(vocab))
     write_note(
         f"{done.shapes:,} instruction shapes have new vectors; {done.coverage.share:.4%} of "
-        f"{done.coverage.instructions:,} instructions have all their entities"
+        f"{counted(done.coverage.instructions, 'instruction')} have all their entities"
     )
     if done.coverage.is_short(done.max_missing):
         raise TooLittleKnown(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
-from rl4real_data.commands.console import write_note, write_path
+from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.options import DataDir
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.split import Split
 from rl4real_data.export.exporters import EXPORTERS, ExportFormat, Needs, choose_exporter
 
@@ -55,7 +56,9 @@ def export_dataset(
         from rl4real_data.export.rllib import RllibRequest, export_rllib
 
         request = RllibRequest(data_dir=str(data_dir), output=output, split=(split or Split.TRAIN).value, **sizes)
-        text = _rllib_text(export_rllib(request))
+        with work_progress("exporting", "function") as watch:
+            summary = export_rllib(request, progress=watch)
+        text = _rllib_text(summary)
     write_note(text)
     write_path(output)
 
@@ -66,7 +69,9 @@ def _export_rl4real(data_dir: Path, output: Path, *, split: Split | None, source
     request = ForkExport(
         data_dir=data_dir, folder=output, split=split.value if split else None, sources=parse_sources(sources)
     )
-    return _rl4real_text(output, export_rl4real(request))
+    with work_progress("exporting", "function") as watch:
+        exported = export_rl4real(request, progress=watch)
+    return _rl4real_text(output, exported)
 
 
 def _rl4real_text(folder: Path, exported: Exported) -> str:
@@ -74,8 +79,8 @@ def _rl4real_text(folder: Path, exported: Exported) -> str:
     from rl4real_data.rl4real_fork.formats.config import CONFIG
 
     lines = [
-        f"{folder}: {exported.graphs - exported.large:,} graphs of {exported.split} in {GRAPHS}, CONFIG_DIR is "
-        f"{folder / CONFIG}"
+        f"{folder}: {counted(exported.graphs - exported.large, 'graph')} of {exported.split} in {GRAPHS}, "
+        f"CONFIG_DIR is {folder / CONFIG}"
     ]
     if exported.large:
         lines.append(
@@ -89,7 +94,7 @@ def _rl4real_text(folder: Path, exported: Exported) -> str:
 
 
 def _rllib_text(summary: RllibSummary) -> str:
-    lines = [f"{summary.functions} functions replayed"]
-    lines += [f"  {policy.value:<12} {count:>9} transitions" for policy, count in summary.rows.items()]
+    lines = [f"{counted(summary.functions, 'function')} replayed"]
+    lines += [f"  {policy.value:<12} {count:>9} {noun(count, 'transition')}" for policy, count in summary.rows.items()]
     lines += [f"  left out: {count} {reason}" for reason, count in summary.left_out.items()]
     return "\n".join(lines)

@@ -18,6 +18,7 @@ from rl4real_data.commands.completion import complete_corpora, complete_vocabula
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures
 from rl4real_data.core.recipe import OptLevel, load_recipe
@@ -159,7 +160,7 @@ def _dry_run(request: FlowRequest) -> str:
     lines += [f"leave    {key.removeprefix('left out: ')}  ({reason})" for key, reason in plan.left_out.items()]
     done = len(plan.jobs) - len(jobs) - len(plan.left_out)
     lines.append(
-        f"{len(plan.jobs)} modules: {len(jobs)} to compile, {done} done before"
+        f"{counted(len(plan.jobs), 'module')}: {len(jobs)} to compile, {done} done before"
         + (f", {len(plan.left_out)} left out" if plan.left_out else "")
     )
     return "\n".join(lines)
@@ -170,13 +171,12 @@ def _shortfall(report: RunReport, destination: Destination, *, max_failed: float
 
     data_dir, split = destination.data_dir, destination.split
     missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
-    share = len(report.failed) / max(1, len(report.plan.jobs))
+    wanted = len(report.plan.jobs) - len(report.plan.left_out)
+    share = len(report.failed) / max(1, wanted)
     if share > max_failed:
-        compiled = len(report.plan.jobs) - len(report.failed) - len(report.plan.left_out)
-        rest = "; the dataset holds the rest" if compiled else ": there is no module that compiles"
+        rest = "; the dataset holds the rest" if wanted > len(report.failed) else ": there is no module that compiles"
         return TooManyFailures(
-            f"{len(report.failed)} of {len(report.plan.jobs)} modules failed ({share:.1%}), more than "
-            f"{max_failed:.1%}{rest}",
+            f"{len(report.failed)} of {wanted} modules failed ({share:.1%}), more than {max_failed:.1%}{rest}",
             hint=advice_on_failures(report.failed, data_dir),
         )
     if why := _why_no_episode(report, split):
@@ -233,13 +233,15 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
     left_out = len(report.plan.left_out)
     again = len(report.plan.jobs) - report.compiled - left_out
     lines = [
-        f"{destination.data_dir}: {books.episodes:,} episodes in {destination.split.value} "
+        f"{destination.data_dir}: {counted(books.episodes, 'episode')} in {destination.split.value} "
         f"({size / 1e6:.1f} MB, {seconds:.1f} s)",
         f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} failed"
-        + (f", {left_out:,} left out by their licence" if left_out else "")
+        + (f", {left_out:,} left out" if left_out else "")
         + (f"; {again:,} from an earlier run" if again else ""),
-        f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
-        f"{books.duplicates:,} duplicates",
+        *(f"             {count:,} {reason}" for reason, count in books.modules_filtered.items()),
+        f"  functions  {books.functions:,}: {counted(books.episodes, 'episode')}, "
+        f"{sum(books.filtered.values()):,} left out, "
+        f"{counted(books.duplicates, 'duplicate')}",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
         *_vector_lines(report),
     ]
@@ -268,8 +270,8 @@ def _vector_lines(report: RunReport) -> list[str]:
     named = ", ".join(f"{entity} ({count:,})" for entity, count in missing[:_MISSING_SHOWN])
     more = f" and {len(missing) - _MISSING_SHOWN:,} more" if len(missing) > _MISSING_SHOWN else ""
     return [
-        f"  vectors    {coverage['incomplete']:,} of {coverage['instructions']:,} instructions lack an entity of the "
-        "vocabulary:",
+        f"  vectors    {coverage['incomplete']:,} of {counted(coverage['instructions'], 'instruction')} lack an entity "
+        "of the vocabulary:",
         f"             {named}{more}",
     ]
 

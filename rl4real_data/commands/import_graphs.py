@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from rl4real_data.commands.console import shows_bars, write_note, write_path
+from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED
 from rl4real_data.core.allocators import AllocatorName
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import TooManyFailures
 from rl4real_data.core.split import Split
@@ -46,7 +47,9 @@ def import_dataset(
     corpus: Annotated[str | None, typer.Option(metavar="NAME", help="Name of the corpus. [that of FOLDER]")] = None,
     license_: Annotated[str, typer.Option("--license", metavar="SPDX", help="Of the sources.")] = "NOASSERTION",
     redistributable: Annotated[bool, typer.Option("--redistributable", help="The sources may be passed on.")] = False,
-    llvm_version: Annotated[str, typer.Option(metavar="VERSION", help="LLVM that wrote the graphs.")] = "10.0.1",
+    llvm_version: Annotated[
+        str | None, typer.Option(metavar="VERSION", help="LLVM that wrote the graphs. [they do not tell]")
+    ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Readers at once. [all cores]")] = None,
     max_failed: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of broken files that is no error.")
@@ -82,18 +85,11 @@ def import_dataset(
 
 
 def _run(request: ForkImport, *, max_failed: float) -> None:
-    from tqdm import tqdm
-
     from rl4real_data.rl4real_fork.graph_import import import_fork
 
     begin = time.monotonic()
-    with tqdm(unit="file", disable=not shows_bars()) as bar:
-
-        def progress(done: int, total: int) -> None:
-            bar.total = total
-            bar.update(done - bar.n)
-
-        report = import_fork(request, progress=progress)
+    with work_progress("reading", "file") as watch:
+        report = import_fork(request, progress=watch)
     write_note(_text(request, report, seconds=time.monotonic() - begin))
     write_path(request.data_dir)
     if shortfall := _shortfall(request, report, max_failed=max_failed):
@@ -103,12 +99,13 @@ def _run(request: ForkImport, *, max_failed: float) -> None:
 def _text(request: ForkImport, report: ImportReport, *, seconds: float) -> str:
     books = report.index.splits[request.split.value]
     lines = [
-        f"{request.data_dir}: {books.episodes:,} episodes in {request.split.value} from {report.files:,} files "
-        f"({seconds:.1f} s)",
+        f"{request.data_dir}: {counted(books.episodes, 'episode')} in {request.split.value} "
+        f"from {counted(report.files, 'file')} ({seconds:.1f} s)",
         f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} are files that are no "
         "graphs",
-        f"  functions  {books.functions:,}: {books.episodes:,} episodes, {sum(books.filtered.values()):,} left out, "
-        f"{books.duplicates:,} duplicates",
+        f"  functions  {books.functions:,}: {counted(books.episodes, 'episode')}, "
+        f"{sum(books.filtered.values()):,} left out, "
+        f"{counted(books.duplicates, 'duplicate')}",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
     ]
     reasons = [entry.part.failure.reason for entry in report.failed if entry.part.failure]
@@ -123,7 +120,7 @@ def _shortfall(request: ForkImport, report: ImportReport, *, max_failed: float) 
     if share <= max_failed:
         return None
     return TooManyFailures(
-        f"{len(report.failed)} of {report.files} files are no graphs ({share:.1%}), more than {max_failed:.1%}; "
-        "the dataset holds the rest",
+        f"{len(report.failed)} of {counted(report.files, 'file')} are no graphs ({share:.1%}), more than "
+        f"{max_failed:.1%}; the dataset holds the rest",
         hint=f"see `rl4real-data stats {request.data_dir}`; allow more with --max-failed",
     )

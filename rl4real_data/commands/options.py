@@ -15,7 +15,14 @@ DEFAULT_MEMORY_MB: Final = 4096  # address space; clang needs 0.5 GB for itself,
 DEFAULT_MAX_FAILED: Final = 0.01
 
 DataDir = Annotated[Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")]
-Html = Annotated[Path | None, typer.Option("--html", metavar="FILE", help="Write one self-contained page.")]
+Html = Annotated[
+    Path | None,
+    typer.Option(
+        "--html",
+        metavar="FOLDER",
+        help="Write a page and those of the largest functions; a name that ends with .html is that page alone.",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Processes at once. [all cores]")]
 Mirror = Annotated[

@@ -41,7 +41,7 @@ def show(
         if html is not None:
             pages[html] = render_episode_page(view)
         if svg is not None:
-            pages[svg] = draw_graph(view, alone=True).svg
+            pages[svg] = draw_graph(view).svg
         if as_json:
             text = json.dumps(view.to_json_object(), indent=2, allow_nan=False, ensure_ascii=False)
         elif not pages:

@@ -16,11 +16,16 @@ def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
 
     found = collect_stats(data_dir)
     if html is not None:
+        from rl4real_data.show.stats_folder import is_folder_name, write_stats_folder
         from rl4real_data.show.stats_page import make_stats_page
         from rl4real_data.show.write import write_text
 
-        write_text(html, make_stats_page(data_dir, found))
-        say(f"wrote {html}")
+        if is_folder_name(html):
+            functions = write_stats_folder(data_dir, found, html)
+            say(f"wrote {html / 'index.html'} and a page for each of the {functions:,} largest functions")
+        else:
+            write_text(html, make_stats_page(data_dir, found))
+            say(f"wrote {html}")
     if as_json:
         write_json(found.to_json())
     elif html is None:

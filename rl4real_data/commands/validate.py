@@ -14,6 +14,7 @@ import typer
 
 from rl4real_data.commands.console import say, shows_bars, write_json, write_result
 from rl4real_data.commands.options import DataDir, Jobs, Json
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import ValidationFailed
 from rl4real_data.core.shown_text import shown
@@ -75,7 +76,7 @@ def _text(report: ValidationReport) -> str:
     lines.append(f"{report.data_dir}: {report.verdict or 'sound'}")
     if report.replay is not None:
         lines.append(
-            f"replayed {report.replay.total:,} episodes: {report.replay.equal:,} the same "
+            f"replayed {counted(report.replay.total, 'episode')}: {report.replay.equal:,} the same "
             f"({report.replay.share_equal:.2%}), {len(report.replay.differing):,} differ, "
             f"{len(report.replay.refused):,} refused by llc"
         )

@@ -18,12 +18,14 @@ from rl4real_data.core.errors import UsageError
 RL4REAL_KEYS: Final = ("MODEL_DIR", "BUILD_DIR", "MODEL_PATH", "CONFIG_DIR", "DATA_DIR")
 """The keys of RL4ReAl's `.env`. The flow uses BUILD_DIR, CONFIG_DIR and DATA_DIR; the MODEL ones are for training."""
 
+CACHE_KEY: Final = "RL4REAL_DATA_CACHE"
+_XDG_CACHE: Final = "XDG_CACHE_HOME"
 OWN_KEYS: Final = tuple(f"RL4REAL_DATA_{word}" for word in ("CACHE", "MIRROR", "PYPI", "NPM", "JOBS"))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
-    """What the environment and `.env` say; None where they say nothing."""
+    """What the environment and `.env` say; None where they say nothing. `cache_setting`: what names the cache."""
 
     data_dir: Path | None
     build_dir: Path | None
@@ -31,6 +33,7 @@ class Environment:
     model_dir: Path | None
     model_path: Path | None
     cache_dir: Path
+    cache_setting: str
     mirror: str | None
     pypi: str | None
     npm: str | None
@@ -57,7 +60,8 @@ def load_environment(environ: Mapping[str, str] | None = None, *, dotenv: Path |
         config_dir=path("CONFIG_DIR"),
         model_dir=path("MODEL_DIR"),
         model_path=path("MODEL_PATH"),
-        cache_dir=path("RL4REAL_DATA_CACHE") or _user_cache(environ),
+        cache_dir=path(CACHE_KEY) or _user_cache(environ),
+        cache_setting=next((key for key in (CACHE_KEY, _XDG_CACHE) if value(key)), "HOME"),
         mirror=value("RL4REAL_DATA_MIRROR"),
         # pip's own variable may hold a password, which pip does not give away when it is asked.
         pypi=value("RL4REAL_DATA_PYPI") or environ.get("PIP_INDEX_URL") or None,
@@ -77,7 +81,7 @@ def _read_dotenv(path: Path) -> Mapping[str, str | None]:
 
 
 def _user_cache(environ: Mapping[str, str]) -> Path:
-    base = environ.get("XDG_CACHE_HOME")
+    base = environ.get(_XDG_CACHE)
     return (Path(base) if base else Path.home() / ".cache") / "rl4real-data"
 
 

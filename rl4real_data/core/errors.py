@@ -9,7 +9,8 @@
     ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
     ├── HostError             exit 1   this machine: no room, no memory, a file that is gone or another one
     ├── LessThanAsked         exit 3   finished, without all that was asked for
-    │   └── TooManyFailures   exit 3   finished, with more failed modules than allowed
+    │   ├── TooManyFailures   exit 3   finished, with more failed modules than allowed
+    │   └── TooLittleKnown    exit 3   finished, with a vocabulary that lacks more than the recipe allows
     ├── ValidationFailed      exit 4   `validate` found something
     ├── ToolchainError        exit 5   clang, its headers or the plugin
     ├── MissingExtra          exit 5   an optional package, which is a tool that is missing too; also an ImportError
@@ -32,6 +33,7 @@ __all__ = [
     "MissingExtra",
     "Rl4realError",
     "SourceError",
+    "TooLittleKnown",
     "TooManyFailures",
     "ToolchainError",
     "UsageError",
@@ -86,7 +88,7 @@ class SourceError(Rl4realError):
 
 
 class CacheError(SourceError):
-    """The cache that sources are kept in cannot be used: full, or not writable."""
+    """The cache that sources and built plugins are kept in cannot be used: full, or not writable."""
 
 
 class DatasetError(Rl4realError):

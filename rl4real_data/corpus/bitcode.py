@@ -17,8 +17,10 @@ MAGIC: Final = b"BC\xc0\xde"
 _WRAPPER_MAGIC: Final = b"\xde\xc0\x17\x0b"
 _IDENTIFICATION_BLOCK: Final = 13
 _MODULE_BLOCK: Final = 8
+_NAMES_BLOCK: Final = 23
 _PRODUCER_RECORD: Final = 1
 _TRIPLE_RECORD: Final = 2
+_LAYOUT_RECORD: Final = 3
 _TOP_ABBREVIATION_BITS: Final = 2
 _END_BLOCK, _ENTER_BLOCK, _DEFINE_ABBREVIATION, _UNABBREVIATED = range(4)
 _FIXED, _VBR, _ARRAY, _CHAR6, _BLOB = 1, 2, 3, 4, 5
@@ -27,6 +29,11 @@ _LONGEST_NUMBER: Final = 64
 _MOST_VALUES: Final = 1 << 16
 """Of one record: those that are read hold the name of a producer or a triple."""
 _MOST_MODULES: Final = 1 << 17
+_MOST_RATIO: Final = 200
+_JUDGED_FROM_BYTES: Final = 64 << 20
+"""Modules of one file share their names, and each of them gets a copy."""
+_PADDING_BYTES: Final = 8
+"""Behind a module, fewer bytes than LLVM looks at."""
 _RELEASE: Final = re.compile(r"LLVM ?(\d+)\.")
 
 
@@ -36,10 +43,11 @@ class BitcodeError(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BitcodeHead:
-    """`producer` as LLVM writes it, such as "LLVM22.1.8"; `triple` is empty for bitcode without one."""
+    """`producer` as LLVM writes it, such as "LLVM22.1.8"; `triple` and `layout` are empty for bitcode without them."""
 
     producer: str = ""
     triple: str = ""
+    layout: str = ""
 
     @property
     def major(self) -> int | None:
@@ -103,30 +111,66 @@ def read_head(data: bytes) -> BitcodeHead:
     bits = _Bits(_unwrap(data))
     for block in _top_blocks(bits):
         if block.number == _IDENTIFICATION_BLOCK:
-            producer = _first_text(bits, block, _PRODUCER_RECORD)
+            producer = _texts(bits, block, _PRODUCER_RECORD)[_PRODUCER_RECORD]
         elif block.number == _MODULE_BLOCK:
-            return BitcodeHead(producer=producer, triple=_first_text(bits, block, _TRIPLE_RECORD))
+            texts = _texts(bits, block, _TRIPLE_RECORD, _LAYOUT_RECORD)
+            return BitcodeHead(producer=producer, triple=texts[_TRIPLE_RECORD], layout=texts[_LAYOUT_RECORD])
         bits.position = block.end
     raise BitcodeError("the bitcode holds no module")
 
 
 def split_modules(data: bytes) -> tuple[bytes, ...]:
-    """The bitcode files in `data`, which a linker may have put one after the other, with zeros between them."""
-    files: list[bytes] = []
+    """The modules in `data`, each as a bitcode file of its own.
+
+    A linker puts files one after the other, with zeros between them; LLVM puts several modules into one file.
+    """
+    modules: list[bytes] = []
     position = 0
+    if data[:4] == _WRAPPER_MAGIC:
+        data = bytes(_unwrap(data))
     while content := _NO_ZERO.search(data, position):
         position = content.start()
+        if modules and len(data) - position <= _PADDING_BYTES:
+            break
         if data[position : position + 4] != MAGIC:
             raise BitcodeError(f"no bitcode at byte {position}")
-        bits = _Bits(memoryview(data)[position:])
-        for block in _top_blocks(bits):
-            bits.position = block.end
-        size_bytes = bits.position >> 3
-        if size_bytes <= len(MAGIC) or len(files) == _MOST_MODULES:
+        pieces, size_bytes = _pieces(memoryview(data)[position:])
+        if size_bytes <= len(MAGIC) or len(modules) + len(pieces) > _MOST_MODULES:
             raise BitcodeError(f"no module, or too many of them, at byte {position}")
-        files.append(data[position : position + size_bytes])
+        if sum(len(block) for piece in pieces for block in piece) > max(_JUDGED_FROM_BYTES, _MOST_RATIO * len(data)):
+            raise BitcodeError(f"its modules have more than {_MOST_RATIO} times the file's bytes")
+        if len(pieces) > 1:
+            modules += [MAGIC + b"".join(piece) for piece in pieces]
+        else:
+            modules.append(data[position : position + size_bytes])
         position += size_bytes
-    return tuple(files)
+    return tuple(modules)
+
+
+def _pieces(data: memoryview) -> tuple[list[list[memoryview]], int]:
+    """The blocks of each module in the file that `data` begins with, and the file's size.
+
+    Names lie in a table behind the modules; it is that of all before it that have none yet.
+    """
+    pieces: list[list[memoryview]] = []
+    identification: list[memoryview] = []
+    without_names = 0
+    bits = _Bits(data)
+    begin = len(MAGIC)
+    for block in _top_blocks(bits):
+        bits.position = block.end
+        content = data[begin : block.end >> 3]
+        begin = block.end >> 3
+        if block.number == _IDENTIFICATION_BLOCK:
+            identification = [content]
+        elif block.number == _MODULE_BLOCK:
+            pieces.append([*identification, content])
+            without_names += 1
+        elif block.number == _NAMES_BLOCK:
+            for piece in pieces[len(pieces) - without_names :]:
+                piece.append(content)
+            without_names = 0
+    return pieces, bits.position >> 3
 
 
 def _unwrap(data: bytes) -> memoryview:
@@ -158,9 +202,10 @@ def _enter(bits: _Bits) -> _Block:
     return _Block(number, width, end)
 
 
-def _first_text(bits: _Bits, block: _Block, code: int) -> str:
-    """The first record `code` of the block as text, or nothing."""
-    while bits.position < block.end:
+def _texts(bits: _Bits, block: _Block, *codes: int) -> dict[int, str]:
+    """The first record of each code in the block as text, or nothing."""
+    texts = dict.fromkeys(codes, "")
+    while bits.position < block.end and not all(texts.values()):
         kind = bits.take(block.width)
         if kind == _END_BLOCK:
             break
@@ -170,9 +215,9 @@ def _first_text(bits: _Bits, block: _Block, code: int) -> str:
             block.abbreviations.append(_read_abbreviation(bits))
         else:
             found, *values = _read_record(bits, block, kind)
-            if found == code:
-                return bytes(value & 0xFF for value in values).decode(errors="replace")
-    return ""
+            if texts.get(found) == "":
+                texts[found] = bytes(value & 0xFF for value in values).decode(errors="replace")
+    return texts
 
 
 def _read_abbreviation(bits: _Bits) -> list[_Operand]:

@@ -107,7 +107,7 @@ class Cache:
         except OSError as error:
             raise CacheError(
                 f"the cache {self.root} cannot be used: {error}",
-                hint="free some space or correct its permissions, or name another cache folder",
+                hint="free some space or correct its permissions, or set RL4REAL_DATA_CACHE to another folder",
             ) from error
 
 

@@ -56,11 +56,6 @@ def load_catalog(folder: Path | None = None) -> Catalog:
     return Catalog(manifests=MappingProxyType(manifests), groups=MappingProxyType(dict(sorted(groups.items()))))
 
 
-def manifest_names() -> frozenset[str]:
-    """Names of this installation's corpora, without a look into their manifests."""
-    return frozenset(path.stem for path in find_manifest_folder().glob("*.toml") if path.name != _GROUPS_FILE)
-
-
 def find_manifest_folder() -> Path:
     """Where this installation has its manifests."""
     for folder in _FOLDERS:

@@ -12,6 +12,7 @@ from threading import Event, Lock
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import CacheError, LessThanAsked, Rl4realError, SourceError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.inventory import CacheState, cache_state, pins_of
@@ -34,9 +35,8 @@ class FetchPlan:
     def text(self) -> str:
         """One line for a person, before the first byte."""
         ready = len(self.manifests) - self.absent
-        return (
-            f"{len(self.manifests)} corpora: {self.absent} to download ({self.size_bytes / 1e6:.1f} MB), {ready} here"
-        )
+        size = f"{self.size_bytes / 1e6:.1f} MB"
+        return f"{counted(len(self.manifests), 'corpus', 'corpora')}: {self.absent} to download ({size}), {ready} here"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

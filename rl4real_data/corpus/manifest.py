@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final
@@ -92,6 +92,12 @@ class Manifest:
     licenses: tuple[LicenseRule, ...] = ()
     modules: ModuleRules
     expected: Expected
+    is_shipped: bool = False
+
+    @property
+    def word(self) -> str:
+        """What stands for it on a command line: of a user's own its file, as it is called in its folder."""
+        return self.name if self.is_shipped else f"./{self.name}.toml"
 
     @property
     def source(self) -> Source:
@@ -115,7 +121,7 @@ def read_manifest(path: Path, *, is_shipped: bool = False) -> Manifest:
         table.note("name", f'"{manifest.name}" differs from the name of the file, {path.name}')
     table.close()
     raise_problems(path, table.problems)
-    return manifest
+    return replace(manifest, is_shipped=is_shipped)
 
 
 def read_groups(path: Path, known: Mapping[str, object]) -> dict[str, tuple[str, ...]]:

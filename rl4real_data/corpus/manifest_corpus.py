@@ -14,7 +14,6 @@ from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.cache import Cache, has_whole_tree
 from rl4real_data.corpus.manifest import NO_EXCEPTIONS, Manifest, TargetRules
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language, Module
-from rl4real_data.corpus.paths.path_corpus import check_names
 from rl4real_data.corpus.prepare import prepared_identity
 from rl4real_data.corpus.sources.source import Fetch, Source
 
@@ -78,10 +77,16 @@ def corpus_of_manifest(manifest: Manifest, root: Path, target: TargetName | None
             redistributable=manifest.redistributable,
             flags=flags,
             needs_libc=rules.needs_libc,
+            corpus_word=manifest.word,
         )
         for path in finder.module_paths()
     )
     return Corpus(name=manifest.name, license=manifest.license, root=root, split=manifest.split, modules=modules)
+
+
+def _is_named(path: Path) -> bool:
+    """Whether it is a file, or a link that leads to none: why that cannot be compiled is to be said, too."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def exceptions_for(manifest: Manifest, target: TargetName | None) -> TargetRules:
@@ -106,7 +111,6 @@ class _Finder:
         modules = self._match(rules.globs) - self._match(rules.excludes) - self._match(self.exceptions.excludes)
         if not modules:
             raise self._misfit(f"the excludes leave no module in {self.root}")
-        check_names(self.root, map(str, modules))
         return tuple(sorted(modules))
 
     def language(self, path: PurePosixPath) -> Language:
@@ -129,7 +133,7 @@ class _Finder:
         matched: set[PurePosixPath] = set()
         for glob in globs:
             try:
-                files = {PurePosixPath(path.relative_to(self.root)) for path in self.root.glob(glob) if path.is_file()}
+                files = {PurePosixPath(path.relative_to(self.root)) for path in self.root.glob(glob) if _is_named(path)}
             except (ValueError, RecursionError, OSError) as error:
                 raise self._misfit(f'the glob "{glob}" cannot be followed in {self.root}: {error}') from error
             if not files and not self.manifest.modules.allow_fewer:

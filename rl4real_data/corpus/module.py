@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core.split import Split
+from rl4real_data.core.stored_names import stored_name
+from rl4real_data.corpus.other_languages import OtherLanguage
 from rl4real_data.corpus.places import PROJECT, Place, place_words
 
 
@@ -30,11 +32,10 @@ LANGUAGE_OF_SUFFIX: Final = {
     ".cc": Language.CXX,
     ".cpp": Language.CXX,
     ".cxx": Language.CXX,
-    ".cppm": Language.CXX_MODULE,
-    ".ccm": Language.CXX_MODULE,
-    ".cxxm": Language.CXX_MODULE,
-    ".c++m": Language.CXX_MODULE,
-    ".ixx": Language.CXX_MODULE,
+    **dict.fromkeys((".C", ".CC", ".CPP", ".CXX", ".C++", ".c++", ".cp"), Language.CXX),
+    **dict.fromkeys((".c++m", ".ccm", ".cppm", ".cxxm", ".ixx", ".mpp"), Language.CXX_MODULE),
+    ".i": Language.C,
+    ".ii": Language.CXX,
     ".ll": Language.IR,
     ".bc": Language.IR,
 }
@@ -65,20 +66,23 @@ class Module:
     neither a command nor a `__FILE__` depends on where the corpus lies. What a build takes from elsewhere stands in
     `path`, `folder` and `flags` under the names of `places`. A file that is compiled with several sets of flags is as
     many modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `flags_left_out`:
-    names of flags that came with it and that no compiler is given. `refusal`: why no compiler is given the module
-    itself, or nothing. `imports`: whose interfaces are compiled before it.
+    names of flags that came with it and that no compiler is given. `refusal`: why no compiler can be given it, or
+    nothing. `left_out`: why none is given it by design. `corpus_word`: what `rl4real-data path corpus` takes for
+    `root`, or nothing. `imports`: the C++20 modules whose interfaces are compiled before it.
     """
 
     corpus: str
     path: PurePosixPath
     root: Path
-    language: Language
+    language: Language | OtherLanguage
     license: str
     flags: tuple[str, ...] = ()
     needs_libc: bool = True
     variant: int = 1
     redistributable: bool = True
     refusal: str = ""
+    left_out: str = ""
+    corpus_word: str = ""
     flags_left_out: tuple[str, ...] = ()
     folder: PurePosixPath = TOP
     places: tuple[Place, ...] = ()
@@ -88,6 +92,11 @@ class Module:
     def name(self) -> str:
         """What a dataset calls the module: its path, and from the second variant on a number."""
         return module_name(self.path, self.variant)
+
+    @property
+    def stored_path(self) -> str:
+        """The path in UTF-8."""
+        return stored_name(str(self.path))
 
     @property
     def source(self) -> Path:
@@ -112,7 +121,7 @@ class Module:
             return self.recorded_path
         if self.folder.is_absolute():
             return f"{PROJECT}/{self.path}"
-        return os.path.relpath(self.path, self.folder) if self.folder.parts else str(self.path)
+        return as_argument(os.path.relpath(self.path, self.folder) if self.folder.parts else str(self.path))
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -122,7 +131,12 @@ class Module:
 
 def module_name(path: PurePosixPath, variant: int) -> str:
     """The path, and from the second variant on a number."""
-    return str(path) if variant == 1 else f"{path}#{variant}"
+    return stored_name(str(path)) if variant == 1 else f"{stored_name(str(path))}#{variant}"
+
+
+def as_argument(path: PurePosixPath | str) -> str:
+    """The path as a word of a command: one that begins with a dash would be taken for an option."""
+    return f"./{path}" if str(path).startswith("-") else str(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import CacheError, Rl4realError, SourceError, UsageError
+from rl4real_data.core.stored_names import stored_name
 from rl4real_data.core.targets import TargetName
 from rl4real_data.core.toml_tables import nearest
 from rl4real_data.corpus.cache import Cache
@@ -159,7 +160,7 @@ def _name_found(found: Sequence[Found], taken: set[str]) -> dict[Path, str]:
     """A name for each path; those of one base name are numbered by path, whatever the order of the words."""
     names = {}
     for item in sorted(found, key=lambda item: item.path):
-        names[item.path] = _free_name(item.name, taken)
+        names[item.path] = _free_name(stored_name(item.name), taken)
         taken.add(names[item.path])
     return names
 

@@ -145,11 +145,15 @@ def _digest(lines: Sequence[str]) -> bytes:
 def _compiled_files(corpus: Corpus) -> Iterator[tuple[PurePosixPath, str]]:
     """The modules and what they include, directly or not, each once."""
     folders = sorted({folder for module in corpus.modules for folder in _include_folders(module.flags)})
-    waiting = sorted({module.path for module in corpus.modules}, reverse=True)
+    modules = [module for module in corpus.modules if module.root == corpus.root and not module.left_out]
+    waiting = sorted({module.path for module in modules}, reverse=True)
     seen = set(waiting)
     while waiting:
         path = waiting.pop()
-        text = read_regular_text(corpus.root / path, errors="replace")
+        try:
+            text = read_regular_text(corpus.root / path, errors="replace")
+        except OSError:  # a link to a file that is gone, say
+            continue
         yield path, text
         for name in _INCLUDE.findall(text):
             found = _resolve(corpus, name, (str(path.parent), *folders))

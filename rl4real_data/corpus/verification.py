@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted
 from rl4real_data.corpus.cache import MARKER, Cache, changed_files, has_whole_tree
 from rl4real_data.corpus.download import Pin
 from rl4real_data.corpus.inventory import pins_of
@@ -60,9 +61,12 @@ class Verification:
     def text(self) -> str:
         """The result for a person."""
         lines = [line for damage in self.damages for line in damage.lines]
-        lines.append(f"{self.archives} archives and {self.trees} trees checked, {len(self.damages)} damaged")
+        lines.append(
+            f"{counted(self.archives, 'archive')} and {counted(self.trees, 'tree')} checked, "
+            f"{len(self.damages)} damaged"
+        )
         if self.unknown:
-            lines.append(f"{self.unknown} trees of no known corpus or of an older pin, not checked")
+            lines.append(f"{counted(self.unknown, 'tree')} of no known corpus or of an older pin, not checked")
         return "\n".join(lines)
 
     def to_json(self) -> dict[str, object]:

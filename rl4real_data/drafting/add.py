@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rl4real_data.core.atomic_files import publish
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import Environment
 from rl4real_data.core.errors import ManifestError, SourceError, ToolchainError, UsageError
 from rl4real_data.core.targets import TARGETS, TargetName
@@ -50,8 +51,9 @@ class Added:
         draft = self.draft
         lines = [f"left out  {line}" for line in draft.left_out]
         lines += [f"note      {note}" for note in draft.notes]
-        lines.append(f"{self.path}: {draft.modules} of {draft.tried} modules, {draft.license.license}")
-        lines.append(f"  try it with  rl4real-data flow x86 train mlra --corpus {os.path.relpath(self.path)}")
+        lines.append(f"{self.path}: {draft.modules} of {counted(draft.tried, 'module')}, {draft.license.license}")
+        if draft.has_function:
+            lines.append(f"  try it with  rl4real-data flow x86 train mlra --corpus {os.path.relpath(self.path)}")
         return "\n".join(lines)
 
 

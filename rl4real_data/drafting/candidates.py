@@ -30,7 +30,7 @@ def find_candidates(root: Path, *, with_bundled: bool = False) -> Candidates:
     `with_bundled` takes other projects that come along too. A project that consists of nothing but tests or examples
     is taken as it is.
     """
-    found = find_modules(root).modules
+    found = find_modules(root).inputs.sources
     code = tuple(path for path in found if LANGUAGE_OF_SUFFIX[path.suffix] is not Language.IR)
     found = code or found  # LLVM IR beside code is a test or a copy of it
     reasons = {path: _side_reason(path) for path in found}

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import SourceError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.paths.headers import HeaderIndex, index_headers
@@ -38,6 +39,7 @@ class Draft:
     license: LicenseGuess
     left_out: tuple[str, ...]
     notes: tuple[str, ...]
+    has_function: bool
 
 
 def draft_manifest(
@@ -68,9 +70,11 @@ def draft_manifest(
     left_out = [*_side_lines(candidates.left_out), *_failure_lines(candidates.paths, kept, verdicts, headers)]
     if not kept:
         raise SourceError(
-            f"{origin.name}: none of {len(candidates.paths)} modules compiles:\n  " + "\n  ".join(left_out),
+            f"{origin.name}: none of {counted(len(candidates.paths), 'module')} compiles:\n  " + "\n  ".join(left_out),
             hint="make what is missing (a configured build, headers of other packages), then name the folder",
         )
+    compiled = [path for path in kept if found.verdicts[path].ok]
+    has_function = not compiled or any(trial.defines_function(path, found.settings.words) for path in compiled)
     guess = guess_licenses(root, kept, declared=origin.license)
     text = _manifest_text(origin, root, kept, found.settings, verdicts, guess)
     return Draft(
@@ -80,7 +84,13 @@ def draft_manifest(
         tried=len(candidates.paths),
         license=guess,
         left_out=tuple(left_out),
-        notes=(*origin.notes, *_share_notes(len(kept), len(candidates.paths)), *_license_notes(guess)),
+        has_function=has_function,
+        notes=(
+            *origin.notes,
+            *_function_notes(len(kept), has_function=has_function),
+            *_share_notes(len(kept), len(candidates.paths)),
+            *_license_notes(guess),
+        ),
     )
 
 
@@ -197,6 +207,13 @@ def _failure_lines(
 def _reason(verdict: Verdict, headers: HeaderIndex) -> str:
     template = headers.template_of(verdict.missing_header) if verdict.missing_header else None
     return f"{verdict.problem}, a build makes it from {template}" if template else verdict.problem
+
+
+def _function_notes(kept: int, *, has_function: bool) -> tuple[str, ...]:
+    if has_function:
+        return ()
+    which = "the only module defines no" if kept == 1 else f"none of the {kept} modules defines a"
+    return (f"{which} function: `flow` would make no episode of {'it' if kept == 1 else 'them'}",)
 
 
 def _share_notes(kept: int, tried: int) -> tuple[str, ...]:

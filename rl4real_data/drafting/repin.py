@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core.atomic_files import publish
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import ManifestError, SourceError
 from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.core.toml_tables import Table
@@ -196,9 +197,9 @@ def _files(root: Path) -> set[str]:
 
 def _tree_lines(trees: TreeChange) -> list[str]:
     if trees.unknown:
-        return [f"{trees.modules} modules; no comparison, the old source cannot be had: {trees.unknown}"]
+        return [f"{counted(trees.modules, 'module')}; no comparison, the old source cannot be had: {trees.unknown}"]
     return [
-        f"{trees.modules} modules",
+        f"{counted(trees.modules, 'module')}",
         *_listed("modules gone", trees.modules_gone),
         *_listed("modules new", trees.modules_new),
         *_listed("files gone", trees.files_gone),

@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.corpus.paths.headers import HeaderIndex
 from rl4real_data.drafting.build_flags import version_macros
 from rl4real_data.drafting.trial import Trial, Verdict
@@ -55,7 +56,8 @@ class Search:
     def run(self, paths: tuple[PurePosixPath, ...], start: CompileSettings) -> Found:
         """Adds to `start` what clang asks for, one thing after the other, and keeps what lets more modules compile."""
         found = Found(settings=start, verdicts=self.trial.run(paths, start.words))
-        self.say(f"{_count_ok(found.verdicts)} of {len(paths)} modules compile as they are")
+        how = noun(len(paths), "compiles as it is", "compile as they are")
+        self.say(f"{_count_ok(found.verdicts)} of {counted(len(paths), 'module')} {how}")
         found = _add_includes(self.trial, found, self.headers)
         found = _add_version_macros(self.trial, found, name=self.name, version=self.version)
         found = _add_flags(self.trial, found, self.candidates)

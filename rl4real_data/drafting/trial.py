@@ -12,12 +12,13 @@ from typing import Final
 
 from rl4real_data.core.targets import Target
 from rl4real_data.corpus.flags.guard import name_problem
-from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
+from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language, as_argument
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.process import Limits, run
 
 TRIAL_LIMITS: Final = Limits(timeout_s=60, memory_bytes=4 << 30)  # the slowest known module is parsed in 2 s
 _ERROR: Final = re.compile(r"^(?:.*?: )?(?:fatal )?error: (.*)$", re.MULTILINE)
+_DEFINITION: Final = re.compile(r"^define (?!available_externally )", re.MULTILINE)
 _MISSING_HEADER: Final = re.compile(r"'([^']+)' file not found")
 _UNDECLARED: Final = re.compile(r"use of undeclared identifier '(\w+)'")
 
@@ -58,16 +59,28 @@ class Trial:
         with ThreadPoolExecutor(max_workers=self.jobs) as pool:
             return dict(zip(paths, pool.map(lambda path: self._try(path, flags), paths), strict=True))
 
+    def defines_function(self, path: PurePosixPath, flags: tuple[str, ...]) -> bool:
+        """Whether LLVM is given a function of the module, which compiles."""
+        with tempfile.TemporaryDirectory() as scratch:
+            output = Path(scratch) / "unit.ll"
+            command = (*self._command(path, flags), "-S", "-emit-llvm", "-o", str(output))
+            run(command, cwd=self.root, limits=TRIAL_LIMITS, scratch=Path(scratch), is_confined=True)
+            try:
+                return _DEFINITION.search(output.read_text(encoding="utf-8", errors="replace")) is not None
+            except OSError:
+                return False
+
+    def _command(self, path: PurePosixPath, flags: tuple[str, ...]) -> tuple[str, ...]:
+        language = LANGUAGE_OF_SUFFIX.get(path.suffix, Language.C).value
+        source = ("-x", language, *flags, "-w", as_argument(path))
+        return (str(self.clang.path), *self.target.clang_flags, *source)
+
     def _try(self, path: PurePosixPath, flags: tuple[str, ...]) -> Verdict:
         if problem := name_problem(path):
             return Verdict(problem=problem)
         with tempfile.TemporaryDirectory() as scratch:
             dependencies = Path(scratch) / "headers.d"
-            command = (
-                *(str(self.clang.path), *self.target.clang_flags),
-                *("-x", LANGUAGE_OF_SUFFIX.get(path.suffix, Language.C).value, *flags),
-                *("-w", "-fsyntax-only", "-MD", "-MF", str(dependencies), str(path)),
-            )
+            command = (*self._command(path, flags), "-fsyntax-only", "-MD", "-MF", str(dependencies))
             done = run(command, cwd=self.root, limits=TRIAL_LIMITS, scratch=Path(scratch), is_confined=True)
             foreign = _foreign_headers(dependencies)
         if done.ok:

@@ -202,7 +202,11 @@ MODULES: Final = _schema(
         ("kind", _STRING, f"for a failed module, what happened: {', '.join(FailureKind)}"),
         ("reason", _STRING, "for a failed or filtered module: one line for a person"),
         ("stderr", _STRING, "for a failed module: end of what the compiler said"),
-        ("command", _STRING, "what compiled it; paste it into a shell to see the same"),
+        (
+            "command",
+            _STRING,
+            "what compiled it; paste it into a shell (in the corpus's folder if it goes to none) to see the same",
+        ),
         (
             "flags_left_out",
             pa.list_(_STRING),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
@@ -45,6 +45,8 @@ MAX_NODES: Final = 599
 _BATCH_ROWS: Final = 64  # 64 of Lua's largest functions are 80 MB as Python objects
 _NAME_BYTES: Final = 200
 """A file system takes 255; a number and a suffix come behind."""
+Progress = Callable[[int, int], object]
+"""Called with (functions done, functions in total)."""
 _VARIANT: Final = re.compile(r"#\d+\Z")
 
 
@@ -72,7 +74,7 @@ class Exported:
     without_vectors: bool
 
 
-def export_rl4real(request: ForkExport) -> Exported:
+def export_rl4real(request: ForkExport, *, progress: Progress = lambda _done, _total: None) -> Exported:
     """Writes the new folder; it appears whole or not at all.
 
     UsageError for a split that the dataset lacks; DatasetError for a folder that holds something, or a dataset that
@@ -91,7 +93,7 @@ def export_rl4real(request: ForkExport) -> Exported:
     draft = folder.with_name(f".{folder.name}.{uuid4().hex}")
     try:
         (draft / GRAPHS).mkdir(parents=True)
-        exported = _write(request, index, split, draft)
+        exported = _write(request, index, split, draft, progress)
         publish_folder(draft, folder)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
@@ -146,9 +148,10 @@ def _choose_split(request: ForkExport, index: DatasetIndex) -> str:
     return split
 
 
-def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path) -> Exported:
+def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path, progress: Progress) -> Exported:
     left_out: Counter[str] = Counter()
     written: Counter[Path] = Counter()
+    total = index.splits[split].episodes
     for stem, graph in iterate_graphs(request, left_out):
         interruption.check()
         bucket = GRAPHS if len(graph.labels) <= MAX_NODES else LARGE_GRAPHS
@@ -157,6 +160,7 @@ def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path) ->
             text = render_json(graph)
         (draft / bucket / f"{stem}.json").write_text(text, encoding="utf-8")
         written[bucket] += 1
+        progress(written.total() + left_out.total(), total)
     registers = _registers(request.data_dir, index)
     write_fork_config(draft / CONFIG, registers, TARGETS[TargetName(index.target)].fork_name)
     return Exported(

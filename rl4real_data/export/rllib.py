@@ -20,7 +20,7 @@ import json
 import os
 import shutil
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -50,6 +50,8 @@ from rl4real_data.reading.episode import Episode
 VIEWS_NAME: Final = "views.json"
 TABLE_NAME: Final = "transitions.parquet"
 VERSION: Final = 0
+Progress = Callable[[int, int], object]
+"""Called with (functions done, functions in total)."""
 
 TOO_LARGE: Final = "functions with more nodes than --max-nodes"
 NO_NODE: Final = "functions without a node"
@@ -81,7 +83,7 @@ class RllibSummary:
     left_out: Mapping[str, int]
 
 
-def export_rllib(request: RllibRequest) -> RllibSummary:
+def export_rllib(request: RllibRequest, *, progress: Progress = lambda _done, _total: None) -> RllibSummary:
     """Write the four views of a split; the folder appears whole or not at all, and the same input gives the same bytes.
 
     DatasetError if the output is there already, for a dataset without machine IR, and, with `vectors`, without these.
@@ -98,7 +100,7 @@ def export_rllib(request: RllibRequest) -> RllibSummary:
     columns = (*COLUMNS, *_USE_COLUMNS, *(_VECTOR_COLUMNS if request.vectors else ()))
     draft = output.with_name(f".{output.name}.{uuid4().hex}")
     try:
-        summary = _write_tables(draft, dataset.select(columns), registers, shapes, request)
+        summary = _write_tables(draft, dataset.select(columns), registers, shapes, request, progress)
         description = _description(dataset, registers, shapes, summary)
         (draft / VIEWS_NAME).write_text(json.dumps(description, indent=1) + "\n", encoding="utf-8")
         publish_folder(draft, output)
@@ -113,6 +115,7 @@ def _write_tables(
     registers: RegisterFile,
     shapes: Mapping[Policy, ViewShape],
     request: RllibRequest,
+    progress: Progress,
 ) -> RllibSummary:
     left_out: Counter[str] = Counter()
     functions = 0
@@ -127,14 +130,17 @@ def _write_tables(
             )
             for policy, shape in shapes.items()
         }
-        for episode in dataset:
+        total = len(dataset)
+        for done, episode in enumerate(dataset):
             interruption.check()
+            progress(done, total)
             reason = _reason_to_leave_out(episode, request.max_nodes)
             if reason is not None:
                 left_out[reason] += 1
                 continue
             left_out[NO_POINT] += _replay(episode, registers, shapes, tables, with_vectors=request.vectors)
             functions += 1
+        progress(total, total)
     rows = {policy: table.rows for policy, table in tables.items()}
     return RllibSummary(functions=functions, rows=rows, left_out={k: v for k, v in sorted(left_out.items()) if v})
 

@@ -53,7 +53,7 @@ def refuse_common_fault(work: WorkDir, compilation: Compilation, entries: Iterab
 
 def _reason(module: Module, failure: Failure) -> str:
     """The reason without what is the module's own: its path, and a place in it."""
-    text = _PLACE.sub("", failure.reason).removeprefix(f"{module.path}: ")
+    text = _PLACE.sub("", failure.reason).removeprefix(f"{module.stored_path}: ")
     return f"{failure.kind.value}: {text}"
 
 

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rl4real_data.core import interruption
-from rl4real_data.corpus.catalog import manifest_names
 from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.flow.pipeline import Flow
@@ -74,12 +73,12 @@ def make_plan(
         interruption.check()
         hashes.expect(module.root)
         digest = hashes.of(str(module.source)) or ""
-        is_left_out = licenses is not None and not is_covered(module.license, licenses)
+        why_left_out = _why_left_out(module, licenses)
         part = None
-        if is_left_out:  # a key of its own: other modules may have the same content under another licence
+        if why_left_out:  # a key of its own: other modules may have the same content under another licence
             key = f"left out: {module.corpus}/{module.name}"
             ready[key] = Part(key=key, source_sha256=digest, headers=(), functions=(), size=0, seconds=0.0)
-            left_out[key] = f"licence {module.license}"
+            left_out[key] = why_left_out
         else:
             key, *earlier_keys = (part_key(module, source_sha256=digest, fingerprint=each) for each in fingerprints)
             part = find_part(parts, key, root=module.root, hashes=hashes)
@@ -100,7 +99,7 @@ def make_plan(
                 interfaces=interfaces,
             )
         )
-        if is_left_out:
+        if why_left_out:
             continue
         if part is not None and not (retry_failed and part.failure):
             ready[key] = part
@@ -109,6 +108,13 @@ def make_plan(
         else:
             reasons[key] = "a header changed" if marker_path(parts, key).exists() else "new source, flags or toolchain"
     return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
+
+
+def _why_left_out(module: Module, licenses: Set[str] | None) -> str:
+    """Why no compiler is to be given the module, or nothing."""
+    if module.left_out:
+        return module.left_out
+    return f"licence {module.license}" if licenses is not None and not is_covered(module.license, licenses) else ""
 
 
 def damaged_jobs(plan: Plan, shapes: ShapeNumbers, *, say: Callable[[str], None]) -> tuple[ModuleJob, ...]:
@@ -131,13 +137,10 @@ def damaged_jobs(plan: Plan, shapes: ShapeNumbers, *, say: Callable[[str], None]
 
 def commands_of(plan: Plan) -> Mapping[str, str]:
     """What to paste into a shell to compile each module again, by the key of its job."""
-    known = manifest_names()
     commands = {}
     for job in plan.jobs:
         interruption.check()
-        name = job.module.corpus
-        folder = f'"$(rl4real-data path corpus {name})"' if name in known else None
-        commands[job.key] = pasteable_command(job.compilation, job.module, corpus_folder=folder)
+        commands[job.key] = pasteable_command(job.compilation, job.module)
     return commands
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.split import Split
 from rl4real_data.flow.plan import Plan
@@ -19,17 +20,26 @@ def refuse_other_dataset(work: WorkDir, split: Split, compilation: Compilation) 
     if index is None:
         return
     target, model = compilation.target.name.value, compilation.allocator.name.value
-    wanted = {"target": target, "model": model, **_flat(compilation.recipe.as_dict())}
-    found = {"target": index.target, "model": index.model, **_flat(index.recipe)}
-    if set(index.splits) - {split.value}:  # the other one, which this run leaves as it is
-        wanted |= compilation.toolchain
-        found |= index.toolchain
-    differing = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
-    if differing:
-        what = "; ".join(f"{key} is {found.get(key)!r}, not {wanted.get(key)!r}" for key in differing)
+    recipe = _differing(
+        {"target": index.target, "model": index.model, **_flat(index.recipe)},
+        {"target": target, "model": model, **_flat(compilation.recipe.as_dict())},
+    )
+    if recipe:
         raise DatasetError(
-            f"{work.data_dir}: holds a dataset of another recipe: {what}", hint="choose another --data-dir"
+            f"{work.data_dir}: holds a dataset of another recipe: {recipe}", hint="choose another --data-dir"
         )
+    others = sorted(set(index.splits) - {split.value})
+    if others and (tools := _differing(index.toolchain, compilation.toolchain)):
+        raise DatasetError(
+            f"{work.data_dir}: its {others[0]} split was made with another compiler or plugin: {tools}",
+            hint=f"{index.generator} made it: go on with that one, or make both splits in another --data-dir",
+        )
+
+
+def _differing(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:
+    """What is not as it is wanted, in words."""
+    keys = sorted(key for key in wanted.keys() | found.keys() if wanted.get(key) != found.get(key))
+    return "; ".join(f"{key} is {found.get(key)!r}, not {wanted.get(key)!r}" for key in keys)
 
 
 def _flat(recipe: Mapping[str, Any], prefix: str = "") -> dict[str, Any]:
@@ -51,7 +61,7 @@ def refuse_shrinking(work: WorkDir, destination: Destination, plan: Plan) -> Non
     lost = sorted(recorded_modules(work.data_dir, index, split) - asked)
     if lost:
         raise DatasetError(
-            f"{work.data_dir}: its {split.value} split holds {len(lost)} modules that this run leaves out "
+            f"{work.data_dir}: its {split.value} split holds {counted(len(lost), 'module')} that this run leaves out "
             f"(the first: {lost[0][0]}/{lost[0][1]})",
             hint="name all of its corpora, choose another --data-dir, or say --replace",
         )

@@ -7,12 +7,15 @@ then.
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
+from rl4real_data.core.counted import counted
+from rl4real_data.core.progress_lines import ProgressLines
 from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.flags.acceptance import Inquiry, accept_corpora
 from rl4real_data.corpus.module import Corpus, modules_of
@@ -58,6 +61,11 @@ class Console:
     say: Callable[[str], None]
     show_bar: bool = False
 
+    def during(self, what: str) -> ProgressLines:
+        """What is going on, said again and again if it takes long."""
+        begin = time.monotonic()
+        return ProgressLines(self.say, lambda: f"{what}: {time.monotonic() - begin:.0f} s so far")
+
 
 def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> RunReport:
     """Makes the split that is asked for. Raises an error of `rl4real_data.core.errors` when it cannot even start."""
@@ -71,7 +79,8 @@ def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> Ru
     found = _resolve(request, console, catalog, compilation)
     with open_workdir(destination.data_dir) as work:
         refuse_other_dataset(work, destination.split, compilation)
-        plan = _plan(request, found.corpora, compilation, work, flow)
+        with console.during("comparing sources with what was compiled before"):
+            plan = _plan(request, found.corpora, compilation, work, flow)
         refuse_shrinking(work, destination, plan)
         materials = _materials(plan, request, work)
         compile_ = partial(
@@ -89,7 +98,8 @@ def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> Ru
             entries=entries_of(plan, {**plan.ready, **compiled}, materials.result().commands),
         )
         refuse_common_fault(work, compilation, order.entries)
-        finished = _finished(work, order, flow)
+        with console.during("comparing the dataset with its checksums"):
+            finished = _finished(work, order, flow)
         if finished is None:
             compiled |= compile_(damaged_jobs(plan, order.shapes, say=console.say))
             order = order.with_parts(compiled)
@@ -187,7 +197,7 @@ def _compile(
     libc, libcxx = needs_headers(jobs_to_do)
     if libc:
         require_headers(compilation.clang, compilation.target, cxx=libcxx)
-    console.say(f"compiling {len(jobs_to_do):,} modules")
+    console.say(f"compiling {counted(len(jobs_to_do), 'module')}")
     parts = {}
     with contextlib.closing(
         run_jobs(jobs_to_do, flow.modules, workers=jobs, show_bar=console.show_bar, say=console.say)
@@ -210,4 +220,5 @@ def _pack(work: WorkDir, order: PackingOrder, flow: Flow, console: Console) -> D
     from rl4real_data.flow.packing import pack_dataset
 
     console.say("packing")
-    return pack_dataset(work, order, flow)
+    with console.during("packing"):
+        return pack_dataset(work, order, flow)

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted
+from rl4real_data.core.progress_lines import ProgressLines
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.module import process_module
 from rl4real_data.stages.part import Part
@@ -27,9 +29,6 @@ _SWITCH_INTERVAL_S: Final = 0.0005
 ended; ours do little between two calls that give it back anyway."""
 
 _KILL_INTERVAL_S: Final = 0.01
-
-_LINE_INTERVAL_S: Final = 15.0
-"""How often somebody who has no terminal hears how far the run is."""
 
 
 @dataclass(slots=True)
@@ -49,7 +48,7 @@ class Progress:
 
     def text(self) -> str:
         rate = self.functions / max(time.monotonic() - self.begin, 1e-9)
-        return f"{self.done} done, {self.failed} failed, {self.functions} functions, {rate:.0f}/s"
+        return f"{self.done:,} done, {self.failed:,} failed, {counted(self.functions, 'function')}, {rate:.0f}/s"
 
 
 def run_jobs(
@@ -60,7 +59,7 @@ def run_jobs(
     show_bar: bool,
     say: Callable[[str], None] = lambda _: None,
 ) -> Generator[tuple[ModuleJob, Part]]:
-    """Yields every job with its part, as they get done. Where there is no bar, `say` is told now and then."""
+    """Yields every job with its part, as they get done. Where there is no bar, `say` is told every tenth."""
     pool = ThreadPoolExecutor(max_workers=workers)
     interval = sys.getswitchinterval()
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
@@ -85,16 +84,13 @@ def run_jobs(
 def _lines_said(total: int, say: Callable[[str], None]) -> Iterator[Callable[[Part], None]]:
     """Yields what is to be called with each part."""
     progress = Progress(total=total)
-    last = progress.begin
+    with ProgressLines(say, lambda: f"of {counted(total, 'module')} {progress.text()}") as lines:
 
-    def show(part: Part) -> None:
-        nonlocal last
-        progress.add(part)
-        if time.monotonic() - last >= _LINE_INTERVAL_S:
-            last = time.monotonic()
-            say(f"of {total:,} modules {progress.text()}")
+        def show(part: Part) -> None:
+            progress.add(part)
+            lines.tell(progress.done + progress.failed, total)
 
-    yield show
+        yield show
 
 
 @contextmanager

@@ -33,7 +33,7 @@ from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.flow.journal import STATE, Journal, read_journal
 
 WORK_NAME: Final = ".work"
-_LOCK: Final = "lock"
+LOCK_NAME: Final = "lock"
 _JOURNAL: Final = "publish.json"
 _JOURNAL_BYTES: Final = 64 << 20
 _STATE_BYTES: Final = 64
@@ -83,7 +83,7 @@ class WorkDir:
         text = index.to_json().encode()
         digests = {name: entry.sha256 for name, entry in index.files.items()}
         journal = Journal(files={**digests, INDEX_NAME: hashlib.sha256(text).hexdigest()}, states=states)
-        with _unless_followed(self.data_dir), OpenFolder(self.data_dir) as root, root.folder(WORK_NAME) as work:
+        with refused_links(self.data_dir), OpenFolder(self.data_dir) as root, root.folder(WORK_NAME) as work:
             (self.next / INDEX_NAME).write_bytes(text)
             _sync_new(work)
             work.write(_JOURNAL, journal.to_bytes())
@@ -172,12 +172,12 @@ def open_workdir(data_dir: Path) -> Iterator[WorkDir]:
     """Opens DATA_DIR for writing and cleans it. DatasetError if another run has it, or it holds something else."""
     refuse_foreign(data_dir)
     with contextlib.ExitStack() as stack:
-        with _unless_followed(data_dir):
+        with refused_links(data_dir):
             try:
                 data_dir.mkdir(parents=True, exist_ok=True)
                 root = stack.enter_context(OpenFolder(data_dir))
                 work = stack.enter_context(root.folder(WORK_NAME, make=True))
-                got_it = stack.enter_context(work.locked(_LOCK))
+                got_it = stack.enter_context(work.locked(LOCK_NAME))
             except NotFollowed:
                 raise
             except OSError as error:
@@ -194,7 +194,7 @@ def open_workdir(data_dir: Path) -> Iterator[WorkDir]:
 
 
 @contextlib.contextmanager
-def _unless_followed(data_dir: Path) -> Iterator[None]:
+def refused_links(data_dir: Path) -> Iterator[None]:
     """A link inside, or a file where a folder should be, is a DatasetError that names it."""
     try:
         yield

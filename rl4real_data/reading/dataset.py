@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import bisect
+import functools
 import hashlib
 import json
 import os
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -29,34 +30,17 @@ from rl4real_data.reading.shard_files import RowGroup, no_such_column
 from rl4real_data.reading.source import Source, open_split
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import InstructionVectors
+from rl4real_data.reading.view import Share, Shuffle, View
 
 if TYPE_CHECKING:
     import pandas as pd
 
 State = dict[str, Any]
+Position = tuple[int, int]
+"""Block, and how many rows of it are done."""
+_START: Final = (0, 0)
 _MIXED: Final = 4
 """Row groups whose rows a shuffled run mixes: 2,048 episodes, and at most 60 MB with all columns."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shuffle:
-    seed: int
-    mixed: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
-    rank: int
-    world_size: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class View:
-    """What was asked of a dataset; `steps` in the order in which they were asked."""
-
-    columns: tuple[str, ...] | None = None
-    condition: Any = None
-    steps: tuple[Shuffle | Share, ...] = ()
 
 
 class EpisodeDataset:
@@ -85,8 +69,13 @@ class EpisodeDataset:
         self._source = source
         self._view = view
         self._groups: OrderedDict[tuple[int, int], RowGroup] = OrderedDict()
-        self._start = (0, 0)
+        self._start: Position | None = None
         self._iterator: EpisodeIterator | None = None
+
+    def __repr__(self) -> str:
+        rows = sum(entry.rows for entry in self._source.files.entries)
+        whole = f"EpisodeDataset({str(self._source.storage)!r}, {self.split!r})"
+        return f"<{whole} with {rows:,} episode{'s' * (rows != 1)}{', of which ' * bool(str(self._view))}{self._view}>"
 
     @classmethod
     def _of(cls, source: Source, view: View) -> EpisodeDataset:
@@ -218,16 +207,31 @@ class EpisodeDataset:
             kept[own] = kept_here
         return shards[kept], rows[kept]
 
-    def __getitem__(self, number: int) -> Episode:
-        """Episode `number` in the order of iteration, negative numbers from the end. IndexError outside."""
+    @overload
+    def __getitem__(self, number: int) -> Episode: ...
+    @overload
+    def __getitem__(self, number: slice) -> list[Episode]: ...
+    def __getitem__(self, number: int | slice) -> Episode | list[Episode]:
+        """Episode `number` in the order of iteration, negative numbers from the end; a list of them for a slice.
+
+        IndexError for a number outside.
+        """
         length = len(self)
+        if isinstance(number, slice):
+            return list(self._at(range(*number.indices(length))))
         place = number + length if number < 0 else number
         if not 0 <= place < length:
             raise IndexError(f"episode {number} of {length}")
-        block = bisect.bisect_right(self._kept_before, place) - 1
-        shards, rows = self._rows_of(block)
-        inside = place - int(self._kept_before[block])
-        return self._episode(int(shards[inside]), int(rows[inside]))
+        return next(self._at((place,)))
+
+    def _at(self, places: Iterable[int]) -> Iterator[Episode]:
+        """The episodes at these places of the order of iteration."""
+        rows_of = functools.lru_cache(maxsize=1)(self._rows_of)  # neighbours lie in one block
+        for place in places:
+            block = bisect.bisect_right(self._kept_before, place) - 1
+            shards, rows = rows_of(block)
+            inside = place - int(self._kept_before[block])
+            yield self._episode(int(shards[inside]), int(rows[inside]))
 
     def _episode(self, shard: int, row: int) -> Episode:
         starts = self._source.files.row_group_starts(shard)
@@ -248,16 +252,32 @@ class EpisodeDataset:
 
     def __iter__(self) -> EpisodeIterator:
         """From the position of `load_state_dict`, else from the start."""
-        self._iterator = EpisodeIterator(self, self._start)
-        self._start = (0, 0)
+        self._iterator = EpisodeIterator(self, self._start or _START)
+        self._start = None
         return self._iterator
 
-    def _position(self) -> tuple[int, int]:
+    def _position(self) -> Position | None:
+        """None if nobody has iterated over it, nor loaded a position."""
         return self._start if self._iterator is None else self._iterator.position
 
     def state_dict(self) -> State:
-        """Where the newest iteration stands: `load_state_dict` on an equal dataset goes on with the next episode."""
-        block, row = self._position()
+        """Where the newest iteration over this very object stands: `load_state_dict` on an equal dataset goes on with
+        the next episode.
+
+        UsageError for one that nobody iterates over: `shuffle`, `shard`, `filter` and `select` make new objects, and a
+        loop over one of them moves no other.
+        """
+        position = self._position()
+        if position is None:
+            raise UsageError(
+                f"{self!r} has no position: nobody has iterated over it",
+                hint="ask what the loop runs over: `view = dataset.shuffle(1)`, `for episode in view`, "
+                "`view.state_dict()`",
+            )
+        return self._state_at(position)
+
+    def _state_at(self, position: Position) -> State:
+        block, row = position
         return {"order": self._order_key(), "block": block, "row": row}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -279,15 +299,19 @@ class EpisodeDataset:
 
 
 class EpisodeIterator(Iterator[Episode]):
-    """One pass over a dataset; `position` is (block, rows of it that are done)."""
+    """One pass over a dataset; `position` says how far it is."""
 
-    def __init__(self, dataset: EpisodeDataset, start: tuple[int, int]) -> None:
+    def __init__(self, dataset: EpisodeDataset, start: Position) -> None:
         self.position = start
         self._dataset = dataset
         self._episodes = self._walk()
 
     def __next__(self) -> Episode:
         return next(self._episodes)
+
+    def state_dict(self) -> State:
+        """Where this pass stands, for `load_state_dict` of an equal dataset."""
+        return self._dataset._state_at(self.position)
 
     def _walk(self) -> Iterator[Episode]:
         dataset = self._dataset
@@ -300,7 +324,7 @@ class EpisodeIterator(Iterator[Episode]):
                 episode = dataset._episode(int(shards[done]), int(rows[done]))
                 self.position = (block, done + 1)
                 yield episode
-        self.position = (0, 0)
+        self.position = _START
 
 
 def check_condition(condition: Any) -> None:

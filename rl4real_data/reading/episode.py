@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.reading.flat_columns import NestedColumn, Offsets, Values
@@ -124,7 +125,7 @@ class Episode:
         return _restore_episode, (*self._group.place, self._row)
 
     def __repr__(self) -> str:
-        return f"<Episode {self.corpus}/{self.module}:{self.function} with {self.n_nodes} nodes>"
+        return f"<Episode {self.corpus}/{self.module}:{self.function} with {counted(self.n_nodes, 'node')}>"
 
     @property
     def n_nodes(self) -> int:

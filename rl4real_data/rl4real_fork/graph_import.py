@@ -50,7 +50,7 @@ Progress = Callable[[int, int], object]
 class ForkImport:
     """What is imported; `config_dir` holds the fork's register files, which belong to the graphs.
 
-    `llvm_version` is that of the compiler that wrote the graphs: register numbers are its own.
+    `llvm_version` is that of the compiler that wrote the graphs, whose register numbers are its own; None: unknown.
     """
 
     folder: Path
@@ -60,7 +60,7 @@ class ForkImport:
     split: Split
     model: AllocatorName
     origin: Origin
-    llvm_version: str
+    llvm_version: str | None = None
     jobs: int = 1
 
 
@@ -109,7 +109,7 @@ def _compilation(request: ForkImport) -> Compilation:
     """How the graphs were made, as far as is known: the recipe has the fork's own flags and filters."""
     target = TARGETS[request.target]
     return Compilation(
-        clang=Clang(path=Path("clang"), version=request.llvm_version, banner=_BANNER, is_fork=True),
+        clang=Clang(path=Path("clang"), version=request.llvm_version or "", banner=_BANNER, is_fork=True),
         plugin=None,
         target=target,
         allocator=ALLOCATORS[request.model],

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from typing import Final
+
+from rl4real_data.show.code_pane import draw_code
+from rl4real_data.show.colouring import Colouring, colour_nodes
+from rl4real_data.show.episode_script import draw_legends, draw_toolbar, script_data, zoom_buttons
 from rl4real_data.show.episode_text import figure
-from rl4real_data.show.graph import count_drawn, draw_graph, legend_entries
-from rl4real_data.show.live_ranges import DEEPEST, draw_live_ranges
+from rl4real_data.show.graph import count_drawn, draw_graph
+from rl4real_data.show.live_ranges import draw_live_ranges
 from rl4real_data.show.markup import element, escape
-from rl4real_data.show.page import facts, note, render_page, section, table, tiles
-from rl4real_data.show.palette import colours_of_classes
+from rl4real_data.show.page import facts, note, page_file, render_page, section, table, tiles
+from rl4real_data.show.palette import BY_CHOICE, OTHER
+from rl4real_data.show.pressure_chart import DEEPEST, draw_pressure
 from rl4real_data.show.shapes import mark
 from rl4real_data.show.view import NOT_TOLD, EpisodeView, Node
 
+_SHOWN_BANKS = 3
 _ABSENT = "–"
 _COLUMNS = (
     ("node", "k"),
@@ -26,20 +33,30 @@ _COLUMNS = (
 )
 
 
-def render_episode_page(view: EpisodeView) -> str:
-    """The page. Everything that comes from the dataset is escaped."""
+_SCRIPTS: Final = ("selection.js", "pressure.js", "live_ranges.js", "machine_ir.js", "graph.js", "nodes.js", "keys.js")
+
+
+def render_episode_page(view: EpisodeView, *, back: str | None = None) -> str:
+    """The page. Everything that comes from the dataset is escaped. `back`: a page of the dataset to link to."""
     function = str(view.facts["function"])
+    colouring = colour_nodes(view)
+    script = "".join(("'use strict';\n", *map(page_file, _SCRIPTS)))
     return render_page(
         f"{function} - episode",
+        element("p", element("a", "All functions", href=back), class_="note") if back else "",
         element("h1", escape(function)),
-        note(f"{view.facts['corpus']}/{view.facts['module']}"),
+        note(f"{view.facts['corpus']}/{view.facts['module']}, {view.split}; for {view.compiler}"),
         _figures(view),
-        _facts(view),
-        section("Interference graph", *_graph(view)),
-        section("Live ranges", *_live(view)),
-        section("Nodes", *_nodes(view)),
+        draw_toolbar(colouring),
+        section("Register pressure", *draw_pressure(view)),
+        section("Live ranges and machine IR", *_live(view, colouring)),
+        section("Interference graph", *_graph(view, colouring)),
+        section("Nodes", *_nodes(view, colouring)),
         section("Blocks", *_blocks(view)),
-        section("Machine IR", *_mir(view)),
+        section("Episode", _facts(view), *_mir(view)),
+        style=BY_CHOICE + page_file("episode.css"),
+        script=script,
+        data=script_data(view),
     )
 
 
@@ -48,8 +65,9 @@ def _figures(view: EpisodeView) -> str:
     return tiles(
         [
             ("nodes", f"{len(view.nodes):,}"),
-            ("interferences", f"{len(view.edges):,}"),
+            ("edges", f"{len(view.edges):,}"),
             ("instructions", _shown(view.instructions)),
+            *((f"{bank.names[0]} peak", f"{bank.peak:,}") for bank in view.pressure[:1]),
             ("blocks", f"{len(view.blocks):,}" if view.blocks else _ABSENT),
             ("spills", _shown(costs["spills"])),
             ("reloads", _shown(costs["reloads"])),
@@ -65,12 +83,10 @@ def _shown(value: float | None) -> str:
 
 
 def _facts(view: EpisodeView) -> str:
-    folded = f"{_shown(view.costs['folded_spills'])} spills and {_shown(view.costs['folded_reloads'])} reloads"
+    folded = f"spills {_shown(view.costs['folded_spills'])}, reloads {_shown(view.costs['folded_reloads'])}"
     pairs = [
         ("episode_id", element("code", escape(view.facts["episode_id"]))),
-        ("split", escape(view.split)),
         ("licence", escape(view.facts["license"] or "unknown")),
-        ("compiled for", escape(view.compiler)),
         ("outcomes", escape(", ".join(f"{count:,} {name}" for name, count in view.outcomes.items()))),
     ]
     if view.costs["folded_spills"] is not None:
@@ -81,37 +97,66 @@ def _facts(view: EpisodeView) -> str:
     return facts(pairs)
 
 
-def _graph(view: EpisodeView) -> tuple[str, ...]:
+def _graph(view: EpisodeView, colouring: Colouring) -> tuple[str, ...]:
     if not view.nodes:
         return (note("The function has no virtual registers."),)
-    picture = draw_graph(view, alone=False)
-    box = element("div", picture.svg, class_="scroll picture", style=f"--natural:{picture.width}px", tabindex="0")
-    key = (
-        element("span", _sample(mark(outcome, 7.0, 7.0, 4.8, colour), 14), escape(words))
-        for outcome, words, colour in legend_entries(view)
+    picture = draw_graph(view, colouring.styles)
+    label = "Interference graph; up and down arrow move over the nodes, plus and minus zoom"
+    box = element(
+        "div",
+        element("div", picture.svg, class_="sheet"),
+        class_="scroll picture",
+        style=f"--natural:{picture.width}px",
+        tabindex="0",
+        role="group",
+        aria_label=label,
     )
-    said = f"{count_drawn(view)}. Colour: register class. Shape: what LLVM's allocator did."
-    return note(said), element("div", *key, class_="key"), element("figure", box)
+    shapes = (
+        element("span", _sample(mark(outcome, 7.0, 7.0, 4.8, OTHER), 14), escape(outcome)) for outcome in view.outcomes
+    )
+    said = f"{count_drawn(view)}. Point at a node or press it, and its neighbours light up. Shape: the outcome."
+    return (
+        note(said),
+        element("div", *shapes, *zoom_buttons(), class_="key"),
+        draw_legends(colouring),
+        element("figure", box),
+    )
 
 
-def _live(view: EpisodeView) -> tuple[str, ...]:
-    found = draw_live_ranges(view)
+def _live(view: EpisodeView, colouring: Colouring) -> tuple[str, ...]:
+    found = draw_live_ranges(view, colouring.styles)
+    code = draw_code(view)
     if found is None:
-        return (note("The source of this episode does not tell live ranges."),)
-    names, chart = element("div", found.names, class_="names"), element("div", found.chart)
-    inner = element("div", names, chart, class_="chart")
-    more = (note(f"{found.left_out:,} nodes that begin later are left out."),) if found.left_out else ()
-    return _live_key(view), element("div", inner, class_="scroll tall", tabindex="0"), *more
+        return (note("The source of this episode does not tell live ranges."), code or "")
+    inner = element(
+        "div",
+        element("div", found.corner, class_="corner"),
+        element("div", found.head, class_="head"),
+        element("div", found.names, class_="names"),
+        element("div", found.chart, class_="drawing"),
+        class_="chart",
+    )
+    left_out = (
+        "1 node that begins later is" if found.left_out == 1 else f"{found.left_out:,} nodes that begin later are"
+    )
+    more = (note(f"{left_out} left out."),) if found.left_out else ()
+    label = "Live ranges; left and right arrow move over the instructions, up and down over the nodes"
+    box = element("div", inner, class_="scroll", id="ranges", tabindex="0", role="group", aria_label=label)
+    silent = "" if code else note("The episode holds no machine IR of these instructions.")
+    keys = _live_key(view) + draw_legends(colouring)
+    return keys, element("div", box, code or "", class_="beside" if code else None), silent, *more
 
 
 def _live_key(view: EpisodeView) -> str:
     deepest = min(max((block.loop_depth for block in view.blocks), default=0), DEEPEST)
-    dot = element("circle", cx=6, cy=6, r=2.6, class_="u")
-    ringed = element("circle", cx=6, cy=6, r=2.8, class_="s")
+    dot = element("path", d="M6 6h0", class_="u", stroke_width=5.2)
+    ringed = element("path", d="M6 6h0", class_="s", stroke_width=6.0) + element(
+        "path", d="M6 6h0", class_="s2", stroke_width=3.6
+    )
     entries = [(_sample(dot), "use point"), (_sample(ringed), "use point where a split is allowed")]
     for depth in range(1, deepest + 1):
-        shade = element("rect", width=12, height=12, class_="d", fill_opacity=f"{0.12 * depth:.2f}")
-        entries.append((_sample(shade), f"loop depth {depth}{' or more' if depth == DEEPEST else ''}"))
+        shade = element("i", class_=f"swatch d{depth}")
+        entries.append((shade, f"loop depth {depth}{' or more' if depth == DEEPEST else ''}"))
     return element("div", *(element("span", sample, escape(words)) for sample, words in entries), class_="key")
 
 
@@ -119,19 +164,18 @@ def _sample(drawing: str, size: int = 12) -> str:
     return element("svg", drawing, width=size, height=size, aria_hidden="true")
 
 
-def _nodes(view: EpisodeView) -> tuple[str, ...]:
+def _nodes(view: EpisodeView, colouring: Colouring) -> tuple[str, ...]:
     if not view.nodes:
         return ()
-    colours = colours_of_classes(node.class_name for node in view.nodes)
-    rows = (_row(node, colours[node.class_name]) for node in view.nodes)
-    return (table(_COLUMNS, rows, tall=True),)
+    rows = (_row(node, i, style) for i, (node, style) in enumerate(zip(view.nodes, colouring.styles, strict=True)))
+    return (table(_COLUMNS, rows, tall=True, kind="nodes"),)
 
 
-def _row(node: Node, colour: int) -> tuple[str, ...]:
-    symbol = _sample(mark(node.outcome, 7.0, 7.0, 4.6, colour), 14)
+def _row(node: Node, i: int, colours: str) -> tuple[str, ...]:
+    symbol = _sample(mark(node.outcome, 7.0, 7.0, 4.6, colours), 14)
     style = None if node.outcome in ("assigned", NOT_TOLD) else "lost"
     return (
-        element("span", escape(node.name), class_="mono"),
+        element("button", escape(node.name), class_="mono plain", type="button", tabindex="-1", data_n=i),
         element("span", escape(node.class_name), class_="mono"),
         escape(_shown(node.spill_weight)).replace("inf", "∞"),
         _shown(node.size),
@@ -161,13 +205,19 @@ def _registers(count: int) -> str:
 def _blocks(view: EpisodeView) -> tuple[str, ...]:
     if not view.blocks:
         return ()
-    columns = (("block", "n"), ("instructions", "n"), ("times an entry", "n"), ("loop depth", "n"), ("goes to", "k"))
+    banks = view.pressure[:_SHOWN_BANKS]
+    columns = (
+        *(("block", "n"), ("instructions", "n"), ("times an entry", "n"), ("loop depth", "n")),
+        *((f"{bank.names[0]} peak", "n") for bank in banks),
+        ("goes to", "k"),
+    )
     rows = (
         (
             str(i),
             f"{block.first} – {block.last - 1}" if block.last > block.first else "none",
             f"{block.frequency:,.4g}",
             str(block.loop_depth),
+            *(f"{max(bank.live[block.first : block.last], default=0):,}" for bank in banks),
             ", ".join(map(str, block.successors)) or "nowhere",
         )
         for i, block in enumerate(view.blocks)

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from rl4real_data.core.counted import noun
 from rl4real_data.core.shown_text import shown
 from rl4real_data.show.view import EpisodeView, Node
 
@@ -36,6 +37,10 @@ def figure(value: float | None) -> str:
     return f"{value:,.0f}" if whole else f"{value:.4g}"
 
 
+def _many(value: float | None, thing: str) -> str:
+    return f"{figure(value)} {noun(value, thing)}"
+
+
 def _head(view: EpisodeView) -> list[str]:
     facts, costs = view.facts, view.costs
     outcomes = ", ".join(f"{count:,} {name}" for name, count in view.outcomes.items())
@@ -47,13 +52,13 @@ def _head(view: EpisodeView) -> list[str]:
         ("for", view.compiler),
         (
             "size",
-            f"{len(view.nodes):,} nodes, {len(view.edges):,} interferences, {figure(view.instructions)} instructions, "
-            f"{len(view.blocks) or _ABSENT} blocks",
+            f"{_many(len(view.nodes), 'node')}, {_many(len(view.edges), 'interference')}, "
+            f"{_many(view.instructions, 'instruction')}, {_many(len(view.blocks) or None, 'block')}",
         ),
         ("outcomes", outcomes),
         (
             "spilling",
-            f"{figure(costs['spills'])} spills, {figure(costs['reloads'])} reloads, folded {folded}; "
+            f"{_many(costs['spills'], 'spill')}, {_many(costs['reloads'], 'reload')}, folded {folded}; "
             f"cost {figure(costs['spill_cost'])}",
         ),
         ("copies", f"{figure(costs['copies'])}; cost {figure(costs['copy_cost'])}"),

@@ -14,6 +14,7 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.shown_text import shown
 from rl4real_data.episodes.index import read_index
@@ -101,7 +102,7 @@ def _several(data_dir: Path, word: str, found: list[Match]) -> UsageError:
     if len(found) > LISTED:
         lines.append(f"  … and {len(found) - LISTED:,} more")
     return UsageError(
-        "\n".join([f"{data_dir}: {len(found):,} episodes are meant by {word!r}:", *lines]),
+        "\n".join([f"{data_dir}: {counted(len(found), 'episode')} are meant by {word!r}:", *lines]),
         hint="name one by its episode_id, or as module:function",
     )
 

@@ -5,7 +5,9 @@ Nodes coloured by register class and shaped by outcome, with a legend.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +21,7 @@ from rl4real_data.show.view import EpisodeView, Node
 
 LABELLED_NODES: Final = SPRING_NODES
 DRAWN_EDGES: Final = 20_000
-"""A browser draws so many lines at once; of more, so many are drawn, evenly chosen."""
+"""A browser draws so many lines at once; of more, so many, evenly chosen. A page's script draws all of one node."""
 _MARGIN: Final = 24
 _NARROWEST: Final = 340.0
 
@@ -32,8 +34,12 @@ class GraphPicture:
     width: int
 
 
-def draw_graph(view: EpisodeView, *, alone: bool) -> GraphPicture:
-    """The graph. `alone`: as a file of its own, with colours for light and dark, ground and legend."""
+def draw_graph(view: EpisodeView, styles: Sequence[str] | None = None) -> GraphPicture:
+    """The graph: as part of a page that has those CSS classes for its nodes.
+
+    Without `styles` it is a file of its own, with colours for light and dark, ground and legend.
+    """
+    alone = styles is None
     labelled = len(view.nodes) <= LABELLED_NODES
     unit, radius = (50.0, 9.0) if labelled else (24.0, 5.0) if len(view.nodes) <= 1500 else (16.0, 3.6)
     places = place_nodes(len(view.nodes), view.edges) * unit + _MARGIN
@@ -48,7 +54,7 @@ def draw_graph(view: EpisodeView, *, alone: bool) -> GraphPicture:
         _style(alone),
         element("rect", width=width, height=height, fill="var(--ground)") if alone else "",
         _edges(view, places),
-        _nodes(view, places, radius, labelled),
+        _nodes(view, places, radius, labelled, styles),
         element("g", words, transform=f"translate({_MARGIN // 2} {number(float(bottom))})"),
         note if alone else "",
     )
@@ -61,6 +67,8 @@ def draw_graph(view: EpisodeView, *, alone: bool) -> GraphPicture:
         width=round(width),
         height=round(height),
         role="img",
+        id=None if alone else "graph",
+        data_radius=None if alone else radius,
     )
     return GraphPicture(svg, round(width))
 
@@ -107,19 +115,24 @@ def _edges(view: EpisodeView, places: Positions) -> str:
     return element("path", d="".join(lines), class_="e", stroke_opacity=f"{opacity:.2f}")
 
 
-def _nodes(view: EpisodeView, places: Positions, radius: float, labelled: bool) -> str:
+def _nodes(view: EpisodeView, places: Positions, radius: float, labelled: bool, styles: Sequence[str] | None) -> str:
     colours = colours_of_classes(node.class_name for node in view.nodes)
-    parts = []
-    for node, (x, y) in zip(view.nodes, places.tolist(), strict=True):
+    marks, labels = [], []
+    for i, (node, (x, y)) in enumerate(zip(view.nodes, places.tolist(), strict=True)):
         told = element("title", escape(describe(node)))
-        parts.append(mark(node.outcome, x, y, radius, colours[node.class_name], told))
+        if styles is None:
+            marks.append(mark(node.outcome, x, y, radius, colours[node.class_name], told))
+        else:
+            marks.append(mark(node.outcome, x, y, radius, styles[i], told, node=i))
         if labelled:
-            parts.append(element("text", escape(node.name), x=x, y=y + radius + 10, class_="l"))
-    return "".join(parts)
+            labels.append(element("text", escape(node.name), x=x, y=y + radius + 10, class_="l"))
+    return element("g", *marks, class_="marks") + element("g", *labels, class_="labels")
 
 
 def describe(node: Node) -> str:
     """A line about a node, for the tip that a browser shows over it."""
     weight = "" if node.spill_weight is None else f", spill weight {node.spill_weight:.3g}"
+    if node.spill_weight is not None and math.isinf(node.spill_weight):
+        weight = ", cannot be spilled"
     where = f" to {node.register}" if node.register else ""
     return f"{node.name} {node.class_name}: {node.outcome}{where}, {node.degree} interferences{weight}"

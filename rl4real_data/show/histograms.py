@@ -1,7 +1,8 @@
 """The histograms of a dataset, its largest functions and its register classes, streamed over the shards.
 
-Buckets are powers of two, since sizes of functions span four powers of ten: 0, 1, 2-3, 4-7, and so on. Nothing is kept
-an episode; memory is that of one batch, however large the dataset.
+Buckets of sizes are powers of two, since sizes of functions span four powers of ten: 0, 1, 2-3, 4-7, and so on. What
+stays small (allowed registers, pressure) is counted value by value. Nothing is kept an episode; memory is that of one
+batch, however large the dataset.
 """
 
 from __future__ import annotations
@@ -22,11 +23,17 @@ from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.ragged import Ints, list_lengths, nested_lengths
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
+from rl4real_data.show.node_quantities import COLUMNS as NODE_COLUMNS
+from rl4real_data.show.node_quantities import AllowedRegisters, degrees, peaks
+from rl4real_data.show.pressure import ClassFile
 
 BUCKETS: Final = 33
 LARGEST: Final = 30
+VALUES: Final = 1024
+"""Values of pressure and of allowed registers that are told apart; the last one stands for all above it, too."""
 QUANTITIES: Final = ("nodes", "edges", "instructions", "use_points", "largest_use_points", "spilled")
 _SIZE_COLUMNS: Final = ("node_vreg", "edge_u", "inst", "use_distance", "node_outcome", "node_class")
+EXACT: Final = ("allowed", "pressure")
 _NAME_COLUMNS: Final = ("episode_id", "function", "module", "corpus", "spill_cost")
 
 
@@ -42,7 +49,7 @@ def bucket_range(bucket: int) -> tuple[int, int]:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class LargeFunction:
-    """An episode by its size; compared by nodes, then edges, then episode_id."""
+    """An episode by its size; compared by nodes, then edges, then episode_id. `row`: its number in its split."""
 
     nodes: int
     edges: int
@@ -54,16 +61,19 @@ class LargeFunction:
     module: str = field(compare=False)
     corpus: str = field(compare=False)
     split: str = field(compare=False)
+    row: int = field(compare=False)
 
 
 @dataclass(slots=True)
 class Histograms:
-    """What has been counted so far: `counts[split][quantity]` (BUCKETS,) int64, episodes that do not tell left out;
-    `classes[class_id]` (outcomes,) int64, nodes by outcome; `largest`, most nodes first."""
+    """What has been counted so far: `counts[split][quantity]` (BUCKETS,) int64, and (VALUES,) of `EXACT` ones, episodes
+    that do not tell left out; `classes[class_id]` (outcomes,) int64, nodes by outcome; `largest`, most nodes first."""
 
+    registers: AllowedRegisters
     counts: dict[str, dict[str, Ints]] = field(default_factory=dict)
     classes: dict[int, Ints] = field(default_factory=dict)
     largest: list[LargeFunction] = field(default_factory=list)
+    rows: dict[str, int] = field(default_factory=dict)
 
     def add(self, batch: pa.RecordBatch, split: str) -> None:
         """Counts the episodes of a batch with the columns of `COLUMNS`."""
@@ -72,8 +82,12 @@ class Histograms:
         for name, counts in sizes.items():
             known = counts[told[name]]
             own[name] += np.bincount(bucket_of(known), minlength=BUCKETS)
+        own["degree"] += np.bincount(bucket_of(degrees(batch)), minlength=BUCKETS)
+        for name, values in (("allowed", self.registers.count(batch)), ("pressure", peaks(batch))):
+            own[name] += np.bincount(np.minimum(values, VALUES - 1), minlength=VALUES)
         self._add_classes(batch)
         self._add_largest(batch, split, sizes, told)
+        self.rows[split] = self.rows.get(split, 0) + len(batch)
 
     def _add_classes(self, batch: pa.RecordBatch) -> None:
         both = batch.filter(pc.and_(pc.is_valid(batch["node_class"]), pc.is_valid(batch["node_outcome"])))
@@ -92,17 +106,17 @@ class Histograms:
         chosen = np.flatnonzero(sizes["nodes"] >= least)
         names = batch.select(list(_NAME_COLUMNS)).take(pa.array(chosen)).to_pylist()
         found = [
-            LargeFunction(**row, split=split, **_sizes_of(int(i), sizes, told))
+            LargeFunction(**row, split=split, row=self.rows.get(split, 0) + int(i), **_sizes_of(int(i), sizes, told))
             for row, i in zip(names, chosen, strict=True)
         ]
         self.largest = heapq.nlargest(LARGEST, self.largest + found)
 
 
-COLUMNS: Final = (*_SIZE_COLUMNS, *_NAME_COLUMNS)
+COLUMNS: Final = tuple(dict.fromkeys((*_SIZE_COLUMNS, *_NAME_COLUMNS, *NODE_COLUMNS)))
 
 
 def _no_counts() -> dict[str, Ints]:
-    return {name: np.zeros(BUCKETS, np.int64) for name in QUANTITIES}
+    return {name: np.zeros(VALUES if name in EXACT else BUCKETS, np.int64) for name in (*QUANTITIES, "degree", *EXACT)}
 
 
 def _sizes_of(i: int, sizes: Mapping[str, Ints], told: Mapping[str, npt.NDArray[np.bool_]]) -> dict[str, Any]:
@@ -138,9 +152,12 @@ def _flat(column: pa.Array) -> Ints:
     return np.asarray(pc.fill_null(column.flatten(), -1).to_numpy(zero_copy_only=False), np.int64)
 
 
-def collect_histograms(data_dir: Path) -> Histograms:
-    """One pass over all shards. DatasetError if there is no dataset, or a file of it cannot be read."""
-    found = Histograms()
+def collect_histograms(data_dir: Path, registers: ClassFile) -> Histograms:
+    """One pass over all shards.
+
+    DatasetError if there is no dataset, or a file of it cannot be read; ValueError if columns do not fit together.
+    """
+    found = Histograms(AllowedRegisters.of(registers))
     index = read_index(data_dir)
     for split in sorted(index.splits, reverse=True):
         found.counts[split] = _no_counts()

@@ -8,27 +8,26 @@ middle of instruction `first`, where the value is made, to the middle of `last`,
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rl4real_data.show.graph import describe
-from rl4real_data.show.markup import element, escape
-from rl4real_data.show.palette import colours_of_classes
+from rl4real_data.show.markup import element, escape, number
+from rl4real_data.show.pressure_chart import DEEPEST
 from rl4real_data.show.shapes import STYLE, mark
 from rl4real_data.show.view import EpisodeView, Node
 
-DRAWN_NODES: Final = 1000
+DRAWN_NODES: Final = 4000
 """Rows of the chart; the nodes behind them are left out and counted."""
 LABELLED_NODES: Final = 400
-DEEPEST: Final = 4
-"""Loops deeper than this are shaded like this."""
-_TOP: Final = 34
+_HEAD: Final = 34
+_NARROW: Final = 620
+"""Pixels across which a short function is drawn."""
 _STYLE: Final = (
     STYLE
-    + ".u{fill:var(--ink)}.s{fill:var(--ground);stroke:var(--ink);stroke-width:1.2}"
-    + ".b{stroke:var(--muted);stroke-width:.6}"
+    + ".u,.s,.s2{fill:none;stroke-linecap:round}.u,.s{stroke:var(--ink)}.s2{stroke:var(--ground)}"
+    + ".b{stroke:var(--muted);stroke-width:.6;fill:none}"
     + ".m{font:10px ui-monospace,monospace}.t{font-size:10px;fill:var(--muted)}"
-    + ".d{fill:var(--depth)}"
 )
 
 
@@ -43,73 +42,107 @@ class _Scale:
     def middle(self, instruction: int) -> float:
         return (instruction + 0.5) * self.step
 
+    @property
+    def dot(self) -> float:
+        """Radius of a use point."""
+        return 2.4 if self.labelled and self.step > 4 else min(1.5, self.row / 3)
+
 
 @dataclass(frozen=True, slots=True)
 class LiveChart:
-    """Two drawings of one height: the rows' names, which stay, and the chart, which may be scrolled under them."""
+    """Four drawings that fit together: the chart, which may be scrolled, and beside and above it what stays in sight.
 
+    `names`: of the rows, as high as the chart; `head`: blocks and instructions, as wide; `corner`: what `head` says.
+    """
+
+    corner: str
+    head: str
     names: str
     chart: str
     left_out: int
 
 
-def draw_live_ranges(view: EpisodeView) -> LiveChart | None:
-    """None if the source of the episode tells no live ranges."""
+def draw_live_ranges(view: EpisodeView, styles: Sequence[str]) -> LiveChart | None:
+    """None if the source of the episode tells no live ranges. `styles`: CSS classes of each node."""
     if view.instructions is None or any(node.live is None for node in view.nodes):
         return None
-    rows = [view.nodes[i] for i in view.in_program_order[:DRAWN_NODES]]
+    rows = view.in_program_order[:DRAWN_NODES]
     labelled = len(rows) <= LABELLED_NODES
-    step = max(2.5, min(18.0, 1080 / max(view.instructions, 1)))
-    scale = _Scale(step, 15.0 if labelled else 4.0, labelled)
-    height = _TOP + scale.row * len(rows) + 6
+    step = max(2.5, min(18.0, _NARROW / max(view.instructions, 1)))
+    scale = _Scale(step, 15.0 if labelled else 6.0, labelled)
+    height = scale.row * len(rows) + 6
     width = scale.step * view.instructions + 8
-    colours = colours_of_classes(node.class_name for node in view.nodes)
-    parts = [element("style", _STYLE), _blocks(view, scale, height), _axis(view, scale)]
-    for place, node in enumerate(rows):
-        parts.append(_row(node, _TOP + scale.row * (place + 0.5), scale, colours[node.class_name]))
-    left_out = len(view.nodes) - len(rows)
-    title = f"Live ranges of {view.facts['function']}"
-    return LiveChart(_names(rows, scale, height, colours), _svg(title, width, height, parts), left_out)
+    parts = [element("style", _STYLE), _blocks(view, scale, height)]
+    for place, i in enumerate(rows):
+        parts.append(_row(view.nodes[i], i, scale.row * (place + 0.5), scale, styles[i]))
+    title = element("title", escape(f"Live ranges of {view.facts['function']}"))
+    chart = element(
+        "svg",
+        title,
+        *parts,
+        width=round(width),
+        height=round(height),
+        role="img",
+        id="live",
+        data_step=f"{step:.4f}",
+        data_row=scale.row,
+    )
+    names, names_width = _names(view, rows, scale, height, styles)
+    return LiveChart(
+        _svg(names_width, _HEAD, element("text", "block", x=4, y=13, class_="t"), _text("instruction", 4, 29)),
+        _svg(width, _HEAD, _blocks(view, scale, _HEAD), _block_numbers(view, scale), _axis(view, scale)),
+        names,
+        chart,
+        len(view.nodes) - len(rows),
+    )
 
 
-def _svg(title: str, width: float, height: float, parts: list[str]) -> str:
-    told = element("title", escape(title))
-    return element("svg", told, *parts, width=round(width), height=round(height), role="img")
+def _svg(width: float, height: float, *parts: str) -> str:
+    """What a screen reader is told elsewhere."""
+    return element("svg", *parts, width=round(width), height=round(height), aria_hidden="true")
 
 
-def _names(rows: list[Node], scale: _Scale, height: float, colours: dict[str, int]) -> str:
-    parts = [element("text", "block", x=4, y=13, class_="t"), element("text", "instruction", x=4, y=29, class_="t")]
+def _text(words: str, x: float, y: float, **attributes: object) -> str:
+    return element("text", words, x=x, y=y, class_="t", **attributes)
+
+
+def _names(
+    view: EpisodeView, rows: Sequence[int], scale: _Scale, height: float, styles: Sequence[str]
+) -> tuple[str, float]:
+    """The drawing and its width; without names where rows are too low for them."""
+    parts = []
     width = 66.0
     if scale.labelled:
-        widest = max((len(node.name) + len(node.register or "") + 1 for node in rows), default=0)
-        width = max(width, 22 + 6.1 * widest)
-        for place, node in enumerate(rows):
-            y = _TOP + scale.row * (place + 0.5)
-            words = f"{node.name} {node.register or ''}".strip()
-            parts.append(mark(node.outcome, 9.0, y, 4.0, colours[node.class_name]))
-            parts.append(element("text", escape(words), x=18, y=y + 3.5, class_="m"))
-    return _svg("Nodes, in the order of the chart's rows", width, height, parts)
+        words = [f"{view.nodes[i].name} {view.nodes[i].register or ''}".strip() for i in rows]
+        width = max(width, 22 + 6.1 * max(map(len, words), default=0))
+        for place, i in enumerate(rows):
+            y = scale.row * (place + 0.5)
+            symbol = mark(view.nodes[i].outcome, 9.0, y, 4.0, styles[i])
+            label = element("text", escape(words[place]), x=18, y=y + 3.5, class_="m")
+            parts.append(element("g", symbol, label, data_n=i))
+    return _svg(width, height, *parts), width
 
 
 def _blocks(view: EpisodeView, scale: _Scale, height: float) -> str:
+    """A line where each block begins, a shade where there are loops."""
+    parts = []
+    for block in view.blocks:
+        x, width = block.first * scale.step, (block.last - block.first) * scale.step
+        depth = min(block.loop_depth, DEEPEST)
+        if depth and width:
+            parts.append(element("rect", x=x, y=0, width=width, height=height, class_=f"d{depth}"))
+        parts.append(element("path", d=f"M{x:.1f} 0V{height:.0f}", class_="b"))
+    return "".join(parts)
+
+
+def _block_numbers(view: EpisodeView, scale: _Scale) -> str:
+    """As many as have room."""
     parts = []
     free = 0.0
     for i, block in enumerate(view.blocks):
-        x, width = block.first * scale.step, (block.last - block.first) * scale.step
-        told = element(
-            "title",
-            escape(
-                f"block {i}: instructions {block.first} to {block.last - 1}, {block.frequency:.4g} times an entry, "
-                f"loop depth {block.loop_depth}, goes to {', '.join(map(str, block.successors)) or 'nowhere'}"
-            ),
-        )
-        shade = 0.12 * min(block.loop_depth, DEEPEST)
-        parts.append(
-            element("rect", told, x=x, y=0, width=width, height=height, class_="d", fill_opacity=f"{shade:.2f}")
-        )
-        parts.append(element("path", d=f"M{x:.1f} 0V{height:.0f}", class_="b"))
+        x = block.first * scale.step
         if x >= free:
-            parts.append(element("text", str(i), x=x + 3, y=13, class_="t"))
+            parts.append(_text(str(i), x + 3, 13))
             free = x + 10 + 7 * len(str(i))
     return "".join(parts)
 
@@ -118,24 +151,24 @@ def _axis(view: EpisodeView, scale: _Scale) -> str:
     """A number about every 60 pixels, at round instructions."""
     every = next(step for step in (5, 10, 20, 50, 100, 10**9) if step * scale.step >= 60 or step > 50)
     ticks = range(0, view.instructions or 0, every)
-    return "".join(
-        element("text", str(i), x=scale.middle(i), y=29, class_="t", text_anchor="middle" if i else "start")
-        for i in ticks
-    )
+    return "".join(_text(str(i), scale.middle(i), 29, text_anchor="middle" if i else "start") for i in ticks)
 
 
-def _row(node: Node, y: float, scale: _Scale, colour: int) -> str:
+def _row(node: Node, i: int, y: float, scale: _Scale, style: str) -> str:
     thick = scale.row * 0.5
-    dot = 2.4 if scale.labelled and scale.step > 4 else min(1.6, scale.row / 3)
-    parts = [element("title", escape(describe(node)))]
-    for first, last in node.live or ():
-        x, width = scale.middle(first), (last - first) * scale.step
-        parts.append(
-            element(
-                "rect", x=x, y=y - thick / 2, width=width, height=thick, rx=min(2.0, thick / 2), class_=f"c{colour}"
-            )
-        )
-    for place, instruction in enumerate(node.uses or ()):
-        style = "s" if place in node.split_points else "u"
-        parts.append(element("circle", cx=scale.middle(instruction), cy=y, r=dot, class_=style))
-    return element("g", *parts)
+    bars = "".join(
+        f"M{number(scale.middle(first))} {number(y - thick / 2)}h{number((last - first) * scale.step)}"
+        f"v{number(thick)}h{number((first - last) * scale.step)}z"
+        for first, last in node.live or ()
+    )
+    uses = [(place in node.split_points, scale.middle(at)) for place, at in enumerate(node.uses or ())]
+    dots = _dots((x for is_split, x in uses if not is_split), y, "u", 2 * scale.dot)
+    ringed = [x for is_split, x in uses if is_split]
+    rings = _dots(ringed, y, "s", 2 * scale.dot + 1.2) + _dots(ringed, y, "s2", 2 * scale.dot - 1.2)
+    return element("g", element("path", d=bars) if bars else "", dots, rings, class_=style, data_n=i)
+
+
+def _dots(xs: Iterable[float], y: float, style: str, width: float) -> str:
+    """Lines without length, whose round ends are dots: one element for all."""
+    drawn = "".join(f"M{number(x)} {number(y)}h0" for x in xs)
+    return element("path", d=drawn, class_=style, stroke_width=width) if drawn else ""

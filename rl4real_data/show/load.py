@@ -24,11 +24,18 @@ def load_view(data_dir: Path, word: str) -> EpisodeView:
     """
     with drawn_from(data_dir):
         match = find_episode(data_dir, word)
-        episode = EpisodeDataset(data_dir, split=match.split)[match.row]
-        if episode.episode_id != match.episode_id:  # both count rows over the shards in the order of their names
-            raise ValueError("another episode came into its place meanwhile")
-        row = {name: _plain(getattr(episode, name)) for name in EPISODES.names}
-        return view_episode(row, load_names(data_dir, row["target"]), split=match.split)
+        dataset = EpisodeDataset(data_dir, split=match.split)
+        target = dataset[match.row].target
+        return view_row(dataset, match.row, match.episode_id, load_names(data_dir, target), split=match.split)
+
+
+def view_row(dataset: EpisodeDataset, row: int, episode_id: str, names: RegisterNames, *, split: str) -> EpisodeView:
+    """The view of one episode of a split. ValueError if it is not the one that was found there before."""
+    episode = dataset[row]
+    if episode.episode_id != episode_id:  # both count rows over the shards in the order of their names
+        raise ValueError("another episode came into its place meanwhile")
+    columns = {name: _plain(getattr(episode, name)) for name in EPISODES.names}
+    return view_episode(columns, names, split=split)
 
 
 def drawn_from(data_dir: Path) -> contextlib.AbstractContextManager[None]:

@@ -8,6 +8,7 @@ be changed. XML forbids control characters even when escaped, so they are shown 
 
 from __future__ import annotations
 
+import json
 from typing import Final
 
 _ESCAPES: Final = str.maketrans(
@@ -20,6 +21,12 @@ _ESCAPES: Final = str.maketrans(
 def escape(text: object) -> str:
     """Text that is safe between tags and inside quoted attributes, in HTML and in XML 1.0."""
     return str(text).translate(_ESCAPES)
+
+
+def script_json(value: object) -> str:
+    """JSON between `<script>` and `</script>`: no letter of it is markup to any parser."""
+    text = json.dumps(value, separators=(",", ":"), allow_nan=False)
+    return text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e")
 
 
 def number(value: float) -> str:
@@ -45,4 +52,4 @@ def element(name: str, *children: str, **attributes: object) -> str:
     return f"<{opening}>{inner}</{name}>" if inner or name not in _EMPTY else f"<{opening}/>"
 
 
-_EMPTY: Final = frozenset(("circle", "line", "meta", "path", "rect", "polygon"))
+_EMPTY: Final = frozenset(("circle", "input", "line", "meta", "path", "rect", "polygon"))

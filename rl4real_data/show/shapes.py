@@ -29,13 +29,16 @@ STYLE: Final = (
 """Style sheet of the marks: nodes that did not simply get a register have an outline."""
 
 
-def mark(outcome: str, x: float, y: float, r: float, colour: int, *children: str) -> str:
-    """The shape of an outcome around (x, y), filled with the colour of a class."""
+def mark(outcome: str, x: float, y: float, r: float, colour: int | str, *children: str, node: int | None = None) -> str:
+    """The shape of an outcome around (x, y), filled with the colour of a class, or in the style of those classes.
+
+    `node`: the number by which a page's script knows it.
+    """
     kind = _SHAPES[outcome]
-    style = f"c{colour} {'n' if outcome == 'assigned' else 'lost'}"
+    style = f"{f'c{colour}' if isinstance(colour, int) else colour} {'n' if outcome == 'assigned' else 'lost'}"
     if kind == "circle":
-        return element("circle", *children, cx=x, cy=y, r=r, class_=style)
-    return element("path", *children, d=_outline(kind, x, y, r), class_=style, fill_rule="evenodd")
+        return element("circle", *children, cx=x, cy=y, r=r, class_=style, data_n=node)
+    return element("path", *children, d=_outline(kind, x, y, r), class_=style, fill_rule="evenodd", data_n=node)
 
 
 def _outline(kind: str, x: float, y: float, r: float) -> str:

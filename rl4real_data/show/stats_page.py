@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.schema import Outcome
-from rl4real_data.show.bars import draw_histogram
+from rl4real_data.show.bars import draw_histogram, draw_values
 from rl4real_data.show.histograms import Histograms, collect_histograms
 from rl4real_data.show.load import drawn_from, load_names
 from rl4real_data.show.markup import element, escape
@@ -41,14 +42,26 @@ def make_stats_page(data_dir: Path, stats: Stats | None = None) -> str:
     DatasetError if there is no dataset, or a file of it cannot be read.
     """
     stats = stats or collect_stats(data_dir)
-    names = load_names(data_dir, stats.target)
-    histograms = collect_histograms(data_dir)
     with drawn_from(data_dir):
-        return render_stats_page(stats, histograms, names, title=data_dir.absolute().name)
+        names = load_names(data_dir, stats.target)
+        histograms = collect_histograms(data_dir, names.file)
+        return render_stats_page(stats, histograms, names, title=title_of(data_dir))
 
 
-def render_stats_page(stats: Stats, histograms: Histograms, names: RegisterNames, *, title: str) -> str:
-    """The page. Everything that comes from the dataset is escaped."""
+def title_of(data_dir: Path) -> str:
+    """What a dataset is called: its folder's name."""
+    return data_dir.absolute().name
+
+
+def render_stats_page(
+    stats: Stats,
+    histograms: Histograms,
+    names: RegisterNames,
+    *,
+    title: str,
+    pages: Mapping[str, str] | None = None,
+) -> str:
+    """The page. Everything that comes from the dataset is escaped. `pages`: episode_id -> address of its page."""
     columns = stats.columns
     version = f", LLVM {stats.llvm_version}" if stats.llvm_version else ""
     return render_page(
@@ -56,14 +69,15 @@ def render_stats_page(stats: Stats, histograms: Histograms, names: RegisterNames
         element("h1", escape(title)),
         note(f"Episodes for {stats.target}, {stats.model}{version}"),
         _figures(stats),
-        section("Sizes of episodes", *_histograms(histograms), distribution_table(columns)),
+        section("Episodes", *_histograms(histograms), distribution_table(columns)),
+        section("Nodes and pressure", *_node_histograms(histograms)),
         section("Counts", counts_table(columns), *_across(stats)),
         section("LLVM's allocator", allocator_table(columns)),
         section("Register classes", *_classes(histograms, names)),
         section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
         section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),
         section("Failed modules", *_failures(stats, columns)),
-        section("Largest functions", *_largest(histograms)),
+        section("Largest functions", *_largest(histograms, pages or {})),
         section("Corpora", *_groups("corpus", stats.corpora)),
         section("Licences", *_groups("licence", stats.licenses)),
         section("Languages", _languages(stats)),
@@ -83,7 +97,7 @@ def _figures(stats: Stats) -> str:
             ("nodes", _short(overall.nodes)),
             ("edges", _short(overall.edges)),
             ("instructions", _short(overall.instructions)),
-            ("corpora", shown(len(stats.corpora))),
+            ("corpus" if len(stats.corpora) == 1 else "corpora", shown(len(stats.corpora))),
         ]
     )
 
@@ -96,19 +110,41 @@ def _short(value: int | None) -> str:
 
 
 def _histograms(found: Histograms) -> tuple[str, ...]:
-    figures = []
-    for quantity, title in _TITLES.items():
-        by_split = {split: counts[quantity] for split, counts in found.counts.items()}
-        drawn = draw_histogram(title, by_split) or note("No episode tells.")
-        figures.append(element("figure", element("h3", escape(title)), drawn))
+    figures = [_figure(title, draw_histogram(title, _by_split(found, name))) for name, title in _TITLES.items()]
+    axis = (
+        "An episode has so many, from the number under the bar up to the next; height: share of the split's episodes."
+    )
+    return note(axis), _key(found), element("div", *figures, class_="grid")
+
+
+def _node_histograms(found: Histograms) -> tuple[str, ...]:
+    degree, allowed, pressure = "Degree of nodes", "Allowed registers of nodes", "Peak pressure of episodes"
+    figures = (
+        _figure(degree, draw_histogram(degree, _by_split(found, "degree"), what="nodes")),
+        _figure(allowed, draw_values(allowed, _by_split(found, "allowed"), what="nodes")),
+        _figure(pressure, draw_values(pressure, _by_split(found, "pressure"))),
+    )
+    axis = (
+        "Degree: interferences of a node. Allowed: registers of its class without those that the function reserves and "
+        "those that calls and fixed operands take. Pressure: nodes of all classes that are live at once, at most."
+    )
+    return note(axis), _key(found), element("div", *figures, class_="grid")
+
+
+def _by_split(found: Histograms, quantity: str) -> dict[str, Ints]:
+    return {split: counts[quantity] for split, counts in found.counts.items()}
+
+
+def _figure(title: str, drawn: str | None) -> str:
+    return element("figure", element("h3", escape(title)), drawn or note("No episode tells."))
+
+
+def _key(found: Histograms) -> str:
     swatches = (
         element("span", element("span", class_="bar", style=f"width:.8em;background:var(--c{i})"), escape(split))
         for i, split in enumerate(found.counts)
     )
-    axis = (
-        "An episode has so many, from the number under the bar up to the next; height: share of the split's episodes."
-    )
-    return note(axis), element("div", *swatches, class_="key"), element("div", *figures, class_="grid")
+    return element("div", *swatches, class_="key")
 
 
 def _across(stats: Stats) -> tuple[str, ...]:
@@ -170,7 +206,7 @@ def _failures(stats: Stats, columns: Mapping[str, SplitStats]) -> Iterable[str]:
         yield note(f"and {len(failed) - SHOWN_FAILURES:,} more (stats --json lists all)")
 
 
-def _largest(found: Histograms) -> tuple[str, ...]:
+def _largest(found: Histograms, pages: Mapping[str, str]) -> tuple[str, ...]:
     if not found.largest:
         return (note("No episodes."),)
     columns = (
@@ -179,7 +215,7 @@ def _largest(found: Histograms) -> tuple[str, ...]:
     )
     rows = (
         (
-            element("span", escape(one.function), class_="mono"),
+            _linked(one.function, pages.get(one.episode_id)),
             *map(shown, (one.nodes, one.edges, one.instructions, one.spilled)),
             shown(None if one.spill_cost is None else round(one.spill_cost)),
             escape(f"{one.corpus}/{one.module}"),
@@ -188,7 +224,18 @@ def _largest(found: Histograms) -> tuple[str, ...]:
         )
         for one in found.largest
     )
-    return note("Paste an episode_id after `rl4real-data show DATA_DIR` to see it."), table(columns, rows, tall=True)
+    hint = (
+        "A name leads to the page of its function."
+        if pages
+        else "`--html FOLDER` writes a page for each of these, too."
+    )
+    said = f"{hint} For any other one paste its episode_id after `rl4real-data show DATA_DIR`."
+    return note(said), table(columns, rows, tall=True)
+
+
+def _linked(function: str, address: str | None) -> str:
+    name = escape(function)
+    return element("span", name, class_="mono") if address is None else element("a", name, href=address, class_="mono")
 
 
 def _groups(title: str, groups: Sequence[GroupStats]) -> tuple[str, ...]:

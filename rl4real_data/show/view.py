@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 from rl4real_data.episodes.schema import Outcome
+from rl4real_data.show.pressure import BankPressure, ClassFile, measure_pressure
 
 NOT_TOLD: Final = "not told"
 """The outcome where the source of the episode does not say what the allocator did."""
@@ -28,17 +29,26 @@ _COSTS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies
 
 @dataclass(frozen=True, slots=True)
 class RegisterNames:
-    """Names by reg_id and by class_id."""
+    """Names by reg_id and by class_id, and which registers a class has."""
 
     registers: Mapping[int, str]
     classes: Mapping[int, str]
+    file: ClassFile
 
     @classmethod
     def from_rows(cls, rows: Sequence[Row], target: str) -> RegisterNames:
         """From the rows of `registers.parquet` that are of `target`."""
         own = [row for row in rows if row["target"] == target]
         classes = {held["class_id"]: held["name"] for row in own for held in row["classes"] or ()}
-        return cls({row["reg_id"]: row["name"] for row in own}, classes)
+        members: dict[int, list[int]] = {}
+        for row in own:
+            for held in row["classes"] or ():
+                members.setdefault(held["class_id"], []).append(row["reg_id"])
+        file = ClassFile(
+            units={row["reg_id"]: frozenset(row["units"] or ()) for row in own},
+            members={class_id: tuple(sorted(found)) for class_id, found in members.items()},
+        )
+        return cls({row["reg_id"]: row["name"] for row in own}, classes, file)
 
     def register(self, reg_id: int) -> str:
         return self.registers.get(reg_id, f"register {reg_id}")
@@ -53,7 +63,7 @@ class Node:
 
     `live`: ranges [first, last) of instructions; `uses`: instruction of each use point, `split_points` are indices
     into it; `use_count`: how many, which the fork's files tell too; `degree`: number of interferences; `spill_weight`
-    is +inf where a spill is impossible.
+    is +inf where a spill is impossible; `register_unit`: what the names of one register (EAX, RAX) share.
     """
 
     vreg: int
@@ -69,6 +79,7 @@ class Node:
     degree: int
     outcome: str
     register: str | None
+    register_unit: int | None
 
     @property
     def name(self) -> str:
@@ -104,6 +115,7 @@ class EpisodeView:
     nodes: tuple[Node, ...]
     edges: tuple[tuple[int, int], ...]
     reserved: tuple[str, ...]
+    pressure: tuple[BankPressure, ...]
     mir: str | None
 
     @property
@@ -143,6 +155,10 @@ class EpisodeView:
                     "successors": list(block.successors),
                 }
                 for block in self.blocks
+            ],
+            "pressure": [
+                {"classes": list(bank.names), "registers": bank.registers, "live": list(bank.live)}
+                for bank in self.pressure
             ],
             "nodes": [_node_json(node) for node in self.nodes],
             "edges": [[self.nodes[u].vreg, self.nodes[v].vreg] for u, v in self.edges],
@@ -185,8 +201,19 @@ def view_episode(row: Row, names: RegisterNames, *, split: str) -> EpisodeView:
         nodes=tuple(_node(row, i, degrees[i], names) for i in range(len(degrees))),
         edges=edges,
         reserved=tuple(names.register(reg_id) for reg_id in row["reserved"] or ()),
+        pressure=_pressure(row, names),
         mir=row["mir"],
     )
+
+
+def _pressure(row: Row, names: RegisterNames) -> tuple[BankPressure, ...]:
+    """Nothing where the source tells no live ranges."""
+    live, classes = row["node_live"], row["node_class"]
+    if row["inst"] is None or live is None or any(ranges is None for ranges in live):
+        return ()
+    classes = [None] * len(live) if classes is None else classes
+    found = measure_pressure(live, classes, len(row["inst"]), row["reserved"] or (), names.file)
+    return tuple(replace(bank, names=tuple(map(names.of_class, bank.classes))) for bank in found)
 
 
 def _blocks(row: Row) -> tuple[Block, ...]:
@@ -222,6 +249,7 @@ def _node(row: Row, i: int, degree: int, names: RegisterNames) -> Node:
         degree=degree,
         outcome=NOT_TOLD if outcome is None else Outcome(outcome).name.lower(),
         register=names.register(assigned) if assigned else None,
+        register_unit=names.file.first_unit(assigned) if assigned else None,
     )
 
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import signal
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -15,6 +14,7 @@ from typing import Final
 
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.stored_names import shell_word
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.corpus.places import place_words, rename
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
@@ -42,6 +42,10 @@ _WROTE_TOO_MUCH: Final = (-signal.SIGXFSZ, 128 + signal.SIGXFSZ)
 _MEMORY_SHARE: Final = 4
 """A compiler that has no more memory has used this part of its limit at least: it asks for twice as much as it has, and
 its own code counts, too."""
+
+_PLUGIN: Final = "\0"
+"""The plugin of a command to paste, while its words are quoted: no word of a command is that."""
+_ASKED_PLUGIN: Final = '-fplugin="$(rl4real-data path plugin)"'
 
 _MAKE_ESCAPE: Final = re.compile(r"\\([ #])|\$(\$)")
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
@@ -104,22 +108,19 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
     )
 
 
-def pasteable_command(compilation: Compilation, module: Module, *, corpus_folder: str | None) -> str:
-    """The recorded compilation as a line for a shell, free of paths of this machine.
+def pasteable_command(compilation: Compilation, module: Module) -> str:
+    """The recorded compilation as a line for a shell, free of paths of this machine, which it asks for.
 
-    `corpus_folder` is the shell's word for the corpus's folder; None leaves the `cd` to it to the reader.
+    It goes to the corpus's folder, if a word of a command line stands for that; else the reader is there. From there
+    it goes on to the folder that a build's entry names.
     """
-    plain = _recorded_command(compilation, module)
-    plugin = "rl4real-data-plugin"  # stands in while the words are quoted
-    words = (
-        compilation.clang.path.name,
-        *plain[1:],
-        *dump_flags(compilation, records="/dev/null", plugin=plugin),
-    )
-    line = shlex.join((*words, "-o", "/dev/null")).replace(plugin, '"$(rl4real-data path plugin)"')
-    folder = shlex.quote(str(module.folder)) if module.folder.parts else ""
-    folders = [word for word in (corpus_folder, folder) if word]
-    return " && ".join((*(f"cd {word}" for word in folders), line))
+    _, *plain = _recorded_command(compilation, module)
+    words = (*plain, *dump_flags(compilation, records="/dev/null", plugin=_PLUGIN), "-o", "/dev/null")
+    quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shell_word(word) for word in words)
+    folders = [f'"$(rl4real-data path corpus {shell_word(module.corpus_word)})"'] if module.corpus_word else []
+    if module.folder.parts:
+        folders.append(shell_word(str(module.folder)))
+    return " && ".join((*(f"cd {folder}" for folder in folders), " ".join(('"$(rl4real-data path clang)"', *quoted))))
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
@@ -185,7 +186,7 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
     said = _without_places(attempt, job, scratch)
     stderr = tail_of(said)
     if not os.access(job.module.source, os.R_OK):
-        reason = f"{job.module.path}: the source is gone or cannot be read"
+        reason = f"{job.module.stored_path}: the source is gone or cannot be read"
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
@@ -205,24 +206,29 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     """What the compiler said, the same on every machine."""
-    names = {str(place.path): place.name for place in job.module.places if place.name != "."}
+    names = {_as_said(place.path): place.name for place in job.module.places if place.name != "."}
     stderr = rename([attempt.done.stderr.replace(str(scratch), "$SCRATCH")], names)[0]
-    stderr = stderr.replace(f"{job.module.root}/", "")
+    stderr = stderr.replace(f"{_as_said(job.module.root)}/", "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
     return _ADDRESS.sub("0x…", stderr)
+
+
+def _as_said(path: Path) -> str:
+    """The path as what a compiler said of it is decoded."""
+    return os.fsencode(path).decode(errors="replace")
 
 
 def refuse_host_fault(done: Completed, module: Module) -> None:
     """HostError if the compiler was ended by somebody else, or ended without a reason."""
     if done.returncode in _KILLED:
         raise HostError(
-            f"the compiler of {module.path} was killed: most likely this machine ran out of memory",
+            f"the compiler of {module.stored_path} was killed: most likely this machine ran out of memory",
             hint="fewer --jobs or a lower --memory leave it more; the same command resumes",
         )
     if not done.signal_name and not done.stderr.strip():
         raise HostError(
-            f"the compiler of {module.path} ended with exit code {done.returncode} and gave no reason",
+            f"the compiler of {module.stored_path} ended with exit code {done.returncode} and gave no reason",
             hint="the same command resumes; if it stops there again, see what `rl4real-data doctor` says",
         )
 

@@ -67,7 +67,7 @@ class Compilation:
     def toolchain(self) -> dict[str, str]:
         """What `dataset.json` says of the compiler and the plugin."""
         return {
-            "llvm_version": self.clang.version,
+            **({"llvm_version": self.clang.version} if self.clang.version else {}),
             "clang": self.clang.banner,
             "plugin": self.plugin.source_hash if self.plugin else "none: the compiler has the flags itself",
         }

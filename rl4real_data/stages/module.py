@@ -30,10 +30,10 @@ def process_module(job: ModuleJob, stages: tuple[ModuleStage, ...]) -> Part:
     except InterruptedError:
         raise
     except OSError as error:
-        raise HostError.of(error, doing=f"compiling {job.module.path}") from error
+        raise HostError.of(error, doing=f"compiling {job.module.stored_path}") from error
     except MemoryError as error:
         raise HostError(
-            f"compiling {job.module.path}: this machine has no memory left",
+            f"compiling {job.module.stored_path}: this machine has no memory left",
             hint="fewer --jobs leave it more; the same command resumes",
         ) from error
 
@@ -66,7 +66,7 @@ def _run_stages(job: ModuleJob, scratch: Path, stages: tuple[ModuleStage, ...]) 
     except OSError as error:
         if job.module.source.is_file():
             raise
-        reason = f"{job.module.path}: the source is gone ({error.strerror})"
+        reason = f"{job.module.stored_path}: the source is gone ({error.strerror})"
         return Failure(kind=FailureKind.SOURCE, reason=reason)
     except (Rl4realError, MemoryError):
         raise

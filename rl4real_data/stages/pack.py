@@ -260,7 +260,8 @@ def _with_identity(functions: pa.Table, selected: Selected, identity: Mapping[st
     constants = {**identity, "corpus": module.corpus, "module": module.name, "license": module.license}
     columns: dict[str, Any] = {name: functions[name] for name in functions.schema.names}
     for name, value in (*constants.items(), ("redistributable", module.redistributable)):
-        columns[name] = pa.repeat(value, functions.num_rows)
+        is_told = value != ""
+        columns[name] = pa.repeat(value, functions.num_rows) if is_told else pa.nulls(functions.num_rows, pa.string())
     columns["episode_id"] = pa.array(_episode_ids(functions, constants), pa.string())
     columns["pair_id"] = pa.array(_pair_ids(functions, constants), pa.string())
     return pa.table([columns[name] for name in EPISODES.names], schema=EPISODES)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final
 
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.shown_text import shown
 from rl4real_data.statistics.collection import GroupStats, LanguageStats, SplitStats, Stats
 from rl4real_data.statistics.figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
@@ -66,7 +67,7 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _head(stats: Stats) -> list[str]:
     with_version = f", LLVM {stats.llvm_version}" if stats.llvm_version else ""
-    return [shown(f"{stats.overall.episodes:,} episodes for {stats.target}, {stats.model}{with_version}")]
+    return [shown(f"{counted(stats.overall.episodes, 'episode')} for {stats.target}, {stats.model}{with_version}")]
 
 
 def _counts(columns: Columns) -> list[str]:
@@ -168,7 +169,10 @@ def _vectors(vocabulary: Mapping[str, Any] | None, source_vectors: int | None) -
 
 def _across(stats: Stats) -> list[str]:
     count = stats.near_duplicates_across
-    return [] if count is None else [f"  {count:,} episodes of test are near-duplicates of episodes of train"]
+    if count is None:
+        return []
+    are = noun(count, "is a near-duplicate", "are near-duplicates")
+    return [f"  {counted(count, 'episode')} of test {are} of episodes of train"]
 
 
 def _disk(stats: Stats) -> list[str]:

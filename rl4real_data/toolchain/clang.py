@@ -26,7 +26,8 @@ PROBE_LIMITS: Final = Limits(timeout_s=60)  # a cold start from a network disk t
 class Clang:
     """A clang that can be used: `is_fork` for one that knows the RL4ReAl fork's flags without a plugin.
 
-    `content` is the hash of its program and libraries, empty where nobody asked for it.
+    `content` is the hash of its program and libraries, empty where nobody asked for it; `version` is empty where only
+    its output is known, which does not tell.
     """
 
     path: Path

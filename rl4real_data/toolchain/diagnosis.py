@@ -10,25 +10,17 @@ import shutil
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 
-from rl4real_data.core.errors import ToolchainError
+from rl4real_data.core.environment import Environment
+from rl4real_data.core.errors import CacheError, ToolchainError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TARGETS, Target
+from rl4real_data.toolchain.check import Check
 from rl4real_data.toolchain.clang import Clang, missing_headers
 from rl4real_data.toolchain.confinement import examine_confinement, landlock_version
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.plugin import Plugin, register_file
 from rl4real_data.toolchain.server_library import examine_server
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
-    """One thing that a run needs (`is_required`) or that some uses of it need; `remedy` is a command."""
-
-    name: str
-    ok: bool
-    detail: str
-    remedy: str = ""
-    is_required: bool = True
+from rl4real_data.toolchain.settings import setting_checks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,22 +33,23 @@ class Diagnosis:
         return json.dumps([asdict(check) for check in self.checks], indent=2)
 
     def raise_if_unfit(self) -> None:
-        """ToolchainError if something is missing that every run needs."""
+        """ToolchainError if something is missing that every run needs, or a setting is wrong."""
         missing = [check for check in self.checks if not check.ok and check.is_required]
         if missing:
             raise ToolchainError(
-                f"missing: {', '.join(check.name for check in missing)}",
+                f"missing or wrong: {', '.join(check.name for check in missing)}",
                 hint="; ".join(check.remedy for check in missing),
             )
 
 
-def examine(installation: Installation, *, announce: Callable[[str], None]) -> Diagnosis:
+def examine(environment: Environment, *, announce: Callable[[str], None]) -> Diagnosis:
     """Looks at everything; builds the plugin if it is not built yet. Never raises for something that is missing."""
-    checks: list[Check] = []
+    installation = Installation.of(environment)
+    checks = [*setting_checks(environment)]
     try:
         clang = installation.clang()
     except ToolchainError as error:
-        return Diagnosis(checks=(Check(name="clang", ok=False, detail=str(error), remedy=error.hint),))
+        return Diagnosis(checks=(*checks, Check(name="clang", ok=False, detail=str(error), remedy=error.hint)))
     checks.append(Check(name="clang", ok=True, detail=f"{clang.path}: {clang.banner}"))
     if clang.is_fork:
         checks.append(Check(name="plugin", ok=True, detail="not needed: this clang has the -mlra flags itself"))
@@ -70,7 +63,7 @@ def examine(installation: Installation, *, announce: Callable[[str], None]) -> D
 def _plugin_checks(clang: Clang, installation: Installation, announce: Callable[[str], None]) -> list[Check]:
     try:
         plugin = installation.plugin(clang, announce=announce)
-    except ToolchainError as error:
+    except (ToolchainError, CacheError) as error:
         return [Check(name="plugin", ok=False, detail=str(error), remedy=error.hint)]
     return [
         Check(name="plugin", ok=True, detail=str(plugin.path)),

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from rl4real_data.core.environment import Environment
+from rl4real_data.core.errors import CacheError
 from rl4real_data.toolchain.binaries import content_of
 from rl4real_data.toolchain.clang import Clang, discover_clang
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
@@ -48,5 +49,13 @@ class Installation:
         return replace(clang, content=content_of(clang.path, self.cache_dir))
 
     def plugin(self, clang: Clang, *, announce: Callable[[str], None]) -> Plugin:
-        """The plugin for `clang`, built if need be. ToolchainError if it does not build."""
-        return ensure_plugin(clang, cache_dir=self.cache_dir, announce=announce)
+        """The plugin for `clang`, built if need be. ToolchainError if it does not build, CacheError without a place."""
+        try:
+            return ensure_plugin(clang, cache_dir=self.cache_dir, announce=announce)
+        except InterruptedError:
+            raise
+        except OSError as error:
+            raise CacheError(
+                f"the cache {self.cache_dir} cannot be used: {error.strerror or error}",
+                hint="free some space or correct its permissions, or set RL4REAL_DATA_CACHE to another folder",
+            ) from error

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted
 from rl4real_data.core.open_folder import NotFollowed, OpenFolder
 from rl4real_data.episodes.comparison import differences
 from rl4real_data.episodes.file_names import INDEX_NAME, MODULES_NAME, VOCABULARY_NAME
@@ -66,7 +67,7 @@ def _check_parquet(data_dir: Path, name: str, entry: FileEntry, index: DatasetIn
         yield Finding(name, None, f"cannot be read ({reason_of(error)})")
         return
     if rows != entry.rows:
-        yield Finding(name, None, f"has {rows:,} rows, not {entry.rows:,}")
+        yield Finding(name, None, f"has {counted(rows, 'row')}, not {entry.rows:,}")
     expected = frozen_schema(name, schema)
     if expected is None:
         return

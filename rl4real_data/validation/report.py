@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.counted import counted
 from rl4real_data.validation.finding import Finding
 from rl4real_data.validation.replay import ReplayReport
 
@@ -36,7 +37,7 @@ class ValidationReport:
 
     @property
     def verdict(self) -> str:
-        found = [f"{len(self.findings)} findings"] if self.findings else []
+        found = [f"{counted(len(self.findings), 'finding')}"] if self.findings else []
         if self.replay is not None and not self.replays:
             found.append(f"only {self.replay.share_equal:.2%} of the episodes replay to the same")
         return " and ".join(found)

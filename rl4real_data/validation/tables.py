@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.failure import FailureKind
 from rl4real_data.episodes.file_names import INDEX_NAME, INSTRUCTIONS_NAME, MODULES_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks
@@ -87,7 +88,7 @@ def compare_counts(expected: Counts, found: Counts) -> Iterator[Finding]:
     for split, corpus in sorted({*expected, *found}, key=str):
         there, listed = found[split, corpus], expected[split, corpus]
         if there != listed:
-            what = f"{split}: corpus {corpus} has {there:,} episodes in the shards, {listed:,} here"
+            what = f"{split}: corpus {corpus} has {counted(there, 'episode')} in the shards, {listed:,} here"
             yield Finding(MODULES_NAME, None, what)
 
 

@@ -12,6 +12,7 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import VocabularyError
 from rl4real_data.episodes.file_names import INDEX_NAME, INSTRUCTIONS_NAME, VOCABULARY_NAME
 from rl4real_data.episodes.index import DatasetIndex
@@ -66,7 +67,7 @@ def _wrong_vector(shape: dict[str, Any], vocabulary: Vocabulary | None, recipe: 
         expected = expected + recipe["operand_weight"] * _row(vocabulary, vocabulary.operand_row(operand))
     found = np.array(shape["embedding"], np.float64)
     if found.shape != expected.shape:
-        return f"a vector of {len(found)} dimensions, not {len(expected)}"
+        return f"a vector of {counted(len(found), 'dimension')}, not {len(expected)}"
     largest = max(np.abs(expected).max(), 1e-30)
     return "" if np.abs(found - expected).max() <= _TOLERANCE * largest else "its vector is not that of the vocabulary"
 

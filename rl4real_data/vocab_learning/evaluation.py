@@ -22,12 +22,18 @@ from rl4real_data.toolchain.plugin import opcode_table
 from rl4real_data.vocab_learning.probe import Flags, balanced_accuracy, random_vectors
 from rl4real_data.vocab_learning.properties import base_properties
 
+Progress = Callable[[int, int], object]
+"""Called with (properties measured, properties in total)."""
 RANDOM_SETS: Final = 10
 """Sets of random vectors; their mean is what the vocabulary is compared with."""
 
 
 def evaluate_vectors(
-    vocabulary: Vocabulary, bases: Sequence[str], labels: Mapping[str, Sequence[bool]]
+    vocabulary: Vocabulary,
+    bases: Sequence[str],
+    labels: Mapping[str, Sequence[bool]],
+    *,
+    progress: Progress = lambda _done, _total: None,
 ) -> dict[str, Any]:
     """`bases` are opcodes, `labels` says for each property which of them have it; those without a vector are left out.
 
@@ -37,13 +43,15 @@ def evaluate_vectors(
     known = [i for i, base in enumerate(bases) if vocabulary.opcode_row(base) >= 0]
     vectors = vocabulary.vectors[[vocabulary.opcode_row(bases[i]) for i in known]]
     properties = {}
-    for name, flags in labels.items():
+    for done, (name, flags) in enumerate(labels.items()):
+        progress(done, len(labels))
         chosen = np.array([flags[i] for i in known], bool)
         properties[name] = {
             "opcodes": int(chosen.sum()),
             "vocabulary": balanced_accuracy(vectors, chosen),
             "random": _on_random_vectors(chosen, vocabulary.dimension),
         }
+    progress(len(labels), len(labels))
     measured = [found for found in properties.values() if found["vocabulary"] is not None]
     means = {key: float(np.mean([found[key] for found in measured])) for key in ("vocabulary", "random") if measured}
     return {"opcodes": len(known), "properties": properties, "mean": means}
@@ -56,7 +64,12 @@ def _on_random_vectors(labels: Flags, dimension: int) -> float | None:
 
 
 def evaluate_on_dataset(
-    word: str, data_dir: Path, installation: Installation, *, announce: Callable[[str], None]
+    word: str,
+    data_dir: Path,
+    installation: Installation,
+    *,
+    announce: Callable[[str], None],
+    progress: Progress = lambda _done, _total: None,
 ) -> dict[str, Any]:
     """Balanced accuracy of a linear probe for each property, on the vocabulary's vectors and on random ones."""
     vocabulary = read_vocabulary(vocabulary_path(word))
@@ -70,4 +83,5 @@ def evaluate_on_dataset(
     instructions = read_instructions(data_dir, index)
     occurrences = count_occurrences(data_dir, index, instructions.num_rows)
     opcodes = zip(instructions["opcode"].to_pylist(), occurrences.tolist(), strict=True)
-    return {"file": word, "data_dir": str(data_dir), **evaluate_vectors(vocabulary, *base_properties(table, opcodes))}
+    found = evaluate_vectors(vocabulary, *base_properties(table, opcodes), progress=progress)
+    return {"file": word, "data_dir": str(data_dir), **found}

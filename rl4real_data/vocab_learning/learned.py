@@ -11,6 +11,7 @@ from typing import Any, Final
 from rl4real_data import __version__
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.episodes.index import read_index
 from rl4real_data.mir2vec.vocabulary import Vocabulary, make_vocabulary
 from rl4real_data.vocab_learning.training import Trained, TrainingSettings, train
 from rl4real_data.vocab_learning.triplets import CountedShapes, Triplets, count_shapes, make_triplets
@@ -20,13 +21,25 @@ _LOSS_DIGITS: Final = 5
 
 
 def read_triplets(
-    data_dirs: Sequence[Path], target: str, split: str, *, watch: Callable[[int], object]
+    data_dirs: Sequence[Path], target: str, split: str, *, watch: Callable[[int, int], object]
 ) -> tuple[Triplets, list[CountedShapes]]:
-    """Of all datasets together. DatasetError for one of another target."""
+    """Of all datasets together; `watch` is called with (episodes read, episodes in total).
+
+    DatasetError for a dataset of another target.
+    """
+    all_books = [read_index(data_dir).splits.get(split) for data_dir in data_dirs]
+    total = sum(books.episodes for books in all_books if books)
+    done = 0
+
+    def count(episodes: int) -> None:
+        nonlocal done
+        done += episodes
+        watch(done, total)
+
     datasets = []
     for data_dir in data_dirs:
         interruption.check()
-        dataset = count_shapes(data_dir, split, watch=watch)
+        dataset = count_shapes(data_dir, split, watch=count)
         if dataset.index.target != target:
             raise DatasetError(f"{data_dir}: a dataset for {dataset.index.target}, not for {target}")
         datasets.append(dataset)

@@ -91,8 +91,8 @@ ATTACKS = """
 
 
 ODD_REASONS = {
-    "-fplugin=evil.so.c": "its name begins with -, so that a compiler would take it for an option; rename it",
-    "@evil.c": "its name begins with @, so that a compiler would take it for an option; rename it",
+    "@evil.c": "its name begins with @, so that a compiler would read words out of another file; rename it",
+    "sub/@evil.c": "its name begins with @, so that a compiler would read words out of another file; rename it",
     "pipe.c": "the source is no regular file but a pipe",
     "zero.c": "the source is no regular file but a device",
     "input.c": "the source is no regular file but a device",
@@ -141,6 +141,9 @@ class Stage:
         folder.mkdir()
         (folder / "-fplugin=evil.so.c").write_bytes(self.evil.read_bytes())
         (folder / "@evil.c").write_text(self.fill("-fplugin=@EVIL@"))
+        (folder / "sub").mkdir()
+        (folder / "sub/@evil.c").write_text("int f;\n")
+        (folder / "evil.c").write_text(self.fill("name -load @EVIL@"))  # what clang -cc1 then reads
         (folder / "good.c").write_text("int good(int a) { return a + 2; }\n")
         with (folder / "sparse.c").open("wb") as sparse:
             sparse.truncate(1 << 40)
@@ -148,7 +151,7 @@ class Stage:
         (folder / "zero.c").symlink_to("/dev/zero")
         (folder / "input.c").symlink_to("/dev/stdin")
         (folder / "folder.c").mkdir()
-        names = sorted(path.name for path in folder.iterdir())
+        names = [*sorted(path.name for path in folder.iterdir() if path.name not in ("sub", "evil.c")), "sub/@evil.c"]
         entries = [{"directory": str(folder), "file": name, "arguments": ["clang", "-c", name]} for name in names]
         words = ["clang", f"@{self.outside}/pipe", "-c", "good.c"]
         entries.append({"directory": str(folder), "file": "good.c", "arguments": words})

@@ -1,4 +1,4 @@
-"""`show` on functions of the sample corpus: it names what LLVM's own text of the same function names."""
+"""`show` on functions of the sample corpus: it names and counts what LLVM's own text of the same function holds."""
 
 from __future__ import annotations
 
@@ -17,10 +17,12 @@ from rl4real_data.show.load import load_view
 from rl4real_data.show.view import EpisodeView
 
 from .conftest import Sample
+from .machine_ir_liveness import live_behind
 
 pytestmark = pytest.mark.clang
 
 STEP = 20
+TUPLE = re.compile(r"D{2,4}\b|Q{2,4}\b|D{2,4}_|Q{2,4}_|[XW]SeqPairs")
 
 
 @pytest.fixture(params=["x86", "aarch64"])
@@ -46,10 +48,29 @@ def test_classes_and_blocks_are_those_of_the_machine_ir(views: Iterator[EpisodeV
 
 def test_everything_can_be_drawn(views: Iterator[EpisodeView]) -> None:
     for view in views:
-        picture, chart = ET.fromstring(draw_graph(view, alone=True).svg), draw_live_ranges(view)
+        picture = ET.fromstring(draw_graph(view).svg)
+        chart = draw_live_ranges(view, [""] * len(view.nodes))
 
         assert chart is not None
         assert len(list(ET.fromstring(chart.names))) >= len(view.nodes)
         assert f"{len(view.nodes):,} nodes" in "".join(picture.itertext())
         assert max(map(len, render_episode_text(view).splitlines())) <= 80
         assert render_episode_page(view).endswith("</html>\n")
+
+
+def test_pressure_is_what_dataflow_over_the_text_of_the_machine_ir_finds(views: Iterator[EpisodeView]) -> None:
+    """Node by node behind each instruction, and as the sum that is shown; a tuple of registers counts as many."""
+    instructions = 0
+    for view in views:
+        live = live_behind(view)
+        told = [
+            {node.vreg for node in view.nodes if any(first <= i < last for first, last in node.live or ())}
+            for i in range(len(live))
+        ]
+        assert told == [found & {node.vreg for node in view.nodes} for found in live]
+        for bank in view.pressure:
+            nodes = {view.nodes[i].vreg for i in bank.nodes}
+            if not any(TUPLE.match(name) for name in bank.names):
+                assert bank.live == tuple(len(found & nodes) for found in live)
+        instructions += len(live)
+    assert instructions > 1000

@@ -77,10 +77,12 @@ def read(data_dir: Path) -> Iterator[Episode]:
     assert_type(dataset.instruction_table, InstructionVectors)
     assert_type(dataset[0], Episode)
     assert_type(len(dataset), int)
-    dataset.load_state_dict(dataset.state_dict())
-    for episode in dataset.select(["edge_u", "edge_v"]).shuffle(seed=1).shard(rank=0, world_size=2):
+    assert_type(dataset[0:3], list[Episode])
+    view = dataset.select(["edge_u", "edge_v"]).shuffle(seed=1).shard(rank=0, world_size=2)
+    for episode in view:
         assert_type(episode, Episode)
         yield episode
+        view.load_state_dict(view.state_dict())
 
 
 def describe(episode: Episode) -> str:

@@ -325,8 +325,9 @@ def test_every_page_is_in_the_index() -> None:
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
 @pytest.mark.large
 @pytest.mark.filterwarnings("ignore:This DataLoader will create:UserWarning")  # more workers than cores
-@pytest.mark.parametrize("path", [ROOT / "README.md", DOCS / "training.md"], ids=lambda path: path.name)
-def test_snippets_run_one_after_the_other(path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_snippets_run_one_after_the_other(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the README run on a real dataset: `tests/integration/test_readme.py`."""
+    path = DOCS / "training.md"
     write_episodes(tmp_path / "data" / "x86-mlra", [7, 5])
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("HF_DATASETS_CACHE", str(tmp_path / "cache"))

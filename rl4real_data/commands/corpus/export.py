@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from rl4real_data.commands.completion import complete_corpora
-from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_path
+from rl4real_data.commands.console import fetch_progress, say, work_progress, write_note, write_path
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Jobs, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import TooManyFailures
 from rl4real_data.core.targets import TARGETS, TargetName
@@ -78,14 +79,12 @@ def _compilation(target: TargetName) -> Compilation:
 
 
 def _write(corpora: Sequence[Corpus], compilation: Compilation, output: Path, *, jobs: int) -> Exported:
-    from tqdm import tqdm
-
     from rl4real_data.corpus.module import modules_of
     from rl4real_data.export.mlgo import export_mlgo
 
     modules = modules_of(corpora)
-    with tqdm(total=len(modules), unit="module", disable=not shows_bars()) as bar:
-        return export_mlgo(modules, compilation, output, jobs=jobs, progress=lambda done, _: bar.update(done - bar.n))
+    with work_progress("exporting", "module") as watch:
+        return export_mlgo(modules, compilation, output, jobs=jobs, progress=watch)
 
 
 def _is_less_than_asked(exported: Exported, skipped: Sequence[Skipped]) -> bool:
@@ -97,7 +96,7 @@ def _is_less_than_asked(exported: Exported, skipped: Sequence[Skipped]) -> bool:
 
 def _text(exported: Exported) -> str:
     failed = exported.failed
-    lines = [f"{exported.modules} modules, {len(failed)} failed"]
+    lines = [f"{counted(exported.modules, 'module')}, {len(failed)} failed"]
     lines += [f"  failed  {m.corpus}/{m.name}: {failure.reason}" for m, failure in failed[:_FAILURES_SHOWN]]
     lines += [f"  and {len(failed) - _FAILURES_SHOWN} more"] if len(failed) > _FAILURES_SHOWN else []
     return "\n".join(lines)

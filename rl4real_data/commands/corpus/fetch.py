@@ -12,6 +12,7 @@ import typer
 from rl4real_data.commands.console import say, write_result
 from rl4real_data.commands.corpus.supply import fetch_planned
 from rl4real_data.commands.options import CorpusNames, Mirror
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 
@@ -33,5 +34,5 @@ def fetch(
     plan = plan_fetch(manifests_for(names or ()), Cache(root=environment.cache_dir))
     say(plan.text)
     report = fetch_planned(plan, environment, mirror=mirror)
-    write_result("\n".join(f"{name}  {modules} modules" for name, modules in report.modules.items()))
+    write_result("\n".join(f"{name}  {counted(modules, 'module')}" for name, modules in report.modules.items()))
     report.raise_if_incomplete()

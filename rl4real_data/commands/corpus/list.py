@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from rl4real_data.commands.console import write_json, write_result
 from rl4real_data.commands.options import CorpusNames, Json
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.targets import TargetName
 
@@ -55,4 +56,11 @@ def _cells(row: InventoryRow, targets: Sequence[str]) -> list[str]:
 def _sums(rows: Sequence[InventoryRow], targets: Sequence[str]) -> list[str]:
     counts = [sum(row.modules or 0 for row in rows), *(sum(row.functions.get(t, 0) for row in rows) for t in targets)]
     size = sum(row.download_bytes for row in rows)
-    return [f"{len(rows)} corpora", "", "", *(f"{count:,}" for count in counts), f"{size / 1e6:.1f} MB", ""]
+    return [
+        counted(len(rows), "corpus", "corpora"),
+        "",
+        "",
+        *(f"{count:,}" for count in counts),
+        f"{size / 1e6:.1f} MB",
+        "",
+    ]

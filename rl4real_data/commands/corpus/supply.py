@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from rl4real_data.commands.console import fetch_progress, say, shows_bars
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import Environment
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.source import Progress, Supply
@@ -30,7 +31,7 @@ def fetch_planned(plan: FetchPlan, environment: Environment, *, mirror: str | No
 
 
 def _say_modules(name: str, modules: int) -> None:
-    say(f"{name}: {modules} modules")
+    say(f"{name}: {counted(modules, 'module')}")
 
 
 def _nothing_more(_name: str, _modules: int) -> None:

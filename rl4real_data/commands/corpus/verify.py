@@ -13,6 +13,7 @@ import typer
 
 from rl4real_data.commands.console import say, write_json, write_result
 from rl4real_data.commands.options import CorpusNames, Json, Mirror
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import Environment, load_environment
 from rl4real_data.core.errors import ValidationFailed
 
@@ -44,7 +45,10 @@ def verify(
     else:
         write_result(found.text)
     if found.damages and not repair:
-        raise ValidationFailed(f"{len(found.damages)} entries of the cache are damaged", hint="mend them with --repair")
+        raise ValidationFailed(
+            f"damaged in the cache: {counted(len(found.damages), 'entry', 'entries')}",
+            hint="mend them with --repair",
+        )
 
 
 def _repair(

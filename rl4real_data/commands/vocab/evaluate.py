@@ -9,8 +9,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from rl4real_data.commands.console import say, write_json, write_result
+from rl4real_data.commands.console import say, work_progress, write_json, write_result
 from rl4real_data.commands.options import DataDir, Json, VocabularyFile
+from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 
 
@@ -19,7 +20,9 @@ def evaluate(file: VocabularyFile, data_dir: DataDir, as_json: Json = False) -> 
     from rl4real_data.toolchain.installation import Installation
     from rl4real_data.vocab_learning.evaluation import evaluate_on_dataset
 
-    found = evaluate_on_dataset(file, data_dir, Installation.of(load_environment()), announce=say)
+    installation = Installation.of(load_environment())
+    with work_progress("measuring", "property", "properties") as watch:
+        found = evaluate_on_dataset(file, data_dir, installation, announce=say, progress=watch)
     if as_json:
         write_json(json.dumps(found, indent=2))
     else:
@@ -28,7 +31,7 @@ def evaluate(file: VocabularyFile, data_dir: DataDir, as_json: Json = False) -> 
 
 def _text(found: Mapping[str, Any]) -> str:
     lines = [
-        f"balanced accuracy of a linear probe on held-out opcodes ({found['opcodes']:,} opcodes)",
+        f"balanced accuracy of a linear probe on held-out opcodes ({counted(found['opcodes'], 'opcode')})",
         f"  {'property':<10} {'opcodes':>8} {'vocabulary':>11} {'random':>8}",
     ]
     for name, row in found["properties"].items():

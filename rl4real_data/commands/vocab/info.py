@@ -15,6 +15,7 @@ import typer
 from rl4real_data.commands.console import write_json, write_result
 from rl4real_data.commands.options import Json, VocabularyFile
 from rl4real_data.commands.vocab.loss_curve import loss_curve
+from rl4real_data.core.counted import counted
 
 
 def info(
@@ -42,7 +43,7 @@ def _text(found: Mapping[str, Any]) -> str:
     lines.append(f"  entities   {sections}")
     if origin:
         lines.append(f"  made by    {origin['command']}")
-        lines.append(f"  from       {origin['functions']:,} functions of {', '.join(origin['corpora'])}")
+        lines.append(f"  from       {counted(origin['functions'], 'function')} of {', '.join(origin['corpora'])}")
         lines.append(f"  loss       {loss_curve(origin['losses'])}")
     if found["most_frequent"]:
         lines.append("  frequent   " + ", ".join(f"{name} {count:,}" for name, count in found["most_frequent"]))
@@ -56,7 +57,7 @@ def _text(found: Mapping[str, Any]) -> str:
 
 def _coverage_lines(coverage: Mapping[str, Any], shown: int = 10) -> list[str]:
     lines = [
-        f"  coverage   {coverage['share']:.4%} of {coverage['instructions']:,} instructions in "
+        f"  coverage   {coverage['share']:.4%} of {counted(coverage['instructions'], 'instruction')} in "
         f"{coverage['data_dir']} have all their entities"
     ]
     lines += [f"    {count:>10,}  {entity} is missing" for entity, count in list(coverage["missing"].items())[:shown]]

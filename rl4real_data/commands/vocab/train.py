@@ -6,15 +6,15 @@ A vocabulary learned from datasets.
 from __future__ import annotations
 
 import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rl4real_data.commands.console import shows_bars, write_note, write_path
+from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.vocab.loss_curve import loss_curve
+from rl4real_data.core.counted import counted
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 
@@ -52,19 +52,18 @@ def train(
     write_vocabulary(output, vocabulary)
     checkpoint.unlink(missing_ok=True)
     write_note(
-        f"{len(vocabulary.entities):,} entities from {len(found.rows):,} triplets of {found.functions:,} functions\n"
+        f"{counted(len(vocabulary.entities), 'entity', 'entities')} from {counted(len(found.rows), 'triplet')} "
+        f"of {counted(found.functions, 'function')}\n"
         f"loss {loss_curve(vocabulary.origin['losses'])}\ntriplets in {triplets}"
     )
     write_path(output)
 
 
 def _read(data_dirs: Sequence[Path], target: TargetName, split: Split) -> tuple[Triplets, list[CountedShapes]]:
-    from tqdm import tqdm
-
     from rl4real_data.vocab_learning.learned import read_triplets
 
-    with tqdm(desc="reading", unit=" episodes", disable=not shows_bars(), file=sys.stderr) as bar:
-        return read_triplets(tuple(data_dirs), target.value, split.value, watch=bar.update)
+    with work_progress("reading", "episode") as watch:
+        return read_triplets(tuple(data_dirs), target.value, split.value, watch=watch)
 
 
 def _learn(
@@ -77,15 +76,12 @@ def _learn(
     checkpoint: Path,
 ) -> Vocabulary:
     """A killed run is resumed by the same call."""
-    from tqdm import tqdm
-
     from rl4real_data.vocab_learning.learned import learn
 
-    with tqdm(desc="training", total=settings.epochs, unit=" epochs", disable=not shows_bars(), file=sys.stderr) as bar:
+    with work_progress("training", "epoch") as show:
 
         def watch(epoch: int, loss: float) -> None:
-            bar.set_postfix(loss=f"{loss:.4f}", refresh=False)
-            bar.update(epoch - bar.n)
+            show(epoch, settings.epochs, f"loss {loss:.4f}")
 
         return learn(
             triplets, datasets, settings, target=target.value, command=command, checkpoint=checkpoint, watch=watch

@@ -58,12 +58,12 @@ class Inquiry:
     clang: Clang
     target: Target
 
-    def complaint(self, language: Language, flags: Sequence[str]) -> str:
+    def complaint(self, language: str, flags: Sequence[str]) -> str:
         """The first line that the compiler says against the flags; nothing if it takes them."""
         with tempfile.TemporaryDirectory() as folder:
             done = run(
                 (
-                    *(str(self.clang.path), *self.target.clang_flags, "-x", language.value, *flags),
+                    *(str(self.clang.path), *self.target.clang_flags, "-x", language, *flags),
                     *("-w", "-fsyntax-only", "/dev/null"),
                 ),
                 cwd=Path(folder),
@@ -103,10 +103,11 @@ def accept_corpora(
 
 
 def _is_asked(module: Module) -> bool:
-    return module.language is not Language.IR and not module.refusal and bool(module.flags)
+    is_code = isinstance(module.language, Language) and module.language is not Language.IR
+    return is_code and not (module.refusal or module.left_out) and bool(module.flags)
 
 
-def _question(module: Module) -> tuple[Language, tuple[str, ...]]:
+def _question(module: Module) -> tuple[str, tuple[str, ...]]:
     return module.language, module.flags
 
 
@@ -117,7 +118,7 @@ def _accepted(module: Module, answer: _Answer | None) -> Module:
     return replace(module, flags=answer.passed, flags_left_out=left_out, refusal=answer.refusal)
 
 
-def _ask(inquiry: Inquiry, language: Language, flags: tuple[str, ...]) -> _Answer:
+def _ask(inquiry: Inquiry, language: str, flags: tuple[str, ...]) -> _Answer:
     """Asks for all of the flags at once, and for each of them if the compiler does not take them together."""
     interruption.check()
     units = list(_units(flags))

@@ -8,6 +8,7 @@ and counted; a module whose code would be another without its flag is failed wit
 from __future__ import annotations
 
 import functools
+import os
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -21,6 +22,7 @@ from rl4real_data.corpus.module import Corpus, Module
 TRUST_OPTION: Final = "--allow-build"
 
 _TO_CC1: Final = "-Xclang"
+_LEVELS: Final = "O"
 _MOST_CHARACTERS: Final = 80
 _MOST_BYTES: Final = 1 << 17
 """Of one word: the kernel's limit. That of all words together is 2 MB."""
@@ -67,7 +69,7 @@ def guard_flags(flags: tuple[str, ...], *, is_trusted: bool = False) -> GuardedF
         judged[judgement].append(name_of(said))
         passed += said.words if judgement is Judgement.PASSED else ()
     for said in option_table(CC1).read(inner):
-        judgement = _judge(said, is_trusted=is_trusted)
+        judgement = Judgement.DROPPED if _is_level(said) else _judge(said, is_trusted=is_trusted)
         judged[judgement].append(f"{_TO_CC1} {name_of(said)}")
         if judgement is Judgement.PASSED:
             passed += [word for inner_word in said.words for word in (_TO_CC1, inner_word)]
@@ -89,18 +91,26 @@ def _judge(said: Said, *, is_trusted: bool) -> Judgement:
     return Judgement.PASSED if is_trusted and judgement in _LEFT_TO_TRUST else judgement
 
 
+def _is_level(said: Said) -> bool:
+    """True for an optimisation level, which behind `-Xclang` would win over the recipe's."""
+    return said.option is not None and _LEVELS in said.option.groups
+
+
 def _is_word(word: str) -> bool:
-    """False for what no process can be given, or no dataset can store."""
+    """False for what no process can be given."""
     try:
-        return "\0" not in word and len(word.encode()) < _MOST_BYTES
+        return "\0" not in word and len(os.fsencode(word)) < _MOST_BYTES
     except UnicodeEncodeError:
         return False
 
 
 def name_problem(path: PurePosixPath) -> str:
-    """Why a compiler would take the name of a module for something else, or nothing."""
-    if str(path).startswith(("-", "@")):
-        return f"its name begins with {str(path)[0]}, so that a compiler would take it for an option; rename it"
+    """Why a compiler would take the name of a module for something else, or nothing.
+
+    A path behind `@` is read for further words. clang's driver hands the name alone to the compiler proper, too.
+    """
+    if str(path).startswith("@") or path.name.startswith("@"):
+        return "its name begins with @, so that a compiler would read words out of another file; rename it"
     return ""
 
 
@@ -111,6 +121,9 @@ def guard_corpus(corpus: Corpus, *, is_trusted: bool) -> tuple[Corpus, tuple[str
     loading: Counter[str] = Counter()
     modules = []
     for module in corpus.modules:
+        if module.left_out:
+            modules.append(module)
+            continue
         guarded = guard_flags(module.flags, is_trusted=is_trusted)
         dropped.update(guarded.dropped)
         unknown.update(guarded.unknown)

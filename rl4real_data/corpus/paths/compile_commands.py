@@ -3,7 +3,7 @@
 Each module is compiled in the folder that its entry names, so that whatever its flags name by a relative path is found.
 The corpus is the project's folder; what lies elsewhere has names of its own: so a dataset does not depend on where the
 project lies, nor on whose machine. Entries of one file with different flags are modules of their own; entries that are
-no C, C++ or LLVM IR are left out.
+no C, C++ or LLVM IR are modules that are left out.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
+from rl4real_data.corpus.other_languages import OtherLanguage, other_language, why_not_compiled
 from rl4real_data.corpus.paths.compiler_call import BadEntry, Call, read_call
 from rl4real_data.corpus.paths.cxx_modules import Compilation, with_imports
 from rl4real_data.corpus.paths.database_text import read_database
@@ -29,7 +30,6 @@ from rl4real_data.corpus.paths.path_names import PathNames
 from rl4real_data.corpus.paths.project_folder import project_folder
 from rl4real_data.corpus.places import Place
 
-_MORE_SUFFIXES: Final = {".C": Language.CXX, ".c++": Language.CXX, ".cp": Language.CXX, ".CPP": Language.CXX}
 _LANGUAGE_OF_WORD: Final = {language.value: language for language in Language}
 _HINT: Final = "write it again with the build system, for example cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON"
 _PROBLEMS_SHOWN: Final = 20
@@ -40,7 +40,7 @@ class _Entry:
     """One compilation of a module."""
 
     call: Call
-    language: Language
+    language: Language | OtherLanguage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ def find_database(path: Path, *, project: Path | None = None) -> FoundDatabase:
         shown = problems[:_PROBLEMS_SHOWN]
         more = [f"and {len(problems) - len(shown)} more"] if len(problems) > len(shown) else []
         raise UsageError("\n".join(f"{path}: {problem}" for problem in [*shown, *more]), hint=_HINT)
-    if not entries:
+    if not any(isinstance(entry.language, Language) for entry in entries):
         raise UsageError(f"{path} holds no module: none of its {len(values)} entries is C, C++ or LLVM IR")
     entries = _without_inner(entries)
     root = project or project_folder(real.parent, [entry.call.source for entry in entries])
@@ -85,28 +85,30 @@ def find_database(path: Path, *, project: Path | None = None) -> FoundDatabase:
 
 
 def _read(value: Any, number: int, beside: Path, problems: list[str]) -> _Entry | None:
-    """The entry, None if it has problems, which are noted, or is no module."""
+    """The entry, None if it has problems, which are noted."""
     try:
         call = read_call(value, beside)
     except (WordsError, BadEntry) as error:
         problems.append(f"entry {number}: {error}")
         return None
-    language = _language(call)
-    return None if language is None else _Entry(call=call, language=language)
+    return _Entry(call=call, language=_language(call))
 
 
-def _language(call: Call) -> Language | None:
-    stated = stated_language(call.words)
+def _language(call: Call) -> Language | OtherLanguage:
+    suffix, stated = call.source.suffix, stated_language(call.words)
     if stated:
-        return _LANGUAGE_OF_WORD.get(stated)
-    suffix = call.source.suffix
-    language = LANGUAGE_OF_SUFFIX.get(suffix) or _MORE_SUFFIXES.get(suffix)
+        return _LANGUAGE_OF_WORD.get(stated) or other_language(stated, suffix)
+    language = LANGUAGE_OF_SUFFIX.get(suffix)
+    if language is None:
+        return other_language(stated, suffix)
     return Language.CXX if language is Language.C and is_cxx_driver(call.compiler) else language
 
 
 def _without_inner(entries: Sequence[_Entry]) -> list[_Entry]:
     """The entries without the second of two for one compilation: the driver's, and what the driver started."""
-    by_drivers = {entry.call.source for entry in entries if not entry.call.is_inner}
+    by_drivers = {
+        entry.call.source for entry in entries if not entry.call.is_inner and isinstance(entry.language, Language)
+    }
     return [entry for entry in entries if not (entry.call.is_inner and entry.call.source in by_drivers)]
 
 
@@ -140,6 +142,7 @@ def _modules(entries: Iterable[_Entry], root: Path, places: tuple[Place, ...]) -
             flags=flags,
             folder=names.folder,
             places=names.places_in((f"/{path}", *flags)),
+            left_out="" if isinstance(entry.language, Language) else why_not_compiled(entry.language),
         )
         wanted.setdefault(module, (entry.call, names))
     variants: Counter[PurePosixPath] = Counter()

@@ -66,7 +66,7 @@ def read_call(value: Any, beside: Path) -> Call:
         source=source,
         compiler=words[0],
         words=tuple(rest),
-        is_inner=inner,
+        is_inner=inner or is_assembler(words[1:]),
     )
 
 

@@ -44,4 +44,6 @@ def decode(data: bytes) -> str:
             return data[len(mark) :].decode(encoding)
     if data[1:2] == b"\0":
         return data.decode("utf-16-le")
-    return data.decode("utf-16-be" if data[:1] == b"\0" and data[1:2] else "utf-8")
+    if data[:1] == b"\0" and data[1:2]:
+        return data.decode("utf-16-be")
+    return data.decode("utf-8", "surrogateescape")  # names of files may be any bytes

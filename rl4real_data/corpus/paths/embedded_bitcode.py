@@ -1,6 +1,7 @@
-"""An object file with embedded bitcode.
+"""The bitcode inside an object file.
 
-The section `.llvmbc`, and clang's arguments in `.llvmcmd`.
+The section `.llvmbc` with clang's arguments in `.llvmcmd`, or `.llvm.lto` of an object that is made for a linker with
+and without link-time optimisation (`-ffat-lto-objects`); or the file is bitcode itself, as `-flto` leaves it.
 
 `-Xclang -fembed-bitcode=all` embeds what the optimiser has not seen yet; the driver's own `-fembed-bitcode` what it has
 made of it, which is then not optimised again (its arguments say so). `ld -r` puts the modules of several files into
@@ -12,72 +13,49 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from pathlib import Path, PurePosixPath
 from typing import Final
 
-from rl4real_data.core import interruption
-from rl4real_data.core.errors import UsageError
-from rl4real_data.core.regular_files import read_regular
-from rl4real_data.corpus.bitcode import BitcodeError, split_modules
-from rl4real_data.corpus.cache import Cache
-from rl4real_data.corpus.elf import ElfError, find_sections
-from rl4real_data.corpus.module import Corpus
+from rl4real_data.corpus.bitcode import is_bitcode, split_modules
+from rl4real_data.corpus.elf import MAGIC as ELF_MAGIC
+from rl4real_data.corpus.elf import find_sections
+from rl4real_data.corpus.file_part import FilePart
 from rl4real_data.corpus.paths.cc1_flags import driver_flags, split_command
-from rl4real_data.corpus.paths.path_corpus import UNKNOWN_LICENSE, check_names, make_corpus
-from rl4real_data.corpus.sources.extraction import Extracted, extract
 
 BITCODE_SECTION: Final = ".llvmbc"
 ARGUMENTS_SECTION: Final = ".llvmcmd"
+LTO_SECTION: Final = ".llvm.lto"
 _FIRST_ARGUMENT: Final = "-cc1"
+_MAGIC_BYTES: Final = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FoundEmbedded:
-    """The modules inside the object file `path`."""
+class EmbeddedModule:
+    """One module as a bitcode file, with the flags of its own command line where that is known."""
 
-    path: Path
-
-    @property
-    def name(self) -> str:
-        return self.path.name
-
-    def corpus(self, name: str, cache: Cache) -> Corpus:
-        root, modules = extract(self.path, "object", cache, read_embedded)
-        return make_corpus(name, root, modules)
+    content: bytes
+    flags: tuple[str, ...] = ()
 
 
-def find_embedded(path: Path) -> FoundEmbedded:
-    """The object file; UsageError if it holds no bitcode."""
-    real = path.resolve()
-    try:
-        modules = list(read_embedded(real))
-    except (OSError, ElfError, BitcodeError) as error:
-        raise UsageError(f"{path} holds no bitcode that can be used: {error}") from error
-    if not modules:
-        raise UsageError(
-            f"{path} holds no module: it has no embedded bitcode",
-            hint="compile it with `clang -Xclang -fembed-bitcode=all`",
-        )
-    check_names(path, (real.name,))
-    return FoundEmbedded(path=real)
+def read_embedded(data: FilePart) -> Iterator[EmbeddedModule]:
+    """The modules of bitcode or of an ELF file; none in any other. ElfError or BitcodeError for a damaged one."""
+    head = data.head(_MAGIC_BYTES)
+    if is_bitcode(head):
+        for content in split_modules(data.whole()):
+            yield EmbeddedModule(content=content)
+    elif head == ELF_MAGIC:
+        yield from _read_sections(find_sections(data, BITCODE_SECTION, ARGUMENTS_SECTION, LTO_SECTION))
 
 
-def read_embedded(path: Path) -> Iterator[Extracted]:
-    """The modules of an object file, each with the flags of its own command line."""
-    sections = find_sections(read_regular(path), BITCODE_SECTION, ARGUMENTS_SECTION)
+def _read_sections(sections: dict[str, bytes]) -> Iterator[EmbeddedModule]:
+    """Both kinds of bitcode in one file are the same code."""
     modules = split_modules(sections.get(BITCODE_SECTION, b""))
     commands = _split_commands(split_command(sections.get(ARGUMENTS_SECTION, b"")))
+    if not modules:
+        modules, commands = split_modules(sections.get(LTO_SECTION, b"")), []
     if len(commands) != len(modules):  # -fembed-bitcode=bitcode keeps no arguments
         commands = [()] * len(modules)
-    for number, (content, arguments) in enumerate(zip(modules, commands, strict=True)):
-        interruption.check()
-        suffix = f".{number}.bc" if len(modules) > 1 else ".bc"
-        yield Extracted(
-            path=PurePosixPath(f"{path.stem}{suffix}"),
-            content=content,
-            flags=driver_flags(arguments),
-            license=UNKNOWN_LICENSE,
-        )
+    for content, arguments in zip(modules, commands, strict=True):
+        yield EmbeddedModule(content=content, flags=driver_flags(arguments))
 
 
 def _split_commands(words: tuple[str, ...]) -> list[tuple[str, ...]]:

@@ -9,20 +9,19 @@ say nothing.
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
-from rl4real_data.core.regular_files import open_regular, read_regular_text
-from rl4real_data.corpus.bitcode import is_bitcode
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.cache import Cache
-from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
-from rl4real_data.corpus.paths.path_corpus import FoundModule, check_names, make_corpus
+from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus
+from rl4real_data.corpus.paths.source_files import Inputs, take_inputs
 
 LIST_SIGN: Final = "@"
+_SUFFIXES: Final = ", ".join(LANGUAGE_OF_SUFFIX)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,62 +30,49 @@ class FoundList:
 
     path: Path
     root: Path
-    modules: tuple[FoundModule, ...]
+    inputs: Inputs
 
     @property
     def name(self) -> str:
         return self.path.stem
 
-    def corpus(self, name: str, _cache: Cache) -> Corpus:
-        return make_corpus(name, self.root, self.modules)
+    def corpus(self, name: str, cache: Cache) -> Corpus:
+        return self.inputs.corpus(name, self.root, cache)
 
 
 def find_listed(path: Path) -> FoundList:
     """The files in the list; one UsageError with all of its problems."""
     try:
         real = path.resolve(strict=True)
-        lines = read_regular_text(real).splitlines()
-    except (OSError, RuntimeError, UnicodeDecodeError, ValueError) as error:
+        lines = read_regular_text(real, errors="surrogateescape").split("\n")
+    except (OSError, RuntimeError, ValueError) as error:
         raise UsageError(f"{path} cannot be read as a list of files: {error}") from error
-    problems: list[str] = []
-    files: dict[Path, Language] = {}
+    files: dict[Path, int] = {}
+    problems: dict[int, str] = {}
     for number, line in enumerate(lines, 1):
         interruption.check()
         name = line.strip()
         if not name or name.startswith("#"):
             continue
-        file = Path(os.path.normpath(real.parent / name))
-        language = _language(file)
-        if language is None:
-            problems.append(f"{path}:{number}: {_problem(name, file)}")
+        if _is_file(real.parent / name):
+            files[Path(os.path.normpath(real.parent / name))] = number
         else:
-            files[file] = language
+            problems[number] = f'"{name}" is no file'
+    root = Path(os.path.commonpath([file.parent for file in files])) if files else real.parent
+    inputs = take_inputs(root, [PurePosixPath(file.relative_to(root)) for file in files])
+    for file in files.keys() - {root / module for module in inputs.paths}:
+        name = lines[files[file] - 1].strip()
+        problems[files[file]] = f'"{name}" is no module: it is no bitcode and ends with none of {_SUFFIXES}'
     if problems:
-        raise UsageError("\n".join(problems))
+        raise UsageError("\n".join(f"{path}:{number}: {problems[number]}" for number in sorted(problems)))
     if not files:
         raise UsageError(f"{path} names no file")
-    root = Path(os.path.commonpath([file.parent for file in files]))
-    modules = tuple(
-        FoundModule(path=PurePosixPath(file.relative_to(root)), language=language) for file, language in files.items()
-    )
-    check_names(path, (real.stem, *(str(module.path) for module in modules)))
-    return FoundList(path=real, root=root, modules=modules)
+    return FoundList(path=real, root=root, inputs=inputs)
 
 
-def _language(file: Path) -> Language | None:
-    """What the file is written in, None if it is no module."""
+def _is_file(path: Path) -> bool:
+    """Whether it is a file, or a link that leads to none: what becomes of that is the module's affair."""
     try:
-        if not file.is_file():
-            return None
-        if file.suffix in LANGUAGE_OF_SUFFIX:
-            return LANGUAGE_OF_SUFFIX[file.suffix]
-        with open_regular(file, most_bytes=sys.maxsize) as stream:
-            return Language.IR if is_bitcode(stream.read(4)) else None
+        return path.is_file() or (path.is_symlink() and not path.exists())
     except (OSError, ValueError):
-        return None
-
-
-def _problem(name: str, file: Path) -> str:
-    if not file.is_file():
-        return f'"{name}" is no file'
-    return f'"{name}" is no module: it is no bitcode and ends with none of {", ".join(LANGUAGE_OF_SUFFIX)}'
+        return False

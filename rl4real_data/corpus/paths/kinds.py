@@ -6,7 +6,7 @@ The name and the first bytes tell the kind, and the file of that kind does the r
     compile_commands.json      a compilation database
     corpus_description.json    an MLGO corpus, or the folder that holds it
     *.parquet                  modules as ComPile stores them
-    an object file             its embedded bitcode
+    an object file, an archive the bitcode inside
     a folder to be built       under `--allow-build`: what its build system says
 
 Anything else is a folder or a single file of sources or LLVM IR.
@@ -19,11 +19,10 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.regular_files import open_regular
-from rl4real_data.corpus.elf import MAGIC as ELF_MAGIC
 from rl4real_data.corpus.paths.bitcode_parquet import find_parquet
 from rl4real_data.corpus.paths.build import BuildTools, find_build
 from rl4real_data.corpus.paths.compile_commands import find_database
-from rl4real_data.corpus.paths.embedded_bitcode import find_embedded
+from rl4real_data.corpus.paths.contained_modules import Content, content_of, find_container
 from rl4real_data.corpus.paths.file_list import LIST_SIGN, find_listed
 from rl4real_data.corpus.paths.mlgo import DESCRIPTION_NAME, find_mlgo
 from rl4real_data.corpus.paths.path_corpus import Found
@@ -54,8 +53,8 @@ def find_path(word: str, build_tools: BuildTools | None = None) -> Found | None:
     magic = _first_bytes(path)
     if magic == _PARQUET_MAGIC:
         return find_parquet(path)
-    if magic == ELF_MAGIC:
-        return find_embedded(path)
+    if _holds_modules(path):
+        return find_container(path)
     return UndescribedFolder(found=find_modules(path))
 
 
@@ -63,6 +62,14 @@ def _exists(path: Path) -> bool:
     try:
         return path.exists()
     except (OSError, ValueError):  # longer than any path may be, or with a NUL
+        return False
+
+
+def _holds_modules(path: Path) -> bool:
+    """Whether there may be modules in it, if only none that can be used: whoever takes the path says so."""
+    try:
+        return content_of(path) in (Content.CONTAINER, Content.OBJECT)
+    except OSError:
         return False
 
 

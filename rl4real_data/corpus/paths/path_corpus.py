@@ -10,9 +10,11 @@ from typing import Final, Protocol
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
+from rl4real_data.core.stored_names import is_file_name
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import UNKNOWN
 from rl4real_data.corpus.module import TOP, Corpus, Import, Language, Module, module_name
+from rl4real_data.corpus.other_languages import OtherLanguage, why_not_compiled
 from rl4real_data.corpus.places import Place
 
 UNKNOWN_LICENSE: Final = UNKNOWN
@@ -35,22 +37,29 @@ class Found(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundModule:
-    """One module before its corpus has a name; the fields are those of `Module`."""
+    """One module before its corpus has a name; the fields are those of `Module`. None for `root`: the corpus's."""
 
     path: PurePosixPath
-    language: Language
+    language: Language | OtherLanguage
     flags: tuple[str, ...] = ()
     license: str = UNKNOWN_LICENSE
     variant: int = 1
+    root: Path | None = None
+    refusal: str = ""
+    left_out: str = ""
     folder: PurePosixPath = TOP
     places: tuple[Place, ...] = ()
     imports: tuple[Import, ...] = ()
-    refusal: str = ""
 
     @property
     def name(self) -> str:
         """What the corpus calls it."""
         return module_name(self.path, self.variant)
+
+
+def left_out_module(path: PurePosixPath, language: OtherLanguage) -> FoundModule:
+    """An input in a language that is not compiled."""
+    return FoundModule(path=path, language=language, left_out=why_not_compiled(language))
 
 
 def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
@@ -59,15 +68,16 @@ def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
         Module(
             corpus=name,
             path=module.path,
-            root=root,
+            root=module.root or root,
             language=module.language,
             license=module.license,
             flags=module.flags,
             variant=module.variant,
+            refusal=module.refusal,
+            left_out=module.left_out,
             folder=module.folder,
             places=module.places,
             imports=module.imports,
-            refusal=module.refusal,
         )
         for module in sorted(found, key=lambda module: (module.path, module.variant))
     )
@@ -85,12 +95,9 @@ def join_licenses(expressions: set[str]) -> str:
 
 
 def check_names(path: Path, names: Iterable[str]) -> None:
-    """UsageError for a name that is no UTF-8, or has a character NUL, which no file has."""
+    """UsageError for what no file can be called."""
     for name in names:
         interruption.check()
-        if "\0" in name:
-            raise UsageError(f"{path}: {name!a} has a character NUL, which no file's name has")
-        try:
-            name.encode()
-        except UnicodeEncodeError as error:
-            raise UsageError(f"{path}: {name!a} is no valid UTF-8, so no dataset can store it; rename it") from error
+        if not is_file_name(name):
+            what = "a character NUL" if "\0" in name else "half of a character"
+            raise UsageError(f"{path}: {name!a} has {what}, which no file's name has")

@@ -70,4 +70,5 @@ class PathNames:
     @cached_property
     def _names(self) -> dict[str, str]:
         above = PROJECT if self.folder.is_absolute() else os.path.relpath(".", self.folder)
-        return {**self._outside, str(self.root): "" if above == "." else above}
+        here = {str(self.ran_in): ""} if self.is_kept and not self.folder.is_absolute() else {}
+        return {**self._outside, str(self.root): "" if above == "." else above, **here}

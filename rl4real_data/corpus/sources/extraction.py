@@ -7,45 +7,60 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import SourceError
 from rl4real_data.core.regular_files import read_regular_text, sha256_of_regular
 from rl4real_data.corpus.cache import MARKER, Cache
 from rl4real_data.corpus.module import Language
+from rl4real_data.corpus.other_languages import OtherLanguage
 from rl4real_data.corpus.paths.path_corpus import FoundModule
 
 _INDEX_NAME: Final = ".modules.ndjson"
 _MOST_BYTES: Final = 1 << 40
 """The whole of ComPile has 2.4 TB, in parts of some gigabytes."""
 
-_VERSION: Final = 2
+_VERSION: Final = 3
 """Raise it when other files, or other lines of the index, are written for the same container."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Extracted:
-    """One module of a container, with its bytes."""
+    """One module of a container, with its bytes.
+
+    There are none of what is left out, for whatever reason.
+    """
 
     path: PurePosixPath
-    content: bytes
+    content: bytes = b""
     flags: tuple[str, ...] = ()
     license: str
+    language: Language | OtherLanguage = Language.IR
+    refusal: str = ""
+    left_out: str = ""
 
 
 def extract(
-    container: Path, kind: str, cache: Cache, read: Callable[[Path], Iterable[Extracted]]
+    container: Path,
+    kind: str,
+    cache: Cache,
+    read: Callable[[Path], Iterable[Extracted]],
+    *,
+    beside: Iterable[Path] = (),
+    below: str = "",
 ) -> tuple[Path, tuple[FoundModule, ...]]:
     """The folder in the cache with all modules of `container`, and what they are. SourceError if it cannot be read.
 
-    `read` gives them one by one; none is kept in memory.
+    `read` gives them one by one; none is kept in memory. It may also read the files `beside` the container; all paths
+    that it gives are `below` that folder.
     """
     try:
-        identity = _identity(container)
+        identity = _identity(container, beside, below)
     except OSError as error:
         raise SourceError(f"{container} cannot be read: {error.strerror}") from error
     for _ in range(2):
@@ -57,10 +72,19 @@ def extract(
     raise SourceError(f"{root} changes while it is read", hint="free the cache folder of other programs")
 
 
-def _identity(container: Path) -> str:
+def _identity(container: Path, beside: Iterable[Path], below: str) -> str:
     """What the folder is made from: the container's bytes and name, by the rules of this version."""
     digest = sha256_of_regular(container, most_bytes=_MOST_BYTES)
-    return hashlib.sha256(f"{_VERSION} {digest} {container.name}".encode()).hexdigest()
+    more = [_sha256_or_nothing(path) for path in beside]
+    identity = " ".join([str(_VERSION), digest, container.name, *([below, *more] if below or more else ())])
+    return hashlib.sha256(os.fsencode(identity)).hexdigest()
+
+
+def _sha256_or_nothing(path: Path) -> str:
+    try:
+        return sha256_of_regular(path, most_bytes=_MOST_BYTES)
+    except OSError:
+        return "-"
 
 
 def _write(container: Path, folder: Path, read: Callable[[Path], Iterable[Extracted]]) -> None:
@@ -69,14 +93,20 @@ def _write(container: Path, folder: Path, read: Callable[[Path], Iterable[Extrac
     with (folder / _INDEX_NAME).open("w", encoding="utf-8") as index:
         for module in read(container):
             interruption.check()
-            file = folder / module.path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(module.content)
-            line = {"path": str(module.path), "flags": module.flags, "license": module.license}
-            text = json.dumps(line) + "\n"
+            if not (module.refusal or module.left_out):
+                file = folder / module.path
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(module.content)
+            text = json.dumps(_line(module)) + "\n"
             digest.update(text.encode())
             index.write(text)
         index.write(digest.hexdigest() + "\n")
+
+
+def _line(module: Extracted) -> dict[str, object]:
+    line: dict[str, object] = {"path": str(module.path), "flags": module.flags, "license": module.license}
+    more: dict[str, object] = {"language": str(module.language), "refusal": module.refusal, "left_out": module.left_out}
+    return line | (more if module.refusal or module.left_out else {})
 
 
 def _read_index(path: Path) -> tuple[FoundModule, ...] | None:
@@ -91,10 +121,13 @@ def _read_index(path: Path) -> tuple[FoundModule, ...] | None:
     return tuple(_module(json.loads(line)) for line in lines.splitlines())
 
 
-def _module(line: dict[str, str | list[str]]) -> FoundModule:
+def _module(line: dict[str, Any]) -> FoundModule:
+    language = line.get("language", Language.IR)
     return FoundModule(
-        path=PurePosixPath(str(line["path"])),
-        language=Language.IR,
+        path=PurePosixPath(line["path"]),
+        language=Language.IR if language == Language.IR else OtherLanguage(language),
         flags=tuple(line["flags"]),
-        license=str(line["license"]),
+        license=line["license"],
+        refusal=line.get("refusal", ""),
+        left_out=line.get("left_out", ""),
     )

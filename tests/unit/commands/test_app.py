@@ -37,13 +37,13 @@ COMMANDS = dict(commands())
 
 def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
-        *("", "flow", "stats", "show", "export", "import", "validate", "doctor"),
+        *("", "flow", "stats", "show", "export", "import", "validate", "doctor", "clean"),
         *("path", "path plugin", "path clang", "path llc", "path corpus", "corpus"),
         *("embed", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
     readme = Path(__file__).parents[3].joinpath("README.md").read_text()
-    names = ("flow", "stats", "show", "export", "import", "validate", "doctor", "corpus", "embed", "vocab")
+    names = ("flow", "stats", "show", "export", "import", "validate", "doctor", "clean", "corpus", "embed", "vocab")
     assert [name for name in names if f"rl4real-data {name}" not in readme] == []
 
 
@@ -101,6 +101,7 @@ def test_exit_codes_are_those_of_the_table() -> None:
         "HostError": "1",
         "LessThanAsked": "3",
         "TooManyFailures": "3",
+        "TooLittleKnown": "3",
         "ValidationFailed": "4",
         "ToolchainError": "5",
         "MissingExtra": "5",
@@ -118,6 +119,7 @@ def test_exit_codes_are_those_of_the_table() -> None:
         (errors.HostError, 1),
         (errors.LessThanAsked, 3),
         (errors.TooManyFailures, 3),
+        (errors.TooLittleKnown, 3),
         (errors.ValidationFailed, 4),
         (errors.ToolchainError, 5),
         (errors.Interrupted, 130),

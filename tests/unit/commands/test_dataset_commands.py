@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,23 @@ def test_a_target_s_name_stands_for_its_shipped_vocabulary(call: CommandLine, wo
 
     assert (made.code, embedded.code) == (0, 0), made.err + embedded.err
     assert "have all their entities" in embedded.err
+
+
+LINES = (
+    *("flow x86 train mlra --corpus src --data-dir d --dry-run", "flow x86 train mlra --corpus src --data-dir d"),
+    *("flow x86 train mlra --corpus src --data-dir d", "stats d", "validate d", "show d one", "show d two"),
+    *("embed d --vocab vocabulary.txt", "export d graphs --to rl4real", "export d transitions --to rllib"),
+    *("import graphs again --from rl4real -j 1", "stats again", "clean d --dry-run", "clean d", "corpus list sample"),
+    *("corpus fetch sample", "corpus verify sample"),
+)
+
+
+def test_one_is_no_plural(call: CommandLine, world: World) -> None:
+    """A dataset of one episode of one module, through all that tells of it."""
+    world.write("a.c", "// function one nodes=1")
+    world.vocabulary()
+    text = "".join(said.out + said.err for said in (call(*line.split()) for line in LINES))
+
+    assert "\n".join(re.findall(r"(?<![\d.,+/-])1 (?!corpus\b)[a-z]+s\b.*", text)) == ""
+    assert "d: 1 episode in train" in text
+    assert "again: 1 episode in train from 1 file" in text

@@ -22,7 +22,7 @@ def test_flow_says_its_summary_on_stderr_and_nothing_on_stdout(call: CommandLine
     assert (answer.code, answer.out) == (0, "")
     assert "rl4real-data: packing\ndata: 4 episodes in train (" in answer.err
     assert "  modules    4: 4 done, 0 failed\n" in answer.err
-    assert "  functions  6: 4 episodes, 1 left out, 1 duplicates\n" in answer.err
+    assert "  functions  6: 4 episodes, 1 left out, 1 duplicate\n" in answer.err
     assert "             1 more than 1000 nodes\n" in answer.err
     assert answer.err.endswith("  see it with  rl4real-data stats data\n")
 
@@ -98,7 +98,7 @@ def test_too_many_failures_leave_a_dataset_and_their_commands(call: CommandLine,
 
     assert (answer.code, answer.out) == (3, "")
     assert "  failed     src/x.c: rejected: x.c:1:2: error: expected ';' after expression\n" in answer.err
-    assert "             (cd src && clang --target=x86_64-linux-gnu " in answer.err
+    assert '             (cd src && "$(rl4real-data path clang)" --target=x86_64-linux-gnu ' in answer.err
     assert "error: 1 of 2 modules failed (50.0%), more than 1.0%; the dataset holds the rest\n" in answer.err
     assert "allow more with --max-failed, try again with --retry-failed" in answer.err
     assert world.functions() == ["one"]

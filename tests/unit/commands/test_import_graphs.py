@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 import typer
 from episode_builder import make_episode, write_dataset
 from typer.testing import CliRunner, Result
 
+from rl4real_data import collect_stats, validate
 from rl4real_data.commands.export import export_dataset
 from rl4real_data.commands.import_graphs import import_dataset
 from rl4real_data.core.errors import TooManyFailures, UsageError
@@ -42,13 +44,27 @@ def test_there_and_back() -> None:
     assert result.stdout == "out\n"
     assert "out: 2 graphs of train in graphs/IG/json, CONFIG_DIR is out/config" in result.stderr
     assert "the dataset has no vectors" in result.stderr
+    assert "exporting: 1 of 2 functions" in result.stderr
 
     result = run("import", "--from", "rl4real", "out", "again", "--license", "MIT", "-j", "1")
     assert result.exit_code == 0
     assert result.stdout == "again\n"
     assert "again: 2 episodes in train from 2 files" in result.stderr
+    assert "reading: 2 of 2 files" in result.stderr
     index = read_index(Path("again"))
     assert (index.target, index.splits["train"].corpora[0].name) == ("x86", "out")
+    assert "llvm_version" not in index.toolchain
+
+
+def test_release_of_the_compiler_is_not_made_up() -> None:
+    """The graphs are of LLVM 22, and say so nowhere."""
+    export()
+    for data_dir, words, version in (("again", (), None), ("third", ("--llvm-version", "22.1.8"), "22.1.8")):
+        assert run("import", "--from", "rl4real", "out", data_dir, "-j", "1", *words).exit_code == 0
+        told = pq.read_table(Path(data_dir) / "data", columns=["llvm_version"])["llvm_version"].to_pylist()
+        assert told == [version, version]
+        assert validate(Path(data_dir)) == ()
+        assert collect_stats(Path(data_dir)).llvm_version == (version or "")
 
 
 def test_too_many_broken_files_end_with_an_error_but_the_rest_is_there() -> None:

@@ -67,3 +67,49 @@ def test_doctor_with_everything(call: CommandLine) -> None:
     assert "ok       clang " in answer.out
     assert "absent   compiler server  its library does not build: " in answer.out  # the fake is no C compiler
     assert "without a server each module costs 15 ms more" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "detail"),
+    [
+        ("RL4REAL_DATA_CACHE", "/proc/x", "the cache /proc/x cannot be used: No such file or directory"),
+        ("RL4REAL_DATA_CACHE", "/dev/null", "the cache /dev/null cannot be used: File exists"),
+        ("DATA_DIR", "/dev/null/x", "/dev/null/x cannot be written: /dev/null is no folder"),
+        ("DATA_DIR", "/proc/x", "/proc/x cannot be written: /proc cannot be written to"),
+        ("CONFIG_DIR", "/nowhere", "/nowhere is no folder"),
+        ("RL4REAL_DATA_MIRROR", "nonsense", "no address that begins with http:, https:, file:"),
+        ("RL4REAL_DATA_PYPI", "pypi.example.invalid", "no address that begins with http:, https:, file:"),
+        ("RL4REAL_DATA_NPM", "http://[", "no address that begins with http:, https:, file:"),
+    ],
+)
+def test_doctor_names_the_setting_that_is_wrong(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, setting: str, value: str, detail: str
+) -> None:
+    monkeypatch.setenv(setting, value)
+    told = call("doctor", "--json")
+    (wrong,) = [check for check in json.loads(told.out) if check["name"] == setting]
+
+    assert told.code == 5
+    assert (wrong["ok"], wrong["detail"]) == (False, detail)
+    assert setting in wrong["remedy"]
+    assert f"missing or wrong: {setting}" in told.err
+    assert "next: " in told.err
+
+
+def test_doctor_names_the_setting_that_the_cache_comes_from(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("RL4REAL_DATA_CACHE")
+    monkeypatch.setenv("XDG_CACHE_HOME", "/dev/null")
+
+    assert "WRONG    XDG_CACHE_HOME   the cache /dev/null/rl4real-data cannot be used: " in call("doctor").out
+
+
+@pytest.mark.parametrize("words", [("path", "plugin"), ("flow", "x86", "train", "mlra"), ("corpus", "fetch", "lz4")])
+def test_every_command_names_the_setting_of_a_cache_that_cannot_be_used(
+    call: CommandLine, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("RL4REAL_DATA_CACHE", "/proc/x")
+    told = call(*words)
+
+    assert told.code == 1
+    assert "the cache /proc/x cannot be used: " in told.err
+    assert "set RL4REAL_DATA_CACHE to another folder" in told.err

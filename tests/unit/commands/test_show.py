@@ -52,3 +52,12 @@ def test_the_page_of_the_statistics(data_dir: Path, tmp_path: Path, capsys: pyte
 
     assert "Largest functions" in (tmp_path / "stats.html").read_text()
     assert str(tmp_path / "stats.html") in capsys.readouterr().err
+
+
+def test_a_folder_gets_the_pages_of_the_functions_too(
+    data_dir: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stats(data_dir, html=tmp_path / "pages")
+
+    assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["functions", "index.html"]
+    assert "index.html and a page for each of the 2 largest functions" in capsys.readouterr().err

@@ -226,7 +226,7 @@ def test_folder_that_cannot_be_used(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(SourceError, match=r"the cache .*/file/cache cannot be used") as raised:
         Cache(root=tmp_path / "file/cache").tree("toy", PIN, Maker().write_tree)
-    assert "another cache folder" in raised.value.hint
+    assert "set RL4REAL_DATA_CACHE to another folder" in raised.value.hint
 
 
 def test_full_disk(cache: Cache) -> None:

@@ -11,7 +11,7 @@ from rl4real_data.core.errors import ManifestError, Rl4realError, UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.catalog import Catalog
-from rl4real_data.corpus.module import Language
+from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
 from rl4real_data.corpus.resolve import resolve
 from rl4real_data.corpus.sources.shipped_folder import PackageSource
 
@@ -62,7 +62,7 @@ def test_same_corpus_by_group_and_name_comes_once(tmp_path: Path, source: FetchR
 
 def test_folder_is_a_corpus(tmp_path: Path, catalog: Catalog) -> None:
     names = ["z.c", "a.cc", "b.cpp", "c.cxx", "d.ll", "e.bc", "sub/deep/f.c"]
-    others = ["g.h", "h.C", "i.txt", ".hidden/j.c", ".k.c", "sub/.git/l.c"]
+    others = ["g.h", "i.txt", ".hidden/j.c", ".k.c", "sub/.git/l.c"]
     folder = make_tree(tmp_path / "mine", *names, *others)
     (corpus,) = resolve([str(folder)], cache=tmp_path / "cache", catalog=catalog)
     assert (corpus.name, corpus.license, corpus.split) == ("mine", "NOASSERTION", Split.TRAIN)
@@ -73,7 +73,7 @@ def test_folder_is_a_corpus(tmp_path: Path, catalog: Catalog) -> None:
     assert not (tmp_path / "cache").exists()
 
 
-def test_links_are_not_followed_out_of_a_folder(tmp_path: Path, catalog: Catalog) -> None:
+def test_linked_files_are_files_of_the_folder(tmp_path: Path, catalog: Catalog) -> None:
     outside = make_tree(tmp_path / "outside", "o.c", "deep/p.c")
     folder = make_tree(tmp_path / "mine", "a.c")
     (folder / "link_out.c").symlink_to(outside / "o.c")
@@ -82,7 +82,72 @@ def test_links_are_not_followed_out_of_a_folder(tmp_path: Path, catalog: Catalog
     (folder / "loop").symlink_to(folder)
     (folder / "dangling.c").symlink_to(folder / "nothing.c")
     (corpus,) = resolve([str(folder)], cache=tmp_path / "cache", catalog=catalog)
-    assert paths(corpus.modules) == ["a.c", "link_in.c"]
+    assert {module.name: module.left_out for module in corpus.modules} == {
+        "a.c": "",
+        "dangling.c": "",
+        "deep": "a link to a folder, which is not entered: name that folder itself",
+        "link_in.c": "",
+        "link_out.c": "",
+        "loop": "a link to a folder of the corpus, which is taken where it lies",
+    }
+
+
+def test_folder_of_links_alone(tmp_path: Path, catalog: Catalog) -> None:
+    outside = make_tree(tmp_path / "outside", "o.c")
+    folder = make_tree(tmp_path / "mine", "readme")
+    (folder / "link_out.c").symlink_to(outside / "o.c")
+    (corpus,) = resolve([str(folder)], cache=tmp_path / "cache", catalog=catalog)
+    assert paths(corpus.modules) == ["link_out.c"]
+
+
+def test_every_input_of_a_compiler_is_a_module_or_left_out_as_one(tmp_path: Path, catalog: Catalog) -> None:
+    """Suffixes as clang's own table has them."""
+    names = [
+        "a.C",
+        "b.CC",
+        "c.i",
+        "d.ii",
+        "e.cppm",
+        "f.cu",
+        "g.m",
+        "h.mm",
+        "i.S",
+        "j.s",
+        "k.f90",
+        "l.cl",
+        "m.hip",
+        "n.o",
+    ]
+    folder = make_tree(tmp_path / "mine", "plain.c", "no.h", "no.txt", "Makefile", *names)
+    (corpus,) = resolve([str(folder)], cache=tmp_path / "cache", catalog=catalog)
+    found = {module.name: (str(module.language), module.left_out) for module in corpus.modules}
+
+    def other(language: str) -> tuple[str, str]:
+        return language, f"no C, C++ or LLVM IR but {language}"
+
+    assert found == {
+        "plain.c": ("c", ""),
+        "a.C": ("c++", ""),
+        "b.CC": ("c++", ""),
+        "c.i": ("c", ""),
+        "d.ii": ("c++", ""),
+        "e.cppm": ("c++-module", ""),
+        "f.cu": other("cuda"),
+        "g.m": other("objective-c"),
+        "h.mm": other("objective-c++"),
+        "i.S": other("assembler-with-cpp"),
+        "j.s": other("assembler"),
+        "k.f90": other("f95"),
+        "l.cl": other("cl"),
+        "m.hip": other("hip"),
+        "n.o": ("object", "object code without bitcode"),
+    }
+
+
+def test_folder_of_what_is_not_compiled_says_so(tmp_path: Path, catalog: Catalog) -> None:
+    folder = make_tree(tmp_path / "mine", "a.cu", "b.o")
+    with pytest.raises(UsageError, match=r"\(only: no C, C\+\+ or LLVM IR but cuda, object code without bitcode\)"):
+        resolve([str(folder)], cache=tmp_path / "cache", catalog=catalog)
 
 
 def test_file_is_a_corpus(tmp_path: Path, catalog: Catalog, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -142,7 +207,7 @@ def test_all_bad_words_are_reported_before_any_fetch(tmp_path: Path, source: Fet
     wrong = make_tree(tmp_path, "a.rs") / "a.rs"
     with pytest.raises(UsageError, match="no corpus") as raised:
         resolve(["zlib", "zlip", str(empty), "", str(wrong)], cache=tmp_path / "cache", catalog=catalog)
-    suffixes = ".c, .cc, .cpp, .cxx, .ll, .bc"
+    suffixes = ", ".join(LANGUAGE_OF_SUFFIX)
     assert str(raised.value).splitlines() == [
         '"zlip" is no corpus, no group and no path that exists; did you mean "zlib"?',
         f"{empty} holds no module: no file below it ends with one of {suffixes}",
@@ -164,10 +229,12 @@ def test_no_word_at_all(tmp_path: Path, catalog: Catalog) -> None:
         resolve([], cache=tmp_path / "cache", catalog=catalog)
 
 
-def test_file_name_that_cannot_be_stored(tmp_path: Path, catalog: Catalog) -> None:
-    folder = make_tree(tmp_path / "mine", "a.c", "bad\udcff.c")
-    with pytest.raises(UsageError, match=r"'bad\\udcff\.c' is no valid UTF-8"):
-        resolve([str(folder)], cache=tmp_path / "cache", catalog=catalog)
+def test_names_that_are_no_utf8(tmp_path: Path, catalog: Catalog) -> None:
+    folder = make_tree(tmp_path / "m\udce9", "a.c", "bad\udcff.c", "\udce9/b.c")
+    (corpus,) = resolve([str(folder)], cache=tmp_path / "cache", catalog=catalog)
+    assert corpus.name == '"m\\E9"'
+    assert [module.name for module in corpus.modules] == ["a.c", '"bad\\FF.c"', '"\\E9/b.c"']
+    assert all(module.source.is_file() for module in corpus.modules)
 
 
 def test_bad_mirror_comes_before_any_fetch(tmp_path: Path, source: FetchRecorder, catalog: Catalog) -> None:

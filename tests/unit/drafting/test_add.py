@@ -53,6 +53,10 @@ class Picky(Trial):
             return Verdict(problem="it is broken")
         return Verdict()
 
+    def defines_function(self, path: PurePosixPath, flags: tuple[str, ...]) -> bool:
+        assert self._try(path, flags).ok, "what does not compile is not asked"
+        return "// function" in (self.root / path).read_text()
+
 
 @pytest.fixture
 def desk(world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Desk]:
@@ -93,6 +97,19 @@ MIT = "Permission is hereby granted, free of charge ... substantial portions of 
 
 
 # add FOLDER
+
+
+@pytest.mark.parametrize("text", ["// function a nodes=2\n", "int table[9];\n"])
+def test_sources_without_a_function_are_told_of(desk: Desk, text: str) -> None:
+    desk.write(data__a_dot_c=text, data__b_dot_c="int more[9];\n", data__c_dot_c="broken\n")
+    said = desk.call("corpus", "add", "data")
+    has_function = "// function" in text
+
+    assert (said.code, said.out) == (0, f"{desk.folder}/data.toml\n")
+    assert ("note      none of the 2 modules defines a function: `flow` would make no episode of them" in said.err) == (
+        not has_function
+    )
+    assert ("try it with" in said.err) == has_function
 
 
 def test_folder_becomes_a_manifest_that_flow_takes(desk: Desk) -> None:
@@ -144,7 +161,7 @@ def test_file_under_another_license_has_its_own_rule(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "code", "says"),
     [
-        (("bad",), 1, "bad: none of 1 modules compiles:\n  a.c: it is broken"),
+        (("bad",), 1, "bad: none of 1 module compiles:\n  a.c: it is broken"),
         (("empty",), 2, "holds no module"),
         (("good", "--output", "other.toml"), 2, "other.toml cannot hold the corpus good"),
         (("good", "--output", "no/good.toml"), 2, "/no is no folder"),

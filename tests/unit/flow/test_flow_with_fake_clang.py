@@ -335,17 +335,14 @@ def test_run_yields_every_job_with_its_part(world: World) -> None:
     assert seen == {str(job.module.path) for job in jobs}
 
 
-def test_without_a_terminal_a_line_now_and_then_says_how_far_the_run_is(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_without_a_terminal_a_line_now_and_then_says_how_far_the_run_is(world: World) -> None:
     write_three(world)
-    monkeypatch.setattr(runner, "_LINE_INTERVAL_S", 0.0)
     said: list[str] = []
     run_flow(world.request(), Console(say=said.append))
 
     assert "compiling 3 modules" in said
     lines = [line for line in said if line.startswith("of 3 modules ")]
-    assert [line.split(" functions")[0].rsplit(", ", 1)[0] for line in lines] == [
+    assert [line.split(" function")[0].rsplit(", ", 1)[0] for line in lines] == [
         f"of 3 modules {done} done, 0 failed" for done in (1, 2, 3)
     ]
 

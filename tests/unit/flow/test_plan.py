@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from rl4real_data.core.split import Split
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.flow import packing
 from rl4real_data.flow.packing import pack_dataset
+from rl4real_data.flow.plan import commands_of
 from rl4real_data.flow.run import Console, plan_flow, run_flow
 from rl4real_data.stages.job import Compilation
 from rl4real_data.toolchain.kept_files import keep
@@ -335,6 +337,29 @@ def test_largest_source_is_compiled_first(world: World) -> None:
     plan = plan_flow(world.request(), SILENT).plan
 
     assert [str(job.module.path) for job in plan.to_compile] == ["b.c", "a.c"]
+
+
+# The command of a module
+
+
+@pytest.mark.parametrize(
+    ("word", "told"), [("sample", "sample"), ("./sample.toml", "./sample.toml"), ("far/kept.toml", "./kept.toml")]
+)
+def test_command_goes_to_the_folder_of_its_corpus(
+    world: World, monkeypatch: pytest.MonkeyPatch, word: str, told: str
+) -> None:
+    """A manifest of one's own is asked for by its file, even where one of ours has its name."""
+    world.write("a.c", "// function one")
+    monkeypatch.chdir(world.folder)
+    for path in (Path("sample.toml"), Path("far/kept.toml")):
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(MANIFEST.format(folder=world.corpus).replace("kept", path.stem))
+
+    commands = set(commands_of(plan_flow(world.request(corpora=(word,)), SILENT).plan).values())
+
+    start = f'cd "$(rl4real-data path corpus {told})" && "$(rl4real-data path clang)" --target=x86_64-linux-gnu -x c'
+    assert [command for command in commands if not command.startswith(start)] == []
+    assert str(world.folder) not in "".join(commands)
 
 
 # Sources in the cache

@@ -214,8 +214,51 @@ def test_a_position_travels_with_a_pickled_dataset(dataset: EpisodeDataset) -> N
     assert numbers(pickle.loads(pickle.dumps(dataset))) == ALL[8:]
 
 
+def test_a_position_is_asked_of_what_is_iterated(dataset: EpisodeDataset) -> None:
+    view = dataset.shuffle(1)
+    iterator = iter(view)
+    for _ in range(5):
+        next(iterator)
+
+    assert view.state_dict() == iterator.state_dict()
+    for wrong in (dataset, dataset.shuffle(1), view.select(["mir"]), view.reopened()):
+        with pytest.raises(UsageError, match="has no position: nobody has iterated over it") as caught:
+            wrong.state_dict()
+        assert "`view.state_dict()`" in (caught.value.hint or "")
+
+
+def test_each_iteration_tells_its_own_position(dataset: EpisodeDataset) -> None:
+    first, second = iter(dataset), iter(dataset)
+    next(first), next(second), next(second)
+    states = first.state_dict(), second.state_dict()
+
+    rests = []
+    for state in states:
+        dataset.load_state_dict(state)
+        rests.append(numbers(dataset))
+    assert rests == [ALL[1:], ALL[2:]]
+
+
+def test_a_loaded_position_can_be_saved_again(dataset: EpisodeDataset) -> None:
+    iterator = iter(dataset)
+    next(iterator)
+    dataset.load_state_dict(state := dataset.state_dict())
+
+    assert dataset.state_dict() == state
+    assert pickle.loads(pickle.dumps(dataset)).state_dict() == state
+
+
+def test_the_end_of_a_pass_is_the_start_of_the_next(dataset: EpisodeDataset) -> None:
+    numbers(dataset)
+    dataset.load_state_dict(dataset.state_dict())
+
+    assert numbers(dataset) == ALL
+
+
 def test_a_position_of_another_order_is_refused(dataset: EpisodeDataset) -> None:
-    state = dataset.shuffle(1).state_dict()
+    shuffled = dataset.shuffle(1)
+    iter(shuffled)
+    state = shuffled.state_dict()
 
     for other in (dataset, dataset.shuffle(2), dataset.shuffle(1).filter(pc.field("spills") > 0)):
         with pytest.raises(DatasetError, match="saved position belongs to another"):
@@ -234,3 +277,25 @@ def test_words_that_cannot_be_used(dataset: EpisodeDataset, data_dir: Path) -> N
         EpisodeDataset(data_dir / "nowhere")
     with pytest.raises(DatasetError, match="holds no finished dataset"):
         EpisodeDataset(data_dir / "data")
+
+
+@pytest.mark.parametrize(
+    "part", [slice(0, 3), slice(None), slice(-4, None), slice(9, 2, -3), slice(5, 5), slice(90, 99)]
+)
+def test_a_slice_is_a_list_in_the_order_of_iteration(dataset: EpisodeDataset, part: slice) -> None:
+    for view in (dataset, dataset.shuffle(3), dataset.filter(pc.field("function_id") != 4).shard(0, 2)):
+        assert [episode.function_id for episode in view[part]] == numbers(view)[part]
+
+
+def test_a_dataset_says_what_it_is(tmp_path: Path) -> None:
+    write_episodes(tmp_path / "d", [1])
+    whole = EpisodeDataset(tmp_path / "d")
+    for shard in (tmp_path / "d/data").iterdir():
+        shard.unlink()  # nothing is read for it
+    view = whole.shuffle(1).shard(rank=0, world_size=4).filter(pc.field("spills") > 0).select(["mir"])
+
+    assert repr(whole) == f"<EpisodeDataset('{tmp_path}/d', 'train') with 1 episode>"
+    assert repr(view) == (
+        f"<EpisodeDataset('{tmp_path}/d', 'train') with 1 episode, of which "
+        ".shuffle(1).shard(0, 4).filter((spills > 0)).select(['mir'])>"
+    )

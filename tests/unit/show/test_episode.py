@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 import xml.etree.ElementTree as ET
+from pathlib import Path
 from typing import Any
 
 import episode_builder as build
 import pytest
 from html_page import NASTY, assert_self_contained
 
+from rl4real_data.core.counted import counted
+from rl4real_data.show import live_ranges
+from rl4real_data.show.code_pane import draw_code
+from rl4real_data.show.colouring import colour_nodes
 from rl4real_data.show.episode_page import render_episode_page
+from rl4real_data.show.episode_script import script_data
 from rl4real_data.show.episode_text import render_episode_text
 from rl4real_data.show.graph import DRAWN_EDGES, draw_graph
-from rl4real_data.show.live_ranges import DRAWN_NODES, draw_live_ranges
+from rl4real_data.show.live_ranges import draw_live_ranges
+from rl4real_data.show.markup import script_json
 from rl4real_data.show.palette import OTHER, colours_of_classes
 from rl4real_data.show.view import NOT_TOLD, EpisodeView, RegisterNames, view_episode
 
 NAMES = RegisterNames.from_rows(build.make_registers(), "x86")
+PAGE_FILES = Path(live_ranges.__file__).parent / "page_files"
 SVG = "{http://www.w3.org/2000/svg}"
 
 
@@ -132,7 +141,7 @@ def marks(svg: ET.Element) -> list[ET.Element]:
 
 
 def test_the_graph_has_each_node_and_each_edge() -> None:
-    svg = ET.fromstring(draw_graph(make_view(), alone=True).svg)
+    svg = ET.fromstring(draw_graph(make_view()).svg)
     nodes = marks(svg)
     centres = [(round(float(node.attrib["cx"])), round(float(node.attrib["cy"]))) for node in nodes]
     (edges,) = [path.attrib["d"] for path in svg.iter(f"{SVG}path") if path.attrib.get("class") == "e"]
@@ -148,7 +157,7 @@ def test_the_graph_has_each_node_and_each_edge() -> None:
 
 def test_colour_is_the_class_and_shape_the_outcome() -> None:
     row = build.make_spilled_episode(node_class=[0, 0, 1], node_outcome=[0, 2, 1], node_assigned=[1, 0, 0])
-    nodes = marks(ET.fromstring(draw_graph(make_view(row), alone=True).svg))
+    nodes = marks(ET.fromstring(draw_graph(make_view(row)).svg))
 
     assert [node.attrib["class"].split()[0] for node in nodes] == ["c0", "c0", "c1"]
     assert [node.tag.removeprefix(SVG) for node in nodes] == ["circle", "path", "path"]
@@ -159,7 +168,7 @@ def test_colour_is_the_class_and_shape_the_outcome() -> None:
 
 def test_the_legend_names_what_occurs() -> None:
     row = build.make_spilled_episode(node_class=[0, 0, 1])
-    svg = ET.fromstring(draw_graph(make_view(row), alone=True).svg)
+    svg = ET.fromstring(draw_graph(make_view(row)).svg)
     words = [text.text for text in svg.iter(f"{SVG}text")]
 
     assert {"gr (2)", "pair (1)", "assigned (2)", "spilled (1)"} <= set(words)
@@ -173,10 +182,10 @@ def test_the_ninth_class_is_grey() -> None:
 
 
 def test_a_large_graph_has_no_labels_and_not_all_edges() -> None:
-    small = ET.fromstring(draw_graph(make_large(20), alone=True).svg)
+    small = ET.fromstring(draw_graph(make_large(20)).svg)
     pairs = [(u, v) for u in range(400) for v in range(u + 1, 400)]
     dense = make_large(400, edge_u=[u for u, _ in pairs], edge_v=[v for _, v in pairs])
-    svg = ET.fromstring(draw_graph(dense, alone=True).svg)
+    svg = ET.fromstring(draw_graph(dense).svg)
     (edges,) = [path.attrib["d"] for path in svg.iter(f"{SVG}path") if path.attrib.get("class") == "e"]
 
     assert "%7" in [text.text for text in small.iter(f"{SVG}text")]
@@ -186,59 +195,88 @@ def test_a_large_graph_has_no_labels_and_not_all_edges() -> None:
 
 
 # Live ranges
-def test_bars_go_from_where_a_value_is_made_to_where_it_is_last_read() -> None:
-    chart = draw_live_ranges(make_view())
+def draw_ranges(view: EpisodeView) -> ET.Element:
+    chart = draw_live_ranges(view, ["c0"] * len(view.nodes))
     assert chart is not None
-    svg = ET.fromstring(chart.chart)
-    rows = [group for group in svg.iter("g") if group.find("rect") is not None]
-    step = 18.0  # the widest: six instructions
-    bars = [(float(bar.attrib["x"]), float(bar.attrib["width"])) for bar in svg.iter("rect") if bar.get("rx")]
-    dots = [[float(dot.attrib["cx"]) for dot in row.iter("circle")] for row in rows]
+    return ET.fromstring(chart.chart)
 
-    assert bars == [(0.5 * step, 4 * step), (1.5 * step, 2 * step), (3.5 * step, 2 * step)]
-    assert dots == [[(i + 0.5) * step for i in uses] for uses in ([0, 2, 4], [1, 3], [3, 5])]
-    assert [dot.attrib["class"] for dot in rows[0].iter("circle")] == ["u", "s", "u"]  # a split point
+
+def test_bars_go_from_where_a_value_is_made_to_where_it_is_last_read() -> None:
+    svg = draw_ranges(make_view())
+    rows = [[path.attrib for path in row.iter("path")] for row in svg.iter("g") if row.get("data-n")]
+    step = 18.0  # the widest: six instructions
+    bars = [re.findall(r"M([\d.]+) [\d.]+h([\d.]+)v", row[0]["d"]) for row in rows]
+    dots = {
+        style: [
+            [float(x) for path in row if path.get("class") == style for x in re.findall(r"M([\d.]+)", path["d"])]
+            for row in rows
+        ]
+        for style in ("u", "s")
+    }
+
+    assert float(svg.attrib["data-step"]) == step
+    assert [[(float(x), float(w)) for x, w in row] for row in bars] == [
+        [(0.5 * step, 4 * step)],
+        [(1.5 * step, 2 * step)],
+        [(3.5 * step, 2 * step)],
+    ]
+    assert dots["u"] == [[(i + 0.5) * step for i in uses] for uses in ([0, 4], [1, 3], [5])]
+    assert dots["s"] == [[2.5 * step], [], [3.5 * step]]  # where a split is allowed
 
 
 def test_blocks_are_marked_and_loops_shaded() -> None:
-    chart = draw_live_ranges(make_view(build.make_episode(block_loop_depth=[0, 2])))
-    assert chart is not None
-    blocks = [block for block in ET.fromstring(chart.chart).iter("rect") if block.get("class") == "d"]
+    svg = draw_ranges(make_view(build.make_episode(block_loop_depth=[0, 2])))
+    (loop,) = svg.iter("rect")
+    borders = [path.attrib["d"] for path in svg.iter("path") if path.get("class") == "b"]
 
-    assert [(float(b.attrib["x"]), float(b.attrib["width"])) for b in blocks] == [(0.0, 72.0), (72.0, 36.0)]
-    assert [float(b.attrib["fill-opacity"]) for b in blocks] == [0.0, 0.24]
-    assert "loop depth 2" in "".join(blocks[1].itertext())
+    assert (loop.attrib["x"], loop.attrib["width"], loop.attrib["class"]) == ("72", "36", "d2")
+    assert [float(re.findall(r"M([\d.]+)", border)[0]) for border in borders] == [0.0, 72.0]
 
 
-def test_rows_that_are_left_out_are_counted() -> None:
-    chart = draw_live_ranges(make_large(DRAWN_NODES + 3))
+def test_rows_come_in_the_order_in_which_nodes_are_made() -> None:
+    svg = draw_ranges(
+        make_view(
+            build.make_episode(node_live=[[2, 4], [1, 3], [0, 5]], use_inst=[[2], [1], [0]], split_points=[[]] * 3)
+        )
+    )
 
-    assert chart is not None
-    assert chart.left_out == 3
-    assert "3 nodes that begin later are left out" in render_episode_page(make_large(DRAWN_NODES + 3))
+    assert [row.attrib["data-n"] for row in svg.iter("g")] == ["2", "1", "0"]
+
+
+def test_rows_that_are_left_out_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_ranges, "DRAWN_NODES", 2)
+
+    assert len(list(draw_ranges(make_view()).iter("g"))) == 2
+    assert "1 node that begins later is left out" in render_episode_page(make_view())
+    assert "3 nodes that begin later are left out" in render_episode_page(make_large(5))
 
 
 # Page
 def test_the_page_is_whole_and_needs_nothing_from_elsewhere() -> None:
     page = assert_self_contained(render_episode_page(make_view()))
 
-    for word in ("f1", "tiny/a.c", "Interference graph", "Live ranges", "Machine IR", "∞"):
+    for word in ("f1", "tiny/a.c", "Interference graph", "Register pressure", "Live ranges", "∞", "llc"):
         assert word in page.words
     assert ("name", "viewport") in page.attributes
 
 
 def test_names_are_escaped_everywhere() -> None:
-    row = build.make_episode(function=NASTY, module=NASTY, corpus=NASTY, license=NASTY, mir=f"# {NASTY}")
-    registers = [{**register, "name": f"<b>{register['name']}</b>"} for register in build.make_registers()]
+    code = "".join(f"    %0 = ASM {NASTY}\n" for _ in range(4))
+    mir = f"# {NASTY}\nbody: |\n  bb.0 ({NASTY}):\n{code}  bb.1:\n    RET\n    RET\n"
+    row = build.make_episode(function=NASTY, module=NASTY, corpus=NASTY, license=NASTY, mir=mir)
+    registers = [
+        {**one, "name": f"<u>{one['name']}</u>", "classes": [{**held, "name": NASTY} for held in one["classes"]]}
+        for one in build.make_registers()
+    ]
     view = view_episode(row, RegisterNames.from_rows(registers, "x86"), split="train")
     shown = NASTY.replace("\x01", "\u2401")
 
     page = assert_self_contained(render_episode_page(view))
-    svg = ET.fromstring(draw_graph(view, alone=True).svg)
+    svg = ET.fromstring(draw_graph(view).svg)
 
-    assert "b" not in page.tags or page.tags.count("b") == 9  # the tiles, and none of the registers' names
-    assert page.words.count(shown) >= 4
-    assert "<b>r1</b>" in page.words
+    assert "u" not in page.tags
+    assert "<u>r1</u>" in page.words
+    assert page.words.count(shown) >= 4 + 5 + 3  # the facts, the code, the nodes' class
     assert shown in svg.findtext(f"{SVG}title", "")
 
 
@@ -246,12 +284,12 @@ def test_what_the_fork_does_not_tell_is_left_out() -> None:
     view = make_view(build.make_fork_episode())
 
     assert [node.outcome for node in view.nodes] == [NOT_TOLD] * 3
-    assert draw_live_ranges(view) is None
+    assert draw_live_ranges(view, ["c0"] * 3) is None
     page = assert_self_contained(render_episode_page(view))
     assert "does not tell live ranges" in page.words
     assert [node.use_count for node in view.nodes] == [3, 2, 2]  # of the distances, which the fork tells
-    assert "Machine IR" not in page.words
-    assert "not told (3)" in draw_graph(view, alone=True).svg
+    assert "llc" not in page.words
+    assert "not told (3)" in draw_graph(view).svg
     assert "live ranges" not in render_episode_text(view)
     json.dumps(view.to_json_object(), allow_nan=False)
 
@@ -262,6 +300,75 @@ def test_tiny_graphs_are_drawn(nodes: int) -> None:
     few = {name: build.make_episode()[name][:nodes] for name in columns}
     view = make_view(build.make_episode(**few, edge_u=[], edge_v=[]))
 
-    assert len(marks(ET.fromstring(draw_graph(view, alone=True).svg))) == nodes
+    assert len(marks(ET.fromstring(draw_graph(view).svg))) == nodes
     assert_self_contained(render_episode_page(view))
-    assert f"{nodes} nodes, 0 interferences" in render_episode_text(view)
+    assert f"{counted(nodes, 'node')}, 0 interferences" in render_episode_text(view)
+
+
+def test_no_script_makes_markup_out_of_text() -> None:
+    """What the scripts write into a page is text: a name that came through as data is no element."""
+    scripts = {path.name: path.read_text(encoding="utf-8") for path in PAGE_FILES.glob("*.js")}
+    risky = re.compile(
+        r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|</script|https?://(?!www\.w3\.org/2000/svg)"
+    )
+
+    assert len(scripts) == 7
+    assert {name: risky.findall(text) for name, text in scripts.items() if risky.search(text)} == {}
+
+
+def test_data_cannot_end_the_script_that_holds_it() -> None:
+    held = script_json({"name": NASTY, "amp": "&<>", "numbers": [1, 2.5]})
+
+    assert not set("<>&") & set(held)
+    assert json.loads(held) == {"name": NASTY, "amp": "&<>", "numbers": [1, 2.5]}
+
+
+def test_all_neighbours_of_a_node_are_told_though_not_all_edges_are_drawn() -> None:
+    pairs = [(0, 3), (1, 2), (1, 3), (2, 3)]
+    view = make_large(4, edge_u=[u for u, _ in pairs], edge_v=[v for _, v in pairs])
+    told = script_data(view)["neighbours"]
+    found = [(u, v) for u, gaps in enumerate(told) for v in itertools.accumulate(gaps, initial=u)]
+
+    assert [(u, v) for u, v in found if u != v] == pairs
+
+
+def test_colours_are_those_of_class_outcome_and_register() -> None:
+    row = build.make_spilled_episode(node_class=[0, 0, 1], node_assigned=[2, 0, 5])
+    colouring = colour_nodes(make_view(row))
+
+    assert [style.split() for style in colouring.styles] == [
+        ["c0", "o0", "r1"],
+        ["c0", "o2", "r24"],
+        ["c1", "o0", "r0"],
+    ]
+    assert [words for _, words in colouring.keys["register"]] == ["r1r2 (1)", "r2 (1)", "no register (1)"]
+    assert [words for _, words in colouring.keys["outcome"]] == ["assigned (2)", "spilled (1)"]
+    assert [words for _, words in colouring.keys["class"]] == ["gr (2)", "pair (1)"]
+
+
+def test_registers_that_share_their_first_unit_have_one_colour() -> None:
+    """r1 and r1r2, as EAX and RAX; so they are named together."""
+    colouring = colour_nodes(make_view(build.make_episode(node_assigned=[1, 5, 2])))
+
+    assert [style.split()[2] for style in colouring.styles] == ["r0", "r0", "r1"]
+    assert colouring.keys["register"] == [("r0", "r1/r1r2 (2)"), ("r1", "r2 (1)")]
+
+
+def test_code_stands_beside_the_ranges_and_points_at_nodes() -> None:
+    mir = "body: |\n  bb.0:\n" + "    %0 = ADD %1, %2\n" * 4 + "  bb.1:\n    RET\n    RET\n"
+    code = draw_code(make_view(build.make_episode(mir=mir)))
+    assert code is not None
+    lines = [line for line in ET.fromstring(code).iter("div") if line.get("data-i")]
+
+    assert [line.attrib["data-i"] for line in lines] == ["0", "1", "2", "3", "4", "5"]
+    assert [name.attrib["data-n"] for name in lines[0].iter("b")] == ["0", "1"]  # %2 is no node: %3 is the third
+    assert "".join(lines[0].itertext()) == "%0 = ADD %1, %2"
+
+
+def test_a_text_of_other_instructions_is_not_shown_beside_the_ranges() -> None:
+    assert draw_code(make_view()) is None
+    assert "holds no machine IR of these instructions" in render_episode_page(make_view())
+
+
+def test_the_same_episode_gives_the_same_page() -> None:
+    assert render_episode_page(make_view()) == render_episode_page(make_view())

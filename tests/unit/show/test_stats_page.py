@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 from html_page import NASTY, assert_self_contained
 
+from rl4real_data import EpisodeDataset
 from rl4real_data.core.errors import DatasetError, UsageError
-from rl4real_data.show.bars import draw_histogram
+from rl4real_data.show.bars import draw_histogram, draw_values
 from rl4real_data.show.histograms import BUCKETS, LARGEST, bucket_of, bucket_range, collect_histograms
 from rl4real_data.show.stats_page import make_stats_page
+from rl4real_data.show.view import RegisterNames
 from rl4real_data.show.write import write_text
 from rl4real_data.statistics.collection import collect_stats
+
+REGISTERS = RegisterNames.from_rows(build.make_registers(), "x86").file
 
 
 def counts(filled: dict[int, int]) -> list[int]:
@@ -45,7 +49,7 @@ def data_dir(tmp_path: Path) -> Path:
 
 
 def test_episodes_are_counted_by_size(data_dir: Path) -> None:
-    found = collect_histograms(data_dir).counts
+    found = collect_histograms(data_dir, REGISTERS).counts
 
     assert list(found) == ["train", "test"]
     train = {name: values.tolist() for name, values in found["train"].items()}
@@ -58,14 +62,16 @@ def test_episodes_are_counted_by_size(data_dir: Path) -> None:
 
 
 def test_what_no_episode_tells_is_not_counted_as_zero(data_dir: Path) -> None:
-    test = {name: values.tolist() for name, values in collect_histograms(data_dir).counts["test"].items()}
+    test = {name: values.tolist() for name, values in collect_histograms(data_dir, REGISTERS).counts["test"].items()}
 
     assert test["nodes"] == counts({2: 1})
     assert test["instructions"] == test["spilled"] == counts({})
 
 
 def test_classes_by_outcome(data_dir: Path) -> None:
-    classes = {class_id: values.tolist() for class_id, values in collect_histograms(data_dir).classes.items()}
+    classes = {
+        class_id: values.tolist() for class_id, values in collect_histograms(data_dir, REGISTERS).classes.items()
+    }
 
     assert classes == {0: [5, 0, 0, 0, 0], 1: [0, 0, 1, 0, 0]}
 
@@ -73,7 +79,7 @@ def test_classes_by_outcome(data_dir: Path) -> None:
 def test_a_null_beside_told_outcomes_leaves_the_classes_in_step(tmp_path: Path) -> None:
     episodes = [build.make_fork_episode(1), build.make_spilled_episode(2, node_class=[1, 0, 1])]
     build.write_dataset(tmp_path, {"train": [episodes]})
-    found = collect_histograms(tmp_path)
+    found = collect_histograms(tmp_path, REGISTERS)
 
     assert {class_id: values.tolist() for class_id, values in found.classes.items()} == {
         0: [0, 0, 1, 0, 0],
@@ -91,7 +97,7 @@ def test_the_largest_come_first_and_no_more_than_are_shown(tmp_path: Path) -> No
 
     rows = [sized(number, number % 4) for number in range(4 * LARGEST)]
     build.write_dataset(tmp_path, {"train": [rows[: 3 * LARGEST], rows[3 * LARGEST :]]})
-    found = collect_histograms(tmp_path).largest
+    found = collect_histograms(tmp_path, REGISTERS).largest
 
     assert [(one.nodes, int(one.function[1:]) % 4) for one in found] == [(3, 3)] * LARGEST
     assert {one.episode_id for one in found} == {f"{number:032x}" for number in range(3, 4 * LARGEST, 4)}
@@ -99,7 +105,7 @@ def test_the_largest_come_first_and_no_more_than_are_shown(tmp_path: Path) -> No
 
 def test_histograms_and_stats_agree(data_dir: Path) -> None:
     train = collect_stats(data_dir).splits["train"]
-    found = collect_histograms(data_dir).counts["train"]
+    found = collect_histograms(data_dir, REGISTERS).counts["train"]
 
     for name, distribution in train.distributions.items():
         assert distribution is not None
@@ -107,7 +113,49 @@ def test_histograms_and_stats_agree(data_dir: Path) -> None:
         assert bucket_of(np.array([distribution.minimum, distribution.maximum])).tolist() == [filled[0], filled[-1]]
 
 
+def test_nodes_are_counted_by_degree_and_allowed_registers(data_dir: Path) -> None:
+    """Degrees 2, 1 and 1, allowed 3, 1 and 2; in one episode node 1 is of class `pair`, which has but one register."""
+    found = collect_histograms(data_dir, REGISTERS).counts
+
+    assert found["train"]["degree"].tolist() == counts({1: 4, 2: 2})
+    assert found["test"]["degree"].tolist() == counts({1: 2, 2: 1})
+    assert found["train"]["allowed"][:4].tolist() == [0, 2, 2, 2]
+    assert found["train"]["pressure"][:4].tolist() == [0, 0, 2, 0]
+    assert found["test"]["allowed"].sum() == found["test"]["pressure"].sum() == 0
+
+
+def test_the_row_of_a_large_function_is_where_it_is_read(tmp_path: Path) -> None:
+    rows = [build.make_episode(number) for number in range(7)]
+    build.write_dataset(tmp_path, {"train": [rows[:3], rows[3:5]], "test": [rows[5:]]})
+    found = collect_histograms(tmp_path, REGISTERS).largest
+    datasets = {split: EpisodeDataset(tmp_path, split=split) for split in ("train", "test")}
+
+    assert len(found) == 7
+    assert all(datasets[one.split][one.row].episode_id == one.episode_id for one in found)
+
+
 # Drawing
+def bars_of(drawn: str | None) -> dict[str, int]:
+    assert drawn is not None
+    words = ["".join(bar.itertext()) for bar in ET.fromstring(drawn).iter("rect")]
+    return {word.split(":")[0]: int(word.split()[word.split().index("nodes") - 1].replace(",", "")) for word in words}
+
+
+def test_few_values_have_a_bar_each() -> None:
+    assert bars_of(draw_values("x", {"train": np.array([0, 2, 0, 5, 0])}, what="nodes")) == {"1": 2, "2": 0, "3": 5}
+
+
+def test_many_values_share_bars_and_rare_ones_the_last() -> None:
+    values = np.zeros(1000, np.int64)
+    values[:60] = 100
+    values[[200, 999]] = 1
+    bars = bars_of(draw_values("x", {"train": values}, what="nodes"))
+
+    assert list(bars.items())[:2] == [("0 to 1", 200), ("2 to 3", 200)]
+    assert list(bars.items())[-2:] == [("58 to 59", 200), ("60 to 999", 2)]
+    assert sum(bars.values()) == 6002
+
+
 def test_bars_are_as_high_as_the_shares() -> None:
     one = np.array([0, 6, 2, 0, 0])
     two = np.array([0, 0, 0, 2, 2])
@@ -127,6 +175,15 @@ def test_bars_are_as_high_as_the_shares() -> None:
     assert len(bars) == 8  # from the first filled bucket to the last
 
 
+def test_labels_of_narrow_bars_stand_over_no_higher_bar() -> None:
+    values = np.array([1, 9, 20, 40, 20, 5] + 14 * [0] + [4, 1])
+    drawn = draw_values("x", {"train": values})
+    assert drawn is not None
+    texts = [text.text or "" for text in ET.fromstring(drawn).iter("text")]
+
+    assert [text for text in texts if text.endswith("%")] == ["40%", "4%"]
+
+
 def test_no_histogram_of_nothing() -> None:
     assert draw_histogram("nodes", {"train": np.zeros(BUCKETS, np.int64)}) is None
 
@@ -136,7 +193,17 @@ def test_the_page_shows_all_that_was_asked_for(data_dir: Path) -> None:
     page = assert_self_contained(make_stats_page(data_dir))
 
     for title in (
-        *("Sizes of episodes", "Functions left out", "Failed modules", "Largest functions", "Corpora"),
+        *(
+            "Episodes",
+            "Nodes",
+            "Peak pressure",
+            "Degree",
+            "Allowed registers",
+            "Functions left out",
+            "Failed modules",
+            "Largest functions",
+            "Corpora",
+        ),
         *("Licences", "Languages", "LLVM's allocator", "Register classes", "On disk"),
     ):
         assert title in page.words

@@ -185,10 +185,24 @@ def test_command_of_a_module_reproduces_it(world: World) -> None:
     world.run(verify=True)
 
     assert world.modules()["a b.c"]["command"] == (
-        "clang --target=x86_64-linux-gnu -x c -march=core2 -O3 -w -c 'a b.c' "
+        '"$(rl4real-data path clang)" '
+        "--target=x86_64-linux-gnu -x c -march=core2 -O3 -w -c 'a b.c' "
         '-fplugin="$(rl4real-data path plugin)" -mllvm -mlra -mllvm -mlra-dump-columns=/dev/null '
         "-mllvm -mlra-discard -mllvm -mlra-dump-mir -mllvm -mlra-verify -o /dev/null"
     )
+
+
+def test_a_name_with_a_dash_is_no_option(world: World) -> None:
+    world.write("-a b.c", '#include "h.h"', "// function one")
+    world.write("h.h", "// a header")
+    world.run()
+
+    row = world.modules()["-a b.c"]
+    assert (row["status"], row["episodes"]) == ("done", 1)
+    assert " -c './-a b.c' " in row["command"]
+    assert world.run().compiled == 0  # the source counts as no header of its own
+    (part,) = world.plan().plan.ready.values()
+    assert [name for name, _ in part.headers] == ["./h.h"]
 
 
 def test_all_modules_may_fail(world: World) -> None:

@@ -294,7 +294,7 @@ def test_near_duplicates_within_and_across_splits(tmp_path: Path) -> None:
 
     assert {name: split.near_duplicates for name, split in found.splits.items()} == {"train": 2, "test": 1}
     assert (found.overall.near_duplicates, found.near_duplicates_across) == (4, 1)
-    assert "1 episodes of test are near-duplicates of episodes of train" in render_text(found)
+    assert "1 episode of test is a near-duplicate of episodes of train" in render_text(found)
 
 
 def test_episodes_that_tell_no_hash_have_no_near_duplicates(tmp_path: Path) -> None:

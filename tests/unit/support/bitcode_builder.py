@@ -41,7 +41,9 @@ def block(number: int, width: int, content: BitWriter, *, outer_width: int = 2) 
     return head + struct.pack("<I", len(body) // 4) + body
 
 
-def bitcode(*, producer: str = "LLVM22.1.8", triple: str | None = "x86_64-unknown-linux-gnu") -> bytes:
+def bitcode(
+    *, producer: str = "LLVM22.1.8", triple: str | None = "x86_64-unknown-linux-gnu", layout: str | None = None
+) -> bytes:
     """One module without functions; the producer's record is abbreviated as LLVM does it, the triple's is not."""
     identification = BitWriter()
     # abbreviation 4: the literal 1, an array of char6
@@ -53,6 +55,8 @@ def bitcode(*, producer: str = "LLVM22.1.8", triple: str | None = "x86_64-unknow
     module = BitWriter().record(1, [2], width=3)  # VERSION
     if triple is not None:
         module.record(2, triple.encode(), width=3)
+    if layout is not None:
+        module.record(3, layout.encode(), width=3)
     return b"BC\xc0\xde" + block(13, 5, identification) + block(8, 3, module)
 
 
@@ -83,3 +87,9 @@ def elf(sections: Mapping[str, bytes], *, is_64: bool = True, order: str = "<") 
         len(table) - 1,
     )
     return head + struct.pack(order + ("HHIQQQIHHHHHH" if is_64 else "HHIIIIIHHHHHH"), *fields) + data + b"".join(table)
+
+
+def split_bitcode(*triples: str) -> bytes:
+    """One file with a module for each triple, and the table of names that they have in common."""
+    whole = b"".join(bitcode(triple=triple)[4:] for triple in triples)
+    return b"BC\xc0\xde" + whole + block(23, 3, BitWriter())

@@ -48,6 +48,7 @@ import hashlib, json, os, resource, shutil, signal, sys, time
 sys.path.insert(0, "@TESTS@")
 from column_dump_builder import encode
 
+sys.stderr.reconfigure(errors="surrogateescape")  # names as bytes, like clang
 HOME = os.path.dirname(os.path.abspath(__file__))
 ARGV = sys.argv[1:]
 FORBIDDEN = 4
@@ -94,14 +95,15 @@ def host_word():
 
 def compile_source(source):
     try:
-        text = open(source).read()
+        text = open(source, errors="surrogateescape").read()
     except OSError as error:
         print("clang: error: no such file or directory: %r" % source, file=sys.stderr)
         return 1
     functions, headers, word = read(text, os.path.dirname(source))
     if "-MF" in ARGV:
         names = [name.replace("#", "\\#").replace(" ", "\\ ") for name in (source, *headers)]
-        open(ARGV[ARGV.index("-MF") + 1], "w").write("/dev/null: " + " \\\n  ".join(names) + "\n")
+        rule = open(ARGV[ARGV.index("-MF") + 1], "w", errors="surrogateescape")
+        rule.write("/dev/null: " + " \\\n  ".join(names) + "\n")
     return 0 if value_of("-mlra-dump-columns") is None else behave(host_word() or word, source, functions)
 
 

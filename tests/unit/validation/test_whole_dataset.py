@@ -207,7 +207,7 @@ def test_functions_against_the_books(tmp_path: Path) -> None:
 def test_episodes_of_a_corpus_against_its_modules(tmp_path: Path) -> None:
     modules = build.modules_of("train", [build.make_episode(1), build.make_episode(2)])
     build.write_dataset(tmp_path, {"train": [[build.make_episode(1)]]}, modules=modules)
-    what = "train: corpus tiny has 1 episodes in the shards, 2 here"
+    what = "train: corpus tiny has 1 episode in the shards, 2 here"
     assert validate(tmp_path) == (Finding("modules.parquet", None, what),)
 
 

@@ -5,6 +5,7 @@
 #include "record/GivenRegister.h"
 #include "text/BlockNumbers.h"
 #include "text/EarlierAllocator.h"
+#include "text/FunctionNames.h"
 #include "text/MachineIRBody.h"
 #include "text/References.h"
 #include "text/SlotGaps.h"
@@ -217,7 +218,7 @@ std::string header(const MachineFunction &MF, const VirtRegMap &VRM, const Refer
 
 /// The function's name as the reader looks it up: without the quotes and escapes of LLVM IR, with those of YAML.
 std::string quotedName(const MachineFunction &MF, ModuleSlotTracker &MST) {
-  std::string Name = MF.getName().str();
+  std::string Name = textName(MF.getName());
   if (Name.empty()) {
     raw_string_ostream OS(Name);
     printGlobalName(OS, MF.getFunction(), MST);
@@ -251,15 +252,15 @@ MachineIRText::MachineIRText(const MachineFunction &MF, LiveIntervals &LIS, cons
                              const TargetNames &Spelled, ModuleSlotTracker &MST) {
   References Refs(MF);
   MachineIRBody Body(MF, LIS, VRM, Refs, Spelled, MST);
-  std::string Header = header(MF, VRM, Refs, Spelled, MST);
+  std::string Header = withTextName(header(MF, VRM, Refs, Spelled, MST), MF.getName());
   Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
   const ReplayNote Notes[] = {{SlotGapsAttribute, describeSlotGaps(MF, *LIS.getSlotIndexes())},
                               {UseOrderAttribute, describeUseOrder(MF, VRM)},
                               {BlockNumbersAttribute, describeBlockNumbers(MF)},
                               {CopyHintsAttribute, describeCopyHints(MF, VRM)},
                               {NotSpillableAttribute, describeNotSpillable(MF, LIS, VRM)}};
-  Text = "--- |\n" + stubModule(MF, Body, Notes, MST) + "...\n---\nname: " +
-         quotedName(MF, MST) + "\n" + Header + "body: |\n" + Body.text() + "...\n";
+  Text = "--- |\n" + withTextName(stubModule(MF, Body, Notes, MST), MF.getName()) + "...\n---\nname: " +
+         quotedName(MF, MST) + "\n" + Header + "body: |\n" + withTextName(Body.text(), MF.getName()) + "...\n";
 }
 
 } // namespace mlra

@@ -3,6 +3,7 @@
 
 #include "text/References.h"
 
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/IR/Attributes.h"
 #include "llvm/IR/Function.h"
 #include "llvm/IR/GlobalVariable.h"
@@ -76,8 +77,11 @@ void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body
   OS << "void ";
   printGlobalName(OS, F, MST);
   OS << '(' << parameters(F) << ") " << functionAttributes(F, Notes);
-  if (F.hasGC())
-    OS << " gc \"" << F.getGC() << '"';
+  if (F.hasGC()) {
+    OS << " gc \"";
+    printEscapedString(F.getGC(), OS);
+    OS << '"';
+  }
   if (F.hasPersonalityFn()) {
     OS << " personality ";
     F.getPersonalityFn()->printAsOperand(OS, /*PrintType=*/true, MST);

@@ -1,6 +1,8 @@
 //===- RecordWriter.cpp - The dump files: one versioned record a function ------===//
 #include "write/RecordWriter.h"
 
+#include "text/FunctionNames.h"
+
 #include "llvm/Support/FileSystem.h"
 
 using namespace llvm;
@@ -94,7 +96,7 @@ template <typename WriterT> void writeNewShapes(WriterT &J, const std::vector<In
 }
 
 template <typename WriterT> void writeMembers(WriterT &J, const FunctionRecord &R) {
-  J.member("function", R.MF.getName());
+  J.member("function", recordedName(R.MF.getName()));
   J.member("function_id", R.FunctionID);
   J.member("content_hash", R.Text.contentHash());
   J.member("eh_pads", R.P.HasEHPads);

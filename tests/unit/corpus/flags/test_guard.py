@@ -49,7 +49,7 @@ def test_what_loads_code_is_left_out_and_named(line: str) -> None:
     -Xclang -header-include-file -Xclang x | -Xclang -coverage-notes-file=x
     -Xclang -split-dwarf-file -Xclang x | -Xclang -diagnostic-log-file -Xclang x | -fuse-ld=x | -Wl,x
     -Wa,x | -Xlinker x | -emit-ast | --analyze | -mllvm -regalloc=basic | -mllvm -mlra-dump-columns=x
-    -Xclang -emit-obj | -Xclang -ast-dump
+    -Xclang -emit-obj | -Xclang -ast-dump | -Xclang -O0 | -Xclang -O1 | -Xclang -Ofast
 """),
 )
 def test_what_writes_is_left_out_and_named(line: str) -> None:
@@ -171,14 +171,14 @@ def test_a_module_that_cannot_be_compiled_safely_says_why() -> None:
     assert notes == ()
 
 
-@pytest.mark.parametrize("name", ["-fplugin=evil.so.c", "@words.c", "-.c"])
+@pytest.mark.parametrize("name", ["@words.c", "sub/@words.c", "-sub/@words.c"])
 @pytest.mark.parametrize("is_trusted", [False, True])
 def test_a_name_that_a_compiler_would_obey_is_refused(name: str, is_trusted: bool) -> None:
     corpus, _ = guard_corpus(corpus_of("-DA", path=name), is_trusted=is_trusted)
     assert "its name begins with" in corpus.modules[0].refusal
 
 
-@pytest.mark.parametrize("word", ["-DA=\0", "-DA=\udcff", "-DA=" + "x" * 140_000])
+@pytest.mark.parametrize("word", ["-DA=\0", "-DA=\ud800", "-DA=" + "x" * 140_000])
 @pytest.mark.parametrize("is_trusted", [False, True])
 def test_words_that_no_process_can_be_given(word: str, is_trusted: bool) -> None:
     guarded = guard_flags(("-DB", word, "-D", word, "-Xclang", word), is_trusted=is_trusted)

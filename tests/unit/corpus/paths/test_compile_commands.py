@@ -112,7 +112,14 @@ def test_other_languages_are_left_out(project: Path) -> None:
     )
     path = write(project, *(entry(project, command) for command in others), entry(project, "cc -c ../lib/c.c"))
 
-    assert [m.name for m in corpus(path).modules] == ["lib/c.c"]
+    found = {m.name: m.left_out for m in corpus(path).modules}
+    assert found == {
+        "lib/c.c": "",
+        "src/a.c": "no C, C++ or LLVM IR but assembler",
+        "src/start.S": "no C, C++ or LLVM IR but assembler-with-cpp",
+        "x.cpp": "no C, C++ or LLVM IR but cuda",
+        "x.f90": "no C, C++ or LLVM IR but f95",
+    }
     only_others = write(project, *(entry(project, command) for command in others))
     with pytest.raises(UsageError, match="none of its 4 entries is C"):
         find_database(only_others)
