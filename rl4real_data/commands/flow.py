@@ -20,7 +20,7 @@ from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB,
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures
+from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures, UsageError
 from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
@@ -103,6 +103,8 @@ def flow(
     from rl4real_data.toolchain.installation import Installation
     from rl4real_data.toolchain.process import Limits
 
+    if vocab is not None and not embed:
+        raise UsageError("--vocab: no vectors are computed with --no-embed", hint="leave one of the two out")
     environment = load_environment()
     jobs = jobs or environment.jobs
     data_dir = data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}"

@@ -16,7 +16,7 @@ from rl4real_data.commands.console import say, shows_bars, write_json, write_res
 from rl4real_data.commands.options import DataDir, Jobs, Json
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import ValidationFailed
+from rl4real_data.core.errors import UsageError, ValidationFailed
 from rl4real_data.core.shown_text import shown
 
 if TYPE_CHECKING:
@@ -39,6 +39,8 @@ def validate(
     from rl4real_data.validation.report import ValidationReport
     from rl4real_data.validation.whole_dataset import validate as validate_dataset
 
+    if limit is not None and not replay:
+        raise UsageError("--limit: says how many episodes are replayed", hint="add --replay, or leave it out")
     findings = validate_dataset(data_dir)
     replayed = _replay(data_dir, limit=limit, jobs=jobs) if replay else None
     report = ValidationReport(data_dir=data_dir, findings=findings, replay=replayed)

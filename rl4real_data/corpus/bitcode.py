@@ -13,6 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
+from rl4real_data.corpus.bit_stream import LONGEST_NUMBER, BitStream
+from rl4real_data.corpus.bit_stream import BitcodeError as BitcodeError  # whoever reads bitcode knows it from here
+
 MAGIC: Final = b"BC\xc0\xde"
 _WRAPPER_MAGIC: Final = b"\xde\xc0\x17\x0b"
 _IDENTIFICATION_BLOCK: Final = 13
@@ -21,11 +24,11 @@ _NAMES_BLOCK: Final = 23
 _PRODUCER_RECORD: Final = 1
 _TRIPLE_RECORD: Final = 2
 _LAYOUT_RECORD: Final = 3
+_SOURCE_RECORD: Final = 16
 _TOP_ABBREVIATION_BITS: Final = 2
 _END_BLOCK, _ENTER_BLOCK, _DEFINE_ABBREVIATION, _UNABBREVIATED = range(4)
 _FIXED, _VBR, _ARRAY, _CHAR6, _BLOB = 1, 2, 3, 4, 5
 _NO_ZERO: Final = re.compile(rb"[^\0]")
-_LONGEST_NUMBER: Final = 64
 _MOST_VALUES: Final = 1 << 16
 """Of one record: those that are read hold the name of a producer or a triple."""
 _MOST_MODULES: Final = 1 << 17
@@ -35,10 +38,6 @@ _JUDGED_FROM_BYTES: Final = 64 << 20
 _PADDING_BYTES: Final = 8
 """Behind a module, fewer bytes than LLVM looks at."""
 _RELEASE: Final = re.compile(r"LLVM ?(\d+)\.")
-
-
-class BitcodeError(ValueError):
-    """The bytes are no LLVM bitcode, or are cut off."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,36 +53,6 @@ class BitcodeHead:
         """LLVM's release, None for producers that count otherwise (Apple's)."""
         match = _RELEASE.match(self.producer)
         return int(match[1]) if match else None
-
-
-@dataclass(slots=True)
-class _Bits:
-    """A cursor over a bit stream; the least significant bit of a byte comes first."""
-
-    data: memoryview
-    position: int = 0
-
-    def take(self, width: int) -> int:
-        begin, end = self.position >> 3, (self.position + width + 7) >> 3
-        if end > len(self.data):
-            raise BitcodeError("the bitcode is cut off")
-        value = int.from_bytes(self.data[begin:end], "little") >> (self.position & 7)
-        self.position += width
-        return value & ((1 << width) - 1)
-
-    def take_vbr(self, width: int) -> int:
-        """A number in groups of `width` bits, of which the highest says that another follows."""
-        more, value, shift = 1 << (width - 1), 0, 0
-        while shift <= _LONGEST_NUMBER:
-            group = self.take(width)
-            value |= (group & (more - 1)) << shift
-            if not group & more:
-                return value
-            shift += width - 1
-        raise BitcodeError("the bitcode has a number without end")
-
-    def align(self) -> None:
-        self.position = (self.position + 31) & ~31
 
 
 _Operand = tuple[int | None, int]
@@ -108,7 +77,7 @@ def is_bitcode(data: bytes) -> bool:
 def read_head(data: bytes) -> BitcodeHead:
     """Producer and triple of the first module in `data`; BitcodeError if there is none."""
     producer = ""
-    bits = _Bits(_unwrap(data))
+    bits = BitStream(_unwrap(data))
     for block in _top_blocks(bits):
         if block.number == _IDENTIFICATION_BLOCK:
             producer = _texts(bits, block, _PRODUCER_RECORD)[_PRODUCER_RECORD]
@@ -153,9 +122,9 @@ def _pieces(data: memoryview) -> tuple[list[list[memoryview]], int]:
     Names lie in a table behind the modules; it is that of all before it that have none yet.
     """
     pieces: list[list[memoryview]] = []
+    nameless: list[list[memoryview]] = []
     identification: list[memoryview] = []
-    without_names = 0
-    bits = _Bits(data)
+    bits = BitStream(data)
     begin = len(MAGIC)
     for block in _top_blocks(bits):
         bits.position = block.end
@@ -164,13 +133,31 @@ def _pieces(data: memoryview) -> tuple[list[list[memoryview]], int]:
         if block.number == _IDENTIFICATION_BLOCK:
             identification = [content]
         elif block.number == _MODULE_BLOCK:
-            pieces.append([*identification, content])
-            without_names += 1
+            nameless.append([*identification, content])
         elif block.number == _NAMES_BLOCK:
-            for piece in pieces[len(pieces) - without_names :]:
-                piece.append(content)
-            without_names = 0
-    return pieces, bits.position >> 3
+            pieces += [[*piece, content] for piece in _by_source(nameless)]
+            nameless = []
+    return pieces + _by_source(nameless), bits.position >> 3
+
+
+def _by_source(modules: list[list[memoryview]]) -> list[list[memoryview]]:
+    """Modules of one source are one, as clang takes them: `-fsplit-lto-unit` divides what belongs together."""
+    if len(modules) <= 1:
+        return modules
+    units: dict[str | int, list[memoryview]] = {}
+    for number, blocks in enumerate(modules):
+        units.setdefault(_source(blocks[-1]) or number, []).extend(blocks)
+    return list(units.values())
+
+
+def _source(module: memoryview) -> str:
+    """The name of the source, or nothing."""
+    bits = BitStream(module)
+    bits.take(_TOP_ABBREVIATION_BITS)
+    try:
+        return _texts(bits, _enter(bits), _SOURCE_RECORD)[_SOURCE_RECORD]
+    except BitcodeError:
+        return ""
 
 
 def _unwrap(data: bytes) -> memoryview:
@@ -182,7 +169,7 @@ def _unwrap(data: bytes) -> memoryview:
     return memoryview(data)
 
 
-def _top_blocks(bits: _Bits) -> Iterator[_Block]:
+def _top_blocks(bits: BitStream) -> Iterator[_Block]:
     """The blocks of one file; the caller moves `bits` to the end of each. Stops before anything else."""
     bits.position = 32
     while bits.position + 64 <= 8 * len(bits.data):
@@ -193,7 +180,7 @@ def _top_blocks(bits: _Bits) -> Iterator[_Block]:
         yield _enter(bits)
 
 
-def _enter(bits: _Bits) -> _Block:
+def _enter(bits: BitStream) -> _Block:
     number, width = bits.take_vbr(8), bits.take_vbr(4)
     bits.align()
     end = 32 * bits.take(32) + bits.position
@@ -202,7 +189,7 @@ def _enter(bits: _Bits) -> _Block:
     return _Block(number, width, end)
 
 
-def _texts(bits: _Bits, block: _Block, *codes: int) -> dict[int, str]:
+def _texts(bits: BitStream, block: _Block, *codes: int) -> dict[int, str]:
     """The first record of each code in the block as text, or nothing."""
     texts = dict.fromkeys(codes, "")
     while bits.position < block.end and not all(texts.values()):
@@ -220,7 +207,7 @@ def _texts(bits: _Bits, block: _Block, *codes: int) -> dict[int, str]:
     return texts
 
 
-def _read_abbreviation(bits: _Bits) -> list[_Operand]:
+def _read_abbreviation(bits: BitStream) -> list[_Operand]:
     operands: list[_Operand] = []
     for _ in range(_count(bits, 5)):
         if bits.take(1):
@@ -230,13 +217,13 @@ def _read_abbreviation(bits: _Bits) -> list[_Operand]:
         if not _FIXED <= encoding <= _BLOB:
             raise BitcodeError(f"the bitcode has an operand of encoding {encoding}")
         width = bits.take_vbr(5) if encoding in (_FIXED, _VBR) else 0
-        if width > _LONGEST_NUMBER or (encoding == _VBR and width == 1):
+        if width > LONGEST_NUMBER or (encoding == _VBR and width == 1):
             raise BitcodeError(f"the bitcode has numbers of {width} bits")
         operands.append((encoding, width))
     return operands
 
 
-def _read_record(bits: _Bits, block: _Block, kind: int) -> list[int]:
+def _read_record(bits: BitStream, block: _Block, kind: int) -> list[int]:
     """Code and values of a record; at least the code."""
     if kind == _UNABBREVIATED:
         code, count = bits.take_vbr(6), _count(bits, 6)
@@ -256,7 +243,7 @@ def _read_record(bits: _Bits, block: _Block, kind: int) -> list[int]:
     return values or [0]
 
 
-def _count(bits: _Bits, width: int) -> int:
+def _count(bits: BitStream, width: int) -> int:
     """A number of things that follow; they may take no bits at all."""
     count = bits.take_vbr(width)
     if count > _MOST_VALUES:
@@ -264,7 +251,7 @@ def _count(bits: _Bits, width: int) -> int:
     return count
 
 
-def _read_scalar(bits: _Bits, operand: _Operand) -> int:
+def _read_scalar(bits: BitStream, operand: _Operand) -> int:
     encoding, width = operand
     if encoding is None:
         return width
@@ -275,7 +262,7 @@ def _read_scalar(bits: _Bits, operand: _Operand) -> int:
     return bits.take(width) if encoding == _FIXED else bits.take_vbr(width)
 
 
-def _read_blob(bits: _Bits) -> list[int]:
+def _read_blob(bits: BitStream) -> list[int]:
     size_bytes = _count(bits, 6)
     bits.align()
     values = [bits.take(8) for _ in range(size_bytes)]

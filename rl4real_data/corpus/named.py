@@ -21,15 +21,17 @@ def choose_manifests(names: Sequence[str], catalog: Catalog, *, only_one: bool =
     """The manifests of all words, each once; one UsageError for all words that stand for none."""
     chosen: dict[str, Manifest] = {}
     unknown = []
+    groups: list[str] = []
     for name in names:
         members = manifests_of_word(name, catalog)
         chosen |= {manifest.name: manifest for manifest in members}
         if not members:
             unknown.append(f'"{name}" is no corpus and no group{nearest(name, catalog.names, most=3)}')
         elif only_one and len(members) > 1:
-            unknown.append(f'"{name}" is a group of {len(members)} corpora: {", ".join(m.name for m in members)}')
-    if unknown:
-        raise UsageError("\n".join(unknown), hint="`rl4real-data corpus list` shows all; a manifest's file works too")
+            groups.append(f'"{name}" is a group of {len(members)} corpora: {", ".join(m.name for m in members)}')
+    if unknown or groups:
+        hint = "`rl4real-data corpus list` shows all; a manifest's file works too" if unknown else "name one of them"
+        raise UsageError("\n".join([*unknown, *groups]), hint=hint)
     return tuple(chosen.values())
 
 

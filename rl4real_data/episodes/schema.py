@@ -61,7 +61,7 @@ _IDENTITY: Final = (
         _STRING,
         "128-bit hash of corpus, module and function: joins the episodes of one function for several targets",
     ),
-    ("function", _STRING, "symbol name"),
+    ("function", _STRING, 'symbol name; one that is no UTF-8 as LLVM prints it in quotes ("caf\\E9")'),
     (
         "function_id",
         pa.int32(),
@@ -194,7 +194,7 @@ MODULES: Final = _schema(
         ("split", _STRING, "train or test"),
         ("corpus", _STRING, "name of the corpus"),
         ("module", _STRING, "path of the source, relative to its corpus"),
-        ("language", _STRING, "as clang's -x calls it: c, c++ or ir"),
+        ("language", _STRING, "as clang's -x calls it: c, c++ or ir; another one is filtered"),
         ("license", _STRING, "SPDX expression"),
         ("redistributable", pa.bool_(), "false for a source that must not be passed on"),
         ("sha256", _STRING, "of the source file"),

@@ -6,6 +6,7 @@ They take the place of the compile and record stages: files become parts.
 from __future__ import annotations
 
 import hashlib
+import os
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +16,7 @@ from typing import Any
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.core.stored_names import stored_name
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language, Module
 from rl4real_data.episodes.registers import class_ids, class_orders
 from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph
@@ -94,9 +96,10 @@ def read_module(job: ModuleGraphs, origin: Origin, registers: ForkRegisters, par
     for path in job.paths:
         interruption.check()
         name = path.relative_to(origin.folder).as_posix()
+        said = stored_name(name)
         try:
-            graph = READERS[path.suffix](path.read_bytes(), name=name)
-            registers.check(graph, name=name)
+            graph = READERS[path.suffix](path.read_bytes(), name=said)
+            registers.check(graph, name=said)
         except (ForkFormatError, OSError) as error:
             broken.append(_broken(origin, name, str(error)))
         else:
@@ -165,4 +168,4 @@ def _module(origin: Origin, name: str) -> Module:
 
 
 def _key(origin: Origin, name: str) -> str:
-    return hashlib.sha256(f"graphs\0{origin.corpus}\0{name}".encode()).hexdigest()[:32]
+    return hashlib.sha256(os.fsencode(f"graphs\0{origin.corpus}\0{name}")).hexdigest()[:32]

@@ -37,7 +37,7 @@ LINKED = sorted(
 )
 IDS = [str(path.relative_to(ROOT)) for path in LINKED]
 
-CLANG_S_OWN = {"-fembed-bitcode", "-mavx2", "-march", "-mcpu", "-Xclang"}
+CLANG_S_OWN = {"-fembed-bitcode", "-flto", "-mavx2", "-march", "-mcpu", "-Xclang"}
 """Options of clang's that docs/commands.md speaks of."""
 
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)

@@ -19,6 +19,8 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NoReturn
 
+from rl4real_data.core.stored_names import stored_bytes
+
 DIMENSION: Final = 100
 """Length of the fork's vectors."""
 
@@ -162,7 +164,7 @@ class _Reader:
         """File name, function and its number."""
         _, *names, number, registers = (self.take(*line) for line in _HEADER)
         self.registers = self.number(registers, _MAX_REGISTERS)
-        file_name, function = (found[1].decode("utf-8", "replace") for found in names)
+        file_name, function = (stored_bytes(found[1]) for found in names)
         return file_name, function, self.number(number, _MAX_INT32)
 
     def read_body(self) -> None:

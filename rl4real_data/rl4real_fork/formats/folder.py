@@ -57,7 +57,7 @@ def _source_of(path: Path) -> str | None:
         return None
     if path.suffix == ".dot":
         found = _DOT_NAME.match(head)
-        return found[1].decode("utf-8", "replace") if found else None
+        return os.fsdecode(found[1]) if found else None
     begin = head.find(_JSON_KEY)
     try:
         value, _ = json.JSONDecoder().raw_decode(head[begin + len(_JSON_KEY) :].decode("utf-8", "replace").lstrip())

@@ -79,3 +79,11 @@ def test_one_is_no_plural(call: CommandLine, world: World) -> None:
     assert "\n".join(re.findall(r"(?<![\d.,+/-])1 (?!corpus\b)[a-z]+s\b.*", text)) == ""
     assert "d: 1 episode in train" in text
     assert "again: 1 episode in train from 1 file" in text
+
+
+def test_limit_of_no_replay_is_refused(call: CommandLine, dataset: Path) -> None:
+    said = call("validate", dataset, "--limit", "3")
+
+    assert (said.code, said.out) == (2, "")
+    assert "--limit: says how many episodes are replayed" in said.err
+    assert "add --replay" in said.err

@@ -229,3 +229,11 @@ def test_full_disk_is_told_and_resumed(call: CommandLine, world: World, monkeypa
     )
     assert call(*FLOW, "--corpus", "src", "--data-dir", "data").code == 0
     assert world.functions() == ["one", "two", "three", "four"]
+
+
+def test_vocabulary_of_no_vectors_is_refused(call: CommandLine, world: World) -> None:
+    world.write("a.c", "// function one")
+    said = call("flow", "x86", "train", "mlra", "--corpus", world.corpus, "--vocab", "x86", "--no-embed")
+
+    assert said.code == 2
+    assert "--vocab: no vectors are computed with --no-embed" in said.err

@@ -47,6 +47,7 @@ def test_path_of_a_group_is_none(call: CommandLine) -> None:
 
     assert (answer.code, answer.out) == (2, "")
     assert '"demo" is a group of 5 corpora: lua5.4, ' in answer.err
+    assert "next: name one of them" in answer.err
 
 
 def test_doctor_without_clang(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,7 +77,7 @@ def run(folder: Path, files: dict[str, str], **changes: Any) -> ImportReport:
     """Writes the files and imports them; the dataset must be sound."""
     for name, text in files.items():
         (folder / "graphs" / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / "graphs" / name).write_text(text)
+        (folder / "graphs" / name).write_text(text, errors="surrogateescape")
     write_config(folder / "graphs" / "config")
     report = import_fork(request(folder, **changes))
     assert validate(folder / "data") == ()
@@ -168,6 +168,22 @@ def test_books_and_modules(tmp_path: Path) -> None:
     assert (books.modules, books.modules_done, books.modules_failed) == (4, 2, 2)
     assert (books.functions, books.episodes, books.duplicates) == (3, 2, 1)  # f is there twice
     assert "| train | 4 | 3 | 2 | 0 | 1 |" in (tmp_path / "data" / "README.md").read_text()
+
+
+def test_names_that_are_no_utf8(tmp_path: Path) -> None:
+    files = {
+        "one\udce9/a_F1.dot": dot("/p/caf\udce9.c", "latin\udce9"),
+        "one\udce9/a_F2.dot": dot("/p/caf\udce8.c", "latin\udce8", weight="0.5")[:-40],
+        "b_F1.dot": dot("/p/b.c", "f", 1, "0.750000"),
+    }
+    run(tmp_path, files)
+
+    assert {row["module"]: row["status"] for row in modules(tmp_path)} == {
+        '"caf\\E9.c"': "done",
+        "b.c": "done",
+        '"one\\E9/a_F2.dot"': "failed",
+    }
+    assert {row["function"] for row in episodes(tmp_path)} == {'"latin\\E9"', "f"}
 
 
 def test_both_splits_in_one_data_dir(tmp_path: Path) -> None:

@@ -42,7 +42,11 @@ def block(number: int, width: int, content: BitWriter, *, outer_width: int = 2) 
 
 
 def bitcode(
-    *, producer: str = "LLVM22.1.8", triple: str | None = "x86_64-unknown-linux-gnu", layout: str | None = None
+    *,
+    producer: str = "LLVM22.1.8",
+    triple: str | None = "x86_64-unknown-linux-gnu",
+    layout: str | None = None,
+    source: str | None = None,
 ) -> bytes:
     """One module without functions; the producer's record is abbreviated as LLVM does it, the triple's is not."""
     identification = BitWriter()
@@ -57,6 +61,8 @@ def bitcode(
         module.record(2, triple.encode(), width=3)
     if layout is not None:
         module.record(3, layout.encode(), width=3)
+    if source is not None:
+        module.record(16, source.encode(), width=3)
     return b"BC\xc0\xde" + block(13, 5, identification) + block(8, 3, module)
 
 
@@ -89,7 +95,7 @@ def elf(sections: Mapping[str, bytes], *, is_64: bool = True, order: str = "<") 
     return head + struct.pack(order + ("HHIQQQIHHHHHH" if is_64 else "HHIIIIIHHHHHH"), *fields) + data + b"".join(table)
 
 
-def split_bitcode(*triples: str) -> bytes:
-    """One file with a module for each triple, and the table of names that they have in common."""
-    whole = b"".join(bitcode(triple=triple)[4:] for triple in triples)
+def joined_bitcode(**sources: str) -> bytes:
+    """One file with a module for each triple and source, and the table of names that they have in common."""
+    whole = b"".join(bitcode(triple=triple, source=source)[4:] for triple, source in sources.items())
     return b"BC\xc0\xde" + whole + block(23, 3, BitWriter())

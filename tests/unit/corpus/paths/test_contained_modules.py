@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from archive_builder import bsd_archive, gnu_archive
-from bitcode_builder import bitcode, elf, split_bitcode
+from bitcode_builder import bitcode, elf, joined_bitcode
 
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.bitcode import read_head
@@ -156,8 +156,8 @@ def test_archives_without_bitcode(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("is_wrapped", [False, True])
 def test_several_modules_in_one_file(tmp_path: Path, is_wrapped: bool) -> None:
-    """As `-fsplit-lto-unit` writes them, as `cat` puts them together, and behind zeros."""
-    data = split_bitcode("first", "second") + bitcode(triple="third") + bytes(12) + bitcode(triple="fourth")
+    """As `llvm-cat` writes them, as `cat` puts them together, and behind zeros."""
+    data = joined_bitcode(first="a.c", second="b.c") + bitcode(triple="third") + bytes(12) + bitcode(triple="fourth")
     if is_wrapped:
         data = struct.pack("<5I", 0x0B17C0DE, 0, 20, len(data), 7) + data
     folder = write(tmp_path, unit_bc=data)
@@ -165,6 +165,15 @@ def test_several_modules_in_one_file(tmp_path: Path, is_wrapped: bool) -> None:
 
     assert triples(one(folder / "unit.bc", tmp_path)) == {f"unit.{n}.bc": name for n, name in enumerate(names)}
     assert triples(one(folder, tmp_path)) == {f"unit.bc/unit.{n}.bc": name for n, name in enumerate(names)}
+
+
+def test_modules_of_one_source_are_one(tmp_path: Path) -> None:
+    """As `-fsplit-lto-unit` divides them: clang links them again."""
+    folder = write(tmp_path, unit_bc=joined_bitcode(first="a.cpp", second="a.cpp"))
+    (folder / "fat.o").write_bytes(elf({".llvm.lto": joined_bitcode(first="a.cpp", second="a.cpp")}))
+    found = one(folder, tmp_path).modules
+    assert [module.name for module in found] == ["fat.o/fat.bc", "unit.bc"]
+    assert {module.source.read_bytes() for module in found} == {(folder / "unit.bc").read_bytes()}
 
 
 def test_list_of_containers(tmp_path: Path) -> None:
