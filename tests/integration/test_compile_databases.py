@@ -86,6 +86,14 @@ def test_flags_of_gcc_are_left_out_and_none_fails_a_module(tmp_path: Path, toolc
     assert f"flags that clang {toolchains[major][0].version} does not take for x86 are not passed: " in said
 
 
+def test_an_interface_unit_is_asked_about_as_any_other_source(tmp_path: Path, toolchains: Toolchains) -> None:
+    (tmp_path / "m.cppm").touch()
+    entry = {"directory": str(tmp_path), "file": "m.cppm", "command": "clang++ -std=c++20 -mnop-mcount -c m.cppm"}
+    (module,) = accepted(write_database(tmp_path, entry), toolchains[22][0])[0].modules
+
+    assert (module.flags, module.flags_left_out) == (("-std=c++20",), ("-mnop-mcount",))
+
+
 @pytest.mark.parametrize(
     ("flag", "target", "reason"),
     [

@@ -108,7 +108,8 @@ def _is_asked(module: Module) -> bool:
 
 
 def _question(module: Module) -> tuple[str, tuple[str, ...]]:
-    return module.language, module.flags
+    is_cxx = module.language is Language.CXX_MODULE  # of which an empty source is none
+    return Language.CXX if is_cxx else module.language, module.flags
 
 
 def _accepted(module: Module, answer: _Answer | None) -> Module:
@@ -131,7 +132,7 @@ def _ask(inquiry: Inquiry, language: str, flags: tuple[str, ...]) -> _Answer:
     return _Answer(
         passed=tuple(word for unit in units if unit not in bad and unit.root not in _PROCESSOR for word in unit.words),
         left_out=tuple(dict.fromkeys(unit.name for unit in bad if unit not in lasting)),
-        refusal=f"{inquiry.clang.path.name}: {bad[lasting[0]]}" if lasting else "",
+        refusal=f"clang: {bad[lasting[0]]}" if lasting else "",
     )
 
 

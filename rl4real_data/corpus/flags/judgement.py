@@ -162,7 +162,7 @@ _TEXTS: Final = frozenset(
 )
 """Names, numbers and macros: words of which clang makes no path."""
 
-_LANGUAGES: Final = frozenset({"c", "c++", "c++-module", "ir", "cpp-output", "c++-cpp-output", "none"})
+_LANGUAGES: Final = frozenset({"c", "c++", "ir", "cpp-output", "c++-cpp-output", "none"})
 
 _SWITCHES: Final = frozenset(
     {"-ansi", "-pthread", "-pthreads", "-traditional", "-traditional-cpp", "-pipe", "-Qunused-arguments", "-nostdinc++"}
