@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from rl4real_data.core.counted import counted, noun
-from rl4real_data.core.progress_lines import ProgressLines
+from rl4real_data.core.progress_lines import ProgressLines, still_at
 from rl4real_data.core.shown_text import shown, shown_lines
 
 if TYPE_CHECKING:
@@ -95,6 +95,11 @@ def work_progress(what: str, thing: str, things: str = "") -> Iterator[Watch]:
                 lines.tell(done, total)
 
             yield tell
+
+
+def during(what: str) -> ProgressLines:
+    """What is going on, said again and again if it takes long."""
+    return still_at(what, say)
 
 
 @dataclass(slots=True, kw_only=True)

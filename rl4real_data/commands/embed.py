@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from rl4real_data.commands.completion import complete_vocabularies
-from rl4real_data.commands.console import write_note
+from rl4real_data.commands.console import during, write_note
 from rl4real_data.commands.options import DataDir
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import TooLittleKnown
@@ -32,7 +32,8 @@ def embed(
     from rl4real_data.flow.embedding import embed_dataset
     from rl4real_data.mir2vec.vocabulary_file import vocabulary_path
 
-    done = embed_dataset(data_dir, vocabulary_path(vocab))
+    with during("embedding"):
+        done = embed_dataset(data_dir, vocabulary_path(vocab))
     write_note(
         f"{done.shapes:,} instruction shapes have new vectors; {done.coverage.share:.4%} of "
         f"{counted(done.coverage.instructions, 'instruction')} have all their entities"

@@ -5,6 +5,8 @@ Where the tools and the corpora lie, as the commands in `modules.parquet` ask.
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from rl4real_data.commands.console import fetch_progress, say, write_path
@@ -43,11 +45,13 @@ def path_llc() -> None:
 @path_app.command("corpus")
 def path_corpus(name: CorpusName) -> None:
     """Print the folder that a corpus's modules are compiled in, fetching its sources if need be."""
-    from rl4real_data.corpus.named import one_manifest
+    from rl4real_data.corpus.catalog import load_catalog
+    from rl4real_data.corpus.named import manifests_of_word, one_manifest
     from rl4real_data.corpus.resolve import resolve_available
     from rl4real_data.corpus.sources.source import Supply
 
-    one_manifest(name)
+    if manifests_of_word(name, load_catalog()) or not os.path.lexists(name):
+        one_manifest(name)  # a group has no folder
     with fetch_progress() as progress:
         supply = Supply.of(load_environment(), progress=progress)
         write_path(resolve_available((name,), supply).corpora[0].root)

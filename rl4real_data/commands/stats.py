@@ -5,8 +5,9 @@ What a dataset holds.
 
 from __future__ import annotations
 
-from rl4real_data.commands.console import say, write_json, write_result
+from rl4real_data.commands.console import during, say, work_progress, write_json, write_result
 from rl4real_data.commands.options import DataDir, Html, Json
+from rl4real_data.core.counted import counted
 
 
 def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
@@ -14,15 +15,17 @@ def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
     from rl4real_data.statistics.collection import collect_stats
     from rl4real_data.statistics.text import render_text
 
-    found = collect_stats(data_dir)
+    with during("counting"):
+        found = collect_stats(data_dir)
     if html is not None:
         from rl4real_data.show.stats_folder import is_folder_name, write_stats_folder
         from rl4real_data.show.stats_page import make_stats_page
         from rl4real_data.show.write import write_text
 
         if is_folder_name(html):
-            functions = write_stats_folder(data_dir, found, html)
-            say(f"wrote {html / 'index.html'} and a page for each of the {functions:,} largest functions")
+            with work_progress("writing pages", "function") as watch:
+                functions = write_stats_folder(data_dir, found, html, watch=watch)
+            say(f"wrote {html / 'index.html'} and {counted(functions, 'page')} of the largest functions")
         else:
             write_text(html, make_stats_page(data_dir, found))
             say(f"wrote {html}")

@@ -5,14 +5,13 @@ Whether a dataset is what it promises.
 
 from __future__ import annotations
 
-import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final, NoReturn
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
-from rl4real_data.commands.console import say, shows_bars, write_json, write_result
+from rl4real_data.commands.console import during, say, work_progress, write_json, write_result
 from rl4real_data.commands.options import DataDir, Jobs, Json
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
@@ -41,7 +40,8 @@ def validate(
 
     if limit is not None and not replay:
         raise UsageError("--limit: says how many episodes are replayed", hint="add --replay, or leave it out")
-    findings = validate_dataset(data_dir)
+    with during("checking"):
+        findings = validate_dataset(data_dir)
     replayed = _replay(data_dir, limit=limit, jobs=jobs) if replay else None
     report = ValidationReport(data_dir=data_dir, findings=findings, replay=replayed)
     if as_json:
@@ -53,24 +53,14 @@ def validate(
 
 
 def _replay(data_dir: Path, *, limit: int | None, jobs: int | None) -> ReplayReport:
-    from tqdm import tqdm
-
     from rl4real_data.toolchain.installation import Installation
     from rl4real_data.validation.replay import replay
     from rl4real_data.validation.replay_tool import find_replay_tool
 
     environment = load_environment()
     tool = find_replay_tool(data_dir, Installation.of(environment), announce=say)
-    bar: tqdm[NoReturn] = tqdm(unit="episode", disable=not shows_bars(), file=sys.stderr)
-
-    def progress(done: int, total: int) -> None:
-        bar.total = total
-        bar.update(done - bar.n)
-
-    with tempfile.TemporaryDirectory() as scratch, bar:
-        return replay(
-            data_dir, tool, scratch=Path(scratch), jobs=jobs or environment.jobs, limit=limit, progress=progress
-        )
+    with tempfile.TemporaryDirectory() as scratch, work_progress("replaying", "episode") as watch:
+        return replay(data_dir, tool, scratch=Path(scratch), jobs=jobs or environment.jobs, limit=limit, progress=watch)
 
 
 def _text(report: ValidationReport) -> str:

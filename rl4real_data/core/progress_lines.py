@@ -57,3 +57,9 @@ class ProgressLines(contextlib.AbstractContextManager["ProgressLines"]):
         with self._lock:
             self._last = time.monotonic()
             self._say(self._text())
+
+
+def still_at(what: str, say: Callable[[str], None]) -> ProgressLines:
+    """For work that nobody can count: how long it lasts already."""
+    begin = time.monotonic()
+    return ProgressLines(say, lambda: f"{what}: {time.monotonic() - begin:.0f} s so far")

@@ -84,7 +84,7 @@ def corpus_of_manifest(manifest: Manifest, root: Path, target: TargetName | None
     return Corpus(name=manifest.name, license=manifest.license, root=root, split=manifest.split, modules=modules)
 
 
-def _is_named(path: Path) -> bool:
+def is_named(path: Path) -> bool:
     """Whether it is a file, or a link that leads to none: why that cannot be compiled is to be said, too."""
     return path.is_file() or (path.is_symlink() and not path.exists())
 
@@ -133,7 +133,8 @@ class _Finder:
         matched: set[PurePosixPath] = set()
         for glob in globs:
             try:
-                files = {PurePosixPath(path.relative_to(self.root)) for path in self.root.glob(glob) if _is_named(path)}
+                found = [*self.root.glob(glob), self.root / glob]  # a glob without signs finds no dead link
+                files = {PurePosixPath(path.relative_to(self.root)) for path in found if is_named(path)}
             except (ValueError, RecursionError, OSError) as error:
                 raise self._misfit(f'the glob "{glob}" cannot be followed in {self.root}: {error}') from error
             if not files and not self.manifest.modules.allow_fewer:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -86,7 +86,7 @@ def resolve_available(
     for item in wanted:
         interruption.check()
         if not isinstance(item, Manifest):
-            corpora.append(_guarded(item.corpus(names_of_found[item.path], Cache(root=supply.cache)), supply))
+            corpora.append(_guarded(_corpus_of_path(item, names_of_found[item.path], supply), supply))
             continue
         if reason := exceptions_for(item, target).skip:
             text = f"corpus {item.name} has no modules for {target}: {reason}"
@@ -104,6 +104,15 @@ def resolve_available(
     if not corpora:
         raise _nothing_left(skipped, errors)
     return Resolution(corpora=tuple(corpora), skipped=tuple(skipped))
+
+
+def _corpus_of_path(found: Found, name: str, supply: Supply) -> Corpus:
+    """The corpus; where its modules lie in the cache, they tell the word that finds them: nobody knows that folder."""
+    corpus = found.corpus(name, Cache(root=supply.cache))
+    if supply.allow_build or not corpus.root.is_relative_to(supply.cache):
+        return corpus
+    word = f"./{found.path.name}"
+    return replace(corpus, modules=tuple(replace(module, corpus_word=word) for module in corpus.modules))
 
 
 def _guarded(corpus: Corpus, supply: Supply) -> Corpus:

@@ -15,10 +15,11 @@ from rl4real_data.core import interruption
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import SourceError
 from rl4real_data.core.targets import TargetName
+from rl4real_data.corpus.manifest_corpus import is_named
 from rl4real_data.corpus.paths.headers import HeaderIndex, index_headers
 from rl4real_data.drafting.build_flags import flag_candidates
 from rl4real_data.drafting.candidates import Candidates, find_candidates
-from rl4real_data.drafting.glob_cover import cover
+from rl4real_data.drafting.glob_cover import cover, literal
 from rl4real_data.drafting.license_guess import LicenseGuess, guess_licenses
 from rl4real_data.drafting.manifest_text import Value, table_text
 from rl4real_data.drafting.origin import Origin
@@ -163,7 +164,7 @@ def _license_tables(guess: LicenseGuess, everything: Iterable[PurePosixPath]) ->
 def _exact_globs(paths: Sequence[PurePosixPath], everything: set[PurePosixPath]) -> tuple[str, ...]:
     """Globs that match these files alone: a cover that would need excludes names the files of its folder instead."""
     found = cover(paths, everything)
-    return found.globs if not found.excludes else tuple(str(path) for path in sorted(paths))
+    return found.globs if not found.excludes else tuple(literal(path) for path in sorted(paths))
 
 
 def _siblings(root: Path, kept: Iterable[PurePosixPath]) -> set[PurePosixPath]:
@@ -173,7 +174,7 @@ def _siblings(root: Path, kept: Iterable[PurePosixPath]) -> set[PurePosixPath]:
         PurePosixPath(file.relative_to(root))
         for folder, suffix in kinds
         for file in (root / folder).iterdir()
-        if file.name.endswith(suffix) and file.is_file()
+        if file.name.endswith(suffix) and is_named(file)
     }
 
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 _SPECIAL: Final = re.compile(r"([*?[])")
+_NO_UTF8: Final = re.compile(r"[\udc80-\udcff]")
 _FEW: Final = 3
 """Up to so many files of a folder are named one by one if most of the folder is not wanted."""
 
@@ -35,13 +36,13 @@ def cover(wanted: Iterable[PurePosixPath], everything: Iterable[PurePosixPath]) 
         if not chosen:
             continue
         if len(chosen) * 2 < len(paths) or (len(chosen) == 1 and len(paths) <= _FEW):
-            globs += [_literal(path) for path in chosen]
+            globs += [literal(path) for path in chosen]
         else:
-            globs.append(_literal(folder / "x").removesuffix("x") + f"*{suffix}")
-            excludes += [_literal(path) for path in paths if path not in kept]
+            globs.append(literal(folder / "x").removesuffix("x") + f"*{suffix}")
+            excludes += [literal(path) for path in paths if path not in kept]
     return GlobCover(globs=tuple(sorted(globs)), excludes=tuple(sorted(excludes)))
 
 
-def _literal(path: PurePosixPath) -> str:
-    """A glob that matches this path alone."""
-    return _SPECIAL.sub(r"[\1]", str(path))
+def literal(path: PurePosixPath) -> str:
+    """A glob that matches this path, and unless it is no UTF-8, which a manifest is, no other."""
+    return _NO_UTF8.sub("?", _SPECIAL.sub(r"[\1]", str(path)))

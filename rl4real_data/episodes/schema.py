@@ -205,7 +205,8 @@ MODULES: Final = _schema(
         (
             "command",
             _STRING,
-            "what compiled it; paste it into a shell (in the corpus's folder if it goes to none) to see the same",
+            "what compiled it; paste it into a shell (in the corpus's folder if it goes to none) to see the same; null "
+            "for an input that is no module",
         ),
         (
             "flags_left_out",

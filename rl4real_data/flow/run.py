@@ -7,7 +7,6 @@ then.
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -15,7 +14,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from rl4real_data.core.counted import counted
-from rl4real_data.core.progress_lines import ProgressLines
+from rl4real_data.core.progress_lines import ProgressLines, still_at
 from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.flags.acceptance import Inquiry, accept_corpora
 from rl4real_data.corpus.module import Corpus, modules_of
@@ -63,8 +62,7 @@ class Console:
 
     def during(self, what: str) -> ProgressLines:
         """What is going on, said again and again if it takes long."""
-        begin = time.monotonic()
-        return ProgressLines(self.say, lambda: f"{what}: {time.monotonic() - begin:.0f} s so far")
+        return still_at(what, self.say)
 
 
 def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> RunReport:

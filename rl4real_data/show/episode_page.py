@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.show.code_pane import draw_code
 from rl4real_data.show.colouring import Colouring, colour_nodes
 from rl4real_data.show.episode_script import draw_legends, draw_toolbar, script_data, zoom_buttons
@@ -64,15 +65,15 @@ def _figures(view: EpisodeView) -> str:
     costs = view.costs
     return tiles(
         [
-            ("nodes", f"{len(view.nodes):,}"),
-            ("edges", f"{len(view.edges):,}"),
-            ("instructions", _shown(view.instructions)),
+            (noun(len(view.nodes), "node"), f"{len(view.nodes):,}"),
+            (noun(len(view.edges), "edge"), f"{len(view.edges):,}"),
+            (noun(view.instructions, "instruction"), _shown(view.instructions)),
             *((f"{bank.names[0]} peak", f"{bank.peak:,}") for bank in view.pressure[:1]),
-            ("blocks", f"{len(view.blocks):,}" if view.blocks else _ABSENT),
-            ("spills", _shown(costs["spills"])),
-            ("reloads", _shown(costs["reloads"])),
+            (noun(len(view.blocks), "block"), f"{len(view.blocks):,}" if view.blocks else _ABSENT),
+            (noun(costs["spills"], "spill"), _shown(costs["spills"])),
+            (noun(costs["reloads"], "reload"), _shown(costs["reloads"])),
             ("spill cost", _shown(costs["spill_cost"])),
-            ("copies", _shown(costs["copies"])),
+            (noun(costs["copies"], "copy", "copies"), _shown(costs["copies"])),
             ("copy cost", _shown(costs["copy_cost"])),
         ]
     )
@@ -92,7 +93,7 @@ def _facts(view: EpisodeView) -> str:
     if view.costs["folded_spills"] is not None:
         pairs.append(("folded into other instructions", escape(folded)))
     if view.reserved:
-        summary = element("summary", _registers(len(view.reserved)))
+        summary = element("summary", counted(len(view.reserved), "register"))
         pairs.append(("reserved", element("details", summary, escape(", ".join(view.reserved)))))
     return facts(pairs)
 
@@ -136,9 +137,7 @@ def _live(view: EpisodeView, colouring: Colouring) -> tuple[str, ...]:
         element("div", found.chart, class_="drawing"),
         class_="chart",
     )
-    left_out = (
-        "1 node that begins later is" if found.left_out == 1 else f"{found.left_out:,} nodes that begin later are"
-    )
+    left_out = counted(found.left_out, "node that begins later is", "nodes that begin later are")
     more = (note(f"{left_out} left out."),) if found.left_out else ()
     label = "Live ranges; left and right arrow move over the instructions, up and down over the nodes"
     box = element("div", inner, class_="scroll", id="ranges", tabindex="0", role="group", aria_label=label)
@@ -194,12 +193,12 @@ def _forbidden(node: Node) -> str:
         return _ABSENT
     if len(names) <= 3:
         return escape(", ".join(names)) or "none"
-    summary = element("summary", _registers(len(names)))
+    summary = element("summary", counted(len(names), "register"))
     return element("details", summary, escape(", ".join(names)), class_="names")
 
 
 def _registers(count: int) -> str:
-    return "1 register" if count == 1 else f"{count:,} registers"
+    return counted(count, "register")
 
 
 def _blocks(view: EpisodeView) -> tuple[str, ...]:

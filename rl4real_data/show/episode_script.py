@@ -55,7 +55,7 @@ def zoom_buttons() -> tuple[str, ...]:
 def script_data(view: EpisodeView) -> dict[str, Any]:
     """`neighbours`: for each node those after it, each as the distance from the one before (the first from the node).
 
-    `live`, `uses`, `blocks` and `banks` are what the view holds, without names of their own.
+    `first`: the instruction with which a node's live range begins; `blocks`: first instruction, frequency, loop depth.
     """
     later: list[list[int]] = [[] for _ in view.nodes]
     for u, v in view.edges:
@@ -64,6 +64,7 @@ def script_data(view: EpisodeView) -> dict[str, Any]:
     return {
         "instructions": view.instructions or 0,
         "nodes": [node.name for node in view.nodes],
+        "first": [node.first for node in view.nodes],
         "neighbours": gaps,
         "blocks": [[block.first, round(block.frequency, 3), block.loop_depth] for block in view.blocks],
         "banks": [{"name": bank.names[0], "registers": bank.registers, "live": bank.live} for bank in view.pressure],

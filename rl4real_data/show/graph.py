@@ -13,6 +13,7 @@ from typing import Final
 
 import numpy as np
 
+from rl4real_data.core.counted import counted
 from rl4real_data.show.layout import SPRING_NODES, Positions, place_nodes
 from rl4real_data.show.markup import element, escape, number
 from rl4real_data.show.palette import COLOURS, OTHER, colours_of_classes
@@ -98,7 +99,7 @@ def count_drawn(view: EpisodeView) -> str:
     """How much the picture shows."""
     count = len(view.edges)
     shown = f", {DRAWN_EDGES:,} of them drawn" if count > DRAWN_EDGES else ""
-    return f"{len(view.nodes):,} nodes, {count:,} interferences{shown}"
+    return f"{counted(len(view.nodes), 'node')}, {counted(count, 'interference')}{shown}"
 
 
 def _edges(view: EpisodeView, places: Positions) -> str:
@@ -135,4 +136,4 @@ def describe(node: Node) -> str:
     if node.spill_weight is not None and math.isinf(node.spill_weight):
         weight = ", cannot be spilled"
     where = f" to {node.register}" if node.register else ""
-    return f"{node.name} {node.class_name}: {node.outcome}{where}, {node.degree} interferences{weight}"
+    return f"{node.name} {node.class_name}: {node.outcome}{where}, {counted(node.degree, 'interference')}{weight}"

@@ -21,6 +21,7 @@ from typing import Final
 
 import numpy as np
 
+from rl4real_data.core import interruption
 from rl4real_data.episodes.ragged import Ints
 
 UNKNOWN_BANK: Final = -1
@@ -39,6 +40,7 @@ class ClassFile:
 
     def overlaps(self, register: int, others: Sequence[int]) -> int:
         """How many of the others share a unit with the register."""
+        interruption.check()
         own = self.units.get(register, frozenset())
         return sum(not own.isdisjoint(self.units.get(other, frozenset())) for other in others)
 
@@ -51,6 +53,7 @@ class ClassFile:
         """class_id -> the least class_id of its bank: classes that share a unit, with others in between or not."""
         banks: list[tuple[set[int], set[int]]] = []
         for class_id, members in sorted(self.members.items()):
+            interruption.check()
             own = {unit for register in members for unit in self.units.get(register, ())}
             joined = [bank for bank in banks if bank[1] & own]
             banks = [bank for bank in banks if not bank[1] & own]

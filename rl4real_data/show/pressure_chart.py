@@ -11,6 +11,7 @@ from typing import Final
 
 import numpy as np
 
+from rl4real_data.core.counted import counted
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import note
 from rl4real_data.show.pressure import BankPressure
@@ -91,9 +92,9 @@ def _top(bank: BankPressure) -> int:
 def _told(bank: BankPressure) -> str:
     words = f"at most {bank.peak:,} live"
     if bank.registers is not None:
-        words += f", {bank.registers:,} register{'s' * (bank.registers != 1)}"
+        words += f", {counted(bank.registers, 'register')}"
     if over := bank.instructions_over:
-        words += f"; too many behind {over:,} instruction{'s' * (over != 1)}"
+        words += f": too few at {over:,} of {counted(len(bank.live), 'instruction')}"
     return words
 
 

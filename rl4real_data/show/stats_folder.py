@@ -12,7 +12,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import Final
@@ -42,8 +42,10 @@ def is_folder_name(path: Path) -> bool:
     return path.suffix.lower() not in _PAGE_SUFFIXES
 
 
-def write_stats_folder(data_dir: Path, stats: Stats, folder: Path) -> int:
-    """Writes the pages; how many functions have one.
+def write_stats_folder(
+    data_dir: Path, stats: Stats, folder: Path, *, watch: Callable[[int, int], object] = lambda *_: None
+) -> int:
+    """Writes the pages; how many functions have one. `watch` is told how many are done, of how many.
 
     UsageError for a folder that holds other files or cannot be written; DatasetError if a file of the dataset cannot be
     read.
@@ -52,7 +54,7 @@ def write_stats_folder(data_dir: Path, stats: Stats, folder: Path) -> int:
     _check_own(final, folder)
     draft = final.with_name(f".{final.name}.{uuid4().hex}")
     try:
-        return _publish(_pages(data_dir, stats), draft, final)
+        return _publish(_pages(data_dir, stats, watch), draft, final)
     except OSError as error:
         raise UsageError(f"{folder}: cannot be written ({error.strerror})", hint=_HINT) from error
     finally:
@@ -75,14 +77,15 @@ def _check_own(final: Path, named: Path) -> None:
         raise UsageError(f"{named}: holds other files ({min(strange)})", hint=_HINT)
 
 
-def _pages(data_dir: Path, stats: Stats) -> Iterator[tuple[str, str]]:
+def _pages(data_dir: Path, stats: Stats, watch: Callable[[int, int], object]) -> Iterator[tuple[str, str]]:
     """Names in the folder and pages; the functions' first, and one at a time, since they are large."""
     with drawn_from(data_dir):
         names = load_names(data_dir, stats.target)
         histograms = collect_histograms(data_dir, names.file)
         addresses = {one.episode_id: f"{FUNCTIONS}/{_file_name(one.episode_id)}" for one in histograms.largest}
-        for one in histograms.largest:
+        for done, one in enumerate(histograms.largest):
             interruption.check()
+            watch(done, len(histograms.largest))
             yield addresses[one.episode_id], _function_page(data_dir, one, names)
         yield INDEX, render_stats_page(stats, histograms, names, title=title_of(data_dir), pages=addresses)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.show.bars import draw_histogram, draw_values
@@ -71,13 +72,13 @@ def render_stats_page(
         _figures(stats),
         section("Episodes", *_histograms(histograms), distribution_table(columns)),
         section("Nodes and pressure", *_node_histograms(histograms)),
+        section("Largest functions", *_largest(histograms, pages or {})),
         section("Counts", counts_table(columns), *_across(stats)),
         section("LLVM's allocator", allocator_table(columns)),
         section("Register classes", *_classes(histograms, names)),
         section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
         section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),
         section("Failed modules", *_failures(stats, columns)),
-        section("Largest functions", *_largest(histograms, pages or {})),
         section("Corpora", *_groups("corpus", stats.corpora)),
         section("Licences", *_groups("licence", stats.licenses)),
         section("Languages", _languages(stats)),
@@ -90,14 +91,14 @@ def _figures(stats: Stats) -> str:
     overall = stats.overall
     return tiles(
         [
-            ("episodes", shown(overall.episodes)),
-            ("functions", shown(overall.functions)),
-            ("modules", shown(overall.modules)),
+            (noun(overall.episodes, "episode"), shown(overall.episodes)),
+            (noun(overall.functions, "function"), shown(overall.functions)),
+            (noun(overall.modules, "module"), shown(overall.modules)),
             ("failed modules", shown(overall.modules_failed)),
             ("nodes", _short(overall.nodes)),
             ("edges", _short(overall.edges)),
             ("instructions", _short(overall.instructions)),
-            ("corpus" if len(stats.corpora) == 1 else "corpora", shown(len(stats.corpora))),
+            (noun(len(stats.corpora), "corpus", "corpora"), shown(len(stats.corpora))),
         ]
     )
 
@@ -149,7 +150,10 @@ def _key(found: Histograms) -> str:
 
 def _across(stats: Stats) -> tuple[str, ...]:
     count = stats.near_duplicates_across
-    return () if count is None else (note(f"{count:,} episodes of test are near-duplicates of episodes of train."),)
+    if count is None:
+        return ()
+    are = noun(count, "is a near-duplicate", "are near-duplicates")
+    return (note(f"{counted(count, 'episode')} of test {are} of episodes of train."),)
 
 
 def _classes(found: Histograms, names: RegisterNames) -> tuple[str, ...]:

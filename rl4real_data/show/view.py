@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
+from rl4real_data.episodes.register_lookup import MAX_IDS
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.show.pressure import BankPressure, ClassFile, measure_pressure
 
@@ -37,13 +38,16 @@ class RegisterNames:
 
     @classmethod
     def from_rows(cls, rows: Sequence[Row], target: str) -> RegisterNames:
-        """From the rows of `registers.parquet` that are of `target`."""
+        """From the rows of `registers.parquet` that are of `target`. ValueError for an id that no target has."""
         own = [row for row in rows if row["target"] == target]
         classes = {held["class_id"]: held["name"] for row in own for held in row["classes"] or ()}
-        members: dict[int, list[int]] = {}
+        ids = [*classes, *(row["reg_id"] for row in own)]
+        if not 0 <= min(ids, default=0) <= max(ids, default=0) < MAX_IDS:
+            raise ValueError(f"a register or class is none of 0 to {MAX_IDS - 1:,}")
+        members: dict[int, set[int]] = {}
         for row in own:
             for held in row["classes"] or ():
-                members.setdefault(held["class_id"], []).append(row["reg_id"])
+                members.setdefault(held["class_id"], set()).add(row["reg_id"])
         file = ClassFile(
             units={row["reg_id"]: frozenset(row["units"] or ()) for row in own},
             members={class_id: tuple(sorted(found)) for class_id, found in members.items()},

@@ -216,7 +216,7 @@ def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
 
 def _as_said(path: Path) -> str:
     """The path as what a compiler said of it is decoded."""
-    return os.fsencode(path).decode(errors="replace")
+    return os.fsencode(path).decode(errors="backslashreplace")
 
 
 def refuse_host_fault(done: Completed, module: Module) -> None:

@@ -181,7 +181,7 @@ def module_rows(split: Split, selection: Selection) -> pa.Table:
                 "kind": failure.kind.value if failure else None,
                 "reason": failure.reason if failure else selected.entry.left_out,
                 "stderr": failure.stderr if failure else None,
-                "command": selected.entry.command,
+                "command": None if module.left_out else selected.entry.command,
                 "flags_left_out": list(module.flags_left_out),
                 "functions": len(part.functions),
                 "episodes": len(selected.rows),

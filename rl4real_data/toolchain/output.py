@@ -65,8 +65,8 @@ class Stream:
         if len(self._end) > self._half:
             self._forget()
         if not self._is_cut:
-            return (self._begin + self._end).decode(errors="replace")
-        return self._begin.decode(errors="replace") + "\n…\n" + self._end.decode(errors="replace")
+            return (self._begin + self._end).decode(errors="backslashreplace")
+        return self._begin.decode(errors="backslashreplace") + "\n…\n" + self._end.decode(errors="replace")
 
 
 class Output:

@@ -80,7 +80,7 @@ def replay(
     scratch: Path,
     jobs: int = 1,
     limit: int | None = None,
-    progress: Callable[[int, int], None] = lambda _done, _total: None,
+    progress: Callable[[int, int], object] = lambda _done, _total: None,
 ) -> ReplayReport:
     """Replays all episodes, or `limit` of them spread evenly over the dataset: the same ones every time.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -64,3 +65,14 @@ def test_dataset_for_another_processor_at_another_level(rl4real: Run, tmp_path: 
     assert refused.returncode == 1
     assert "holds a dataset of another recipe: cpu is 'x86-64-v4', not 'core2'" in refused.stderr
     assert "nothing to do" in rl4real(*flow, "wide", *wide).stderr
+
+
+@pytest.mark.clang
+@pytest.mark.parametrize(("target", "cpu"), [("x86", "x86-64-v4"), ("aarch64", "neoverse-v2")])
+def test_shipped_vocabularies_know_wide_processors(rl4real: Run, tmp_path: Path, target: str, cpu: str) -> None:
+    """They were not learned from the sample."""
+    rl4real("flow", target, "test", "mlra", "--corpus", "sample", "--cpu", cpu, "--data-dir", "wide")
+
+    coverage = json.loads((tmp_path / "wide" / "dataset.json").read_text())["vocabulary"]["coverage"]
+    assert coverage["instructions"] > 10_000
+    assert coverage["incomplete"] <= 0.005 * coverage["instructions"], coverage["missing"]

@@ -5,6 +5,7 @@ Corpora in the form of another project.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
@@ -55,6 +56,9 @@ def export(
         found = resolve_available(names, supply, target=target)
     for skipped in found.skipped:
         say(f"skipped: {skipped.reason}")
+    reasons = Counter(module.left_out for corpus in found.corpora for module in corpus.modules if module.left_out)
+    for reason, count in sorted(reasons.items()):
+        say(f"left out: {counted(count, 'module')}: {reason}")
     exported = _write(found.corpora, compilation, output, jobs=jobs)
     write_note(_text(exported))
     write_path(output)
@@ -82,7 +86,7 @@ def _write(corpora: Sequence[Corpus], compilation: Compilation, output: Path, *,
     from rl4real_data.corpus.module import modules_of
     from rl4real_data.export.mlgo import export_mlgo
 
-    modules = modules_of(corpora)
+    modules = tuple(module for module in modules_of(corpora) if not module.left_out)
     with work_progress("exporting", "module") as watch:
         return export_mlgo(modules, compilation, output, jobs=jobs, progress=watch)
 

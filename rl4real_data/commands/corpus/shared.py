@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from rl4real_data.commands.completion import complete_corpora
-from rl4real_data.commands.console import fetch_progress, write_json, write_result
+from rl4real_data.commands.console import during, fetch_progress, write_json, write_result
 from rl4real_data.commands.options import Json, Mirror
 from rl4real_data.core.environment import load_environment
 
@@ -43,7 +43,8 @@ def shared(
     with fetch_progress() as progress:
         supply = supply_of(load_environment(), mirror=mirror, progress=progress)
         left, right = (resolve_available(words, supply).corpora for words in (names, others or names))
-    found = without_mirrored(find_shared_code(left, right))
+    with during("comparing"):
+        found = without_mirrored(find_shared_code(left, right))
     if as_json:
         write_json(json.dumps([pair.to_json() for pair in found], indent=2))
     else:

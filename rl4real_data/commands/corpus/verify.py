@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from rl4real_data.commands.console import say, write_json, write_result
+from rl4real_data.commands.console import during, say, write_json, write_result
 from rl4real_data.commands.options import CorpusNames, Json, Mirror
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import Environment, load_environment
@@ -37,7 +37,8 @@ def verify(
     environment = load_environment()
     check_mirror(mirror or environment.mirror)
     manifests = manifests_for(names or ())
-    found = verify_cache(manifests, Cache(root=environment.cache_dir), say=say)
+    with during("comparing"):
+        found = verify_cache(manifests, Cache(root=environment.cache_dir), say=say)
     if repair and found.damages:
         _repair(manifests, found, environment, mirror=mirror)
     if as_json:

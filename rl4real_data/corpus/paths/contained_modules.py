@@ -33,6 +33,8 @@ from rl4real_data.corpus.sources.extraction import Extracted, extract
 
 _HEAD_BYTES: Final = 64
 _HERE: Final = PurePosixPath()
+_LONGEST_NAME: Final = 100
+_MOST_FOLDERS: Final = 16
 _DEEPEST: Final = 4
 """Archives in archives."""
 _UNREADABLE: Final = (ElfError, BitcodeError, ArchiveError)
@@ -174,7 +176,7 @@ class _Reader:
             )
 
     def _read_member(self, member: Member, depth: int) -> Iterator[Extracted]:
-        name = os.fsdecode(member.name)
+        name = os.fsdecode(member.name).replace("\0", "?")
         path = _path_in_archive(name, self.archive.parent)
         if member.content is not None:
             yield from self._read_part(str(path), path, member.content, depth)
@@ -186,9 +188,8 @@ class _Reader:
         try:
             with FilePart.of_file(Path(file)).stream as stream:
                 yield from self._read_part(str(path), path, FilePart.of_stream(stream), depth)
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else "no name of a file"
-            yield self._refused(path.with_suffix(""), f"{stored_name(str(path))}: {reason}")
+        except OSError as error:
+            yield self._refused(path.with_suffix(""), f"{stored_name(str(path))}: {error.strerror}")
 
     def _read_part(self, name: str, path: PurePosixPath, data: FilePart, depth: int) -> Iterator[Extracted]:
         if is_archive(data.head(_HEAD_BYTES)) and depth < _DEEPEST:
@@ -215,7 +216,7 @@ def _left_out(path: PurePosixPath, language: OtherLanguage) -> Extracted:
 def _path_in_archive(name: str, folder: Path) -> PurePosixPath:
     """A relative path that climbs nowhere: of a name outside of the archive's folder no more than the last part."""
     relative = os.path.relpath(os.path.normpath(folder / name), folder)
-    path = PurePosixPath(relative)
+    path = PurePosixPath(*(part[:_LONGEST_NAME] for part in PurePosixPath(relative).parts[:_MOST_FOLDERS]))
     is_outside = ".." in path.parts or relative == "."
     return PurePosixPath("unnamed" if path.name in ("", "..") else path.name) if is_outside else path
 
@@ -224,6 +225,11 @@ def _files_beside(container: Path) -> Iterator[Path]:
     """The files that a thin archive names, as far as it can be read."""
     with FilePart.of_file(container).stream as stream, contextlib.suppress(ArchiveError):
         whole = FilePart.of_stream(stream)
+        seen: set[Path] = set()
         if whole.head(len(THIN_MAGIC)) == THIN_MAGIC:
             for member in read_members(whole):
-                yield container.parent / os.fsdecode(member.name)
+                name = os.fsdecode(member.name).replace("\0", "?")
+                file = Path(os.path.realpath(container.parent / name))
+                if file not in seen:
+                    seen.add(file)
+                    yield file

@@ -41,12 +41,19 @@ if (graph !== null) {
     return nearest;
   }
 
-  function name(node) {
-    const [x, y] = centres[node];
-    const size = 11 / Math.min(scale(), 1); // legible however small the graph is drawn
-    const label = svgElement('text', { class: 'l', x, y: y + radius + size, style: `font-size:${size}px` });
-    label.textContent = data.nodes[node];
-    return label;
+  // Names under the nodes, legible however small the graph is drawn; one that would cover another is left out.
+  function names(nodes) {
+    const size = 11 / Math.min(scale(), 1);
+    const taken = [];
+    return nodes.flatMap((node) => {
+      const [x, y] = [centres[node][0], centres[node][1] + radius + size];
+      const half = 0.33 * size * data.nodes[node].length;
+      if (taken.some(([a, b, width]) => Math.abs(a - x) < width + half && Math.abs(b - y) < size)) return [];
+      taken.push([x, y, half]);
+      const label = svgElement('text', { class: 'l', x, y, style: `font-size:${size}px` });
+      label.textContent = data.nodes[node];
+      return [label];
+    });
   }
 
   graph.addEventListener('pointermove', (event) => pointNode(under(event), graph));
@@ -72,8 +79,8 @@ if (graph !== null) {
     const [x, y] = centres[node];
     const near = [...neighbours[node], node];
     const halo = svgElement('circle', { class: 'halo', cx: x, cy: y, r: Math.max(1.9 * radius, 8 / scale()) });
-    const names = (near.length <= NAMED ? near : [node]).map(name);
-    lit.replaceChildren(spokes(node), halo, ...near.map((one) => marks[one].cloneNode()), ...names);
+    const named = near.length <= NAMED ? [node, ...neighbours[node]] : [node];
+    lit.replaceChildren(spokes(node), halo, ...near.map((one) => marks[one].cloneNode()), ...names(named));
     if (source === graph || !isKept(node)) return;
     const by = scale();
     bringIntoSight(box, x * by - 20, x * by + 20, true);

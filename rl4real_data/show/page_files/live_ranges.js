@@ -13,6 +13,16 @@ if (live !== null) {
   const column = overlay('column', Math.max(step, 2), live.height.baseVal.value);
   const band = overlay('band', live.width.baseVal.value, row);
 
+  function showRow(place) {
+    bringIntoSight(box, row * place, row * (place + 1) + box.querySelector('.head').clientHeight, false);
+  }
+
+  // The last row that begins there or before: rows are in that order, so what is live there stands about it.
+  function rowThatBeginsAt(at) {
+    const later = rowOrder.findIndex((node) => data.first[node] > at);
+    return Math.max(0, (later < 0 ? rowOrder.length : later) - 1);
+  }
+
   function overlay(name, width, height) {
     const made = document.createElement('i');
     made.className = name;
@@ -51,7 +61,9 @@ if (live !== null) {
     if (at === null) return;
     column.style.transform = `translateX(${at * step}px)`;
     const names = box.querySelector('.names').clientWidth;
-    if (source !== box) bringIntoSight(box, at * step, at * step + names + 30, true);
+    if (source === box) return;
+    bringIntoSight(box, at * step, at * step + names + 30, true);
+    if (selection.at === null && shownNode() === null) showRow(rowThatBeginsAt(at));
   });
   listeners.node.push((node) => {
     const place = places.get(node);
@@ -59,7 +71,7 @@ if (live !== null) {
     if (place === undefined) return;
     band.style.transform = `translateY(${row * place}px)`;
     if (source === box || !isKept(node)) return;
-    bringIntoSight(box, row * place, row * (place + 1) + box.querySelector('.head').clientHeight, false);
+    showRow(place);
     const { x } = rows[place].getBBox();
     bringIntoSight(box, x - 20, x + 60 + box.querySelector('.names').clientWidth, true);
   });

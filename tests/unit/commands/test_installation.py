@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
+from bitcode_builder import bitcode, elf
 from command_line import CommandLine, Said
 from world import World
 
@@ -114,3 +116,22 @@ def test_every_command_names_the_setting_of_a_cache_that_cannot_be_used(
     assert told.code == 1
     assert "the cache /proc/x cannot be used: " in told.err
     assert "set RL4REAL_DATA_CACHE to another folder" in told.err
+
+
+def test_path_of_what_a_file_holds_is_where_its_modules_lie(call: CommandLine, world: World) -> None:
+    """The commands in `modules.parquet` of a file's modules, which lie in the cache, ask for it."""
+    (world.folder / "far").mkdir()
+    (world.folder / "far/unit.o").write_bytes(elf({".llvmbc": bitcode(), ".llvmcmd": b"-cc1\0"}))
+    call("flow", "x86", "train", "mlra", "--corpus", "far/unit.o", "--data-dir", "data", "--max-failed", "1")
+    (command,) = pq.read_table(world.folder / "data/modules.parquet")["command"].to_pylist()
+    told = call("path", "corpus", "far/unit.o")
+
+    assert command.startswith('cd "$(rl4real-data path corpus ./unit.o)" && "$(rl4real-data path clang)" ')
+    assert (told.code, told.err) == (0, "")
+    assert [path.name for path in Path(told.out.rstrip("\n")).glob("*.bc")] == ["unit.bc"]
+
+
+def test_path_of_a_folder_is_that_folder(call: CommandLine, world: World) -> None:
+    world.write("a.c", "// function one")
+
+    assert call("path", "corpus", "src") == Said(0, f"{world.corpus}\n", "")

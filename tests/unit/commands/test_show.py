@@ -60,4 +60,4 @@ def test_a_folder_gets_the_pages_of_the_functions_too(
     stats(data_dir, html=tmp_path / "pages")
 
     assert sorted(path.name for path in (tmp_path / "pages").iterdir()) == ["functions", "index.html"]
-    assert "index.html and a page for each of the 2 largest functions" in capsys.readouterr().err
+    assert "index.html and 2 pages of the largest functions" in capsys.readouterr().err

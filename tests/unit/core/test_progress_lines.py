@@ -7,7 +7,7 @@ import threading
 import pytest
 
 from rl4real_data.core.counted import counted, noun
-from rl4real_data.core.progress_lines import LINE_INTERVAL_S, ProgressLines
+from rl4real_data.core.progress_lines import LINE_INTERVAL_S, ProgressLines, still_at
 
 
 def lines_of(*steps: int, total: int) -> list[str]:
@@ -65,3 +65,11 @@ def test_counted() -> None:
         "1,000 episodes",
     ]
     assert [noun(n, "entry", "entries") for n in (1, 2)] == ["entry", "entries"]
+
+
+def test_work_that_nobody_can_count_says_how_long_it_lasts() -> None:
+    said: list[str] = []
+    with still_at("packing", said.append) as lines:
+        lines.tell(1, 1)
+
+    assert said == ["packing: 0 s so far"]

@@ -101,3 +101,19 @@ def test_rules_may_say_that_files_can_be_missing(tmp_path: Path, root: Path) -> 
     none = make_catalog(tmp_path / "n", toy='globs = ["typo.c"]\nallow_fewer = true')
     with pytest.raises(SourceError, match="leave no module"):
         corpus_for(none, root)
+
+
+@pytest.mark.parametrize("rules", ['globs = ["*.c"]', 'globs = ["b.c", "dead.c", "caf?.c", "linked.c"]'])
+def test_links_and_names_that_are_no_utf8(tmp_path: Path, root: Path, rules: str) -> None:
+    make_tree(root, "caf\udce9.c")
+    (root / "dead.c").symlink_to("nothing")
+    (root / "linked.c").symlink_to("sub/c.c")
+    catalog = make_catalog(tmp_path / "m", toy=rules)
+    modules = corpus_of_manifest(catalog.manifests["toy"], root).modules
+    assert [module.name for module in modules] == ["b.c", '"caf\\E9.c"', "dead.c", "linked.c"]
+
+
+def test_dead_link_can_be_excluded(tmp_path: Path, root: Path) -> None:
+    (root / "dead.c").symlink_to("nothing")
+    catalog = make_catalog(tmp_path / "m", toy='globs = ["*.c"]\nexcludes = ["dead.c"]')
+    assert paths(corpus_of_manifest(catalog.manifests["toy"], root).modules) == ["b.c"]

@@ -44,6 +44,8 @@ def test_folder(world: World) -> None:
         "plain.o": ("filtered", None, "object code without bitcode"),
         "libs": ("filtered", None, "a link to a folder, which is not entered: name that folder itself"),
     }
+    has_command = {name for name, row in world.modules().items() if row["command"]}
+    assert has_command == {"a.c", "link.c", "dead.c", "loop.c"}
     books = world.index().splits["train"]
     assert (books.modules, books.modules_done, books.modules_failed, books.modules_filtered[CUDA]) == (8, 3, 2, 1)
     assert world.functions() == ["one", "two"]
@@ -107,6 +109,7 @@ def test_names_that_are_no_utf8(world: World, folder: str) -> None:
         '"bad\\E9.c"': "failed",
         '"dead\\E9.c"': "failed",
     }
+    assert found['"bad\\E9.c"'][2] == "bad\\xe9.c:1:2: error: expected ';' after expression"
     assert found['"dead\\E9.c"'][2] == '"dead\\E9.c": a link to a file that is not there'
     assert {row["module"] for row in world.episodes()} == {"a.c", '"d\\FF/caf\\E9\'s.c"', '"\\22quoted\\22.c"'}
     assert {row["corpus"] for row in world.episodes()} == {"src" if folder == "src" else '"s\\E9c"'}

@@ -316,6 +316,17 @@ def test_no_script_makes_markup_out_of_text() -> None:
     assert {name: risky.findall(text) for name, text in scripts.items() if risky.search(text)} == {}
 
 
+@pytest.mark.parametrize("part", ["pressure", "live_ranges", "machine_ir", "graph"])
+def test_each_part_follows_the_pointer_and_marks_what_is_selected(part: str) -> None:
+    """No browser runs here: what is listened to is read."""
+    script = (PAGE_FILES / f"{part}.js").read_text(encoding="utf-8")
+
+    assert re.search(r"addEventListener\('pointer(move|over)'", script)
+    assert "addEventListener('pointerleave'" in script
+    assert "addEventListener('click'" in script
+    assert "listeners." in script
+
+
 def test_data_cannot_end_the_script_that_holds_it() -> None:
     held = script_json({"name": NASTY, "amp": "&<>", "numbers": [1, 2.5]})
 

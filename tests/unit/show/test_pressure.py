@@ -71,6 +71,13 @@ def test_a_range_outside_the_function_is_an_error(live: list[list[int]]) -> None
         measure_pressure(live, [0], 6, [], TUPLES)
 
 
+@pytest.mark.parametrize("changes", [{"reg_id": -1}, {"reg_id": 5000}])
+def test_an_id_that_no_target_has_is_an_error(changes: build.Row) -> None:
+    """The tables over them grow with the square."""
+    with pytest.raises(ValueError, match=r"none of 0 to 4,095"):
+        RegisterNames.from_rows([{**build.make_registers()[0], **changes}], "x86")
+
+
 @st.composite
 def problems(draw: st.DrawFn) -> tuple[list[list[int]], int]:
     instructions = draw(st.integers(1, 12))

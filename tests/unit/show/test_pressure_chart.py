@@ -53,7 +53,7 @@ def test_what_exceeds_the_registers_is_an_area_of_its_own() -> None:
 
     assert heights(paths(drawn)["p0"], top, 6) == [1, 1, 1, 1, 1, 0]
     assert heights(paths(drawn)["p1"], top, 6) == [0, 2, 2, 2, 0, 0]
-    assert "at most 2 live, 1 register; too many behind 3 instructions" in "".join(drawn.itertext())
+    assert "at most 2 live, 1 register: too few at 3 of 6 instructions" in "".join(drawn.itertext())
 
 
 def test_a_function_far_from_the_limit_is_drawn_large() -> None:

@@ -46,6 +46,15 @@ def test_largest_functions_link_to_their_pages_and_back(data_dir: Path, tmp_path
         assert ("href", "../index.html") in page.attributes
 
 
+def test_who_watches_is_told_how_many_are_done(data_dir: Path, tmp_path: Path) -> None:
+    told: list[tuple[int, int]] = []
+    write_stats_folder(
+        data_dir, collect_stats(data_dir), tmp_path / "pages", watch=lambda done, total: told.append((done, total))
+    )
+
+    assert told == [(0, 3), (1, 3), (2, 3)]
+
+
 def test_the_same_dataset_gives_the_same_bytes(data_dir: Path, tmp_path: Path) -> None:
     write(data_dir, tmp_path / "one")
     write(data_dir, tmp_path / "two")
@@ -103,14 +112,16 @@ def test_a_link_that_is_named_is_followed_and_one_inside_is_not(data_dir: Path, 
 
 @pytest.mark.parametrize("episode_id", ["../../../evil", "a/b", NASTY, ""])
 def test_what_an_episode_calls_itself_is_no_path(episode_id: str, tmp_path: Path) -> None:
-    build.write_dataset(tmp_path / "data", {"train": [[build.make_episode(1, episode_id=episode_id)]]})
+    episode = build.make_episode(1, episode_id=episode_id, function=NASTY)
+    build.write_dataset(tmp_path / "data", {"train": [[episode]]})
     write(tmp_path / "data", tmp_path / "pages")
 
     names = list(files(tmp_path / "pages"))
     assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "pages"]
     assert re.fullmatch(r"functions/[0-9a-f]{32}\.html", names[0])
     assert names[1:] == ["index.html"]
-    assert_self_contained((tmp_path / "pages" / "index.html").read_text())
+    index = assert_self_contained((tmp_path / "pages" / "index.html").read_text())
+    assert NASTY.replace("\x01", "\u2401") in index.words
 
 
 def test_nothing_is_left_of_a_folder_that_could_not_be_made(

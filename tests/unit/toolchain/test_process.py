@@ -177,10 +177,10 @@ def test_short_stderr_tail_has_no_ellipsis() -> None:
     assert done.stderr_tail == "x" * 4000
 
 
-def test_bytes_that_are_no_text_are_replaced(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_are_escaped(tmp_path: Path) -> None:
     done = run_in(tmp_path, shell(tmp_path, r"printf '\377a'; printf '\377b' >&2"))
 
-    assert (done.stdout, done.stderr) == ("�a", "�b")
+    assert (done.stdout, done.stderr) == ("\\xffa", "\\xffb")
 
 
 def test_missing_program_is_an_error_of_the_caller(tmp_path: Path) -> None:

@@ -140,6 +140,17 @@ def test_thin_archive(tmp_path: Path) -> None:
     assert triples(one(folder / "thin.a", tmp_path))["raw.bc"] == "another"
 
 
+@pytest.mark.parametrize("is_thin", [False, True])
+def test_names_that_no_file_can_have(tmp_path: Path, is_thin: bool) -> None:
+    names = [b"x" * 300 + b".o", b"y/" * 3000 + b"z.o", b"nul\0in.o", b"..", b".", b"", b"/"]
+    archive = gnu_archive(dict.fromkeys(names, bitcode(triple="first")), is_thin=is_thin)
+    folder = write(tmp_path, a_c=b"int a;", lib_a=archive)
+    modules = {module.name: module for module in one(folder, tmp_path).modules if module.name != "a.c"}
+    assert len(modules) == 5  # two of them are tables' names, or the same folder
+    assert all(bool(module.refusal) is is_thin for module in modules.values())
+    assert all(len(part) <= 110 for name in modules for part in name.split("/"))
+
+
 def test_archive_that_is_cut_off(tmp_path: Path) -> None:
     archive = gnu_archive({b"a.o": bitcode(triple="first"), b"b.o": bitcode(triple="second")})
     folder = write(tmp_path, lib_a=archive[:-20])
