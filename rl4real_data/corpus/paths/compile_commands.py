@@ -76,7 +76,12 @@ def find_database(path: Path, *, project: Path | None = None) -> FoundDatabase:
         more = [f"and {len(problems) - len(shown)} more"] if len(problems) > len(shown) else []
         raise UsageError("\n".join(f"{path}: {problem}" for problem in [*shown, *more]), hint=_HINT)
     if not any(isinstance(entry.language, Language) for entry in entries):
-        raise UsageError(f"{path} holds no module: none of its {len(values)} entries is C, C++ or LLVM IR")
+        raise UsageError(
+            f"{path} holds no module: none of its {len(values)} entries is C, C++ or LLVM IR",
+            hint=_HINT
+            if values
+            else "a watched build that had nothing to do records nothing: clean it, then repeat it",
+        )
     entries = _without_inner(entries)
     root = project or project_folder(real.parent, [entry.call.source for entry in entries])
     modules = _modules(entries, root, places_elsewhere(root, _folders(entries)))
