@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shlex
 import time
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -24,7 +25,9 @@ from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.corpus.flags.guard import count_names
 from rl4real_data.corpus.license import chosen_licenses
+from rl4real_data.corpus.places import place_words
 
 if TYPE_CHECKING:
     from rl4real_data.flow.request import Destination, FlowRequest
@@ -166,15 +169,17 @@ def _dry_run(request: FlowRequest) -> str:
 
 
 def _shortfall(report: RunReport, destination: Destination, *, max_failed: float) -> LessThanAsked | None:
+    from rl4real_data.flow.advice import advice_on_failures
+
     data_dir, split = destination.data_dir, destination.split
     missing = [skipped.corpus for skipped in report.skipped if not skipped.is_declared]
     wanted = len(report.plan.jobs) - len(report.plan.left_out)
     share = len(report.failed) / max(1, wanted)
     if share > max_failed:
+        rest = "; the dataset holds the rest" if wanted > len(report.failed) else ": there is no module that compiles"
         return TooManyFailures(
-            f"{len(report.failed)} of {wanted} modules failed ({share:.1%}), more than "
-            f"{max_failed:.1%}; the dataset holds the rest",
-            hint=f"see `rl4real-data stats {data_dir}`; allow more with --max-failed, try again with --retry-failed",
+            f"{len(report.failed)} of {wanted} modules failed ({share:.1%}), more than {max_failed:.1%}{rest}",
+            hint=advice_on_failures(report.failed, data_dir),
         )
     if why := _why_no_episode(report, split):
         return LessThanAsked(
@@ -245,9 +250,16 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
     if report.was_finished:
         lines.append("  nothing to do: the dataset was finished before")
     lines += [f"  skipped    {skipped.reason.splitlines()[0]}" for skipped in report.skipped]
+    lines += _flag_lines(report)
     lines += _failure_lines(report.failed)
     lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
     return "\n".join(lines)
+
+
+def _flag_lines(report: RunReport) -> list[str]:
+    """Which flags of the corpora no compiler was given; what each of them is for was said when the run began."""
+    names = Counter(name for job in report.plan.jobs for name in job.module.flags_left_out)
+    return [f"  flags      left out: {count_names(names)}"] if names else []
 
 
 def _vector_lines(report: RunReport) -> list[str]:
@@ -273,7 +285,8 @@ def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
         assert failure is not None
         what = f"{entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}"
         lines.append(f"  failed     {shown(what)}")
-        lines.append(f"             (cd {os.path.relpath(entry.module.root)} && {entry.command.split(' && ')[-1]})")
+        (command,) = place_words([entry.command.split(" && ")[-1]], entry.module.places)
+        lines.append(f"             (cd {shlex.quote(os.path.relpath(entry.module.working_folder))} && {command})")
     if len(failed) > _FAILURES_SHOWN:
         lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")
     return lines

@@ -16,7 +16,7 @@ class OtherLanguage(StrEnum):
     ASSEMBLER = "assembler"
     ASSEMBLER_WITH_CPP = "assembler-with-cpp"
     CUDA = "cuda"
-    CXX_MODULE = "c++-module"
+    CXX_MODULE_OUTPUT = "c++-module-cpp-output"
     FORTRAN = "f95"
     HIP = "hip"
     HLSL = "hlsl"
@@ -33,7 +33,7 @@ _SUFFIXES: Final = {
     OtherLanguage.ASSEMBLER: (".asm", ".s"),
     OtherLanguage.ASSEMBLER_WITH_CPP: (".S", ".spp", ".sx"),
     OtherLanguage.CUDA: (".cu", ".cui"),
-    OtherLanguage.CXX_MODULE: (".c++m", ".ccm", ".cppm", ".cxxm", ".iim", ".ixx", ".mpp"),
+    OtherLanguage.CXX_MODULE_OUTPUT: (".iim",),
     OtherLanguage.FORTRAN: (".F", ".F90", ".F95", ".FOR", ".f", ".f03", ".f08", ".f77", ".f90", ".f95", ".for", ".ftn"),
     OtherLanguage.HIP: (".hip", ".hipi"),
     OtherLanguage.HLSL: (".hlsl",),
@@ -53,7 +53,6 @@ _LANGUAGE_OF_WORD: Final = {
     "objc-cpp-output": OtherLanguage.OBJECTIVE_C,
     "objective-c++-cpp-output": OtherLanguage.OBJECTIVE_CXX,
     "objc++-cpp-output": OtherLanguage.OBJECTIVE_CXX,
-    "c++-module-cpp-output": OtherLanguage.CXX_MODULE,
     **dict.fromkeys(("f77", "f77-cpp-input", "f95-cpp-input"), OtherLanguage.FORTRAN),
 }
 

@@ -118,7 +118,7 @@ def _corpus_of_path(found: Found, name: str, supply: Supply) -> Corpus:
 def _guarded(corpus: Corpus, supply: Supply) -> Corpus:
     """Without the flags that nobody should pass on; which these are is said."""
     guarded, notes = guard_corpus(corpus, is_trusted=supply.allow_build)
-    for note in notes:
+    for note in (*corpus.notes, *notes):
         supply.say(note)
     return guarded
 

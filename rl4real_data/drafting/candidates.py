@@ -8,23 +8,8 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Language
+from rl4real_data.corpus.paths.side_folders import BUNDLED, side_folder
 from rl4real_data.corpus.paths.source_files import find_modules
-
-_BUNDLED: Final = "other projects"
-_SIDE_FOLDERS: Final = (
-    (re.compile(r"(.*[-_])?(unit)?tests?([-_].*)?|testing|testsuite|testdata|check"), "tests"),
-    (re.compile(r".*fuzz.*"), "fuzzing"),
-    (re.compile(r"(.*[-_])?(examples?|samples?|demos?|tutorials?)([-_].*)?"), "examples"),
-    (re.compile(r"(.*[-_])?(bench|benchmarks?|perf)([-_].*)?"), "benchmarks"),
-    (re.compile(r"docs?|documentation|man"), "documentation"),
-    (
-        re.compile(r"contrib|third[-_]?party|vendor(ed)?|external|extern|deps|dependencies|subprojects"),
-        _BUNDLED,
-    ),
-    (re.compile(r"win|win32|win64|windows|msvc|msdos|dos|os2|vms|amiga|macos|symbian|wince|vs20\d\d"), "other systems"),
-    (re.compile(r"cmake|m4|autom4te\.cache|build[-_]aux|scripts?|tools?[-_]?build"), "the build"),
-)
-"""Folders of a project that hold something else than its own code, by what they hold."""
 
 _SIDE_FILES: Final = re.compile(
     r"(?i)(.*[-_.])?(unit)?tests?([-_.].*)?|(.*[-_])?(fuzz(er)?|examples?|bench(mark)?)([-_].*)?"
@@ -50,20 +35,11 @@ def find_candidates(root: Path, *, with_bundled: bool = False) -> Candidates:
     found = code or found  # LLVM IR beside code is a test or a copy of it
     reasons = {path: _side_reason(path) for path in found}
     if with_bundled:
-        reasons = {path: "" if reason == f"in a folder of {_BUNDLED}" else reason for path, reason in reasons.items()}
+        reasons = {path: "" if reason == f"in a folder of {BUNDLED}" else reason for path, reason in reasons.items()}
     kept = tuple(path for path in found if not reasons[path])
     if not kept:
         return Candidates(paths=found, left_out=())
     return Candidates(paths=kept, left_out=tuple((path, reason) for path, reason in reasons.items() if reason))
-
-
-def side_folder(folder_path: PurePosixPath) -> str:
-    """What a folder of the project holds other than its own code, or nothing."""
-    for folder in folder_path.parts:
-        for pattern, what in _SIDE_FOLDERS:
-            if pattern.fullmatch(folder.lower()):
-                return what
-    return ""
 
 
 def _side_reason(path: PurePosixPath) -> str:

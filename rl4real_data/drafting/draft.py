@@ -16,10 +16,10 @@ from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import SourceError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.manifest_corpus import is_named
+from rl4real_data.corpus.paths.headers import HeaderIndex, index_headers
 from rl4real_data.drafting.build_flags import flag_candidates
 from rl4real_data.drafting.candidates import Candidates, find_candidates
 from rl4real_data.drafting.glob_cover import cover, literal
-from rl4real_data.drafting.headers import HeaderIndex, index_headers
 from rl4real_data.drafting.license_guess import LicenseGuess, guess_licenses
 from rl4real_data.drafting.manifest_text import Value, table_text
 from rl4real_data.drafting.origin import Origin

@@ -15,7 +15,7 @@ from typing import Final
 from rl4real_data.core import interruption
 from rl4real_data.core.regular_files import open_regular, read_regular_text
 from rl4real_data.corpus.license import UNKNOWN, license_problem, read_license
-from rl4real_data.drafting.candidates import side_folder
+from rl4real_data.corpus.paths.side_folders import side_folder
 from rl4real_data.drafting.license_texts import licenses_in, spdx_lines
 
 _FILE_NAME: Final = re.compile(

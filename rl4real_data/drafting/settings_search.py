@@ -9,8 +9,8 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.counted import counted, noun
+from rl4real_data.corpus.paths.headers import HeaderIndex
 from rl4real_data.drafting.build_flags import version_macros
-from rl4real_data.drafting.headers import HeaderIndex
 from rl4real_data.drafting.trial import Trial, Verdict
 
 _INCLUDE_ROUNDS: Final = 12

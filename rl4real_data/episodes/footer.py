@@ -64,7 +64,9 @@ def frozen_schema(name: str, found: pa.Schema) -> pa.Schema | None:
         return pa.schema([EPISODES.field(name) for name in there(EPISODES.names, found)])
     if name == INSTRUCTIONS_NAME:
         return instructions_schema(_dimension(found))
-    return {MODULES_NAME: MODULES, REGISTERS_NAME: REGISTERS}.get(name)
+    if name == MODULES_NAME:
+        return pa.schema([MODULES.field(name) for name in there(MODULES.names, found)])
+    return REGISTERS if name == REGISTERS_NAME else None
 
 
 def _dimension(found: pa.Schema) -> int:

@@ -208,6 +208,12 @@ MODULES: Final = _schema(
             "what compiled it; paste it into a shell (in the corpus's folder if it goes to none) to see the same; null "
             "for an input that is no module",
         ),
+        (
+            "flags_left_out",
+            pa.list_(_STRING),
+            "flags that came with it and that the compiler was not given: it does not take them, they load code or "
+            "decide no code",
+        ),
         ("functions", pa.int32(), "functions that reached the allocator"),
         ("episodes", pa.int32(), "of these, how many are in the split"),
     )

@@ -110,7 +110,7 @@ def _export(module: Module, compilation: Compilation, draft: Path) -> Failure | 
             return failure
         output = scratch / "unit.o"
         command = (*source_command(compilation, module), "-Xclang", _EMBED, "-o", str(output))
-        done = run(command, cwd=module.root, limits=compilation.limits, scratch=scratch, is_confined=True)
+        done = run(command, cwd=module.working_folder, limits=compilation.limits, scratch=scratch, is_confined=True)
         if not done.ok:
             lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]
             reason = "not done in time" if done.timed_out else (lines or [f"exit code {done.returncode}"])[0][:300]

@@ -16,6 +16,7 @@ from typing import Final
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure
 from rl4real_data.corpus.module import Module
+from rl4real_data.flow.advice import is_of_flags
 from rl4real_data.flow.working_folder import WorkDir
 from rl4real_data.stages.compile import source_command
 from rl4real_data.stages.job import Compilation
@@ -37,7 +38,8 @@ def refuse_common_fault(work: WorkDir, compilation: Compilation, entries: Iterab
     failures = [entry.part.failure for entry in compiled]
     reasons = {_reason(entry.module, failure) for entry, failure in zip(compiled, failures, strict=True) if failure}
     sources = {entry.part.source_sha256 for entry in compiled}
-    if all(failures) and len(reasons) == 1 and len(sources) >= _ENOUGH:
+    is_common = all(failures) and len(reasons) == 1 and len(sources) >= _ENOUGH
+    if is_common and not all(map(is_of_flags, compiled)):
         _forget(work, compiled)
         raise HostError(
             f"nothing is published: all {len(compiled):,} modules fail for one reason: {reasons.pop()}",
@@ -74,7 +76,7 @@ def _has_functions(module: Module, compilation: Compilation, scratch: Path) -> b
     with tempfile.TemporaryDirectory(dir=scratch) as folder:
         text = Path(folder, "unit.ll")
         command = (*source_command(compilation, module), "-S", "-emit-llvm", "-o", str(text))
-        run(command, cwd=module.root, limits=compilation.limits, scratch=Path(folder))
+        run(command, cwd=module.working_folder, limits=compilation.limits, scratch=Path(folder))
         try:
             return _DEFINITION.search(text.read_text(encoding="utf-8", errors="replace")) is not None
         except OSError:

@@ -15,6 +15,7 @@ from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.flow.pipeline import Flow
 from rl4real_data.stages.compile import pasteable_command
+from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation, ModuleJob, part_key
 from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
 from rl4real_data.stages.selection import Entry
@@ -53,12 +54,16 @@ def make_plan(
     scratch: Path,
     retry_failed: bool,
     licenses: Set[str] | None = None,
+    units: Sequence[Module] | None = None,
 ) -> Plan:
     """Looks at every source and at the headers that it read last time; compiles nothing.
+
+    `units`: where the interfaces of C++20 modules are looked for that a module imports; None: among the modules.
 
     `licenses` None: all; else those that a module's licence must be covered by, as `chosen_licenses` gives them.
     """
     hashes = FileHashes()
+    interfaces = Interfaces(modules if units is None else units, scratch)
     shapes: dict[str, Shapes] = {}
     versions = flow.module_versions()
     # Under the second, a part of a release before 0.2.0 is found; what is written has the first.
@@ -91,6 +96,7 @@ def make_plan(
                 scratch=scratch,
                 hashes=hashes,
                 shapes=shapes,
+                interfaces=interfaces,
             )
         )
         if why_left_out:
@@ -154,7 +160,7 @@ def entries_of(plan: Plan, parts: Mapping[str, Part], commands: Mapping[str, str
 def needs_headers(jobs: Sequence[ModuleJob]) -> tuple[bool, bool]:
     """(whether any of the modules needs the C library's headers, whether any needs the C++ library's)."""
     needing = [job.module for job in jobs if job.module.needs_libc and job.module.language is not Language.IR]
-    return bool(needing), any(module.language is Language.CXX for module in needing)
+    return bool(needing), any(module.language in (Language.CXX, Language.CXX_MODULE) for module in needing)
 
 
 def _size(module: Module) -> int:

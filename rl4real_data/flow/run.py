@@ -9,13 +9,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from rl4real_data.core.counted import counted
 from rl4real_data.core.progress_lines import ProgressLines, still_at
 from rl4real_data.corpus.catalog import Catalog, load_catalog
+from rl4real_data.corpus.flags.acceptance import Inquiry, accept_corpora
 from rl4real_data.corpus.module import Corpus, modules_of
 from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
 from rl4real_data.episodes.index import DatasetIndex
@@ -73,7 +74,7 @@ def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> Ru
     )
     catalog = load_catalog()
     compilation, registers = preparing.result()
-    found = _resolve(request, console, catalog)
+    found = _resolve(request, console, catalog, compilation)
     with open_workdir(destination.data_dir) as work:
         refuse_other_dataset(work, destination.split, compilation)
         with console.during("comparing sources with what was compiled before"):
@@ -115,7 +116,7 @@ def plan_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> R
     destination = request.destination
     refuse_foreign(destination.data_dir)
     compilation, _ = prepare_compilation(request.recording, request.installation, announce=console.say)
-    found = _resolve(request, console, load_catalog())
+    found = _resolve(request, console, load_catalog(), compilation)
     work = WorkDir(data_dir=destination.data_dir.absolute())
     refuse_other_dataset(work, destination.split, compilation)
     return RunReport(plan=_plan(request, found.corpora, compilation, work, flow), skipped=found.skipped)
@@ -129,14 +130,21 @@ def _beside(function: Callable[[], T]) -> Future[T]:
     return future
 
 
-def _resolve(request: FlowRequest, console: Console, catalog: Catalog) -> Resolution:
-    """The corpora on the disk. What is skipped is said at once: a user may rather stop than compile the rest."""
+def _resolve(request: FlowRequest, console: Console, catalog: Catalog, compilation: Compilation) -> Resolution:
+    """The corpora on the disk, with the flags that the compiler takes.
+
+    What is skipped or left out is said at once: a user may rather stop than compile the rest.
+    """
     found = resolve_available(
         request.corpora.words, request.supply, catalog=catalog, target=request.recording.target.name
     )
     for skipped in found.skipped:
         console.say(f"skipped: {skipped.reason}")
-    return found
+    inquiry = Inquiry(clang=compilation.clang, target=compilation.target)
+    corpora, notes = accept_corpora(found.corpora, inquiry, jobs=request.jobs)
+    for note in notes:
+        console.say(note)
+    return replace(found, corpora=corpora)
 
 
 def _materials(plan: Plan, request: FlowRequest, work: WorkDir) -> Future[Materials]:
@@ -168,6 +176,7 @@ def _plan(
         scratch=work.scratch,
         retry_failed=request.retry_failed,
         licenses=request.corpora.licenses,
+        units=modules_of(corpora),
     )
 
 

@@ -16,6 +16,7 @@ from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.core.stored_names import shell_word
 from rl4real_data.corpus.module import Language, Module
+from rl4real_data.corpus.places import place_words, rename
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.toolchain.compiler_server import run_served
@@ -23,6 +24,8 @@ from rl4real_data.toolchain.completed import tail_of
 from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.process import Completed, Limits
 
+_NO_INTERFACE: Final = "-fmodule-output=/dev/null"
+"""Else clang writes the interface of a C++20 module beside the object file. Clang 19 makes the object file of it."""
 _RECORDS_NAME: Final = "unit.columns"
 _DEPENDENCIES_NAME: Final = "unit.d"
 
@@ -73,13 +76,23 @@ class Compiled:
 
 
 def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
-    """Plain compilation of the module, from the corpus's folder: what a build would run, without an output."""
+    """Plain compilation of the module, from its working folder: what a build would run, without an output."""
+    return place_words(_recorded_command(compilation, module), module.places)
+
+
+def _recorded_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
+    """The same with the names of places instead of paths of this machine."""
     return (
         *(str(compilation.clang.path), *compilation.target.clang_flags),
         *("-x", module.language.value, *module.flags),
         f"{compilation.target.cpu_flag}{compilation.recipe.cpu}",
         *(f"-{compilation.recipe.opt_level}", "-w", "-c", module.argument),
+        *((_NO_INTERFACE,) if _writes_interface(compilation, module) else ()),
     )
+
+
+def _writes_interface(compilation: Compilation, module: Module) -> bool:
+    return module.language is Language.CXX_MODULE and compilation.clang.major > 19
 
 
 def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[str, ...]:
@@ -98,15 +111,16 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
 def pasteable_command(compilation: Compilation, module: Module) -> str:
     """The recorded compilation as a line for a shell, free of paths of this machine, which it asks for.
 
-    It goes to the corpus's folder, if a word of a command line stands for that; else the reader is there.
+    It goes to the corpus's folder, if a word of a command line stands for that; else the reader is there. From there
+    it goes on to the folder that a build's entry names.
     """
-    _, *plain = source_command(compilation, module)
+    _, *plain = _recorded_command(compilation, module)
     words = (*plain, *dump_flags(compilation, records="/dev/null", plugin=_PLUGIN), "-o", "/dev/null")
     quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shell_word(word) for word in words)
-    line = " ".join(('"$(rl4real-data path clang)"', *quoted))
-    if not module.corpus_word:
-        return line
-    return f'cd "$(rl4real-data path corpus {shell_word(module.corpus_word)})" && {line}'
+    folders = [f'"$(rl4real-data path corpus {shell_word(module.corpus_word)})"'] if module.corpus_word else []
+    if module.folder.parts:
+        folders.append(shell_word(str(module.folder)))
+    return " && ".join((*(f"cd {folder}" for folder in folders), " ".join(('"$(rl4real-data path clang)"', *quoted))))
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
@@ -115,19 +129,25 @@ def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     HostError if the compiler was killed, or gave no reason.
     """
     compilation, module = job.compilation, job.module
-    command = list(source_command(compilation, module))
-    folder = module.root
+    command = [*source_command(compilation, module), *(place.prefix_map for place in module.places)]
+    imported = job.interfaces.of(module, compilation) if job.interfaces and module.imports else None
+    if isinstance(imported, Failure):
+        return imported
+    if imported is not None:
+        command = list(imported.applied_to(command))
+    folder = module.working_folder
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
-        command[command.index(module.argument)] = str(module.source)
-        command.append(f"-I{module.root}")
+        command[command.index(place_words([module.argument], module.places)[0])] = str(module.source)
+        command.append(f"-I{module.working_folder}")
     attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
     if not attempt.done.ok:
         return _failure(attempt, job, scratch)
+    headers = headers_of(attempt.dependencies.path.read_text(errors="surrogateescape"), module)
     return Compiled(
         records=attempt.records,
         folder=scratch,
-        headers=_headers(attempt.dependencies.path.read_text(errors="surrogateescape"), module),
+        headers=headers if imported is None else imported.sources(headers),
         seconds=attempt.done.seconds,
     )
 
@@ -170,13 +190,13 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
         return Failure(kind=FailureKind.SOURCE, reason=reason, stderr=stderr)
     if done.timed_out:
         return Failure(kind=FailureKind.TIMEOUT, reason=f"not done after {limits.timeout_s:g} s", stderr=stderr)
-    _refuse_host_fault(done, job)
+    refuse_host_fault(done, job.module)
     if _ran_out_of_memory(done, limits):
         limit = f" of {limits.memory_bytes >> 20} MB" if limits.memory_bytes else ""
         return Failure(kind=FailureKind.MEMORY, reason=f"needs more than the memory limit{limit}", stderr=stderr)
     if done.signal_name:
         return Failure(kind=FailureKind.CRASH, reason=f"the compiler died of {done.signal_name}", stderr=stderr)
-    reason = _first_error(said) or f"exit code {done.returncode}"
+    reason = first_error(said) or f"exit code {done.returncode}"
     if done.returncode != _REJECTED:
         return Failure(kind=FailureKind.CRASH, reason=reason, stderr=stderr)
     # Who is rejected has no records: they are written after the last line of the source.
@@ -186,23 +206,29 @@ def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
 
 def _without_places(attempt: Attempt, job: ModuleJob, scratch: Path) -> str:
     """What the compiler said, the same on every machine."""
-    root = os.fsencode(f"{job.module.root}/").decode(errors="backslashreplace")  # as what was said is decoded
-    stderr = attempt.done.stderr.replace(str(scratch), "$SCRATCH").replace(root, "")
+    names = {_as_said(place.path): place.name for place in job.module.places if place.name != "."}
+    stderr = rename([attempt.done.stderr.replace(str(scratch), "$SCRATCH")], names)[0]
+    stderr = stderr.replace(f"{_as_said(job.module.root)}/", "")
     for file, name in ((attempt.records, _RECORDS_NAME), (attempt.dependencies, _DEPENDENCIES_NAME)):
         stderr = re.sub(f"{re.escape(str(file.path))}\\b", f"$SCRATCH/{name}", stderr)
     return _ADDRESS.sub("0x…", stderr)
 
 
-def _refuse_host_fault(done: Completed, job: ModuleJob) -> None:
+def _as_said(path: Path) -> str:
+    """The path as what a compiler said of it is decoded."""
+    return os.fsencode(path).decode(errors="backslashreplace")
+
+
+def refuse_host_fault(done: Completed, module: Module) -> None:
     """HostError if the compiler was ended by somebody else, or ended without a reason."""
     if done.returncode in _KILLED:
         raise HostError(
-            f"the compiler of {job.module.stored_path} was killed: most likely this machine ran out of memory",
+            f"the compiler of {module.stored_path} was killed: most likely this machine ran out of memory",
             hint="fewer --jobs or a lower --memory leave it more; the same command resumes",
         )
     if not done.signal_name and not done.stderr.strip():
         raise HostError(
-            f"the compiler of {job.module.stored_path} ended with exit code {done.returncode} and gave no reason",
+            f"the compiler of {module.stored_path} ended with exit code {done.returncode} and gave no reason",
             hint="the same command resumes; if it stops there again, see what `rl4real-data doctor` says",
         )
 
@@ -217,19 +243,21 @@ def _ran_out_of_memory(done: Completed, limits: Limits) -> bool:
     return is_said and done.peak_memory_bytes >= limits.memory_bytes // _MEMORY_SHARE
 
 
-def _first_error(stderr: str) -> str:
+def first_error(stderr: str) -> str:
+    """The first line that says what is wrong, or nothing."""
     for line in stderr.splitlines():
         if "error" in line.lower():
             return line.strip()[:300]
     return ""
 
 
-def _headers(rule: str, module: Module) -> tuple[str, ...]:
+def headers_of(rule: str, module: Module) -> tuple[str, ...]:
     """The files of a Make rule but for the source, sorted; relative to the corpus where they lie in it."""
     _, _, files = rule.replace("\\\n", " ").partition(": ")
     names = re.split(r"(?<!\\)\s+", files) if "\\" in files else files.split()
-    root = f"{module.root}/"
+    root, folder = f"{module.root}/", f"{module.working_folder}/"
     if "\\" in files or "$" in files:
         names = [_MAKE_ESCAPE.sub(r"\1\2", name) for name in names]
-    headers = {name.removeprefix(root) for name in names if name}
-    return tuple(sorted(headers - {module.argument}))
+    headers = {(name if name[0] == "/" else folder + name).removeprefix(root) for name in names if name}
+    source = place_words([module.argument], module.places)[0]
+    return tuple(sorted(headers - {(source if source[0] == "/" else folder + source).removeprefix(root)}))

@@ -22,6 +22,7 @@ from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Limits
 
 if TYPE_CHECKING:
+    from rl4real_data.stages.interfaces import Interfaces
     from rl4real_data.stages.part_functions import Shapes
 
 FileState = tuple[int, int, int, int]
@@ -104,7 +105,8 @@ class ModuleJob:
     `hashes` are those of the run: its modules read the same headers. A header that changes while the run lasts is
     recorded as it was, so that the next run compiles the modules that may have read it either way.
 
-    `shapes` are, by key, those of parts that were just written, for whoever takes them: nobody reads a part for them.
+    `interfaces` are the C++20 modules that the run's modules may import. `shapes` are, by key, those of parts that were
+    just written, for whoever takes them: nobody reads a part for them.
     """
 
     module: Module
@@ -115,11 +117,16 @@ class ModuleJob:
     scratch: Path
     hashes: FileHashes = field(default_factory=FileHashes, compare=False, repr=False)
     shapes: dict[str, Shapes] = field(default_factory=dict, compare=False, repr=False)
+    interfaces: Interfaces | None = field(default=None, compare=False, repr=False)
 
 
 def part_key(module: Module, *, source_sha256: str, fingerprint: str) -> str:
     """Name of the module's part: equal for equal source, flags and toolchain. Headers are checked beside it."""
     identity = [module.corpus, str(module.path), module.language, module.flags, source_sha256, fingerprint]
+    if module.folder.parts or module.places:  # where the same words mean other files
+        places = [f"{place.name}={place.path}" for place in module.places if place.name != "."]
+        identity += [str(module.folder), *places]
+    identity += [each.identity for each in module.imports]
     if module.refusal:
         identity.append(module.refusal)  # a module that is compiled may have the same flags
     return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]

@@ -182,6 +182,7 @@ def module_rows(split: Split, selection: Selection) -> pa.Table:
                 "reason": failure.reason if failure else selected.entry.left_out,
                 "stderr": failure.stderr if failure else None,
                 "command": None if module.left_out else selected.entry.command,
+                "flags_left_out": list(module.flags_left_out),
                 "functions": len(part.functions),
                 "episodes": len(selected.rows),
             }

@@ -98,7 +98,7 @@ def test_database_of_a_cmake_project(rl4real: Run, tmp_path: Path) -> None:
     assert set(found) == {"unit.c", "unit.c#2", "more.cpp", "more.cpp#2"}
     assert {"sum", "shared", "n"} <= set(functions(d))
     assert all(row["corpus"] == "project" and str(tmp_path) not in row["command"] for row in found.values())
-    assert "-Iinclude -Ibuild -fPIC -march=core2 -O3" in found["unit.c"]["command"]
+    assert "-I../include -I. -fPIC -march=core2 -O3" in found["unit.c"]["command"]
 
     shutil.rmtree(project / "build")
     with (project / "CMakeLists.txt").open("a") as lists:

@@ -37,7 +37,10 @@ LINKED = sorted(
 )
 IDS = [str(path.relative_to(ROOT)) for path in LINKED]
 
-CLANG_S_OWN = {"-fembed-bitcode", "-flto", "-mavx2", "-march", "-mcpu", "-Xclang"}
+CLANG_S_OWN = {
+    *("-fembed-bitcode", "-flto", "-mavx2", "-march", "-mcpu", "-Xclang", "-cc1", "-fmodule-file", "-fmodule-output"),
+    *("-m16", "-m32", "-mx32", "-mabi", "-std"),
+}
 """Options of clang's that docs/commands.md speaks of."""
 
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)

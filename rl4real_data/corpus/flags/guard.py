@@ -28,26 +28,35 @@ _MOST_BYTES: Final = 1 << 17
 """Of one word: the kernel's limit. That of all words together is 2 MB."""
 _MOST_BYTES_IN_ALL: Final = 1 << 20
 _MOST_NAMED: Final = 8
+_LEFT_TO_TRUST: Final = (Judgement.LOADING, Judgement.REFUSED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GuardedFlags:
     """What is passed of some flags, the options that are left out, and those for want of which a module fails.
 
-    `loading`: left out, too, because they load code or start another program.
+    Left out, too: those `unknown` to clang, and the `loading` ones, which load code or start another program. A module
+    fails for the `refused`, and for the `foreign`, which ask for another machine.
     """
 
     passed: tuple[str, ...]
     dropped: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
     loading: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
+    foreign: tuple[str, ...] = ()
+
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """All that the compiler goes without, sorted."""
+        return tuple(sorted({*self.dropped, *self.unknown, *self.loading}))
 
 
 @functools.lru_cache(maxsize=4096)
 def guard_flags(flags: tuple[str, ...], *, is_trusted: bool = False) -> GuardedFlags:
     """Reads the flags as clang would, and judges each; what is meant for the compiler proper inside of clang, too.
 
-    `is_trusted`: what may load code is passed, and what nobody knows.
+    `is_trusted`: what may load code is passed, and what may name a file.
     """
     passed: list[str] = []
     judged: dict[Judgement, list[str]] = {judgement: [] for judgement in Judgement}
@@ -57,18 +66,21 @@ def guard_flags(flags: tuple[str, ...], *, is_trusted: bool = False) -> GuardedF
             inner.append(said.value)
             continue
         judgement = _judge(said, is_trusted=is_trusted)
-        judged[judgement].append(_name(said))
+        judged[judgement].append(name_of(said))
         passed += said.words if judgement is Judgement.PASSED else ()
     for said in option_table(CC1).read(inner):
         judgement = Judgement.DROPPED if _is_level(said) else _judge(said, is_trusted=is_trusted)
-        judged[judgement].append(f"{_TO_CC1} {_name(said)}")
+        judged[judgement].append(f"{_TO_CC1} {name_of(said)}")
         if judgement is Judgement.PASSED:
             passed += [word for inner_word in said.words for word in (_TO_CC1, inner_word)]
+    names = {judgement: tuple(dict.fromkeys(judged[judgement])) for judgement in Judgement}
     return GuardedFlags(
         passed=tuple(passed),
-        dropped=tuple(dict.fromkeys(judged[Judgement.DROPPED])),
-        loading=tuple(dict.fromkeys(judged[Judgement.LOADING])),
-        refused=tuple(dict.fromkeys(judged[Judgement.REFUSED])),
+        dropped=names[Judgement.DROPPED],
+        unknown=names[Judgement.UNKNOWN],
+        loading=names[Judgement.LOADING],
+        refused=names[Judgement.REFUSED],
+        foreign=names[Judgement.FOREIGN],
     )
 
 
@@ -76,7 +88,7 @@ def _judge(said: Said, *, is_trusted: bool) -> Judgement:
     if not all(map(_is_word, said.words)):
         return Judgement.REFUSED
     judgement = judge(said)
-    return Judgement.PASSED if is_trusted and judgement is not Judgement.DROPPED else judgement
+    return Judgement.PASSED if is_trusted and judgement in _LEFT_TO_TRUST else judgement
 
 
 def _is_level(said: Said) -> bool:
@@ -105,38 +117,49 @@ def name_problem(path: PurePosixPath) -> str:
 def guard_corpus(corpus: Corpus, *, is_trusted: bool) -> tuple[Corpus, tuple[str, ...]]:
     """The corpus with the flags that may be passed, and what its user should hear of the others."""
     dropped: Counter[str] = Counter()
+    unknown: Counter[str] = Counter()
     loading: Counter[str] = Counter()
     modules = []
     for module in corpus.modules:
+        if module.left_out:
+            modules.append(module)
+            continue
         guarded = guard_flags(module.flags, is_trusted=is_trusted)
         dropped.update(guarded.dropped)
+        unknown.update(guarded.unknown)
         loading.update(guarded.loading)
         modules.append(_guard_module(module, guarded))
-    return replace(corpus, modules=tuple(modules)), tuple(_notes(corpus.name, dropped, loading))
+    return replace(corpus, modules=tuple(modules)), tuple(_notes(corpus.name, dropped, unknown, loading))
 
 
 def _guard_module(module: Module, guarded: GuardedFlags) -> Module:
-    reason = name_problem(module.path)
+    reason = module.refusal or name_problem(module.path)
     if sum(map(len, guarded.passed)) > _MOST_BYTES_IN_ALL:
         return replace(module, flags=(), refusal=f"its flags have more than {_MOST_BYTES_IN_ALL:,} characters")
+    if guarded.foreign and not reason:
+        reason = f"its flags ask for another machine than the target: {_listed(guarded.foreign)}"
     if guarded.refused and not reason:
         reason = f"flags that could load code or write files: {_listed(guarded.refused)}; {TRUST_OPTION} passes them"
     if not reason and guarded.passed == module.flags:
         return module
-    return replace(module, flags=guarded.passed, refusal=reason)
+    left_out = tuple(sorted({*module.flags_left_out, *guarded.left_out}))
+    return replace(module, flags=guarded.passed, refusal=reason, flags_left_out=left_out)
 
 
-def _notes(corpus: str, dropped: Counter[str], loading: Counter[str]) -> Iterator[str]:
+def _notes(corpus: str, dropped: Counter[str], unknown: Counter[str], loading: Counter[str]) -> Iterator[str]:
     if dropped:
-        yield f"corpus {corpus}: flags that decide no code are not passed: {_counted(dropped)}"
+        yield f"corpus {corpus}: flags that decide no code are not passed: {count_names(dropped)}"
+    if unknown:
+        yield f"corpus {corpus}: flags that clang does not know are not passed: {count_names(unknown)}"
     if loading:
         yield (
-            f"corpus {corpus}: flags that load code or start programs are not passed: {_counted(loading)}; "
+            f"corpus {corpus}: flags that load code or start programs are not passed: {count_names(loading)}; "
             f"{TRUST_OPTION} passes them"
         )
 
 
-def _counted(names: Counter[str]) -> str:
+def count_names(names: Counter[str]) -> str:
+    """The names, each with its number of modules; the first few of many."""
     return _listed([f"{name} ({count} module{'s' * (count != 1)})" for name, count in sorted(names.items())])
 
 
@@ -145,7 +168,7 @@ def _listed(names: Sequence[str]) -> str:
     return ", ".join(names[:_MOST_NAMED]) + more
 
 
-def _name(said: Said) -> str:
+def name_of(said: Said) -> str:
     """The option as a person knows it: of what stands behind it only what LLVM reads, nothing that a terminal obeys."""
     option = said.option
     if option is None:

@@ -18,15 +18,17 @@ from rl4real_data.corpus.flags.option_table import Option, Said
 
 
 class Judgement(Enum):
-    """What becomes of an option: `DROPPED` and `LOADING` are left out and named, `REFUSED` fails the module.
+    """What becomes of an option: `DROPPED`, `UNKNOWN` and `LOADING` are left out and named.
 
-    Who trusts the corpus passes all but `DROPPED`.
+    `REFUSED` and `FOREIGN` fail the module. Who trusts the corpus passes `LOADING` and `REFUSED`, too.
     """
 
     PASSED = "passed"
     DROPPED = "dropped"  # writes, or decides no code
+    UNKNOWN = "unknown"  # no option of clang's at all: GCC has hundreds of its own
     LOADING = "loading"  # loads code or starts another program
     REFUSED = "refused"
+    FOREIGN = "foreign"  # asks for code of another machine than the target
 
 
 _SETS_CODE: Final = frozenset({"LANG", "CODEGEN", "TARGET", "DIAG"})
@@ -84,7 +86,7 @@ _DROPPED: Final = frozenset(
 )
 """By their roots: what writes beside the object file, or belongs to other steps of a build."""
 
-_READ_PATHS: Final = frozenset(
+READ_PATHS: Final = frozenset(
     {
         *(
             "-I",
@@ -169,20 +171,28 @@ _SWITCHES: Final = frozenset(
 """Of those that belong to no group."""
 
 
+_FOREIGN: Final = frozenset({"-m16", "-m32", "-mx32"})
+"""By their roots: pointers of another size, and so other code for every function."""
+
+
 def judge(said: Said) -> Judgement:
     """What becomes of an option, for the driver as for `-cc1`."""
     option = said.option
+    if option is None and said.words[0].startswith("-") and said.words[0] != "-":
+        return Judgement.UNKNOWN
     if option is None or said.is_cut_off or any(word.startswith("@") for word in said.words):
         return Judgement.REFUSED  # `@file`: clang reads further words out of it, whatever stands before it
     if option.root == "-mllvm":
         return _judge_llvm(said.value)
     if option.root == "-x":
         return Judgement.PASSED if said.value in _LANGUAGES else Judgement.REFUSED
+    if option.root in _FOREIGN:
+        return Judgement.FOREIGN
     if option.root in _LOADING or option.word in _LOADING:
         return Judgement.LOADING
     if option.root in _DROPPED or option.word in _DROPPED:
         return Judgement.DROPPED
-    if option.root in _READ_PATHS or option.root in _TEXTS or option.root in _SWITCHES:
+    if option.root in READ_PATHS or option.root in _TEXTS or option.root in _SWITCHES:
         return Judgement.PASSED
     return _judge_by_table(option, said.value)
 

@@ -25,7 +25,7 @@ from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.cache import Cache, read_whole
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.paths.compile_commands import find_database
-from rl4real_data.corpus.paths.path_corpus import check_names
+from rl4real_data.corpus.paths.path_corpus import check_names, make_corpus
 from rl4real_data.toolchain.process import Limits, run
 
 _VERSION: Final = 2
@@ -96,7 +96,7 @@ class FoundBuild:
         )
         read_whole(root / plan.database)
         try:
-            return find_database(root / plan.database).corpus(name, cache)
+            return find_database(root / plan.database, project=root).corpus(name, cache)
         except UsageError as error:
             raise SourceError(f"the build of {self.path}: {error}") from error
 
@@ -167,7 +167,7 @@ def _lacks_sources(database: Path) -> bool:
         found = find_database(database)
     except UsageError:
         return False  # which is said when the corpus is made of it
-    return not all((found.root / module.path).is_file() for module in found.modules)
+    return not all(module.source.is_file() for module in make_corpus(found.name, found.root, found.modules).modules)
 
 
 def _identity(path: Path, plan: _Plan, tools: BuildTools) -> str:

@@ -1,57 +1,51 @@
 """A compilation database, as CMake, Meson, Bazel, bear and others write `compile_commands.json`.
 
-All modules are compiled from one folder, the deepest that holds the sources and the folders of the build, with paths
-relative to it: so a dataset does not depend on where the project lies. Entries of one file with different flags are
-modules of their own; entries that are no C, C++ or LLVM IR are modules that are left out.
+Each module is compiled in the folder that its entry names, so that whatever its flags name by a relative path is found.
+The corpus is the project's folder; what lies elsewhere has names of its own: so a dataset does not depend on where the
+project lies, nor on whose machine. Entries of one file with different flags are modules of their own; entries that are
+no C, C++ or LLVM IR are modules that are left out.
 """
 
 from __future__ import annotations
 
-import json
-import os
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import UsageError
-from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language
 from rl4real_data.corpus.other_languages import OtherLanguage, other_language, why_not_compiled
-from rl4real_data.corpus.paths.driver_words import (
-    Place,
-    drop_launchers,
-    is_cxx_driver,
-    module_flags,
-    stated_language,
-)
-from rl4real_data.corpus.paths.gnu_words import WordsError, expand_response_files, split_words
+from rl4real_data.corpus.paths.compiler_call import BadEntry, Call, read_call
+from rl4real_data.corpus.paths.cxx_modules import Compilation, with_imports
+from rl4real_data.corpus.paths.database_text import read_database
+from rl4real_data.corpus.paths.driver_words import is_cxx_driver, module_flags, stated_language
+from rl4real_data.corpus.paths.elsewhere import named_folders, places_elsewhere
+from rl4real_data.corpus.paths.gnu_words import WordsError
 from rl4real_data.corpus.paths.path_corpus import FoundModule, check_names, make_corpus
+from rl4real_data.corpus.paths.path_names import PathNames
+from rl4real_data.corpus.paths.project_folder import project_folder
+from rl4real_data.corpus.places import Place
 
-_MORE_SUFFIXES: Final = {".C": Language.CXX, ".c++": Language.CXX, ".cp": Language.CXX, ".CPP": Language.CXX}
 _LANGUAGE_OF_WORD: Final = {language.value: language for language in Language}
 _HINT: Final = "write it again with the build system, for example cmake -DCMAKE_EXPORT_COMPILE_COMMANDS=ON"
 _PROBLEMS_SHOWN: Final = 20
-_SHALLOWEST: Final = 2
-"""Names that a common folder must have: `/home` and `/` hold more than a project."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Entry:
-    """One compilation: `words` follow the compiler, response files are read."""
+    """One compilation of a module."""
 
-    folder: Path
-    source: Path
+    call: Call
     language: Language | OtherLanguage
-    words: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundDatabase:
-    """The modules of the database `path`; the compiler runs in `root`."""
+    """The modules of the database `path`, of the project in `root`."""
 
     path: Path
     root: Path
@@ -66,12 +60,12 @@ class FoundDatabase:
         return make_corpus(name, self.root, self.modules)
 
 
-def find_database(path: Path) -> FoundDatabase:
-    """The modules of the database; one UsageError with all of its problems."""
+def find_database(path: Path, *, project: Path | None = None) -> FoundDatabase:
+    """The modules of the database, whose `project` is guessed where nobody knows; one UsageError with all problems."""
     try:
         real = path.resolve(strict=True)
-        values = json.loads(read_regular_text(real, errors="surrogateescape"))
-    except (OSError, RuntimeError, ValueError) as error:
+        values = read_database(real)
+    except (OSError, RuntimeError, RecursionError, ValueError) as error:
         raise UsageError(f"{path} cannot be read: {error}", hint=_HINT) from error
     if not isinstance(values, list):
         raise UsageError(f"{path} is no compilation database: it must be a list of entries", hint=_HINT)
@@ -82,9 +76,15 @@ def find_database(path: Path) -> FoundDatabase:
         more = [f"and {len(problems) - len(shown)} more"] if len(problems) > len(shown) else []
         raise UsageError("\n".join(f"{path}: {problem}" for problem in [*shown, *more]), hint=_HINT)
     if not any(isinstance(entry.language, Language) for entry in entries):
-        raise UsageError(f"{path} holds no module: none of its {len(values)} entries is C, C++ or LLVM IR")
-    root = _common_folder(real.parent, entries)
-    modules = _modules(entries, root)
+        raise UsageError(
+            f"{path} holds no module: none of its {len(values)} entries is C, C++ or LLVM IR",
+            hint=_HINT
+            if values
+            else "a watched build that had nothing to do records nothing: clean it, then repeat it",
+        )
+    entries = _without_inner(entries)
+    root = project or project_folder(real.parent, [entry.call.source for entry in entries])
+    modules = _modules(entries, root, places_elsewhere(root, _folders(entries)))
     check_names(path, (root.name, *(str(module.path) for module in modules)))
     return FoundDatabase(path=real, root=root, modules=modules)
 
@@ -92,72 +92,67 @@ def find_database(path: Path) -> FoundDatabase:
 def _read(value: Any, number: int, beside: Path, problems: list[str]) -> _Entry | None:
     """The entry, None if it has problems, which are noted."""
     try:
-        folder, file, command = _fields(value)
-        folder = Path(os.path.normpath(beside / folder))
-        words = split_words(command) if isinstance(command, str) else list(command)
-        words = expand_response_files(drop_launchers(words), folder)
-    except (WordsError, _BadEntry) as error:
+        call = read_call(value, beside)
+    except (WordsError, BadEntry) as error:
         problems.append(f"entry {number}: {error}")
         return None
-    if not words:
-        problems.append(f"entry {number}: the command of {file} is empty")
-        return None
-    language = _language(words, file)
-    source = Path(os.path.normpath(folder / file))
-    return _Entry(folder=folder, source=source, language=language, words=tuple(words[1:]))
+    return _Entry(call=call, language=_language(call))
 
 
-class _BadEntry(ValueError):
-    """An entry without the fields that it must have."""
-
-
-def _fields(value: Any) -> tuple[Path, str, str | list[str]]:
-    """(directory, file, command or arguments) of an entry."""
-    if not isinstance(value, Mapping):
-        raise _BadEntry("it is no object")
-    file, directory = value.get("file"), value.get("directory", ".")
-    if not isinstance(file, str) or not file or not isinstance(directory, str):
-        raise _BadEntry('"file" and "directory" must be texts')
-    if "\0" in file + directory:
-        raise _BadEntry(f"{file!a} has a character NUL, which no file's name has")
-    arguments, command = value.get("arguments"), value.get("command")
-    if isinstance(arguments, list) and all(isinstance(word, str) for word in arguments):
-        return Path(directory), file, arguments
-    if arguments is not None or not isinstance(command, str):
-        raise _BadEntry(f'{file} needs "command", a text, or "arguments", a list of texts')
-    return Path(directory), file, command
-
-
-def _language(words: Sequence[str], file: str) -> Language | OtherLanguage:
-    suffix = PurePosixPath(file).suffix
-    stated = stated_language(words[1:])
+def _language(call: Call) -> Language | OtherLanguage:
+    suffix, stated = call.source.suffix, stated_language(call.words)
     if stated:
         return _LANGUAGE_OF_WORD.get(stated) or other_language(stated, suffix)
-    language = LANGUAGE_OF_SUFFIX.get(suffix) or _MORE_SUFFIXES.get(suffix)
+    language = LANGUAGE_OF_SUFFIX.get(suffix)
     if language is None:
         return other_language(stated, suffix)
-    return Language.CXX if language is Language.C and is_cxx_driver(words[0]) else language
+    return Language.CXX if language is Language.C and is_cxx_driver(call.compiler) else language
 
 
-def _common_folder(beside: Path, entries: Sequence[_Entry]) -> Path:
-    """The deepest folder with all sources and folders of the build, or with the sources if the build is elsewhere."""
-    sources = {entry.source.parent for entry in entries}
-    common = Path(os.path.commonpath([beside, *sources, *(entry.folder for entry in entries)]))
-    return common if len(common.parts) > _SHALLOWEST else Path(os.path.commonpath(list(sources)))
+def _without_inner(entries: Sequence[_Entry]) -> list[_Entry]:
+    """The entries without the second of two for one compilation: the driver's, and what the driver started."""
+    by_drivers = {
+        entry.call.source for entry in entries if not entry.call.is_inner and isinstance(entry.language, Language)
+    }
+    return [entry for entry in entries if not (entry.call.is_inner and entry.call.source in by_drivers)]
 
 
-def _modules(entries: Iterable[_Entry], root: Path) -> tuple[FoundModule, ...]:
-    """A module for each different (file, language, flags), numbered by their order within a file."""
-    wanted: dict[tuple[PurePosixPath, Language | OtherLanguage, tuple[str, ...]], None] = {}
+def _folders(entries: Iterable[_Entry]) -> Iterable[Path]:
+    """All folders that the entries name by where they lie on this machine.
+
+    Of a working folder that is gone the one above it: relative paths lead there.
+    """
+    working = {folder: folder.is_dir() for folder in {entry.call.folder for entry in entries}}
+    for entry in entries:
+        folder = entry.call.folder
+        yield entry.call.source.parent
+        yield folder if working[folder] else folder.parent
+        yield from named_folders(entry.call.words)
+
+
+def _modules(entries: Iterable[_Entry], root: Path, places: tuple[Place, ...]) -> tuple[FoundModule, ...]:
+    """A module for each different (file, language, folder, flags), numbered by their order within a file."""
+    names_in = {
+        folder: PathNames(ran_in=folder, root=root, places=places, is_kept=folder.is_dir())
+        for folder in dict.fromkeys(entry.call.folder for entry in entries)
+    }
+    wanted: dict[FoundModule, tuple[Call, PathNames]] = {}
     for entry in entries:
         interruption.check()
-        flags = module_flags(entry.words, Place(folder=entry.folder, root=root))
-        wanted[PurePosixPath(entry.source.relative_to(root)), entry.language, flags] = None
+        names = names_in[entry.call.folder]
+        path, flags = names.source(entry.call.source), module_flags(entry.call.words, names)
+        module = FoundModule(
+            path=path,
+            language=entry.language,
+            flags=flags,
+            folder=names.folder,
+            places=names.places_in((f"/{path}", *flags)),
+            left_out="" if isinstance(entry.language, Language) else why_not_compiled(entry.language),
+        )
+        wanted.setdefault(module, (entry.call, names))
     variants: Counter[PurePosixPath] = Counter()
-    modules = []
-    for path, language, flags in wanted:
-        variants[path] += 1
-        why = "" if isinstance(language, Language) else why_not_compiled(language)
-        found = FoundModule(path=path, language=language, flags=flags, variant=variants[path], left_out=why)
-        modules.append(found)
-    return tuple(modules)
+    compilations = []
+    for module, (call, names) in wanted.items():
+        variants[module.path] += 1
+        compilations.append(Compilation(call=call, module=replace(module, variant=variants[module.path]), names=names))
+    return with_imports(compilations)

@@ -2,36 +2,28 @@
 
 They are its language and the flags that decide its code.
 
-The recipe decides the optimisation level, the target and the processor, so a build's `-O`, `-march`, `-mcpu`,
-`-mtune`, `--target`, `-m32`, `-m64` and sysroot are dropped. Single processor features (`-mavx2`) stay: sources with
-intrinsics do not compile without them. `-Ofast` leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency
-files, link options, warnings, debug information, LTO (which would stop before registers are allocated), coverage,
-profiles, and what only GCC knows. What is left is for `flags/guard.py` to judge: nothing here makes a flag safe.
+The recipe decides the optimisation level and the target, so a build's `-O`, `-mtune`, `--target`, `-m64` and sysroot
+are dropped. Single processor features (`-mavx2`) stay: sources with intrinsics do not compile without them. `-Ofast`
+leaves `-ffast-math` behind. Also dropped: inputs, outputs, dependency files, link options, warnings, debug information,
+LTO (which would stop before registers are allocated), coverage and profiles. What is left is for `flags/guard.py` to
+judge, and for the compiler (`flags/acceptance.py`): nothing here makes a flag safe, nor known.
 """
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from rl4real_data.corpus.flags.option_table import DRIVER, Said, option_table
-
-_LAUNCHERS: Final = frozenset(
-    {
-        *("ccache", "distcc", "sccache", "icecc", "buildcache", "gomacc", "rewrapper", "fccache", "recc"),
-        *("env", "nice", "time", "libtool"),
-    }
-)
+from rl4real_data.corpus.paths.launchers import program_name
+from rl4real_data.corpus.paths.path_names import PathNames
 
 _DROPPED: Final = frozenset(
     {
         *("-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-MG", "-MP", "-MV", "-H", "-P", "-C", "-v", "-s", "-Q", "-w"),
         *("-pipe", "-static", "-shared", "-pie", "-no-pie", "-static-pie", "-rdynamic", "-pg", "-p", "--coverage"),
         *("-nostdlib", "-nostartfiles", "-nodefaultlibs", "-nolibc", "-fsyntax-only", "-emit-llvm", "-time"),
-        *("-m16", "-m32", "-m64", "-mx32", "-pedantic", "-pedantic-errors", "-fno-lto", "-ftest-coverage"),
+        *("-m64", "-pedantic", "-pedantic-errors", "-fno-lto", "-ftest-coverage"),
         *("-fcolor-diagnostics", "-fno-color-diagnostics", "-fansi-escape-codes", "-fwhole-program-vtables"),
         *("-fsplit-lto-unit", "-frecord-gcc-switches", "-fpch-instantiate-templates", "-fpch-preprocess", "-###"),
     }
@@ -40,8 +32,6 @@ _DROPPED_PREFIXES: Final = (
     *("-O", "-o", "-g", "-W", "-L", "-l", "-R", "-MF", "-MT", "-MQ", "-MJ", "-d", "-x", "-print"),
     *(
         "--target=",
-        "-march=",
-        "-mcpu=",
         "-mtune=",
         "--sysroot",
         "-isysroot",
@@ -53,82 +43,28 @@ _DROPPED_PREFIXES: Final = (
     *("-fdiagnostics", "-fdebug-", "-fmacro-prefix-map", "-ffile-prefix-map", "-ferror-limit", "-fmessage-length"),
     *("-fmax-errors", "-fuse-ld", "-fdump-", "-frandom-seed", "-fno-diagnostics", "-fdeps-"),
 )
-_GCC_ONLY_PREFIXES: Final = (
-    *(
-        "-fconserve-stack",
-        "-fallow-store-data-races",
-        "-fipa-",
-        "-ftree-",
-        "-fcode-hoisting",
-        "-fvar-tracking",
-        "-fira-",
-    ),
-    *("-fpartial-inlining", "-freorder-blocks", "-fsched-", "-ftoplevel-reorder", "-fmin-function-alignment=", "-fweb"),
-    *(
-        "-fgnu-unique",
-        "-fcallgraph-info",
-        "-fstack-limit",
-        "-flifetime-dse",
-        "-fdevirtualize",
-        "-fgcse",
-    ),
-    *("-fvtable-verify", "-fconcepts", "-fmodules-ts", "-fprintf-return-value", "-fhardened", "-faggressive-loop-"),
-    *(
-        "-fanalyzer",
-        "-fabi-version=",
-        "-fmax-include-depth",
-        "-mpreferred-stack-boundary=",
-        "-mfancy-math-387",
-        "-mabm",
-    ),
-    *("-maccumulate-outgoing-args", "-mvect-cost-model", "-fvect-cost-model", "-mindirect-branch", "-mrecord-mcount"),
-)
-"""GCC's own, which clang refuses: databases of a build with GCC are full of them. `-fno-…` too."""
-
 _DROPPED_WITH_VALUE: Final = frozenset(
     {
         *("-o", "-MF", "-MT", "-MQ", "-MJ", "-Xlinker", "-Xassembler", "-L", "-l", "-T", "-u", "-z", "-A", "-e"),
         *("-target", "-arch", "-isysroot", "--sysroot", "-serialize-diagnostics", "--serialize-diagnostics", "-x"),
-        *("-include-pch", "--param", "-framework", "-gcc-toolchain", "-rpath", "--output", "--language"),
+        *("--param", "-framework", "-gcc-toolchain", "-rpath", "--output", "--language"),
     }
 )
-_GCC_ONLY_WITH_VALUE: Final = frozenset({"-aux-info", "-dumpbase", "-dumpdir", "-dumpbase-ext", "-wrapper"})
+_GCC_ONLY_WITH_VALUE: Final = frozenset(
+    {
+        *("-aux-info", "-dumpbase", "-dumpdir", "-dumpbase-ext", "-wrapper", "-imultilib", "-imultiarch", "-auxbase"),
+        *("-auxbase-strip", "-specs"),
+    }
+)
 _PATHS: Final = ("-isystem", "-iquote", "-idirafter", "-cxx-isystem", "-iframework", "-ivfsoverlay", "-I", "-F", "-B")
-_FILES: Final = ("-include", "-imacros")
+_PRECOMPILED: Final = "-include-pch"
+_FILES: Final = ("-include", "-imacros", _PRECOMPILED)
 """Relative to the working folder if they are there, looked for as `#include "…"` else."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Place:
-    """Where a build ran its compiler, and where ours runs."""
-
-    folder: Path
-    root: Path
-
-    def move(self, path: str) -> str:
-        """The path for a compiler that runs in `root`: relative if it lies there."""
-        if path.startswith("="):  # below the sysroot
-            return path
-        full = os.path.normpath(self.folder / path)
-        return os.path.relpath(full, self.root) if Path(full).is_relative_to(self.root) else full
-
-
-def drop_launchers(words: Sequence[str]) -> list[str]:
-    """The command from its compiler on: launchers go, with their own options and variables."""
-    rest = list(words)
-    while rest and PurePosixPath(rest[0]).name in _LAUNCHERS:
-        rest = rest[1:]
-        while rest and (rest[0].startswith("-") or "=" in rest[0]):
-            rest = rest[1:]
-    if len(rest) > 2 and PurePosixPath(rest[0]).name == "cmake" and rest[1] == "-E":
-        separator = rest.index("--") if "--" in rest else 2
-        return drop_launchers(rest[separator + 1 :])
-    return rest
 
 
 def is_cxx_driver(compiler: str) -> bool:
     """True for a compiler that takes a `.c` file for C++."""
-    return "++" in PurePosixPath(compiler).name
+    return "++" in program_name(compiler)
 
 
 def stated_language(words: Sequence[str]) -> str:
@@ -143,10 +79,10 @@ def stated_language(words: Sequence[str]) -> str:
     return "" if stated == "none" else stated
 
 
-def module_flags(words: Sequence[str], place: Place) -> tuple[str, ...]:
-    """The flags to keep of the words after the compiler, for a compiler that runs in `place.root`."""
+def module_flags(words: Sequence[str], names: PathNames) -> tuple[str, ...]:
+    """The flags to keep of the words after the compiler, with their paths under those names."""
     read = option_table(DRIVER).read(list(_without_gcc_words(_unwrap(words))))
-    return tuple(flag for said in read for flag in _keep(said, place))
+    return tuple(flag for said in with_headers(read, names.exists) for flag in _keep(said, names))
 
 
 def _without_gcc_words(words: Iterator[str]) -> Iterator[str]:
@@ -156,6 +92,22 @@ def _without_gcc_words(words: Iterator[str]) -> Iterator[str]:
             next(words, "")
         else:
             yield word
+
+
+def with_headers(read: Iterator[Said], exists: Callable[[str], bool]) -> Iterator[Said]:
+    """Each precompiled header as the header that it was made from: only the compiler of the build can read it."""
+    said = list(read)
+    included = {each.value for each in said if each.option and each.option.root == "-include"}
+    for each in said:
+        if each.option is None or each.option.root != _PRECOMPILED:
+            yield each
+            continue
+        header = each.value.removesuffix(".pch").removesuffix(".gch")
+        if header == each.value or not exists(header):
+            yield from () if included else (each,)
+        elif header not in included:
+            included.add(header)
+            yield from option_table(DRIVER).read(["-include", header])
 
 
 def _unwrap(words: Sequence[str]) -> Iterator[str]:
@@ -173,39 +125,36 @@ def _unwrap(words: Sequence[str]) -> Iterator[str]:
 
 
 def _unwrap_clang(word: str, rest: Iterator[str]) -> Iterator[str]:
-    if word in ("-include", "-include-pch"):
+    if word in ("-include", _PRECOMPILED):
         next(rest, "")  # the second -Xclang
         yield from (word, next(rest, ""))
     elif word != "-emit-pch":
         yield from ("-Xclang", word)
 
 
-def _keep(said: Said, place: Place) -> Iterator[str]:
+def _keep(said: Said, names: PathNames) -> Iterator[str]:
     word, option = said.words[0], said.option
     if word in _DROPPED_WITH_VALUE or word == "--":  # only inputs follow
         return
     if option is not None and option.root in (*_PATHS, *_FILES):
-        yield from _moved(option.root, said.value, place)
+        yield from _named(option.root, said.value, names)
     elif word == "-Ofast":
         yield "-ffast-math"
     elif len(said.words) > 1 or _stays(word):
-        yield from said.words
+        yield from map(names.word, said.words)
 
 
 def _stays(word: str) -> bool:
     if word.startswith("@"):  # a file of further words that could not be read
         return True
-    if not word.startswith("-") or word in _DROPPED or word.startswith(_DROPPED_PREFIXES):
-        return False
-    positive = word.replace("-fno-", "-f", 1).replace("-mno-", "-m", 1)
-    return not positive.startswith(_GCC_ONLY_PREFIXES)
+    return word.startswith("-") and word not in _DROPPED and not word.startswith(_DROPPED_PREFIXES)
 
 
-def _moved(option: str, value: str, place: Place) -> Iterator[str]:
+def _named(option: str, value: str, names: PathNames) -> Iterator[str]:
     """An option that names a folder or a file, as one word or as two."""
-    if option in _FILES and not (place.folder / value).exists():
-        yield from (option, value)
+    if option in _FILES and not names.exists(value):
+        yield from (option, names.word(value))
     elif option in ("-I", "-F", "-B"):
-        yield option + place.move(value)
+        yield option + names.path(value)
     else:
-        yield from (option, place.move(value))
+        yield from (option, names.path(value))

@@ -27,6 +27,7 @@ from rl4real_data.corpus.paths.file_list import LIST_SIGN, find_listed
 from rl4real_data.corpus.paths.mlgo import DESCRIPTION_NAME, find_mlgo
 from rl4real_data.corpus.paths.path_corpus import Found
 from rl4real_data.corpus.paths.source_files import find_modules
+from rl4real_data.corpus.paths.undescribed import UndescribedFolder
 
 _PARQUET_MAGIC: Final = b"PAR1"
 
@@ -52,7 +53,9 @@ def find_path(word: str, build_tools: BuildTools | None = None) -> Found | None:
     magic = _first_bytes(path)
     if magic == _PARQUET_MAGIC:
         return find_parquet(path)
-    return find_container(path) if _holds_modules(path) else find_modules(path)
+    if _holds_modules(path):
+        return find_container(path)
+    return UndescribedFolder(found=find_modules(path))
 
 
 def _exists(path: Path) -> bool:

@@ -13,8 +13,9 @@ from rl4real_data.core.split import Split
 from rl4real_data.core.stored_names import is_file_name
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import UNKNOWN
-from rl4real_data.corpus.module import Corpus, Language, Module
+from rl4real_data.corpus.module import TOP, Corpus, Import, Language, Module, module_name
 from rl4real_data.corpus.other_languages import OtherLanguage, why_not_compiled
+from rl4real_data.corpus.places import Place
 
 UNKNOWN_LICENSE: Final = UNKNOWN
 
@@ -36,7 +37,7 @@ class Found(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FoundModule:
-    """One module before its corpus has a name; `path` is relative to `root`, or to that of the corpus."""
+    """One module before its corpus has a name; the fields are those of `Module`. None for `root`: the corpus's."""
 
     path: PurePosixPath
     language: Language | OtherLanguage
@@ -46,6 +47,14 @@ class FoundModule:
     root: Path | None = None
     refusal: str = ""
     left_out: str = ""
+    folder: PurePosixPath = TOP
+    places: tuple[Place, ...] = ()
+    imports: tuple[Import, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """What the corpus calls it."""
+        return module_name(self.path, self.variant)
 
 
 def left_out_module(path: PurePosixPath, language: OtherLanguage) -> FoundModule:
@@ -66,6 +75,9 @@ def make_corpus(name: str, root: Path, found: Iterable[FoundModule]) -> Corpus:
             variant=module.variant,
             refusal=module.refusal,
             left_out=module.left_out,
+            folder=module.folder,
+            places=module.places,
+            imports=module.imports,
         )
         for module in sorted(found, key=lambda module: (module.path, module.variant))
     )

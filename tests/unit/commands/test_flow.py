@@ -105,6 +105,34 @@ def test_too_many_failures_leave_a_dataset_and_their_commands(call: CommandLine,
     assert call(*FLOW, "--corpus", "src", "--data-dir", "data", "--max-failed", "0.5").code == 0
 
 
+@pytest.mark.parametrize("count", [1, 4])
+def test_modules_without_their_headers_are_told_where_flags_come_from(
+    call: CommandLine, world: World, count: int
+) -> None:
+    for number in range(count):
+        world.write(f"x{number}.c", "// compiler lacks-header")
+    answer = call(*FLOW, "--corpus", "src", "--data-dir", "data")
+
+    assert answer.code == 3
+    assert f"error: {count} of {count} modules failed (100.0%), more than 1.0%: there is no module that" in answer.err
+    (hint,) = [line for line in answer.err.splitlines() if line.startswith("  next: ")]
+    assert "headers such as config.h are not found" in hint
+    assert all(word in hint for word in ("compile_commands.json", "--allow-build", "rl4real-data corpus add FOLDER"))
+    assert "--max-failed" not in hint
+
+
+def test_include_folders_of_a_folder_are_guessed_and_said(call: CommandLine, world: World) -> None:
+    world.write("src/lib/a.c", "#include <own.h>", "// function one")
+    world.write("src/include/own.h", "")
+    world.write("src/build/compile_commands.json", "[]")
+    answer = call(*FLOW, "--corpus", "src", "--data-dir", "data")
+
+    assert answer.code == 0
+    assert "corpus src: guessed include folders: include; `rl4real-data corpus add` tries flags, too" in answer.err
+    assert "build/compile_commands.json says how it is built; --corpus with that file compiles it so" in answer.err
+    assert " -Iinclude " in world.modules()["lib/a.c"]["command"]
+
+
 def test_run_without_an_episode_says_why(call: CommandLine, world: World) -> None:
     """The modules of a folder have no known licence."""
     world.write("a.c", "// function one nodes=0")

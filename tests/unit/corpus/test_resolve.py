@@ -131,7 +131,7 @@ def test_every_input_of_a_compiler_is_a_module_or_left_out_as_one(tmp_path: Path
         "b.CC": ("c++", ""),
         "c.i": ("c", ""),
         "d.ii": ("c++", ""),
-        "e.cppm": other("c++-module"),
+        "e.cppm": ("c++-module", ""),
         "f.cu": other("cuda"),
         "g.m": other("objective-c"),
         "h.mm": other("objective-c++"),

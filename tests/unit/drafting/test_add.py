@@ -190,6 +190,23 @@ def test_force_and_name(desk: Desk) -> None:
 # add compile_commands.json
 
 
+def test_database_whose_inputs_lie_all_over(desk: Desk) -> None:
+    """Folders that are gone, a source from elsewhere, and one in another language are no part of the manifest."""
+    desk.write(toy__src__a_dot_c="", toy__build__here="", toy__k_dot_cu="", other__b_dot_c="")
+    common = ["cc", "-I../gone", "-I.", "-c"]
+    entries = [
+        {"directory": ".", "file": name, "arguments": [*common, name]}
+        for name in ("../src/a.c", "../../other/b.c", "../k.cu")
+    ]
+    desk.write(toy__build__compile_commands_dot_json=json.dumps(entries))
+    said = desk.call("corpus", "add", "toy/build/compile_commands.json")
+
+    assert said.code == 0, said.err
+    manifest = desk.read("toy.toml")
+    assert (manifest["modules"]["globs"], manifest["modules"]["includes"]) == (["src/a.c"], ["build"])
+    assert "2 other inputs are no modules here: they lie elsewhere, or are no C or C++" in said.err
+
+
 def test_database_brings_modules_and_flags(desk: Desk) -> None:
     desk.write(
         toy__src__a_dot_c="// wants -DALL=1\n",

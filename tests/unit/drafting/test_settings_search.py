@@ -6,7 +6,7 @@ import re
 from pathlib import Path, PurePosixPath
 
 from rl4real_data.core.targets import TARGETS, TargetName
-from rl4real_data.drafting.headers import index_headers
+from rl4real_data.corpus.paths.headers import index_headers
 from rl4real_data.drafting.settings_search import CompileSettings, Found, Search
 from rl4real_data.drafting.trial import Trial, Verdict
 from rl4real_data.toolchain.clang import Clang

@@ -6,10 +6,10 @@ from pathlib import Path, PurePosixPath
 
 import pytest
 
+from rl4real_data.corpus.paths.headers import index_headers
 from rl4real_data.drafting.build_flags import flag_candidates, version_macros
 from rl4real_data.drafting.candidates import find_candidates
 from rl4real_data.drafting.glob_cover import GlobCover, cover
-from rl4real_data.drafting.headers import index_headers
 
 
 def plant(root: Path, **files: str) -> Path:

@@ -11,9 +11,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from rl4real_data import EpisodeDataset
+from rl4real_data.core.split import Split
+from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.later_columns import LATER_COLUMNS, complete, there
-from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.episodes.schema import EPISODES, MODULES
 from rl4real_data.export.rl4real import ForkExport, export_rl4real
+from rl4real_data.flow.splits import remainder
 from rl4real_data.show.load import load_view
 from rl4real_data.statistics.collection import collect_stats
 from rl4real_data.validation.finding import Finding
@@ -35,7 +38,7 @@ def write_old_dataset(data_dir: Path, without: str) -> None:
         build.write_dataset(data_dir, {"train": [[build.make_episode(1), build.make_spilled_episode(2)]]})
 
 
-@pytest.mark.parametrize("name", sorted(LATER_COLUMNS))
+@pytest.mark.parametrize("name", [name for name in LATER_COLUMNS if name in EPISODES.names])
 def test_an_older_dataset_is_read_by_everything(tmp_path: Path, name: str) -> None:
     write_old_dataset(tmp_path, name)
     assert name not in pq.read_schema(tmp_path / SHARD).names
@@ -48,6 +51,18 @@ def test_an_older_dataset_is_read_by_everything(tmp_path: Path, name: str) -> No
     assert collect_stats(tmp_path).overall.shapes == 4
     assert load_view(tmp_path, "f2").facts["function"] == "f2"
     assert export_rl4real(ForkExport(data_dir=tmp_path, folder=tmp_path / "out")).graphs == 2
+
+
+@pytest.mark.parametrize("name", [name for name in LATER_COLUMNS if name in MODULES.names])
+def test_modules_of_an_older_dataset_are_read_by_everything(tmp_path: Path, name: str) -> None:
+    write_old_dataset(tmp_path, name)
+    assert name not in pq.read_schema(tmp_path / "modules.parquet").names
+
+    assert validate(tmp_path) == ()
+    assert collect_stats(tmp_path).overall.shapes == 4
+    rest = remainder(tmp_path, read_index(tmp_path), Split.TRAIN, train_hashes=frozenset())
+    assert rest.module_rows.schema.names == MODULES.names
+    assert rest.module_rows[name].null_count == rest.module_rows.num_rows > 0
 
 
 def test_another_missing_column_is_damage(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from rl4real_data.commands.flow import _summary
 from rl4real_data.validation.whole_dataset import validate
 
 CUDA = "no C, C++ or LLVM IR but cuda"
-MODULE = "no C, C++ or LLVM IR but c++-module"
 
 
 def outcomes(world: World) -> dict[str, tuple[str, str | None, str | None]]:
@@ -41,18 +40,18 @@ def test_folder(world: World) -> None:
         "dead.c": ("failed", "source", "dead.c: a link to a file that is not there"),
         "loop.c": ("failed", "source", "loop.c: a link that leads back to itself"),
         "k.cu": ("filtered", None, CUDA),
-        "m.cppm": ("filtered", None, MODULE),
+        "m.cppm": ("done", None, None),
         "plain.o": ("filtered", None, "object code without bitcode"),
         "libs": ("filtered", None, "a link to a folder, which is not entered: name that folder itself"),
     }
     has_command = {name for name, row in world.modules().items() if row["command"]}
     assert has_command == {"a.c", "link.c", "dead.c", "loop.c"}
     books = world.index().splits["train"]
-    assert (books.modules, books.modules_done, books.modules_failed, books.modules_filtered[CUDA]) == (8, 2, 2, 1)
+    assert (books.modules, books.modules_done, books.modules_failed, books.modules_filtered[CUDA]) == (8, 3, 2, 1)
     assert world.functions() == ["one", "two"]
     assert not findings(world)
     text = _summary(world.request().destination, report, seconds=1.0)
-    assert "8: 2 done, 2 failed, 4 left out\n" in text
+    assert "8: 3 done, 2 failed, 3 left out\n" in text
     assert f"  1 {CUDA}\n" in text
 
     assert world.run().was_finished
@@ -76,7 +75,7 @@ def test_compilation_database(world: World) -> None:
     assert outcomes(world) == {
         "a.c": ("done", None, None),
         "k.cu": ("filtered", None, CUDA),
-        "m.cppm": ("filtered", None, MODULE),
+        "m.cppm": ("done", None, None),
     }
     assert {row["language"] for row in world.modules().values()} == {"c", "cuda", "c++-module"}
 

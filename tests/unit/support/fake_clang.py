@@ -29,6 +29,11 @@ home=${0%/*}
 case " $* " in
   *" --version "*) read -r banner < "$home/banner"; echo "$banner"; exit ;;
   *" -fsyntax-only "*)
+    if [ -e "$home/refused-words" ]; then
+      while read -r word; do
+        case " $* " in *" $word "*) echo "clang: error: unsupported option '$word'" >&2; exit 1 ;; esac
+      done < "$home/refused-words"
+    fi
     [ -e "$home/no-headers" ] || exit 0
     echo "probe:1:10: fatal error: 'stdio.h' file not found" >&2
     exit 1 ;;
@@ -234,6 +239,9 @@ def behave(word, source, functions):
         say("In file included from %s:1:" % os.path.abspath(source))
         say("%s:1:2: error: expected ';' after expression" % source)
         say("1 error generated.")
+        return 1
+    elif word == "lacks-header":
+        say("%s:1:10: fatal error: 'config.h' file not found" % source)
         return 1
     elif word == "reject-quoting":  # clang shows the line of the source
         say("%s:2:5: error: use of undeclared identifier 'x'" % source)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,7 +73,7 @@ class World:
         return FlowRequest(
             corpora=CorpusChoice(words=asked["corpora"], **said("limit", "licenses")),
             supply=Supply(
-                cache=asked["cache_dir"], **said("search_path", "jobs", "mirror", "pypi", "npm", "allow_build")
+                cache=asked["cache_dir"], **said("search_path", "jobs", "mirror", "pypi", "npm", "allow_build", "say")
             ),
             recording=Recording(
                 target=TARGETS[asked["target"]],
@@ -95,8 +96,8 @@ class World:
             path.write_text("".join(f"{name}:{[i + k / 128 for k in range(100)]}\n" for i, name in enumerate(names)))
         return path
 
-    def run(self, **changes: Any) -> RunReport:
-        return run_flow(self.request(**changes), Console(say=lambda _: None))
+    def run(self, *, say: Callable[[str], None] = lambda _: None, **changes: Any) -> RunReport:
+        return run_flow(self.request(say=say, **changes), Console(say=say))
 
     def plan(self, **changes: Any) -> RunReport:
         """A dry run."""

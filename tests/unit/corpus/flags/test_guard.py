@@ -69,14 +69,37 @@ def test_what_writes_is_left_out_and_named(line: str) -> None:
     --offload-arch=x | -ccc-gcc-name x | -fbasic-block-sections=list=x | -fthin-link-bitcode=x
     -fthinlto-index=x | -fcodegen-data-generate=x | -fprofile-generate=x | -fprofile-instr-generate=x
     -fcs-profile-generate=x | --driver-mode=cl | -x cuda | --target=x | -target x
-    -Xclang -triple -Xclang x | -Xclang -mlink-bitcode-file -Xclang x | a.c | - | -- a.c | -fanalyzer
-    -funknown-to-anybody | -Xclang -unknown | --hipspv-pass-plugin=x | -Xcuda-ptxas x
+    -Xclang -triple -Xclang x | -Xclang -mlink-bitcode-file -Xclang x | a.c | - | -- a.c
+    --hipspv-pass-plugin=x | -Xcuda-ptxas x
 """),
 )
 def test_what_nobody_can_pass_safely_fails_its_module(line: str) -> None:
     guarded = guard_flags(flags(line))
     assert guarded.refused
     assert "x" not in " ".join(guarded.passed)
+
+
+@pytest.mark.parametrize(
+    "line",
+    lines("""
+    -fanalyzer | -funknown-to-anybody | -fno-canonical-system-headers | -fsplit-paths
+    -mindirect-branch-register | -fzero-init-padding-bits=all | -mmemcpy-strategy=rep_8byte:-1:noalign
+    -Xclang -unknown
+"""),
+)
+@pytest.mark.parametrize("is_trusted", [False, True])
+def test_what_no_clang_knows_is_left_out_and_named(line: str, is_trusted: bool) -> None:
+    guarded = guard_flags(flags(f"-DA {line} -DB"), is_trusted=is_trusted)
+    assert guarded.passed == ("-DA", "-DB")
+    assert guarded.unknown == guarded.left_out == (line.partition("=")[0],)
+    assert not guarded.refused
+
+
+@pytest.mark.parametrize("line", ["-m32", "-mx32", "-m16"])
+@pytest.mark.parametrize("is_trusted", [False, True])
+def test_code_for_another_machine_is_refused(line: str, is_trusted: bool) -> None:
+    corpus, _ = guard_corpus(corpus_of(f"-DA {line}"), is_trusted=is_trusted)
+    assert corpus.modules[0].refusal == f"its flags ask for another machine than the target: {line}"
 
 
 @pytest.mark.parametrize(
@@ -122,12 +145,18 @@ def corpus_of(*flags_of_modules: str, path: str = "a.c") -> Corpus:
 
 
 def test_what_is_left_out_is_counted() -> None:
-    lines = ("-DA -fplugin=x.so", "-fplugin=y.so -save-temps", "-DC")
+    lines = ("-DA -fplugin=x.so -fsplit-paths", "-fplugin=y.so -save-temps -fsplit-paths", "-DC")
     corpus, notes = guard_corpus(corpus_of(*lines), is_trusted=False)
     assert [module.flags for module in corpus.modules] == [("-DA",), (), ("-DC",)]
     assert {module.refusal for module in corpus.modules} == {""}
+    assert [" ".join(module.flags_left_out) for module in corpus.modules] == [
+        "-fplugin= -fsplit-paths",
+        "-fplugin= -fsplit-paths -save-temps",
+        "",
+    ]
     assert notes == (
         "corpus c: flags that decide no code are not passed: -save-temps (1 module)",
+        "corpus c: flags that clang does not know are not passed: -fsplit-paths (2 modules)",
         "corpus c: flags that load code or start programs are not passed: -fplugin= (2 modules); "
         "--allow-build passes them",
     )
@@ -165,7 +194,7 @@ def test_more_words_than_a_process_can_be_given() -> None:
 
 def test_what_a_terminal_would_obey_is_not_shown() -> None:
     guarded = guard_flags(("-\x1b[31mred\x07",))
-    assert guarded.refused == ("-?[31mred?",)
+    assert guarded.unknown == ("-?[31mred?",)
 
 
 def test_our_own_manifests_pass_as_they_are() -> None:

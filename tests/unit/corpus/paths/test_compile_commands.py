@@ -50,10 +50,12 @@ def test_modules_with_their_flags(project: Path) -> None:
     assert find_database(path).name == "project"
     assert (found.root, found.license) == (project, "NOASSERTION")
     assert [(m.name, m.language, m.flags) for m in found.modules] == [
-        ("build/generated.c", Language.C, ("-Ibuild",)),
-        ("src/a.c", Language.C, ("-DX=1", "-Isrc")),
-        ("src/b.cpp", Language.CXX, ("-Isrc", "-std=c++17")),
+        ("build/generated.c", Language.C, ("-I.",)),
+        ("src/a.c", Language.C, ("-DX=1", "-I../src")),
+        ("src/b.cpp", Language.CXX, ("-I../src", "-std=c++17")),
     ]
+    assert {m.working_folder for m in found.modules} == {project / "build"}
+    assert [m.argument for m in found.modules] == ["generated.c", "../src/a.c", "../src/b.cpp"]
     assert all(module.source.is_file() for module in found.modules)
 
 
@@ -88,7 +90,7 @@ def test_response_file_is_relative_to_the_folder_of_the_entry(project: Path) -> 
     (project / "build/flags.rsp").write_text("-DFROM_FILE -I'../lib' -O0")
     path = write(project, entry(project, "cc @flags.rsp -c ../src/a.c"))
 
-    assert corpus(path).modules[0].flags == ("-DFROM_FILE", "-Ilib")
+    assert corpus(path).modules[0].flags == ("-DFROM_FILE", "-I../lib")
 
 
 def test_language_by_option_compiler_and_suffix(project: Path) -> None:
@@ -128,8 +130,116 @@ def test_build_folder_far_away_does_not_make_everything_the_root(project: Path) 
     path = write(project, far)
 
     (module,) = corpus(path).modules
-    assert (module.root, module.name) == (project / "src", "a.c")
-    assert module.flags == ("-I/far/away/build", "-I/far/away/inc")
+    assert (module.root, module.name, module.working_folder) == (project, "src/a.c", project)
+    assert module.flags == ("-I/elsewhere/away/build", "-I/elsewhere/away/inc")
+    assert module.words == ("-I/far/away/build", "-I/far/away/inc")
+
+
+def test_sources_outside_of_the_project_have_names_of_their_own(project: Path) -> None:
+    outside = project.parent.parent / "packages" / "googletest"
+    for name in ("src/all.cc", "include/g.h"):
+        (outside / name).parent.mkdir(parents=True, exist_ok=True)
+        (outside / name).write_text("")
+    path = write(
+        project,
+        entry(project, f"c++ -I{outside}/include -c ../src/b.cpp"),
+        entry(project, f"c++ -isystem {outside}/include -I{project}/src -c {outside}/src/all.cc"),
+    )
+
+    first, second = corpus(path).modules
+    assert (first.name, first.source, first.argument) == (
+        "elsewhere/googletest/src/all.cc",
+        outside / "src/all.cc",
+        "/elsewhere/googletest/src/all.cc",
+    )
+    assert first.flags == ("-isystem", "/elsewhere/googletest/include", "-I../src")
+    assert first.words == ("-isystem", f"{outside}/include", "-I../src")
+    assert (second.name, second.flags) == ("src/b.cpp", ("-I/elsewhere/googletest/include",))
+    assert first.root == project
+
+
+def test_headers_of_the_system_are_called_the_same_everywhere(project: Path) -> None:
+    path = write(project, entry(project, "cc -I/usr/include/libxml2 -isystem /usr/local/include -c ../src/a.c"))
+
+    (module,) = corpus(path).modules
+    assert module.flags == ("-I/usr/include/libxml2", "-isystem", "/usr/local/include")
+
+
+def test_a_compiler_proper_beside_its_driver_is_one_module(project: Path) -> None:
+    inner = "/usr/bin/clang-22 -cc1 -triple x86_64-pc-linux-gnu -emit-obj -DX=1 -O2 -o a.o -x c ../src/a.c"
+    gcc = "/usr/lib/gcc/x86_64-linux-gnu/12/cc1 -quiet -DX=1 ../src/a.c -quiet -dumpbase a.c -march=x86-64 -o a.s"
+    assembler = "/usr/bin/clang-22 -cc1as -triple x86_64 -filetype obj a.s"
+    lines = (inner, gcc, "clang -DX=1 -c ../src/a.c", assembler)
+    path = write(project, *(entry(project, line, file="../src/a.c") for line in lines))
+
+    (module,) = corpus(path).modules
+    assert module.flags == ("-DX=1",)
+
+
+def test_a_compiler_proper_alone_is_read_as_what_it_is(project: Path) -> None:
+    words = "-relaxed-aliasing -stack-protector 2 -target-cpu x86-64 -target-feature +avx2 -mrelocation-model pic"
+    line = f"clang -cc1 -triple x86_64 {words} -pic-level 2 -internal-isystem /x -I ../inc -O2 -o a.o -x c++ ../src/a.c"
+    path = write(project, entry(project, line))
+
+    (module,) = corpus(path).modules
+    assert module.language is Language.CXX
+    assert module.flags == (
+        *("-fno-strict-aliasing", "-fstack-protector-strong", "-mavx2", "-I../inc", "-fPIC", "-fno-exceptions"),
+    )
+
+
+def test_microsoft_s_compiler(project: Path) -> None:
+    words = rf'/nologo /TP /DW=7 /I"{project}/src" /O2 /Fobuild\a.obj /arch:AVX /c {project}/src/a.c'
+    line = rf'"C:\Program Files\VC\cl.exe" {words}'
+    path = write(
+        project,
+        entry(project, line, file=str(project / "src/a.c")),
+        entry(project, f"clang-cl /DW=7 -DX /std:c17 -c -- {project}/lib/c.c", file=str(project / "lib/c.c")),
+    )
+
+    first, second = corpus(path).modules
+    assert (first.name, first.language, first.flags) == (
+        *("lib/c.c", Language.C),
+        ("-fms-extensions", "-DW=7", "-DX", "-std=c17"),
+    )
+    assert (second.language, second.flags) == (Language.CXX, ("-fms-extensions", "-DW=7", "-I../src", "-mavx"))
+
+
+def test_nvidia_s_compiler_for_the_host(project: Path) -> None:
+    line = "nvcc -ccbin=gcc --compiler-options -fPIC,-Wall -Xcompiler=-fopenmp -arch sm_70 -dc -I../lib ../src/a.c"
+    path = write(project, entry(project, line))
+
+    assert corpus(path).modules[0].flags == ("-fPIC", "-fopenmp", "-I../lib")
+
+
+def test_a_working_folder_and_a_configuration_of_clang_s(project: Path) -> None:
+    (project / "src/my.cfg").write_text("# ours\n-DV=1 \\\n -DW\n")
+    path = write(
+        project,
+        entry(project, f"clang -working-directory={project}/src -Iinc -c a.c", file=str(project / "src/a.c")),
+        entry(project, "clang --config ../src/my.cfg -c ../lib/c.c"),
+        entry(project, "clang --config=there.cfg -c ../src/b.cpp"),
+    )
+
+    modules = {m.name: m for m in corpus(path).modules}
+    assert (modules["src/a.c"].working_folder, modules["src/a.c"].flags) == (project / "src", ("-Iinc",))
+    assert modules["lib/c.c"].flags == ("-DV=1", "-DW")
+    assert modules["src/b.cpp"].flags == ("--config=there.cfg",)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_texts_of_other_systems(project: Path, encoding: str) -> None:
+    path = write(project, entry(project, "cc -DÄ -c ../src/a.c"))
+    path.write_bytes(path.read_text().encode(encoding))
+
+    assert corpus(path).modules[0].flags == ("-DÄ",)
+
+
+def test_commas_that_nothing_follows(project: Path) -> None:
+    path = write(project, entry(project, "cc '-DX=,]' -c ../src/a.c"))
+    path.write_text(path.read_text().replace("}]", ",\n},\n]"))
+
+    assert corpus(path).modules[0].flags == ("-DX=,]",)
 
 
 def test_all_problems_at_once(project: Path) -> None:

@@ -1,4 +1,4 @@
-"""The include folder of a header that clang did not find."""
+"""The headers of a source tree, and the include folder of one that clang did not find."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core import interruption
-from rl4real_data.drafting.candidates import side_folder
+from rl4real_data.corpus.paths.side_folders import side_folder
 
 _HEADER_SUFFIXES: Final = (".h", ".hh", ".hpp", ".hxx", ".inc", ".def", ".ipp", ".tcc", ".inl", ".x")
 _TEMPLATE_SUFFIXES: Final = (".in", ".cmake", ".cmake.in", ".h.in", ".meson", ".generic", ".tmpl")
@@ -32,6 +32,11 @@ _STANDARD: Final = frozenset((
 ))
 # fmt: on
 """Headers of the C library, for which a project may bring its own stand-in: the system's is the right one."""
+
+
+def is_standard(header: str) -> bool:
+    """True for a header of the C library, as sources name it."""
+    return header.removesuffix(".h") in _STANDARD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +69,7 @@ class HeaderIndex:
             return ""
         tail = foreign.parts[foreign.parts.index("include") + 1 :]
         name = "/".join(tail)
-        if name.removesuffix(".h") in _STANDARD:
+        if is_standard(name):
             return ""
         return name if any(path.parts[-len(tail) :] == tail for path in known) else ""
 
