@@ -4,33 +4,27 @@ from __future__ import annotations
 
 import bisect
 import functools
-import hashlib
-import json
 import os
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, overload
 
 import numpy as np
-import numpy.typing as npt
-import pyarrow as pa
-import pyarrow.dataset as arrow_dataset
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.reading.episode import Episode
-from rl4real_data.reading.epoch_order import Plan, Segment
+from rl4real_data.reading.episode_order import EpisodeOrder
 from rl4real_data.reading.frames import read_rows
 from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.shard_files import RowGroup, no_such_column
 from rl4real_data.reading.source import Source, open_split
 from rl4real_data.reading.storage import Storage
 from rl4real_data.reading.tables import InstructionVectors
-from rl4real_data.reading.view import Share, Shuffle, View
+from rl4real_data.reading.view import Share, Shuffle, View, check_condition
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,6 +62,7 @@ class EpisodeDataset:
     def _setup(self, source: Source, view: View) -> None:
         self._source = source
         self._view = view
+        self._order = EpisodeOrder(source.files, source.split, view)
         self._groups: OrderedDict[tuple[int, int], RowGroup] = OrderedDict()
         self._start: Position | None = None
         self._iterator: EpisodeIterator | None = None
@@ -128,7 +123,7 @@ class EpisodeDataset:
         columns, and without need not `mir`, which is most of a dataset.
         """
         view = self._view if columns is None else self.select(columns)._view
-        blocks = map(self._rows_of, range(self._plan.blocks))
+        blocks = map(self._order.rows_of, range(self._order.plan.blocks))
         frame: pd.DataFrame = read_rows(self._source.files, blocks, view.columns or EPISODES.names).to_pandas()
         return frame
 
@@ -164,48 +159,8 @@ class EpisodeDataset:
     def _then(self, step: Shuffle | Share) -> View:
         return replace(self._view, steps=(*self._view.steps, step))
 
-    @cached_property
-    def _plan(self) -> Plan:
-        rows = [entry.rows for entry in self._source.files.entries]
-        plan = Plan(tuple(Segment(shard, 0, count) for shard, count in enumerate(rows) if count))
-        for step in self._view.steps:
-            if isinstance(step, Shuffle):
-                plan = plan.shuffled(step.seed, step.mixed, self._source.files.row_group_starts)
-            else:
-                plan = plan.part(step.rank, step.world_size)
-        return plan
-
     def __len__(self) -> int:
-        return int(self._kept_before[-1])
-
-    @cached_property
-    def _kept_before(self) -> npt.NDArray[np.int64]:
-        """(blocks + 1,) int64: episodes before each block, after the filter."""
-        if self._view.condition is None:
-            return self._plan.block_starts
-        kept = [len(self._rows_of(block)[0]) for block in range(self._plan.blocks)]
-        return np.concatenate(([0], np.cumsum(kept, dtype=np.int64))).astype(np.int64)
-
-    def _rows_of(self, block: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-        """Shard and row of each episode of the block, in reading order, after the filter."""
-        for segment in self._plan.segments_of(block):
-            self._source.files.row_group_starts(segment.shard)  # whether it has the rows that the index tells of
-        shards, rows = self._plan.rows_of(block)
-        if self._view.condition is None:
-            return shards, rows
-        kept = np.zeros(len(rows), np.bool_)
-        files = self._source.files
-        for shard in np.unique(shards).tolist():
-            own = shards == shard
-            starts = files.row_group_starts(shard)
-            numbers = np.searchsorted(starts, rows[own], side="right") - 1
-            kept_here = np.zeros(len(numbers), np.bool_)
-            for number in np.unique(numbers).tolist():
-                inside = numbers == number
-                mask = files.kept(shard, number, self._view.condition)
-                kept_here[inside] = mask[rows[own][inside] - starts[number]]
-            kept[own] = kept_here
-        return shards[kept], rows[kept]
+        return int(self._order.starts[-1])
 
     @overload
     def __getitem__(self, number: int) -> Episode: ...
@@ -226,11 +181,11 @@ class EpisodeDataset:
 
     def _at(self, places: Iterable[int]) -> Iterator[Episode]:
         """The episodes at these places of the order of iteration."""
-        rows_of = functools.lru_cache(maxsize=1)(self._rows_of)  # neighbours lie in one block
+        rows_of = functools.lru_cache(maxsize=1)(self._order.rows_of)  # neighbours lie in one block
         for place in places:
-            block = bisect.bisect_right(self._kept_before, place) - 1
+            block = bisect.bisect_right(self._order.starts, place) - 1
             shards, rows = rows_of(block)
-            inside = place - int(self._kept_before[block])
+            inside = place - int(self._order.starts[block])
             yield self._episode(int(shards[inside]), int(rows[inside]))
 
     def _episode(self, shard: int, row: int) -> Episode:
@@ -243,7 +198,7 @@ class EpisodeDataset:
         key = (shard, number)
         group = self._groups.get(key)
         if group is None:
-            while len(self._groups) >= self._plan.mixed:
+            while len(self._groups) >= self._order.plan.mixed:
                 self._groups.popitem(last=False)
             group = self._groups[key] = RowGroup(self._source.files, shard, number, self._view.columns)
         else:
@@ -278,24 +233,17 @@ class EpisodeDataset:
 
     def _state_at(self, position: Position) -> State:
         block, row = position
-        return {"order": self._order_key(), "block": block, "row": row}
+        return {"order": self._order.key(), "block": block, "row": row}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """The next iteration starts where `state` was taken. DatasetError if it is of another dataset or order."""
-        if state.get("order") != self._order_key():
+        if state.get("order") != self._order.key():
             raise DatasetError(
                 f"{self._source.storage}: the saved position belongs to another dataset, split, filter or order",
                 hint="build the dataset as it was when `state_dict` was called: same files, steps and seeds",
             )
         self._start = (int(state["block"]), int(state["row"]))
         self._iterator = None
-
-    def _order_key(self) -> str:
-        """Hash of all that decides which episode comes when; the selected columns do not."""
-        digests = [entry.sha256 for entry in self._source.files.entries]
-        steps = [repr(step) for step in self._view.steps]
-        parts = (self.split, digests, steps, None if self._view.condition is None else str(self._view.condition))
-        return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
 class EpisodeIterator(Iterator[Episode]):
@@ -316,25 +264,12 @@ class EpisodeIterator(Iterator[Episode]):
     def _walk(self) -> Iterator[Episode]:
         dataset = self._dataset
         first_block, first_row = self.position
-        for block in range(first_block, dataset._plan.blocks):
+        for block in range(first_block, dataset._order.plan.blocks):
             interruption.check()
-            shards, rows = dataset._rows_of(block)
+            shards, rows = dataset._order.rows_of(block)
             first = first_row if block == first_block else 0
             for done in range(first, len(rows)):
                 episode = dataset._episode(int(shards[done]), int(rows[done]))
                 self.position = (block, done + 1)
                 yield episode
         self.position = _START
-
-
-def check_condition(condition: Any) -> None:
-    """UsageError unless `condition` is a `pyarrow.compute` expression that is true or false of an episode."""
-    hint = "such as `pyarrow.compute.field('spills') > 0`"
-    if not isinstance(condition, arrow_dataset.Expression):
-        raise UsageError(f"a filter is an expression of pyarrow.compute, not {type(condition).__name__}", hint=hint)
-    try:
-        kept = arrow_dataset.dataset(EPISODES.empty_table()).to_table(columns={"kept": condition})["kept"]
-    except (pa.ArrowException, ValueError) as error:
-        raise UsageError(f"the filter cannot be used: {str(error).splitlines()[0]}", hint=hint) from error
-    if not pa.types.is_boolean(kept.type):
-        raise UsageError(f"the filter gives {kept.type}, not true or false", hint=hint)
