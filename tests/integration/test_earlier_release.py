@@ -10,7 +10,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 
@@ -49,9 +48,14 @@ def test_it_is_sound_and_shown(rl4real: Run, old: Path) -> None:
 
 def test_it_is_embedded(rl4real: Run, old: Path) -> None:
     before = pq.read_table(old / "instructions.parquet")
-    rl4real("embed", old, "--vocab", shipped_vocabulary("x86"))
+    (own,) = (old / "vocab").iterdir()
+    shutil.copy(own, old.with_name("then.parquet"))
+    rl4real("embed", old, "--vocab", "x86")
+    assert rl4real("validate", old).stdout == f"{old}: sound\n"
+    assert not pq.read_table(old / "instructions.parquet").equals(before)
+    rl4real("embed", old, "--vocab", "then.parquet")
 
-    assert pq.read_table(old / "instructions.parquet").equals(before)  # the same vocabulary as then
+    assert pq.read_table(old / "instructions.parquet").equals(before)
     assert rl4real("validate", old).stdout == f"{old}: sound\n"
 
 

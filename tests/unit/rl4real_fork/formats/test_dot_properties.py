@@ -20,10 +20,20 @@ def parse(text: str | bytes) -> ForkGraph:
     return parse_dot(text, name="a.dot", dimension=2)
 
 
-def render(graph: ForkGraph) -> str:
+def spelling(name: str) -> str:
+    """A name as a file has it; one that a dataset stores in quotes is other bytes."""
+    if not name.startswith('"'):
+        return name
+    letters = re.sub(
+        r"\\(\\|[0-9A-F]{2})", lambda found: found[1] if found[1] == "\\" else chr(int(found[1], 16)), name
+    )
+    return letters[1:-1].encode("latin-1").decode("utf-8", "surrogateescape")
+
+
+def render(graph: ForkGraph) -> bytes:
     """A graph in our plugin's spelling: semicolons, physical nodes first, each edge after its first node."""
     ids = [graph.registers + 1 + node.vreg for node in graph.nodes]
-    lines = [f'graph G {{\nFileName="{graph.file_name}";\nFunction="{graph.function}";']
+    lines = [f'graph G {{\nFileName="{spelling(graph.file_name)}";\nFunction="{spelling(graph.function)}";']
     lines.append(f"Function_ID={graph.function_id};\nRegisters={graph.registers};")
     for register, colour in graph.colours.items():
         lines.append(f'{register} [label=" {{Phy}} {{0.000000}} {{PhyColor={colour};PhyReg={register}}} "];')
@@ -40,7 +50,7 @@ def render(graph: ForkGraph) -> str:
         vectors = ", \n".join(f"[ {vector.decode()} ]" for vector in node.vectors)
         lines.append(f'{node_id} [label=" {label}' + (f" [{vectors}]" if vectors else "") + '"];')
         lines += [f"{node_id}--{ids[v]};" for u, v in graph.edges if u == index]
-    return "\n".join([*lines, "}", ""])
+    return "\n".join([*lines, "}", ""]).encode("utf-8", "surrogateescape")
 
 
 def assert_consistent(graph: ForkGraph) -> None:
