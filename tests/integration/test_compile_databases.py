@@ -198,7 +198,7 @@ MAPS = {
 }
 
 
-def write_modules(folder: Path, command: str, *, without: str = "") -> Path:
+def write_modules(folder: Path, command: str) -> Path:
     """`command` has places for the file's name and its stem."""
     write_files(folder / "src", {**UNITS, "inc.h": "#define INC 4\n"})
     write_files(folder / "build", {f"{stem}.modmap": text for stem, text in MAPS.items()})
@@ -209,7 +209,6 @@ def write_modules(folder: Path, command: str, *, without: str = "") -> Path:
             "command": command.format(name=name, stem=name.split(".")[0]),
         }
         for name in UNITS
-        if name != without
     ]
     return write_database(folder / "build", *entries)
 
@@ -235,14 +234,3 @@ def test_interfaces_are_compiled_before_what_imports_them(
     (tmp_path / "project/src/inc.h").write_text("#define INC 5\n")
     again = rl4real(*words, "--dry-run").stdout
     assert again.splitlines()[-1] == "5 modules: 3 to compile, 2 done before"
-
-
-def test_a_module_that_nobody_makes_is_named(rl4real: Run, tmp_path: Path) -> None:
-    path = write_modules(tmp_path / "project", CMAKE, without="base.cppm")
-    words = ("flow", "x86", "test", "mlra", "--no-embed", "--corpus", path, "--data-dir", "d")
-    rl4real(*words, check=False)
-
-    reasons = {name: row["reason"] for name, row in rows(tmp_path / "d").items()}
-    nobody = "it imports the module base, and no entry says how that is compiled"
-    assert reasons["src/part.cppm"] is None
-    assert reasons["src/core.cppm"] == reasons["src/impl.cpp"] == reasons["src/use.cpp"] == nobody

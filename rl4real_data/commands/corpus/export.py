@@ -83,10 +83,15 @@ def _compilation(target: TargetName) -> Compilation:
 
 
 def _write(corpora: Sequence[Corpus], compilation: Compilation, output: Path, *, jobs: int) -> Exported:
+    from rl4real_data.corpus.flags.acceptance import Inquiry, accept_corpora
     from rl4real_data.corpus.module import modules_of
     from rl4real_data.export.mlgo import export_mlgo
 
-    modules = tuple(module for module in modules_of(corpora) if not module.left_out)
+    inquiry = Inquiry(clang=compilation.clang, target=compilation.target)
+    accepted, notes = accept_corpora(corpora, inquiry, jobs=jobs)
+    for note in notes:
+        say(note)
+    modules = tuple(module for module in modules_of(accepted) if not module.left_out)
     with work_progress("exporting", "module") as watch:
         return export_mlgo(modules, compilation, output, jobs=jobs, progress=watch)
 

@@ -12,6 +12,7 @@ no code for the target.
 from __future__ import annotations
 
 import tempfile
+import threading
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -82,8 +83,9 @@ def accept_corpora(
 ) -> tuple[tuple[Corpus, ...], tuple[str, ...]]:
     """The corpora with the flags that the compiler takes, and what their user should hear of the others."""
     asked = {_question(module): None for corpus in corpora for module in corpus.modules if _is_asked(module)}
+    memory = _Memory(inquiry)
     with ThreadPoolExecutor(max_workers=jobs) as pool:
-        answers = dict(zip(asked, pool.map(lambda question: _ask(inquiry, *question), asked), strict=True))
+        answers = dict(zip(asked, pool.map(lambda question: _ask(memory, *question), asked), strict=True))
     notes: list[str] = []
     accepted = []
     for corpus in corpora:
@@ -119,15 +121,31 @@ def _accepted(module: Module, answer: _Answer | None) -> Module:
     return replace(module, flags=answer.passed, flags_left_out=left_out, refusal=answer.refusal)
 
 
-def _ask(inquiry: Inquiry, language: str, flags: tuple[str, ...]) -> _Answer:
+class _Memory:
+    """What the compiler has said, for modules that differ in macros and folders alone: each question is put once."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self._inquiry = inquiry
+        self._said: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._locks: dict[tuple[str, tuple[str, ...]], threading.Lock] = {}
+
+    def complaint(self, language: str, words: tuple[str, ...]) -> str:
+        key = language, words
+        with self._locks.setdefault(key, threading.Lock()):
+            if key not in self._said:
+                self._said[key] = self._inquiry.complaint(language, words)
+            return self._said[key]
+
+
+def _ask(memory: _Memory, language: str, flags: tuple[str, ...]) -> _Answer:
     """Asks for all of the flags at once, and for each of them if the compiler does not take them together."""
     interruption.check()
     units = list(_units(flags))
     askable = [unit for unit in units if unit.is_asked]
-    words = [word for unit in askable for word in unit.words]
+    words = tuple(word for unit in askable for word in unit.words)
     bad: dict[_Unit, str] = {}
-    if words and inquiry.complaint(language, words) and not inquiry.complaint(language, ()):
-        bad = {unit: said for unit in dict.fromkeys(askable) if (said := inquiry.complaint(language, unit.words))}
+    if words and memory.complaint(language, words) and not memory.complaint(language, ()):
+        bad = {unit: said for unit in dict.fromkeys(askable) if (said := memory.complaint(language, unit.words))}
     lasting = [unit for unit in bad if unit.root in _NEVER_LEFT_OUT and _OTHER_LANGUAGE not in bad[unit]]
     return _Answer(
         passed=tuple(word for unit in units if unit not in bad and unit.root not in _PROCESSOR for word in unit.words),

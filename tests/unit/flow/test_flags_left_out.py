@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from world import World
+
+from rl4real_data.corpus.flags.acceptance import Inquiry
 
 
 def write_database(world: World, *lines: str) -> str:
@@ -61,6 +64,15 @@ def test_a_flag_that_means_something_else_is_a_reason(world: World) -> None:
         "m4.c": "clang: unsupported option '-std=c77'",
     }
     assert "haswell" not in world.modules()["m0.c"]["command"]
+
+
+def test_a_question_is_put_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = write_database(world, *(f"-DN={number} -Ix{number} -fPIC -fthis" for number in range(5)), "-DN=9")
+    asked: list[tuple[str, ...]] = []
+    monkeypatch.setattr(Inquiry, "complaint", lambda _self, _language, words: asked.append(tuple(words)) or "")
+    world.plan(corpora=(path,))
+
+    assert asked == [("-fPIC",)]
 
 
 def test_a_compiler_that_refuses_everything_is_not_believed(world: World) -> None:

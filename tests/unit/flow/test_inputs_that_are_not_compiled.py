@@ -45,7 +45,7 @@ def test_folder(world: World) -> None:
         "libs": ("filtered", None, "a link to a folder, which is not entered: name that folder itself"),
     }
     has_command = {name for name, row in world.modules().items() if row["command"]}
-    assert has_command == {"a.c", "link.c", "dead.c", "loop.c"}
+    assert has_command == {"a.c", "link.c", "dead.c", "loop.c", "m.cppm"}
     books = world.index().splits["train"]
     assert (books.modules, books.modules_done, books.modules_failed, books.modules_filtered[CUDA]) == (8, 3, 2, 1)
     assert world.functions() == ["one", "two"]
