@@ -39,6 +39,7 @@ from rl4real_data.core.errors import (
     MissingExtra,
     SourceError,
     ToolchainError,
+    TooLittleKnown,
     TooManyFailures,
     UsageError,
     ValidationFailed,
@@ -66,7 +67,7 @@ from rl4real_data.validation.whole_dataset import Finding
 
 ERRORS: tuple[type[Rl4realError], ...] = (
     *(CacheError, DatasetError, HostError, Interrupted, LessThanAsked, ManifestError, MissingExtra, SourceError),
-    *(ToolchainError, TooManyFailures, UsageError, ValidationFailed, VocabularyError),
+    *(ToolchainError, TooLittleKnown, TooManyFailures, UsageError, ValidationFailed, VocabularyError),
 )
 
 
