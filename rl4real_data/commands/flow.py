@@ -18,7 +18,7 @@ from rl4real_data.commands.completion import complete_corpora, complete_vocabula
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
-from rl4real_data.core.counted import counted
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures, UsageError
 from rl4real_data.core.recipe import OptLevel, load_recipe
@@ -176,10 +176,12 @@ def _shortfall(report: RunReport, destination: Destination, *, max_failed: float
     wanted = len(report.plan.jobs) - len(report.plan.left_out)
     share = len(report.failed) / max(1, wanted)
     if share > max_failed:
-        rest = "; the dataset holds the rest" if wanted > len(report.failed) else ": there is no module that compiles"
+        is_all = wanted == len(report.failed)
+        rest = ": there is none that compiles" if is_all else "; the dataset holds the rest"
         return TooManyFailures(
-            f"{len(report.failed)} of {wanted} modules failed ({share:.1%}), more than {max_failed:.1%}{rest}",
-            hint=advice_on_failures(report.failed, data_dir),
+            f"{len(report.failed):,} of {counted(wanted, 'module')} failed ({share:.1%}), "
+            f"more than {max_failed:.1%}{rest}",
+            hint=advice_on_failures(report.failed, data_dir, is_all=is_all),
         )
     if why := _why_no_episode(report, split):
         return LessThanAsked(
@@ -271,9 +273,10 @@ def _vector_lines(report: RunReport) -> list[str]:
     missing = list(coverage["missing"].items())
     named = ", ".join(f"{entity} ({count:,})" for entity, count in missing[:_MISSING_SHOWN])
     more = f" and {len(missing) - _MISSING_SHOWN:,} more" if len(missing) > _MISSING_SHOWN else ""
+    lacking = noun(coverage["incomplete"], "lacks", "lack")
     return [
-        f"  vectors    {coverage['incomplete']:,} of {counted(coverage['instructions'], 'instruction')} lack an entity "
-        "of the vocabulary:",
+        f"  vectors    {coverage['incomplete']:,} of {counted(coverage['instructions'], 'instruction')} {lacking} an "
+        "entity of the vocabulary:",
         f"             {named}{more}",
     ]
 

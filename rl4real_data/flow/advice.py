@@ -13,11 +13,18 @@ _MISSING_HEADER: Final = re.compile(r"error: '([^']+)' file not found")
 _LARGE_SHARE: Final = 0.5
 
 
-def advice_on_failures(failed: Sequence[Entry], data_dir: Path) -> str:
-    """What to do next: other flags if that is what most of the modules lack, else a look at each."""
+def advice_on_failures(failed: Sequence[Entry], data_dir: Path, *, is_all: bool) -> str:
+    """What to do next: other flags if that is what most of the modules lack, else a look at each.
+
+    `is_all`: no module compiled, so allowing failures would be no help.
+    """
     headers = [header for entry in failed if (header := _missing_header(entry))]
     look = f"see `rl4real-data stats {data_dir}`"
     if len(headers) < _LARGE_SHARE * len(failed):
+        if is_all:
+            return (
+                f"{look}; a source that is mended is compiled by the same command, an unchanged one by --retry-failed"
+            )
         return f"{look}; allow more with --max-failed, try again with --retry-failed"
     return (
         f"headers such as {headers[0]} are not found: the compile_commands.json of a build says where they lie "

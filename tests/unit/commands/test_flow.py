@@ -9,6 +9,7 @@ import pytest
 from command_line import CommandLine, Said
 from world import World, write_three
 
+from rl4real_data.core.counted import counted
 from rl4real_data.stages import record
 
 FLOW = ("flow", "x86", "train", "mlra")
@@ -114,11 +115,21 @@ def test_modules_without_their_headers_are_told_where_flags_come_from(
     answer = call(*FLOW, "--corpus", "src", "--data-dir", "data")
 
     assert answer.code == 3
-    assert f"error: {count} of {count} modules failed (100.0%), more than 1.0%: there is no module that" in answer.err
+    assert f"error: {count} of {counted(count, 'module')} failed (100.0%), more than 1.0%: there is none" in answer.err
     (hint,) = [line for line in answer.err.splitlines() if line.startswith("  next: ")]
     assert "headers such as config.h are not found" in hint
     assert all(word in hint for word in ("compile_commands.json", "--allow-build", "rl4real-data corpus add FOLDER"))
     assert "--max-failed" not in hint
+
+
+def test_no_module_that_compiles_is_nothing_to_allow(call: CommandLine, world: World) -> None:
+    world.write("x.c", "// compiler reject")
+    answer = call(*FLOW, "--corpus", "src", "--data-dir", "data")
+
+    assert answer.code == 3
+    assert "error: 1 of 1 module failed (100.0%), more than 1.0%: there is none that compiles\n" in answer.err
+    assert "a source that is mended is compiled by the same command" in answer.err
+    assert "--max-failed" not in answer.err
 
 
 def test_include_folders_of_a_folder_are_guessed_and_said(call: CommandLine, world: World) -> None:
