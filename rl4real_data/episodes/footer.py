@@ -11,10 +11,11 @@ from typing import Final
 
 import pyarrow as pa
 
+from rl4real_data.episodes.column_kinds import VERSION_KEY
 from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, MODULES_NAME, REGISTERS_NAME, SHARD_NAME
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import there
-from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, VERSION_KEY, instructions_schema
+from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 
 Metadata = Mapping[bytes, bytes]

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from typing import Final
 
-SCHEMA_VERSION: Final = 0
+SCHEMA_VERSION: Final = 1

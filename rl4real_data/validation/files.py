@@ -15,11 +15,11 @@ import pyarrow.parquet as pq
 from rl4real_data.core import interruption
 from rl4real_data.core.counted import counted
 from rl4real_data.core.open_folder import NotFollowed, OpenFolder
+from rl4real_data.episodes.column_kinds import VERSION_KEY
 from rl4real_data.episodes.comparison import differences
 from rl4real_data.episodes.file_names import INDEX_NAME, MODULES_NAME, VOCABULARY_NAME
 from rl4real_data.episodes.footer import check_belonging, frozen_schema
 from rl4real_data.episodes.index import DatasetIndex, FileEntry
-from rl4real_data.episodes.schema import VERSION_KEY
 from rl4real_data.episodes.shards import MALFORMED, arrow_file, reason_of
 from rl4real_data.validation.finding import Finding
 

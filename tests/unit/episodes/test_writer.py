@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rl4real_data.episodes.schema import EPISODES, VERSION_KEY
+from rl4real_data.episodes.column_kinds import VERSION_KEY
+from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.episodes.writer import ShardWriter, shard_names, write_shards, write_table
 
 OPTIONS: dict[str, Any] = {"compression_level": 1, "footer": {"target": "x86"}}

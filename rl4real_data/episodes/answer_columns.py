@@ -1,0 +1,106 @@
+"""The columns of the expert's answer: what LLVM's allocator did with each node, and what that costs.
+
+Version 0 has one word a node and the counts of the optimisation remarks; version 1 has all of it: where each node lies
+at every position (see `problem_columns`), what was inserted and changed, and the costs by kind.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import pyarrow as pa
+
+from rl4real_data.episodes.column_kinds import INTS, SHORTS, Column
+from rl4real_data.episodes.column_values import ChangeFlag, Fate, MoveKind, Outcome
+
+_REGISTER_OR_SLOT: Final = "a register's reg_id, or -1 - s for spill slot s"
+
+
+def _named(values: type[Outcome] | type[Fate] | type[MoveKind] | type[ChangeFlag]) -> str:
+    return ", ".join(f"{value.value} {(value.name or '').lower().replace('_', ' ')}" for value in values)
+
+
+OUTCOME: Final[tuple[Column, ...]] = (
+    (
+        "node_outcome",
+        SHORTS,
+        "0 assigned, 1 split, 2 spilled, 3 rematerialized, 4 eliminated (found dead)",
+    ),
+    ("node_assigned", SHORTS, "reg_id that an assigned node got, else 0"),
+    ("spills", pa.int32(), "stores to spill slots"),
+    ("reloads", pa.int32(), "loads from spill slots"),
+    ("folded_spills", pa.int32(), "writes of spill slots by other instructions"),
+    ("folded_reloads", pa.int32(), "reads of spill slots by other instructions"),
+    ("copies", pa.int32(), "copies of virtual registers that assignment leaves in place"),
+    (
+        "spill_cost",
+        pa.float64(),
+        "expected executions of spills and reloads, folded ones too, relative to the entry",
+    ),
+    ("copy_cost", pa.float64(), "expected executions of copies, relative to the entry"),
+)
+
+PARTS: Final[tuple[Column, ...]] = (
+    (
+        "node_fate",
+        SHORTS,
+        f"all that happened to each node, where `node_outcome` is one word: sum of {_named(Fate)}; 0 for a node that "
+        "has one register",
+    ),
+    (
+        "part_node",
+        INTS,
+        "node of each part of a live range, ascending; a node whose fate is 0 has no row: all of its life is one part "
+        "in `node_assigned`",
+    ),
+    ("part_first", INTS, "position at which the part begins; ascending within a node"),
+    ("part_last", INTS, "position at which it ends, half open"),
+    (
+        "part_place",
+        SHORTS,
+        f"where the node lies there: {_REGISTER_OR_SLOT}, or 0 for nowhere: it is computed anew where it is needed. "
+        "Parts in two registers may overlap, behind a copy between them",
+    ),
+    (
+        "choice_operand",
+        INTS,
+        "entries of `operand_inst` for which the parts of the node leave a choice of registers",
+    ),
+    ("choice_place", SHORTS, "reg_id of the part that each of these names"),
+)
+
+MOVES: Final[tuple[Column, ...]] = (
+    ("move_kind", SHORTS, f"instructions that the allocator inserted, in the order of the code: {_named(MoveKind)}"),
+    ("move_inst", INTS, "original instruction in front of which each lies; the next block's start at a block's end"),
+    ("move_block", INTS, "its block"),
+    ("move_node", INTS, "node whose value it moves or computes, -1 if it cannot be told"),
+    ("move_from", SHORTS, f"what it reads: {_REGISTER_OR_SLOT}; 0 for a rematerialisation"),
+    ("move_to", SHORTS, f"what it writes: {_REGISTER_OR_SLOT}"),
+    ("move_value", INTS, "instruction whose result a rematerialisation computes anew, else -1"),
+    ("changed_inst", INTS, "original instructions that are gone or others now, ascending"),
+    ("changed_flags", SHORTS, f"what became of each: sum of {_named(ChangeFlag)}"),
+)
+
+COSTS: Final[tuple[Column, ...]] = (
+    ("spills_cost", pa.float64(), "expected executions of `spills`, relative to the entry, as all of these costs"),
+    ("reloads_cost", pa.float64(), "of `reloads`"),
+    ("folded_spills_cost", pa.float64(), "of `folded_spills`"),
+    ("folded_reloads_cost", pa.float64(), "of `folded_reloads`"),
+    ("cheap_remats", pa.int32(), "inserted rematerialisations that are as cheap as a move"),
+    ("cheap_remats_cost", pa.float64(), "of these"),
+    ("dear_remats", pa.int32(), "inserted rematerialisations that are not"),
+    ("dear_remats_cost", pa.float64(), "of these"),
+    ("callee_saved_used", SHORTS, "entries of `callee_saved` that the allocated code writes, in that order"),
+    (
+        "callee_saved_cost",
+        pa.float64(),
+        "of saving each of these at the entry and restoring it at each return (no shrink wrapping)",
+    ),
+    (
+        "score_counts",
+        pa.list_(pa.float64()),
+        "the six sums of LLVM's RegAllocScore over all of the function's instructions: copies, loads, stores, loads "
+        "with a store, cheap and expensive rematerialisable ones",
+    ),
+    ("score", pa.float64(), "LLVM's RegAllocScore: these, weighted by 0.2, 4, 1, 5, 0.2 and 1"),
+)
