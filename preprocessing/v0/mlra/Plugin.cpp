@@ -16,6 +16,7 @@
 //===----------------------------------------------------------------------===//
 #include "LLVMCompat.h"
 #include "record/Discard.h"
+#include "record/FoldTrials.h"
 #include "record/Outcome.h"
 #include "record/Positions.h"
 #include "record/Problem.h"
@@ -175,7 +176,7 @@ private:
     std::optional<MachineIRText> Text;
     if (!Writers.empty())
       Text.emplace(MF, A.LIS, A.VRM, Names, slotTracker(*MF.getFunction().getParent()));
-    Problem Recorded = collectProblem(A, P, Names, Shapes);
+    Problem Recorded = collectProblem(A, P, {Names, Shapes, Folds});
     if (Verify)
       report(MF, verifyProblem(A, Recorded));
     if (DumpDot)
@@ -226,6 +227,7 @@ private:
   bool IsRecording = true;
   unsigned FunctionCounter = 0;
   InstructionShapes Shapes;
+  FoldTrials Folds;
   std::unique_ptr<ModuleSlotTracker> Slots;
   std::unique_ptr<TargetNames> Spelled;
   std::vector<std::unique_ptr<RecordWriter>> Writers;
