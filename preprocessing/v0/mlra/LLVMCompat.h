@@ -10,6 +10,7 @@
 #include "llvm/CodeGen/CalcSpillWeights.h"
 #include "llvm/CodeGen/LiveIntervals.h"
 #include "llvm/CodeGen/LiveRegMatrix.h"
+#include "llvm/CodeGen/LiveStacks.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineInstr.h"
@@ -62,6 +63,14 @@ inline llvm::LiveRegMatrix &liveRegMatrix(llvm::Pass &P) {
 #endif
 }
 
+inline llvm::LiveStacks &liveStacks(llvm::Pass &P) {
+#if LLVM_VERSION_MAJOR >= 20
+  return P.getAnalysis<llvm::LiveStacksWrapperLegacy>().getLS();
+#else
+  return P.getAnalysis<llvm::LiveStacks>();
+#endif
+}
+
 inline llvm::MachineBlockFrequencyInfo &blockFrequency(llvm::Pass &P) {
   return P.getAnalysis<llvm::MachineBlockFrequencyInfoWrapperPass>().getMBFI();
 }
@@ -77,6 +86,15 @@ inline bool isRematerializable(const llvm::LiveInterval &LI, const llvm::LiveInt
   return llvm::VirtRegAuxInfo::isRematerializable(LI, LIS, VRM, MF.getRegInfo(), TII);
 #else
   return llvm::VirtRegAuxInfo::isRematerializable(LI, LIS, VRM, TII);
+#endif
+}
+
+/// Whether the instruction could be executed once more, wherever its operands are there.
+inline bool isRematerializable(const llvm::MachineInstr &MI, const llvm::TargetInstrInfo &TII) {
+#if LLVM_VERSION_MAJOR >= 22
+  return TII.isReMaterializable(MI);
+#else
+  return TII.isTriviallyReMaterializable(MI);
 #endif
 }
 
