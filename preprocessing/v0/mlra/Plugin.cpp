@@ -15,9 +15,10 @@
 //
 //===----------------------------------------------------------------------===//
 #include "LLVMCompat.h"
+#include "record/Answer.h"
+#include "record/CodeBefore.h"
 #include "record/Discard.h"
 #include "record/FoldTrials.h"
-#include "record/Outcome.h"
 #include "record/Positions.h"
 #include "record/Problem.h"
 #include "record/TargetNames.h"
@@ -181,12 +182,13 @@ private:
       report(MF, verifyProblem(A, Recorded));
     if (DumpDot)
       report(MF, writeForkDot(MF, FunctionCounter, Recorded));
+    CodeBefore Before(A, Recorded);
 
     bool Changed = allocate(MF);
 
-    Outcome Result = collectOutcome(A, Recorded);
+    Answer Result = collectAnswer(A, compat::liveStacks(*this), Recorded, Before);
     if (Verify)
-      report(MF, verifyAllocation(A, Recorded, Result));
+      report(MF, verifyAllocation(A, Recorded, Result.Words));
     if (!Writers.empty())
       write({MF, FunctionCounter, Recorded, Result, *Text, DumpMIR, Shapes.takeNew()});
     if (DiscardBody && canDiscard())

@@ -17,7 +17,7 @@ namespace {
 unsigned flagsOf(const MachineInstr &Definition) {
   const TargetInstrInfo &TII = *Definition.getMF()->getSubtarget().getInstrInfo();
   return (Definition.isImplicitDef() ? ValueFlag::ImplicitDef : 0) |
-         (compat::isReMaterializable(TII, Definition) ? ValueFlag::Rematerializable : 0) |
+         (compat::isRematerializable(Definition, TII) ? ValueFlag::Rematerializable : 0) |
          (TII.isAsCheapAsAMove(Definition) ? ValueFlag::Cheap : 0);
 }
 

@@ -2,12 +2,12 @@
 #ifndef MLRA_WRITE_ANSWERMEMBERS_H
 #define MLRA_WRITE_ANSWERMEMBERS_H
 
-#include "record/Outcome.h"
+#include "record/Answer.h"
 
 namespace mlra {
 
 /// For JsonWriter and ColumnWriter.
-template <typename WriterT> void writeAnswer(WriterT &J, const Outcome &O);
+template <typename WriterT> void writeAnswer(WriterT &J, const Answer &Of);
 
 } // namespace mlra
 

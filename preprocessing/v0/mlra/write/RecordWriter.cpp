@@ -33,7 +33,7 @@ template <typename WriterT> void writeMembers(WriterT &J, const FunctionRecord &
   if (R.WithText)
     J.member("mir", R.Text.text());
   writeProblem(J, R.P);
-  writeAnswer(J, R.O);
+  writeAnswer(J, R.Expert);
   writeNewShapes(J, R.NewShapes);
 }
 

@@ -9,8 +9,8 @@
 #ifndef MLRA_WRITE_RECORDWRITER_H
 #define MLRA_WRITE_RECORDWRITER_H
 
+#include "record/Answer.h"
 #include "record/InstructionShapes.h"
-#include "record/Outcome.h"
 #include "record/Problem.h"
 #include "text/MachineIRText.h"
 #include "write/ColumnWriter.h"
@@ -33,7 +33,7 @@ struct FunctionRecord {
   const llvm::MachineFunction &MF;
   unsigned FunctionID; ///< counts the functions that reach the allocator, from 1, as in the fork
   const Problem &P;
-  const Outcome &O;
+  const Answer &Expert;
   const MachineIRText &Text;
   bool WithText;
   std::vector<InstructionShapes::Shape> NewShapes;
