@@ -16,17 +16,21 @@ Pairs = tuple[Ints, Ints]
 """Block and node of each pair."""
 
 
-def live_at_borders(exposed: Pairs, defined: Pairs, successors: Sequence[Sequence[int]]) -> tuple[Pairs, Pairs]:
+def live_at_borders(
+    exposed: Pairs, defined: Pairs, successors: Sequence[Sequence[int]], first_node: Ints, first_block: Ints
+) -> tuple[Pairs, Pairs]:
     """(block, node) of all that is live into a block, and of all that is live out of one.
 
-    `exposed`: the node is read in the block before it is written there. `defined`: it is written there.
+    `exposed`: the node is read in the block before it is written there. `defined`: it is written there. `first_node`,
+    `first_block` (functions,): where each of the functions that stand one behind the other begins.
     """
     nodes = np.unique(exposed[1])  # nothing else crosses a border
     if not len(nodes):
         return (exposed[0][:0], nodes), (exposed[0][:0], nodes)
+    bits = _Bits(nodes, np.searchsorted(nodes, first_node), first_block, len(successors))
     crosses = np.isin(defined[1], nodes)
-    reads = _bit_sets(exposed[0], np.searchsorted(nodes, exposed[1]), len(successors), len(nodes))
-    writes = _bit_sets(defined[0][crosses], np.searchsorted(nodes, defined[1][crosses]), len(successors), len(nodes))
+    reads = bits.sets_of(exposed)
+    writes = bits.sets_of((defined[0][crosses], defined[1][crosses]))
     wanted = _wanted_into(reads, writes, successors)
     reaching = _reaching_into(writes, successors)
     into = [one & other for one, other in zip(wanted, reaching, strict=True)]
@@ -34,7 +38,7 @@ def live_at_borders(exposed: Pairs, defined: Pairs, successors: Sequence[Sequenc
         _union(into, after) & (written | before)
         for after, written, before in zip(successors, writes, reaching, strict=True)
     ]
-    return _pairs(into, nodes), _pairs(out, nodes)
+    return bits.pairs_of(into), bits.pairs_of(out)
 
 
 def _union(sets: Sequence[int], places: Sequence[int]) -> int:
@@ -72,15 +76,26 @@ def _reaching_into(writes: Sequence[int], successors: Sequence[Sequence[int]]) -
     return reaching
 
 
-def _bit_sets(blocks: Ints, nodes: Ints, n_blocks: int, n_nodes: int) -> list[int]:
-    table = np.zeros((n_blocks, n_nodes), np.bool_)
-    table[blocks, nodes] = True
-    packed = np.packbits(table, axis=1, bitorder="little")
-    return [int.from_bytes(row.tobytes(), "little") for row in packed]
+class _Bits:
+    """Which bit of a block's set stands for which node: each function counts its own from 0."""
 
+    def __init__(self, nodes: Ints, first: Ints, first_block: Ints, n_blocks: int) -> None:
+        function = np.searchsorted(first_block, np.arange(n_blocks), side="right") - 1
+        self._nodes = nodes
+        self._base = first[function]
+        self._width = int(np.diff(first, append=len(nodes)).max())
 
-def _pairs(sets: Sequence[int], nodes: Ints) -> Pairs:
-    width = -(-len(nodes) // 8)
-    packed = np.frombuffer(b"".join(one.to_bytes(width, "little") for one in sets), np.uint8).reshape(-1, width)
-    blocks, places = np.nonzero(np.unpackbits(packed, axis=1, count=len(nodes), bitorder="little"))
-    return blocks, nodes[places]
+    def sets_of(self, pairs: Pairs) -> list[int]:
+        """A bit set for each block."""
+        blocks, nodes = pairs
+        table = np.zeros((len(self._base), self._width), np.bool_)
+        table[blocks, np.searchsorted(self._nodes, nodes) - self._base[blocks]] = True
+        packed = np.packbits(table, axis=1, bitorder="little")
+        return [int.from_bytes(row.tobytes(), "little") for row in packed]
+
+    def pairs_of(self, sets: Sequence[int]) -> Pairs:
+        """Block and node of each bit that is set."""
+        width = -(-self._width // 8)
+        packed = np.frombuffer(b"".join(one.to_bytes(width, "little") for one in sets), np.uint8).reshape(-1, width)
+        blocks, places = np.nonzero(np.unpackbits(packed, axis=1, count=self._width, bitorder="little"))
+        return blocks, self._nodes[self._base[blocks] + places]

@@ -8,7 +8,7 @@ if it is written early; one that it writes in vain up to 2 i + 2. `node_live` te
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,8 @@ class NodeCode:
     """What a function's instructions do with its nodes: columns of an episode, as arrays.
 
     `block_start` (blocks,), `successors`: those of each block, `operand_*` (operands,) in the order of the code.
+    Several functions may stand one behind the other, their nodes, instructions and blocks counted on: `first_node` and
+    `first_block` (functions,) then say where each begins.
     """
 
     n_nodes: int
@@ -37,6 +39,8 @@ class NodeCode:
     operand_inst: npt.NDArray[Any]
     operand_node: npt.NDArray[Any]
     operand_flags: npt.NDArray[Any]
+    first_node: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
+    first_block: Ints = field(default_factory=lambda: np.zeros(1, np.int64))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +108,7 @@ def _operand_events(code: NodeCode) -> _Events:
     return _Events(
         node=node,
         place=4 * inst,
-        block=np.searchsorted(code.block_start, inst, side="right") - 1,
+        block=np.asarray(np.searchsorted(code.block_start, inst, side="right") - 1, np.int64),
         begin=2 * inst + 1 - early,
         end=2 * inst + 1,
         needs=needs,
@@ -123,20 +127,21 @@ def _with_borders(events: _Events, code: NodeCode) -> _Events:
     is_exposed = fresh & events.needs
     exposed = (events.block[is_exposed], events.node[is_exposed])
     defined = (events.block[events.gives], events.node[events.gives])
-    (into_block, into_node), (out_block, out_node) = live_at_borders(exposed, defined, code.successors)
+    (into_block, into_node), (out_block, out_node) = live_at_borders(
+        exposed, defined, code.successors, code.first_node, code.first_block
+    )
     start = np.asarray(code.block_start, np.int64)
     stop = np.append(start[1:], code.n_instructions)
     into, out = start[into_block], stop[out_block]
-    nothing, every = (lambda rows: np.zeros(len(rows), np.bool_)), (lambda rows: np.ones(len(rows), np.bool_))
     parts = (
         (events.node, into_node, out_node),
         (events.place, 4 * into - 1, 4 * out - 2),
         (events.block, into_block, out_block),
         (events.begin, 2 * into, 2 * out),
         (events.end, 2 * into, 2 * out),
-        (events.needs, nothing(into), every(out)),
-        (events.gives, every(into), nothing(out)),
-        (events.is_write, nothing(into), nothing(out)),
+        (events.needs, np.zeros_like(into, np.bool_), np.ones_like(out, np.bool_)),
+        (events.gives, np.ones_like(into, np.bool_), np.zeros_like(out, np.bool_)),
+        (events.is_write, np.zeros_like(into, np.bool_), np.zeros_like(out, np.bool_)),
     )
     joined = [np.concatenate(part) for part in parts]
     order = np.lexsort((joined[1], joined[0]))
@@ -150,7 +155,7 @@ def _segments(events: _Events) -> tuple[Ints, Ints, Ints]:
     is_head = np.ones(len(events.node), np.bool_)
     is_head[1:] = (events.node[1:] != events.node[:-1]) | (events.block[1:] != events.block[:-1])
     given = np.cumsum(events.gives)
-    before = (given - events.gives)[is_head][np.cumsum(is_head) - 1]
+    before: Ints = (given - events.gives)[is_head][np.cumsum(is_head) - 1]
     is_there = given > before
     is_needed = np.zeros(len(events.node), np.bool_)
     is_needed[:-1] = ~is_head[1:] & events.needs[1:]

@@ -84,6 +84,23 @@ def test_blocks_without_instructions_let_values_through() -> None:
     assert ranges(given) == [[1, 7]]
 
 
+def test_functions_one_behind_the_other_are_as_each_alone() -> None:
+    loop = code([(0, 0, W), (2, 0, R), (2, 1, W), (4, 1, R)], 6, [0, 2, 4], [[1], [1, 2], []])
+    pair = [(0, 0, W), (3, 0, R), (4, 1, W), (5, 1, R)]
+    both = NodeCode(
+        n_nodes=4,
+        n_instructions=12,
+        block_start=np.array([0, 2, 4, 6, 9]),
+        successors=[[1], [1, 2], [], [4], []],
+        operand_inst=np.concatenate((loop.operand_inst, [6 + inst for inst, _, _ in pair])),
+        operand_node=np.concatenate((loop.operand_node, [2 + node for _, node, _ in pair])),
+        operand_flags=np.concatenate((loop.operand_flags, [flags for _, _, flags in pair])),
+        first_node=np.array([0, 2]),
+        first_block=np.array([0, 3]),
+    )
+    assert ranges(both) == [[1, 8], [5, 9], [13, 19], [21, 23]]
+
+
 def test_nodes_that_no_instruction_names_live_nowhere() -> None:
     assert ranges(code([(0, 1, W), (1, 1, R)], nodes=3)) == [[], [1, 3], []]
     assert ranges(code([], nodes=2)) == [[], []]
