@@ -27,7 +27,8 @@ _NO_WHOLE_NUMBERS: Final = frozenset(
 
 def stats_frames(stats: Stats) -> dict[str, pd.DataFrame]:
     """Frames by name: splits, reasons, distributions, expert, outcomes, fates, costs, corpora, licenses, languages,
-    failed_modules, disk. Counts are Int64, <NA> where no episode tells; a row of the split `all` stands beside those of two splits.
+    failed_modules, disk. Counts are Int64, <NA> where no episode tells; a row of the split `all` stands beside those of
+    two splits.
     """
     columns = stats.columns
     told = {split: found.expert for split, found in columns.items() if found.expert}
