@@ -189,6 +189,10 @@ class RowGroup:
         """Where another process finds the same row group: address, shard, number, columns."""
         return self._files.address, self._shard, self._number, self._columns
 
+    def holds(self, name: str) -> bool:
+        """Whether the column was selected."""
+        return self._columns is None or name in self._columns
+
     def column(self, name: str) -> Column:
         """A column of all rows of the group; DatasetError for one that was not selected, or cannot be read."""
         found = self._decoded.get(name)
@@ -196,7 +200,7 @@ class RowGroup:
             return found
         if name not in EPISODES.names:
             raise no_such_column(name)
-        if self._columns is not None and name not in self._columns:
+        if not self.holds(name):
             raise DatasetError(f"the column {name!r} was not selected", hint="name it in `.select([…])`")
         self._load(self._columns or (name,))
         return self._decoded[name]
