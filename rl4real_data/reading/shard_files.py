@@ -30,7 +30,9 @@ from rl4real_data.reading.storage import Storage
 _INDICES: Final = frozenset(
     {
         *("inst", "node_inst", "node_live", "use_inst", "split_points", "edge_u", "edge_v"),
-        *("block_start", "block_succ", "node_class", "reserved"),
+        *("block_start", "block_succ", "node_class", "reserved", "callee_saved"),
+        *("operand_inst", "operand_node", "copy_inst", "fixed_unit", "fixed_live", "mask_inst"),
+        *("part_node", "part_first", "part_last", "choice_operand", "move_inst", "move_block", "changed_inst"),
     }
 )
 """Columns whose numbers something is looked up with: numpy would take one below 0 from the end."""
@@ -141,9 +143,10 @@ class ShardFiles:
         rows = int(starts[number + 1] - starts[number])
         with self.blame(shard):
             fragment = self._opened(shard)[1].subset(row_group_ids=[number])
-            if not fragment.split_by_row_group(condition):
+            # not the file's own schema: a column that an older file lacks is null there
+            if not fragment.split_by_row_group(condition, schema=EPISODES):
                 return np.zeros(rows, np.bool_)
-            table = fragment.to_table(columns={"kept": condition}, use_threads=False)
+            table = fragment.to_table(schema=EPISODES, columns={"kept": condition}, use_threads=False)
             return table["kept"].fill_null(False).to_numpy().astype(np.bool_)  # type: ignore[no-any-return]
 
     @contextlib.contextmanager

@@ -24,7 +24,7 @@ from rl4real_data.episodes.file_names import (
 from rl4real_data.episodes.footer import check_footer
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.schema import REGISTER_CLASSES, REGISTER_MASKS, REGISTERS
-from rl4real_data.episodes.shards import MALFORMED
+from rl4real_data.episodes.shards import MALFORMED, read_columns
 from rl4real_data.reading.register_classes import (
     RegisterClass,
     RegisterMask,
@@ -121,7 +121,7 @@ class Tables:
                     self._storage.compare(stream, entry)
                 file = pq.ParquetFile(stream, pre_buffer=False)
                 check_footer(file.metadata.metadata, file.schema_arrow, file.metadata.num_rows, name, self._index)
-                return make(file.read(columns=[*columns], use_threads=False))
+                return make(read_columns(file, columns))
         except MALFORMED as error:
             raise self._storage.unreadable(name, error) from error
 
