@@ -22,8 +22,8 @@ def split_nodes(episode: Episode, outcome: npt.NDArray[np.int16]) -> Bools:
     there `outcome`, the episode's `node_outcome`, must do.
     """
     fate = episode.node_fate
-    found: Bools = outcome == Outcome.SPLIT if fate is None else (fate & Fate.SPLIT) != 0
-    return found
+    found: Bools = outcome == Outcome.SPLIT
+    return found if fate is None else found | ((fate & Fate.SPLIT) != 0)
 
 
 def split_cuts(episode: Episode) -> Mapping[int, Ints] | None:

@@ -62,6 +62,7 @@ NO_POINT: Final = "nodes split where RL4ReAl's rules know no split point"
 NO_CUT: Final = "nodes split nowhere that RL4ReAl's rules allow"
 RECORDED: Final = "recorded"
 INFERRED: Final = "inferred"
+_NO_CUTS: Final = np.zeros(0, np.int64)
 _ORIGINS: Final = {
     RECORDED: "the first use point behind which the expert cut, of those that the rules allow",
     INFERRED: "the allowed point with the longest way to the next use; the dataset does not tell where it was cut",
@@ -228,7 +229,7 @@ def _split_point(
     if cuts is None:
         replayed.split_actions[INFERRED] += 1
         return views.likely_split_point(node)
-    recorded = [point for point in cuts[node].tolist() if point < len(allowed) and allowed[point]]
+    recorded = [point for point in cuts.get(node, _NO_CUTS).tolist() if point < len(allowed) and allowed[point]]
     if not recorded:
         replayed.untold[NO_CUT] += 1
         return None

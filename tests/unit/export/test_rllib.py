@@ -14,6 +14,7 @@ import pytest
 import typer
 from episode_builder import (
     DIMENSION,
+    UNTOLD,
     make_episode,
     make_fork_episode,
     make_instructions,
@@ -28,8 +29,8 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.export.rllib import RllibRequest, export_rllib
 
 COLUMNS = ["eps_id", "t", "obs", "actions", "rewards", "new_obs", "terminateds", "truncateds"]
-SPLIT = {"node_outcome": [0, 1, 0], "node_assigned": [1, 0, 2], "split_points": [[1], [0], [0]]}
-"""Node 1 was split; the fork's rules allow its first use point."""
+SPLIT = {**UNTOLD, "node_outcome": [0, 1, 0], "node_assigned": [1, 0, 2], "split_points": [[1], [0], [0]]}
+"""Node 1 was split, and version 0 does not tell where; the fork's rules allow its first use point."""
 
 
 def export(folder: Path, *rows: dict[str, Any], **options: Any) -> Path:
@@ -105,6 +106,7 @@ def test_splits_by_hand(tmp_path: Path) -> None:
 
 def test_the_likely_point_is_before_the_longest_gap(tmp_path: Path) -> None:
     changes = {
+        **UNTOLD,
         "node_outcome": [1, 0, 0],
         "node_assigned": [0, 2, 2],
         "use_inst": [[0, 1, 2, 4], [1, 3], [3, 5]],

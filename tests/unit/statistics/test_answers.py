@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from episode_builder import make_episode, write_dataset
+from episode_builder import UNTOLD, make_episode, write_dataset
 from whole_episode import make_edited_episode, make_whole_episode, write_whole_dataset
 
 from rl4real_data.show.stats_page import make_stats_page
@@ -19,7 +19,7 @@ from rl4real_data.statistics.text import render_text
 @pytest.fixture
 def stats(tmp_path: Path) -> Stats:
     train = [make_whole_episode(1), make_edited_episode(2, node_fate=[1, 3, 4])]
-    write_whole_dataset(tmp_path, {"train": [train, [make_episode(3)]], "test": [[make_edited_episode(4)]]})
+    write_whole_dataset(tmp_path, {"train": [train, [make_episode(3, **UNTOLD)]], "test": [[make_edited_episode(4)]]})
     return collect_stats(tmp_path)
 
 
@@ -75,7 +75,7 @@ def test_frames(stats: Stats) -> None:
 
 
 def test_a_dataset_of_version_0_shows_what_it_has(tmp_path: Path) -> None:
-    write_dataset(tmp_path, {"train": [[make_episode(1)]]})
+    write_dataset(tmp_path, {"train": [[make_episode(1, **UNTOLD)]]})
     stats = collect_stats(tmp_path)
 
     assert stats.overall.answer is None
