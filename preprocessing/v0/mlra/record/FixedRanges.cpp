@@ -1,6 +1,7 @@
 //===- FixedRanges.cpp - Where registers are taken before allocation ------===//
 #include "record/FixedRanges.h"
 
+#include "record/Flags.h"
 #include "record/TargetNames.h"
 
 #include <algorithm>
@@ -50,6 +51,23 @@ private:
 };
 
 } // namespace
+
+std::vector<int> maskPositions(const Problem &P) {
+  DenseSet<int> Entries;
+  for (const Block &B : P.Blocks)
+    if (B.Flags & BlockFlag::LandingPad)
+      Entries.insert(B.FirstInstruction);
+  std::vector<int> Found;
+  for (const MaskUse &M : P.Fixed.Masks)
+    Found.push_back(2 * M.Instruction + !Entries.contains(M.Instruction));
+  return Found;
+}
+
+bool FixedRanges::survives(MCPhysReg Reg, int Mask, const TargetRegisterInfo &TRI) const {
+  if (Mask >= 0)
+    return !MachineOperand::clobbersPhysReg(TRI.getRegMasks()[Mask], Reg);
+  return std::binary_search(Preserved[-1 - Mask].begin(), Preserved[-1 - Mask].end(), Reg);
+}
 
 FixedRanges collectFixedRanges(const Analyses &A, const Positions &P, const PhysicalInterference &Physical,
                                const TargetNames &Names) {
