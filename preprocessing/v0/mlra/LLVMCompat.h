@@ -89,7 +89,8 @@ inline bool isRematerializable(const llvm::LiveInterval &LI, const llvm::LiveInt
 #endif
 }
 
-/// Whether the instruction could be executed once more, wherever its operands are there.
+/// Whether the instruction's result can be computed anew elsewhere. LLVM 22: given that the virtual registers that it
+/// reads live there. LLVM 19 knows only instructions that read none, and says no to the others.
 inline bool isRematerializable(const llvm::MachineInstr &MI, const llvm::TargetInstrInfo &TII) {
 #if LLVM_VERSION_MAJOR >= 22
   return TII.isReMaterializable(MI);
@@ -97,6 +98,9 @@ inline bool isRematerializable(const llvm::MachineInstr &MI, const llvm::TargetI
   return TII.isTriviallyReMaterializable(MI);
 #endif
 }
+
+/// What a copy within a class costs; -1 for one that is hard or impossible.
+inline int copyCost(const llvm::TargetRegisterClass &RC) { return static_cast<signed char>(RC.getCopyCost()); }
 
 /// The factor that the register class contributes to a spill weight; 1 where the release knows no such factor.
 inline float spillWeightScale(const llvm::TargetRegisterInfo &TRI, const llvm::TargetRegisterClass *RC) {

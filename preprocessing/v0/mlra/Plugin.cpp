@@ -18,6 +18,7 @@
 #include "record/Answer.h"
 #include "record/CodeBefore.h"
 #include "record/Discard.h"
+#include "record/FoldTrials.h"
 #include "record/Positions.h"
 #include "record/Problem.h"
 #include "record/ScoreCheck.h"
@@ -181,7 +182,7 @@ private:
     std::optional<MachineIRText> Text;
     if (!Writers.empty())
       Text.emplace(MF, A.LIS, A.VRM, Names, slotTracker(*MF.getFunction().getParent()));
-    Problem Recorded = collectProblem(A, P, Names, Shapes);
+    Problem Recorded = collectProblem(A, P, {Names, Shapes, Folds});
     if (Verify)
       report(MF, verifyProblem(A, Recorded));
     if (DumpDot)
@@ -236,6 +237,7 @@ private:
   bool IsRecording = true;
   unsigned FunctionCounter = 0;
   InstructionShapes Shapes;
+  FoldTrials Folds;
   ScoreToCheck LastScore = std::make_shared<std::optional<Score>>();
   std::unique_ptr<ModuleSlotTracker> Slots;
   std::unique_ptr<TargetNames> Spelled;
