@@ -2,6 +2,7 @@
 #include "record/Moves.h"
 
 #include "LLVMCompat.h"
+#include "record/Flags.h"
 #include "record/SpillSlots.h"
 
 #include "llvm/CodeGen/MachineMemOperand.h"
@@ -29,8 +30,8 @@ public:
 
   /// What became of an instruction in whose place there is another one now.
   unsigned changeOf(const MachineInstr &MI) const {
-    unsigned Flags = (Slots.isRead(MI) ? ReadsSlot : 0) | (Slots.isWritten(MI) ? WritesSlot : 0);
-    return Flags ? Flags : unsigned(OtherChange);
+    unsigned Flags = (Slots.isRead(MI) ? ChangeFlag::ReadsSlot : 0) | (Slots.isWritten(MI) ? ChangeFlag::WritesSlot : 0);
+    return Flags ? Flags : ChangeFlag::Other;
   }
 
 private:
@@ -157,7 +158,7 @@ private:
 
   template <typename StopT> void dropUntil(StopT Stop) {
     for (; Next < Occupied && !Stop(Originals[Next].Index); ++Next)
-      Result.Changed.push_back({static_cast<int>(Next), Gone});
+      Result.Changed.push_back({static_cast<int>(Next), ChangeFlag::Gone});
   }
 
   const SlotIndexes &Indexes;
