@@ -106,6 +106,7 @@ struct Held {
   unsigned Unit;
   PositionRange Range;
   int Node;
+  int Place; ///< the register, 0 for a fixed range
 };
 
 class UnitCheck {
@@ -116,10 +117,10 @@ public:
       for (const Part &P : Whole.parts(Node))
         if (P.Place > 0)
           for (auto Unit : TRI.regunits(MCRegister(P.Place)))
-            All.push_back({compat::unitNumber(Unit), P.Range, Node});
+            All.push_back({compat::unitNumber(Unit), P.Range, Node, P.Place});
     for (const FixedUnit &Fixed : Recorded.Fixed.Units)
       for (size_t I = 0; I < Fixed.Live.size(); I += 2)
-        All.push_back({Fixed.Unit, {Fixed.Live[I], Fixed.Live[I + 1]}, -1});
+        All.push_back({Fixed.Unit, {Fixed.Live[I], Fixed.Live[I + 1]}, -1, 0});
     llvm::sort(All, [](const Held &X, const Held &Y) {
       return std::tie(X.Unit, X.Range.First, X.Range.Last, X.Node) < std::tie(Y.Unit, Y.Range.First, Y.Range.Last, Y.Node);
     });
@@ -144,18 +145,21 @@ private:
     return TRI.getName(*MCRegUnitRootIterator(static_cast<MCRegUnit>(Unit), &TRI));
   }
 
-  /// A node may lie in the register that it is a copy of while that lives on: the value is the same.
+  /// Where one is the other's copy, be it of a part, and lies where the copy vanishes, both may live on: the value is the
+  /// same.
   bool isCopyBetween(const Held &X, const Held &Y) const {
     const Held &Fixed = X.Node < 0 ? X : Y, &Other = X.Node < 0 ? Y : X;
     int At = std::max(X.Range.First, Y.Range.First);
     if (Fixed.Node >= 0 || At % 2 == 0)
       return false;
-    auto Is = [&](const CopyEnd &Node, const CopyEnd &Register) {
-      return Node.Place == -1 - Other.Node && Register.Place > 0 &&
-             llvm::is_contained(TRI.regunits(MCRegister(Register.Place)), static_cast<MCRegUnit>(Fixed.Unit));
+    auto Vanishes = [&](const CopyEnd &Node, const CopyEnd &Register) {
+      if (Node.Place != -1 - Other.Node || Register.Place <= 0)
+        return false;
+      MCRegister Place(Other.Place);
+      return (Node.SubReg ? TRI.getSubReg(Place, Node.SubReg) : Place) == MCRegister(Register.Place);
     };
     return any_of(Recorded.Copies, [&](const NodeCopy &C) {
-      return C.Instruction == At / 2 && (Is(C.To, C.From) || Is(C.From, C.To));
+      return C.Instruction == At / 2 && (Vanishes(C.To, C.From) || Vanishes(C.From, C.To));
     });
   }
 
