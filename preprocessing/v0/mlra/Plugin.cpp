@@ -184,7 +184,7 @@ private:
       Text.emplace(MF, A.LIS, A.VRM, Names, slotTracker(*MF.getFunction().getParent()));
     Problem Recorded = collectProblem(A, P, {Names, Shapes, Folds});
     if (Verify)
-      report(MF, verifyProblem(A, Recorded));
+      report(MF, verifyProblem(A, P, Recorded, Names));
     if (DumpDot)
       report(MF, writeForkDot(MF, FunctionCounter, Recorded));
     CodeBefore Before(A, Recorded);

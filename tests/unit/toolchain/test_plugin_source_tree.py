@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from enum import IntFlag
 from pathlib import Path
 
 import pytest
+
+from rl4real_data.episodes.column_values import BlockFlag, OperandFlag, UseFlag, ValueFlag
 
 PLUGIN = Path(__file__).parents[3] / "preprocessing" / "v0" / "mlra"
 FILES = sorted(path for pattern in ("*", "*/*") for path in PLUGIN.glob(pattern) if path.suffix in {".cpp", ".h"})
 NAMES = [path.relative_to(PLUGIN).as_posix() for path in FILES]
 
-HEADERS_ALONE = {"LLVMCompat", "write/NestedArray"}
-"""What is inline functions or a template, and nothing else."""
+HEADERS_ALONE = {"LLVMCompat", "record/Flags", "write/NestedArray"}
+"""What is numbers, inline functions or a template, and nothing else."""
 
 ON_TOP = {"CMakeLists.txt", "LLVMCompat.h", "Plugin.cpp", "README.md"}
 ROW = re.compile(r"^\| `(\w+)/` \| .+ \| (.*?) ?\|$", re.MULTILINE)
@@ -104,3 +107,12 @@ def test_guards_follow_the_path(name: str) -> None:
     guard = "MLRA_" + re.sub(r"[/.]", "_", name.removesuffix(".h")).upper() + "_H"
 
     assert re.findall(r"^#(?:ifndef|define) (MLRA_\w+_H)$", (PLUGIN / name).read_text(), re.MULTILINE) == [guard] * 2
+
+
+@pytest.mark.parametrize("flags", [OperandFlag, UseFlag, ValueFlag, BlockFlag], ids=lambda flags: flags.__name__)
+def test_bits_are_those_of_the_columns(flags: type[IntFlag]) -> None:
+    header = (PLUGIN / "record" / "Flags.h").read_text(encoding="utf-8")
+    (space,) = re.findall(rf"namespace {flags.__name__} {{\n(.*?)}}", header, re.DOTALL)
+    bits = {name.upper(): int(bit) for name, bit in re.findall(r"constexpr unsigned (\w+) = (\d+);", space)}
+
+    assert bits == {flag.name.replace("_", ""): flag.value for flag in flags if flag.name}

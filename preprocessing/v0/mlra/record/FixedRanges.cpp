@@ -11,17 +11,12 @@ namespace mlra {
 
 namespace {
 
+/// Ranges that touch stay apart: where one begins, a register is written, and a copy may excuse what overlaps it.
 std::vector<int> positionsOf(const LiveRange &Range, const Positions &P) {
   std::vector<int> Live;
-  for (const LiveRange::Segment &S : Range) {
-    int First = P.positionOfBegin(S.start), Last = P.positionOfEnd(S.end);
-    if (First == Last)
-      continue;
-    if (!Live.empty() && Live.back() == First)
-      Live.back() = Last;
-    else
+  for (const LiveRange::Segment &S : Range)
+    if (int First = P.positionOfBegin(S.start), Last = P.positionOfEnd(S.end); First < Last)
       Live.push_back(First), Live.push_back(Last);
-  }
   return Live;
 }
 

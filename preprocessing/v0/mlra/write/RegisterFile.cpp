@@ -1,4 +1,4 @@
-//===- RegisterFile.cpp - The target's registers, for registers.parquet --------===//
+//===- RegisterFile.cpp - The target's registers, classes and masks -------===//
 #include "write/RegisterFile.h"
 
 #include "LLVMCompat.h"
@@ -17,7 +17,20 @@ namespace mlra {
 
 namespace {
 
-void writeRegister(JsonWriter &J, MCRegister Reg, const TargetRegisterInfo &TRI) {
+void writeSubRegisters(JsonWriter &J, MCRegister Reg, const TargetRegisterInfo &TRI) {
+  J.key("subregs");
+  J.beginArray();
+  for (MCSubRegIndexIterator Sub(Reg, &TRI); Sub.isValid(); ++Sub) {
+    J.beginObject();
+    J.member("index", Sub.getSubRegIndex());
+    J.member("name", TRI.getSubRegIndexName(Sub.getSubRegIndex()));
+    J.member("reg_id", Sub.getSubReg().id());
+    J.endObject();
+  }
+  J.endArray();
+}
+
+void writeRegister(JsonWriter &J, MCRegister Reg, unsigned Cost, const TargetRegisterInfo &TRI) {
   J.beginObject();
   J.member("reg_id", Reg.id());
   J.member("name", TRI.getName(Reg));
@@ -27,6 +40,8 @@ void writeRegister(JsonWriter &J, MCRegister Reg, const TargetRegisterInfo &TRI)
     Aliases.push_back(MCRegister(*Alias).id());
   std::sort(Aliases.begin(), Aliases.end());
   J.array("aliases", Aliases, [&](unsigned Alias) { J.value(Alias); });
+  writeSubRegisters(J, Reg, TRI);
+  J.member("cost", Cost);
   J.endObject();
 }
 
@@ -36,7 +51,26 @@ void writeClass(JsonWriter &J, const TargetRegisterClass &RC, const TargetRegist
   J.member("class_id", RC.getID());
   J.member("name", TRI.getRegClassName(&RC));
   J.array("order", RC.getRawAllocationOrder(MF), [&](MCPhysReg Reg) { J.value(Reg); });
+  J.member("spill_size", TRI.getSpillSize(RC));
+  J.member("spill_align", TRI.getSpillAlign(RC).value());
+  J.member("copy_cost", compat::copyCost(RC));
+  J.member("priority", static_cast<unsigned>(RC.AllocationPriority));
   J.endObject();
+}
+
+void writeMasks(JsonWriter &J, const TargetRegisterInfo &TRI, const RegisterMasks &Masks) {
+  ArrayRef<const char *> Spelled = TRI.getRegMaskNames();
+  ArrayRef<const uint32_t *> Bits = TRI.getRegMasks();
+  J.key("masks");
+  J.beginArray();
+  for (unsigned Mask = 0; Mask < Bits.size(); ++Mask) {
+    J.beginObject();
+    J.member("mask_id", Mask);
+    J.member("name", StringRef(Spelled[Mask]).lower());
+    J.array("preserved", Masks.preserved(Bits[Mask]), [&](MCPhysReg Reg) { J.value(Reg); });
+    J.endObject();
+  }
+  J.endArray();
 }
 
 } // namespace
@@ -52,8 +86,9 @@ std::string writeRegisterFile(StringRef Path, const MachineFunction &MF, const T
   J.array("reserved", Names.reserved(MF), [&](MCPhysReg Reg) { J.value(Reg); });
   J.key("registers");
   J.beginArray();
+  ArrayRef<uint8_t> Costs = TRI.getRegisterCosts(MF);
   for (unsigned Reg = 1; Reg < TRI.getNumRegs(); ++Reg)
-    writeRegister(J, MCRegister(Reg), TRI);
+    writeRegister(J, MCRegister(Reg), Costs[Reg], TRI);
   J.endArray();
   J.key("classes");
   J.beginArray();
@@ -61,6 +96,7 @@ std::string writeRegisterFile(StringRef Path, const MachineFunction &MF, const T
     if (RC->isAllocatable())
       writeClass(J, *RC, TRI, MF);
   J.endArray();
+  writeMasks(J, TRI, Names.masks());
   J.endObject();
   J.newLine();
   return writeTextFile(Path, J.text());

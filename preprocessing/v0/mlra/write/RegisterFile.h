@@ -1,4 +1,4 @@
-//===- RegisterFile.h - The target's registers, for registers.parquet ----------===//
+//===- RegisterFile.h - The target's registers, classes and masks ---------===//
 #ifndef MLRA_WRITE_REGISTERFILE_H
 #define MLRA_WRITE_REGISTERFILE_H
 
@@ -11,8 +11,9 @@
 
 namespace mlra {
 
-/// Writes one JSON object: the target's registers with their units and aliases, and its allocatable classes with their
-/// allocation order, as the function's subtarget has them. Returns what went wrong, or an empty string.
+/// Writes one JSON object: the target's registers with their units, aliases, sub-registers and costs; its allocatable
+/// classes with their allocation order and what a spill of them takes, as the function's subtarget has them; and the
+/// masks of registers that survive calls. Returns what went wrong, or an empty string.
 std::string writeRegisterFile(llvm::StringRef Path, const llvm::MachineFunction &MF, const TargetNames &Names);
 
 } // namespace mlra
