@@ -15,7 +15,6 @@ from reading_dataset import write_episodes
 from rl4real_data import Episode, EpisodeDataset
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.reading.episode_columns import NEW_COLUMNS
 
 
 @pytest.fixture
@@ -27,7 +26,7 @@ def episode(tmp_path: Path) -> Episode:
 
 def test_every_column_is_an_attribute(episode: Episode) -> None:
     for name in EPISODES.names:
-        assert (getattr(episode, name) is None) == (name == "node_inst" or name in NEW_COLUMNS), name
+        assert (getattr(episode, name) is None) == (name == "node_inst"), name
 
 
 def test_scalars_are_plain_values(episode: Episode) -> None:

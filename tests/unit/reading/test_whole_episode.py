@@ -7,13 +7,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from episode_builder import make_episode, make_fork_episode, write_dataset
+from episode_builder import UNTOLD, make_episode, make_fork_episode, write_dataset
 from whole_episode import SUBREG_LOW, make_edited_episode, make_whole_episode, write_whole_dataset
 
 from rl4real_data import Episode, EpisodeDataset
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.column_values import OperandFlag
-from rl4real_data.episodes.schema import EPISODES, VERSION_1
+from rl4real_data.episodes.schema import VERSION_1
 
 READ, WRITE = OperandFlag.READ, OperandFlag.WRITE
 
@@ -33,11 +33,6 @@ def rows(episode: Episode) -> list[tuple[int, int, int, int]]:
     parts = episode.parts()
     columns = (parts.node, parts.first, parts.last, parts.place)
     return list(zip(*(column.tolist() for column in columns), strict=True))
-
-
-def test_every_column_is_an_attribute(tmp_path: Path) -> None:
-    episode = whole(tmp_path)
-    assert [name for name in EPISODES.names if getattr(episode, name) is None] == ["node_inst"]
 
 
 # The problem
@@ -218,14 +213,14 @@ def test_registers_classes_and_masks(tmp_path: Path) -> None:
     ],
 )
 def test_an_episode_of_version_0_says_how_to_get_the_rest(tmp_path: Path, ask: Any) -> None:
-    write_dataset(tmp_path, {"train": [[make_episode()]]})
+    write_dataset(tmp_path, {"train": [[make_episode(**UNTOLD)]]})
     with pytest.raises(DatasetError, match="f1: the source of this episode does not tell") as found:
         ask(EpisodeDataset(tmp_path)[0])
     assert "`rl4real-data upgrade DATA_DIR`" in found.value.hint
 
 
 def test_a_dataset_of_version_0_has_no_classes_and_no_masks(tmp_path: Path) -> None:
-    write_dataset(tmp_path, {"train": [[make_episode()]]})
+    write_dataset(tmp_path, {"train": [[make_episode(**UNTOLD)]]})
     dataset = EpisodeDataset(tmp_path)
 
     for name in ("register_classes", "register_masks"):

@@ -20,7 +20,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from episode_builder import Row, make_episode, make_registers, write_dataset, write_table
+from episode_builder import Row, make_episode, write_dataset, write_table
 
 from rl4real_data.episodes.column_values import (
     BlockFlag,
@@ -113,15 +113,6 @@ def make_edited_episode(number: int = 1, **changes: Any) -> Row:
     return make_whole_episode(number, **{**answer, **changes})
 
 
-def make_whole_registers() -> list[Row]:
-    """The register file of `episode_builder` with sub-registers and costs."""
-    halves = [{"index": SUBREG_LOW, "name": "low", "reg_id": 1}, {"index": 2, "name": "high", "reg_id": 2}]
-    return [
-        {**row, "subregs": halves if row["reg_id"] == 5 else [], "cost": int(row["reg_id"] == 3)}
-        for row in make_registers()
-    ]
-
-
 def make_register_classes() -> list[Row]:
     orders = {0: ("gr", [1, 2, 3, 4]), 1: ("pair", [5])}
     return [
@@ -140,7 +131,7 @@ def make_register_masks() -> list[Row]:
 
 def write_whole_dataset(data_dir: Path, episodes: Mapping[str, Sequence[Sequence[Row]]], **more: Any) -> DatasetIndex:
     """`write_dataset` with the tables that version 1 has beside the shards."""
-    index = write_dataset(data_dir, episodes, registers=make_whole_registers(), **more)
+    index = write_dataset(data_dir, episodes, **more)
     files = dict(index.files)
     tables = {
         REGISTER_CLASSES_NAME: (make_register_classes(), REGISTER_CLASSES),
