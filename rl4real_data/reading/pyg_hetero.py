@@ -37,7 +37,7 @@ def to_hetero(episode: Episode) -> HeteroData:
 
     Node types. `node`, the virtual registers: x (n, D) MIR2Vec, node_class, spill_weight, length (n,), action_mask
     (n, C + 1), and as labels y, outcome, assigned_mask as `to_pyg` has them, fate (n,) bits. `instruction`: x (i, D),
-    frequency (i,), loop_depth (i,). `register`, those that may be given out: entry c - 1 has colour c; reg_id (C,), cost
+    frequency (i,), loop_depth (i,). `register`, those that may be given out: entry c - 1 has colour c; reg_id and cost
     (C,).
 
     Edge types, e is the number of edges. interferes: node to node, both directions. uses: node to instruction, one for
