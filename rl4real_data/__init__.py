@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from rl4real_data.core.errors import Rl4realError
     from rl4real_data.episodes.schema import Outcome
     from rl4real_data.reading.dataset import EpisodeDataset
-    from rl4real_data.reading.episode import Episode, ExpertOutcome
+    from rl4real_data.reading.episode import Episode
+    from rl4real_data.reading.expert_outcome import ExpertOutcome
     from rl4real_data.statistics.collection import collect_stats
     from rl4real_data.validation.whole_dataset import validate
 
@@ -36,7 +37,7 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType(
     {
         "Episode": "reading.episode",
         "EpisodeDataset": "reading.dataset",
-        "ExpertOutcome": "reading.episode",
+        "ExpertOutcome": "reading.expert_outcome",
         "Outcome": "episodes.schema",
         "Rl4realError": "core.errors",
         "collect_stats": "statistics.collection",

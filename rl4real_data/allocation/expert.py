@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.allocation.allocation import SPILLED, Allocation
+from rl4real_data.allocation.cuts import split_nodes
 from rl4real_data.allocation.problem import AllocationProblem
 from rl4real_data.allocation.register_file import Bools
 from rl4real_data.core.allocators import Queue, allocator_of
@@ -47,18 +48,19 @@ def expert_decisions(episode: Episode, allocation: Allocation) -> Iterator[Decis
 
     Nodes that were assigned come first. The others were put off until then by LLVM, too: spilled and rematerialized
     ones are spilled; one that was found dead, or cannot be spilled, takes the first register that is left. For a
-    split node neither its parts nor where it was cut are known: `Allocation.leave` it.
+    split node, spilled in part or not, `Allocation.leave` it: no single register is its own.
     DatasetError for an episode without an outcome, or whose outcome is not legal.
     """
     outcome = require_outcome(episode)
     problem = allocation.problem
     columns = problem.registers.column_of[episode.node_assigned]
+    is_split = split_nodes(episode, outcome)
     for node in expert_order(episode, problem).tolist():
         if outcome[node] == Outcome.ASSIGNED:
             if columns[node] < 0 or not allocation.is_allowed(node, 1 + int(columns[node])):
                 raise _illegal(episode, node)
             yield Decision(node=node, task=Task.COLOUR, choice=1 + int(columns[node]))
-        elif outcome[node] == Outcome.SPLIT:
+        elif is_split[node]:
             yield Decision(node=node, task=Task.SPLIT, choice=SPILLED)
         else:
             yield Decision(node=node, task=Task.COLOUR, choice=_without_register(allocation, node, outcome[node]))
@@ -87,9 +89,13 @@ def require_outcome(episode: Episode) -> npt.NDArray[np.int16]:
 
 
 def expert_cost(episode: Episode, problem: AllocationProblem) -> float:
-    """The expert's spills and rematerializations in the measure of `Allocation.cost`, split nodes left out."""
+    """The expert's spills and rematerializations in the measure of `Allocation.cost`, split nodes left out.
+
+    Version 0 of the format does not tell which spilled nodes were split, too: there they count as spilled.
+    """
     outcome = require_outcome(episode)
     lost = (outcome == Outcome.SPILLED) | (outcome == Outcome.REMATERIALIZED)
+    lost &= ~split_nodes(episode, outcome)
     return float(problem.spill_cost[lost].sum())
 
 

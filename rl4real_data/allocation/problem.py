@@ -21,7 +21,7 @@ COLUMNS: Final = (
     *("episode_id", "function", "module", "corpus", "allocator"),
     *("block_start", "block_freq", "node_vreg", "node_class", "node_spill_weight", "node_size", "node_live"),
     *("node_hint", "node_forbidden", "reserved", "use_inst", "edge_u", "edge_v"),
-    *("node_outcome", "node_assigned", "spill_cost"),
+    *("node_outcome", "node_assigned", "node_fate", "spill_cost"),
 )
 """The columns of an episode that are read here, in `expert`, and by the environment and the export on top of them."""
 

@@ -15,6 +15,7 @@ import yaml
 from rl4real_data.core.shown_text import shown
 from rl4real_data.episodes.file_names import CARD_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, file_entry
+from rl4real_data.episodes.later_columns import in_version
 from rl4real_data.episodes.schema import EPISODES, descriptions
 
 _NO_BREAKS: Final = 1 << 20
@@ -74,7 +75,8 @@ def _body(index: DatasetIndex) -> list[str]:
         lines += _split_sections(split, books)
     lines += _vectors(index)
     lines += ["", "## Columns", "", "| column | meaning |", "|---|---|"]
-    lines += [f"| `{name}` | {text} |" for name, text in descriptions(EPISODES).items()]
+    columns = descriptions(in_version(EPISODES, index.schema_version))
+    lines += [f"| `{name}` | {text} |" for name, text in columns.items()]
     return lines
 
 

@@ -42,13 +42,13 @@ class OperandFlag(IntFlag):
     TIED = 4
     """Two operands that must get the same register: one reads, one writes."""
     PARTIAL_WRITE = 8
-    """Writes a sub-register and keeps the rest, which it so reads."""
+    """Writes a sub-register and keeps the rest, which it so reads, unless UNDEF says that the rest does not matter."""
     EARLY_CLOBBER = 16
     """Written before the instruction's last read."""
     UNDEF = 32
     """A read, or the rest that a partial write keeps, whose value does not matter."""
     DEAD = 64
-    """A write that nobody reads."""
+    """A write that nobody reads: its value ends where it begins, whether or not the instruction says so."""
     IMPLICIT = 128
     """Not in the assembly: the instruction touches it by its nature."""
 
@@ -65,7 +65,10 @@ class UseFlag(IntFlag):
     """The instruction is a copy of a register."""
     TERMINATOR = 64
     FOLDABLE = 128
-    """LLVM can put the stack slot in the place of the register here: TargetInstrInfo::foldMemoryOperand was tried."""
+    """LLVM can put the stack slot in the place of the register here, in all its explicit operands at once.
+
+    TargetInstrInfo::foldMemoryOperand was tried, as the spiller does; so a copy that becomes a store or a load is.
+    """
 
 
 class ValueFlag(IntFlag):
@@ -76,7 +79,10 @@ class ValueFlag(IntFlag):
     IMPLICIT_DEF = 2
     """An instruction that defines nothing in particular (IMPLICIT_DEF)."""
     REMATERIALIZABLE = 4
-    """TargetInstrInfo::isReMaterializable says so of the instruction."""
+    """TargetInstrInfo::isReMaterializable says so of the instruction.
+
+    From LLVM 22 on it may read virtual registers, which must live where it is repeated. LLVM 19 repeats none that does.
+    """
     CHEAP = 8
     """TargetInstrInfo::isAsCheapAsAMove says so of the instruction."""
 

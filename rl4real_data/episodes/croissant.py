@@ -20,10 +20,20 @@ from rl4real_data.episodes.file_names import (
     CROISSANT_NAME,
     INSTRUCTIONS_NAME,
     MODULES_NAME,
+    REGISTER_CLASSES_NAME,
+    REGISTER_MASKS_NAME,
     REGISTERS_NAME,
 )
 from rl4real_data.episodes.index import DatasetIndex, file_entry
-from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
+from rl4real_data.episodes.later_columns import in_version
+from rl4real_data.episodes.schema import (
+    EPISODES,
+    MODULES,
+    REGISTER_CLASSES,
+    REGISTER_MASKS,
+    REGISTERS,
+    instructions_schema,
+)
 
 Json = dict[str, Any]
 
@@ -167,10 +177,16 @@ def _shards(split: str) -> Json:
 def _record_sets(index: DatasetIndex) -> Iterator[Json]:
     for split in sorted(index.splits):
         what = f"The episodes of the split {split}: one row is one function."
-        yield _record_set(split, EPISODES, {"fileSet": {"@id": f"{split}-shards"}}, what)
+        columns = in_version(EPISODES, index.schema_version)
+        yield _record_set(split, columns, {"fileSet": {"@id": f"{split}-shards"}}, what)
+    without = "without their classes and sub-registers (lists of structs)"
+    if index.schema_version == 0:
+        without = "without their classes (a list of structs)"
     tables = {
         INSTRUCTIONS_NAME: (instructions_schema(int(index.recipe.get("dimension", 1))), "Distinct instruction shapes."),
-        REGISTERS_NAME: (REGISTERS, "The registers of the target, without their classes (a list of structs)."),
+        REGISTERS_NAME: (in_version(REGISTERS, index.schema_version), f"The registers of the target, {without}."),
+        REGISTER_CLASSES_NAME: (REGISTER_CLASSES, "The allocatable register classes of the target."),
+        REGISTER_MASKS_NAME: (REGISTER_MASKS, "The registers that survive a call, by the target's masks."),
         MODULES_NAME: (MODULES, "What became of every module."),
     }
     for name, (schema, what) in tables.items():

@@ -13,13 +13,20 @@ CROISSANT_NAME: Final = "croissant.json"
 MODULES_NAME: Final = "modules.parquet"
 INSTRUCTIONS_NAME: Final = "instructions.parquet"
 REGISTERS_NAME: Final = "registers.parquet"
+REGISTER_CLASSES_NAME: Final = "register_classes.parquet"
+REGISTER_MASKS_NAME: Final = "register_masks.parquet"
 VOCABULARY_NAME: Final = "vocab/vocabulary.parquet"
 INDEX_NAME: Final = "dataset.json"
 
 SPLITS: Final = ("train", "test")
 SHARD_NAME: Final = re.compile(r"data/(?P<split>train|test)-[0-9]{1,9}-of-[0-9]{1,9}\.parquet")
 _VOCABULARY: Final = re.compile(r"vocab/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.parquet")
-_TABLES: Final = frozenset({CARD_NAME, CROISSANT_NAME, MODULES_NAME, INSTRUCTIONS_NAME, REGISTERS_NAME})
+_TABLES: Final = frozenset(
+    {
+        *(CARD_NAME, CROISSANT_NAME, MODULES_NAME, INSTRUCTIONS_NAME),
+        *(REGISTERS_NAME, REGISTER_CLASSES_NAME, REGISTER_MASKS_NAME),
+    }
+)
 
 
 def is_listed_name(name: str) -> bool:

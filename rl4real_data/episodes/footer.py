@@ -7,21 +7,46 @@ nothing from two datasets, or from two versions of one.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Final
 
 import pyarrow as pa
 
+from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.column_kinds import VERSION_KEY
-from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, MODULES_NAME, REGISTERS_NAME, SHARD_NAME
+from rl4real_data.episodes.file_names import (
+    INDEX_NAME,
+    INSTRUCTIONS_NAME,
+    MODULES_NAME,
+    REGISTER_CLASSES_NAME,
+    REGISTER_MASKS_NAME,
+    REGISTERS_NAME,
+    SHARD_NAME,
+)
 from rl4real_data.episodes.index import DatasetIndex
-from rl4real_data.episodes.later_columns import there
-from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
+from rl4real_data.episodes.later_columns import in_version, there
+from rl4real_data.episodes.schema import (
+    EPISODES,
+    MODULES,
+    REGISTER_CLASSES,
+    REGISTER_MASKS,
+    REGISTERS,
+    instructions_schema,
+)
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 
 Metadata = Mapping[bytes, bytes]
 _PREFIX: Final = "rl4real_data."
 _DATASET: Final = "dataset"
 _VOCABULARY: Final = "vocabulary"
+_TABLES: Final[Mapping[str, pa.Schema]] = MappingProxyType(
+    {
+        MODULES_NAME: MODULES,
+        REGISTERS_NAME: REGISTERS,
+        REGISTER_CLASSES_NAME: REGISTER_CLASSES,
+        REGISTER_MASKS_NAME: REGISTER_MASKS,
+    }
+)
 
 
 def with_words(schema: pa.Schema, words: Mapping[str, str]) -> pa.Schema:
@@ -59,15 +84,18 @@ def check_version(metadata: Metadata | None) -> int:
     return int(text)
 
 
-def frozen_schema(name: str, found: pa.Schema) -> pa.Schema | None:
-    """What the file must look like; None for a file that is none of the dataset's tables."""
+def frozen_schema(name: str, found: pa.Schema, version: int) -> pa.Schema | None:
+    """What the file must look like in a dataset of that version; None for one that is none of its tables."""
     if SHARD_NAME.fullmatch(name):
-        return pa.schema([EPISODES.field(name) for name in there(EPISODES.names, found)])
-    if name == INSTRUCTIONS_NAME:
-        return instructions_schema(_dimension(found))
-    if name == MODULES_NAME:
-        return pa.schema([MODULES.field(name) for name in there(MODULES.names, found)])
-    return REGISTERS if name == REGISTERS_NAME else None
+        schema = EPISODES
+    elif name == INSTRUCTIONS_NAME:
+        schema = instructions_schema(_dimension(found))
+    elif name in _TABLES:
+        schema = _TABLES[name]
+    else:
+        return None
+    schema = in_version(schema, version)
+    return pa.schema([schema.field(column) for column in there(schema.names, found)])
 
 
 def _dimension(found: pa.Schema) -> int:
@@ -77,12 +105,12 @@ def _dimension(found: pa.Schema) -> int:
     return kind.list_size if isinstance(kind, pa.FixedSizeListType) else 0
 
 
-def check_types(name: str, found: pa.Schema) -> None:
+def check_types(name: str, found: pa.Schema, version: int) -> None:
     """ValueError for a column of another type than the file's schema says, or one that a small table lacks.
 
     Of a shard's columns only those that are asked for must be there; more than the schema has may be anywhere.
     """
-    for field in frozen_schema(name, found) or ():
+    for field in frozen_schema(name, found, version) or ():
         place = found.get_field_index(field.name)  # -1 for a name that is there twice, too
         if place >= 0 and found.field(place).type != field.type:
             raise ValueError(f"its column {field.name} has type {found.field(place).type}, not {field.type}")
@@ -93,10 +121,20 @@ def check_types(name: str, found: pa.Schema) -> None:
 
 
 def check_footer(metadata: Metadata | None, schema: pa.Schema, rows: int, name: str, index: DatasetIndex) -> None:
-    """ValueError for a file that is not the one that the index lists, or cannot be read as what it is."""
+    """ValueError for a file that is not the one that the index lists, or cannot be read as what it is.
+
+    DatasetError for one of another version of the format than the rest of the dataset.
+    """
     if (version := check_version(metadata)) > SCHEMA_VERSION:
         raise ValueError(f"written in schema version {version}, this program reads up to {SCHEMA_VERSION}")
+    if version != index.schema_version:
+        raise DatasetError(
+            f"{name}: written in version {version} of the dataset format, {INDEX_NAME} beside it in version "
+            f"{index.schema_version}",
+            hint="files of two datasets have been mixed: copy one of them again, whole; `rl4real-data validate` lists "
+            "all that do not belong, and `rl4real-data upgrade` brings a dataset of version 0 to version 1",
+        )
     if name in index.files and rows != index.files[name].rows:
         raise ValueError(f"it has {rows:,} rows, dataset.json says {index.files[name].rows:,}")
     check_belonging(metadata, name, index)
-    check_types(name, schema)
+    check_types(name, schema, version)

@@ -76,9 +76,15 @@ FIXED: Final[tuple[Column, ...]] = (
     (
         "fixed_unit",
         SHORTS,
-        "register units that are taken somewhere before allocation, ascending; units of reserved registers left out",
+        "register units that are taken somewhere before allocation, ascending; left out are units of reserved "
+        "registers, and of registers that belong to no allocatable class (flags): nobody is given those",
     ),
-    ("fixed_live", pa.list_(INTS), "positions at which each of these is taken: first, last, first, last, …"),
+    (
+        "fixed_live",
+        pa.list_(INTS),
+        "positions at which each of these is taken: first, last, first, last, …; one range a value, so that two may "
+        "touch",
+    ),
     ("mask_inst", INTS, "instructions that clobber registers by a mask (calls), at position 2 i + 1"),
     ("mask_id", INTS, "the mask of each: a row of register_masks.parquet, or -1 - k for mask k of `mask_preserved`"),
     (

@@ -1,4 +1,8 @@
-"""The table of registers, from what the plugin says of the target's register file."""
+"""The tables of registers, of their classes and of call-preserved masks.
+
+Made of what the plugin says of the target's register file, the JSON that `-mlra-dump-registers` writes
+(RegisterFile.cpp), or of what the fork's configuration says of it, which knows less.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def register_table(target: str, register_file: Mapping[str, Any]) -> pa.Table:
-    """One row a register. `register_file` is the JSON that `-mlra-dump-registers` writes (RegisterFile.cpp)."""
+    """One row a register."""
     import pyarrow as pa
 
     from rl4real_data.episodes.schema import REGISTERS
@@ -32,10 +36,36 @@ def register_table(target: str, register_file: Mapping[str, Any]) -> pa.Table:
             "reserved": register["reg_id"] in reserved,
             "colour": colours.get(register["reg_id"], 0),
             "classes": places.get(register["reg_id"], []),
+            "subregs": register.get("subregs"),
+            "cost": register.get("cost"),
         }
         for register in register_file["registers"]
     ]
     return pa.Table.from_pylist(rows, schema=REGISTERS)
+
+
+def register_class_table(target: str, register_file: Mapping[str, Any]) -> pa.Table | None:
+    """One row an allocatable class; None where the file does not tell what a spill takes."""
+    import pyarrow as pa
+
+    from rl4real_data.episodes.schema import REGISTER_CLASSES
+
+    classes = register_file["classes"]
+    if not all("spill_size" in entry for entry in classes):
+        return None
+    return pa.Table.from_pylist([{"target": target, **entry} for entry in classes], schema=REGISTER_CLASSES)
+
+
+def register_mask_table(target: str, register_file: Mapping[str, Any]) -> pa.Table | None:
+    """One row a call-preserved mask; None where the file does not tell them."""
+    import pyarrow as pa
+
+    from rl4real_data.episodes.schema import REGISTER_MASKS
+
+    if "masks" not in register_file:
+        return None
+    rows = [{"target": target, **entry} for entry in register_file["masks"]]
+    return pa.Table.from_pylist(rows, schema=REGISTER_MASKS)
 
 
 def class_ids(register_file: Mapping[str, Any]) -> tuple[tuple[str, int], ...]:

@@ -152,7 +152,9 @@ _EDGES: Final = (
 )
 
 VERSION_0: Final = (*_IDENTITY, *_MACHINE_IR, *_NODES, *_USES, *_EDGES, *OUTCOME)
-VERSION_1: Final = (*BLOCKS, *OPERANDS, *USE_FLAGS, *VALUES, *COPIES, *FIXED, *PARTS, *MOVES, *COSTS)
+PROBLEM: Final = (*BLOCKS, *OPERANDS, *USE_FLAGS, *VALUES, *COPIES, *FIXED)
+ANSWER: Final = (*PARTS, *MOVES, *COSTS)
+VERSION_1: Final = (*PROBLEM, *ANSWER)
 
 EPISODES: Final = schema_of((*VERSION_0, *VERSION_1))
 """One row = one episode = one function. Shards `data/train-*.parquet` and `data/test-*.parquet`."""

@@ -89,6 +89,11 @@ def reason_of(error: BaseException) -> str:
     return lines[0] if is_clear else ": ".join([type(error).__name__, *lines[:1]])
 
 
+def read_columns(file: pq.ParquetFile, columns: Sequence[str]) -> pa.Table:
+    """These columns of all rows; what a file of an older version lacks is null."""
+    return complete(file.read(columns=there(columns, file.schema_arrow), use_threads=False), columns)
+
+
 def iterate_batches(
     file: pq.ParquetFile, columns: Sequence[str], *, rows: int = BATCH_ROWS
 ) -> Iterator[pa.RecordBatch]:

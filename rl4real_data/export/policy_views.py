@@ -129,8 +129,8 @@ class PolicyViews:
     def likely_split_point(self, node: int) -> int:
         """The allowed point with the longest way to the next use; the first of equals.
 
-        An inference: which point the expert took is not recorded. LLVM's local splitting looks for such gaps
-        (`RAGreedy::tryLocalSplit`).
+        An inference, for datasets of version 0, which do not record which point the expert took. LLVM's local
+        splitting looks for such gaps (`RAGreedy::tryLocalSplit`).
         """
         gaps = np.diff(self._use_distances[node], append=self._use_distances[node][-1:])
         return int(np.argmax(np.where(self.split_mask(node), gaps, -1)))

@@ -24,6 +24,7 @@ from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.episodes.comparison import require_listed
 from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, REGISTERS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.later_columns import in_version
 from rl4real_data.episodes.schema import REGISTERS
 from rl4real_data.episodes.shape_counts import read_instructions
 from rl4real_data.episodes.shards import find_shards, iterate_batches, malformed_tables, open_table
@@ -213,7 +214,7 @@ def _rows(data_dir: Path, index: DatasetIndex, split: str, columns: tuple[str, .
 
 def _registers(data_dir: Path, index: DatasetIndex) -> list[dict[str, Any]]:
     with open_table(data_dir, index, REGISTERS_NAME) as file:
-        rows: list[dict[str, Any]] = file.read(columns=REGISTERS.names).to_pylist()
+        rows: list[dict[str, Any]] = file.read(columns=in_version(REGISTERS, 0).names).to_pylist()
         if any(None in (*row.values(), *(word for held in row["classes"] for word in held.values())) for row in rows):
             raise ValueError("a register holds a null")
     return [row for row in rows if row["target"] == index.target]

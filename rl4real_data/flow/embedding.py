@@ -19,6 +19,7 @@ from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, VOCABULARY_NAME
 from rl4real_data.episodes.footer import belonging
 from rl4real_data.episodes.index import DatasetIndex, FileEntry, file_entry, read_index
 from rl4real_data.episodes.instructions import has_opcodes, with_vectors
+from rl4real_data.episodes.later_columns import in_version
 from rl4real_data.episodes.schema import instructions_schema
 from rl4real_data.episodes.shape_counts import count_occurrences, read_instructions
 from rl4real_data.episodes.shards import malformed_tables
@@ -91,12 +92,13 @@ def _require_gain(coverage: Coverage, index: DatasetIndex, max_missing: float, n
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _EmbeddingRecipe:
-    """What the dataset's own recipe says of vectors."""
+    """What the dataset's own recipe says of vectors, and the version of the format that it stays in."""
 
     dimension: int
     weights: Weights
     max_missing: float
     compression_level: int
+    schema_version: int
 
 
 def _embedding_recipe(index: DatasetIndex) -> _EmbeddingRecipe:
@@ -107,6 +109,7 @@ def _embedding_recipe(index: DatasetIndex) -> _EmbeddingRecipe:
             weights=Weights(opcode=recipe["opcode_weight"], operand=recipe["operand_weight"]),
             max_missing=recipe["max_missing"],
             compression_level=recipe["compression_level"],
+            schema_version=index.schema_version,
         )
     except KeyError as error:
         raise DatasetError(
@@ -118,7 +121,7 @@ def _embedding_recipe(index: DatasetIndex) -> _EmbeddingRecipe:
 def _write(
     work: WorkDir, table: pa.Table, vocabulary: Vocabulary, recipe: _EmbeddingRecipe, footer: Mapping[str, str]
 ) -> dict[str, FileEntry]:
-    schema = instructions_schema(recipe.dimension)
+    schema = in_version(instructions_schema(recipe.dimension), recipe.schema_version)
     path = work.next / VOCABULARY_NAME
     path.parent.mkdir(parents=True, exist_ok=True)
     write_parquet(path, vocabulary)

@@ -20,10 +20,9 @@ from rl4real_data.episodes.comparison import ANEW, require_listed
 from rl4real_data.episodes.file_names import INDEX_NAME, INSTRUCTIONS_NAME, MODULES_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
-from rl4real_data.episodes.later_columns import complete, there
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.shape_counts import count_ids, read_instructions
-from rl4real_data.episodes.shards import iterate_batches, open_table
+from rl4real_data.episodes.shards import iterate_batches, open_table, read_columns
 from rl4real_data.stages.pack import OtherSplit
 from rl4real_data.stages.selection import IN_TRAIN
 
@@ -119,7 +118,7 @@ def _without(books: SplitBooks, count: int) -> SplitBooks:
 
 def _module_rows(data_dir: Path, index: DatasetIndex, split: Split, dropped: Counter[tuple[str, str]]) -> pa.Table:
     with open_table(data_dir, index, MODULES_NAME) as file:
-        table = complete(file.read(columns=there(MODULES.names, file.schema_arrow)), MODULES.names).cast(MODULES)
+        table = read_columns(file, MODULES.names).cast(MODULES)
         table = table.filter(pc.equal(table["split"], split.value))
         episodes = [
             count - dropped[corpus, module]

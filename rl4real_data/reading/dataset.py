@@ -19,6 +19,7 @@ from rl4real_data.episodes.schema import EPISODES
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.episode_order import EpisodeOrder
 from rl4real_data.reading.frames import read_rows
+from rl4real_data.reading.register_classes import RegisterClass, RegisterMask
 from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.shard_files import RowGroup, no_such_column
 from rl4real_data.reading.source import Source, open_split
@@ -102,6 +103,16 @@ class EpisodeDataset:
     def registers(self) -> RegisterTable:
         """The register file of the target, read at the first use."""
         return self._source.tables.registers
+
+    @property
+    def register_classes(self) -> Mapping[int, RegisterClass]:
+        """class_id -> class of the target, read at the first use. DatasetError for a dataset of version 0."""
+        return self._source.tables.classes
+
+    @property
+    def register_masks(self) -> Mapping[int, RegisterMask]:
+        """mask_id -> registers that survive calls, read at the first use. DatasetError for a dataset of version 0."""
+        return self._source.tables.masks
 
     @property
     def instruction_table(self) -> InstructionVectors:

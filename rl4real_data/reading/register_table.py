@@ -26,6 +26,8 @@ class RegisterTable:
     `names`: reg_id -> LLVM's name. `colour` (size,) int16: the fork's colour, 1… over the registers that may be given
     out, else 0. `reserved` (size,) bool. `units`, `aliases`: reg_id -> int16 array. `class_names`: class_id -> name.
     `class_order`: class_id -> (registers,) int16 reg_ids in allocation order, reserved ones included.
+    `subregisters`: reg_id -> LLVM's index of a sub-register -> its reg_id. `cost` (size,) int16: cost per use that
+    allocators count. Both are empty and 0 where the dataset does not tell (version 0 of the format).
     """
 
     target: str
@@ -37,6 +39,8 @@ class RegisterTable:
     aliases: Mapping[int, npt.NDArray[np.int16]]
     class_names: Mapping[int, str]
     class_order: Mapping[int, npt.NDArray[np.int16]]
+    subregisters: Mapping[int, Mapping[int, int]]
+    cost: npt.NDArray[np.int16]
 
     @property
     def colours(self) -> int:
@@ -58,11 +62,12 @@ def register_table_of(table: pa.Table, *, target: str) -> RegisterTable:
     rows = [row for row in table.to_pylist() if row["target"] == target]
     _check_ids(rows)
     size = max((row["reg_id"] for row in rows), default=-1) + 1
-    colour, reserved = np.zeros(size, np.int16), np.zeros(size, np.bool_)
+    colour, reserved, cost = np.zeros(size, np.int16), np.zeros(size, np.bool_), np.zeros(size, np.int16)
     class_names: dict[int, str] = {}
     places: dict[int, list[tuple[int, int]]] = {}
     for row in rows:
         colour[row["reg_id"]], reserved[row["reg_id"]] = row["colour"] or 0, bool(row["reserved"])
+        cost[row["reg_id"]] = row["cost"] or 0
         for held in row["classes"] or ():
             class_names[held["class_id"]] = held["name"]
             places.setdefault(held["class_id"], []).append((held["order"], row["reg_id"]))
@@ -79,6 +84,8 @@ def register_table_of(table: pa.Table, *, target: str) -> RegisterTable:
             class_id: np.array([reg_id for _, reg_id in sorted(found)], np.int16)
             for class_id, found in sorted(places.items())
         },
+        subregisters={row["reg_id"]: {part["index"]: part["reg_id"] for part in row["subregs"] or ()} for row in rows},
+        cost=cost,
     )
 
 

@@ -23,6 +23,10 @@ _INSTALL: Final = (
     f"{install_command('remote')} brings the packages for s3://, hf:// and http://; other kinds of URL need their own, "
     "such as gcsfs for gs://"
 )
+_FOOTER: Final = 1 << 16
+"""Bytes that Arrow asks for first, at the end of a file, where it expects the footer."""
+_TAIL: Final = 1 << 18
+"""Bytes that are read then: the footer of a shard has 0.1 MB, and a second request takes longer than they."""
 _LONGEST: Final = 300
 """Characters of a client's message: some quote the page that the server sent."""
 
@@ -87,19 +91,30 @@ class _Reader:
     def __init__(self, file: Any) -> None:
         self._file = file
         self._position = 0
+        self._size = -1  # until somebody asks where the end is
+        self._tail = b""
 
     def read(self, count: int = -1) -> bytes:
-        with client_errors():
-            self._file.seek(self._position)
-            piece = bytes(self._file.read(count))
+        if count == _FOOTER and self._position + count == self._size:
+            self._tail = self._read(max(0, self._size - _TAIL), _TAIL)
+        place = self._position - (self._size - len(self._tail))
+        if self._tail and place >= 0:
+            piece = self._tail[place : place + count if count >= 0 else None]
+        else:
+            piece = self._read(self._position, count)
         self._position += len(piece)
         return piece
+
+    def _read(self, position: int, count: int) -> bytes:
+        with client_errors():
+            self._file.seek(position)
+            return bytes(self._file.read(count))
 
     def seek(self, offset: int, whence: int = 0) -> int:
         assert whence in (os.SEEK_SET, os.SEEK_END), "Arrow knows where it is"
         if whence == os.SEEK_END:
             with client_errors():
-                offset = int(self._file.seek(offset, whence))
+                offset = self._size = int(self._file.seek(offset, whence))
         self._position = offset
         return offset
 

@@ -30,7 +30,9 @@ from rl4real_data.reading.storage import Storage
 _INDICES: Final = frozenset(
     {
         *("inst", "node_inst", "node_live", "use_inst", "split_points", "edge_u", "edge_v"),
-        *("block_start", "block_succ", "node_class", "reserved"),
+        *("block_start", "block_succ", "node_class", "reserved", "callee_saved"),
+        *("operand_inst", "operand_node", "copy_inst", "fixed_unit", "fixed_live", "mask_inst"),
+        *("part_node", "part_first", "part_last", "choice_operand", "move_inst", "move_block", "changed_inst"),
     }
 )
 """Columns whose numbers something is looked up with: numpy would take one below 0 from the end."""
@@ -141,9 +143,10 @@ class ShardFiles:
         rows = int(starts[number + 1] - starts[number])
         with self.blame(shard):
             fragment = self._opened(shard)[1].subset(row_group_ids=[number])
-            if not fragment.split_by_row_group(condition):
+            # not the file's own schema: a column that an older file lacks is null there
+            if not fragment.split_by_row_group(condition, schema=EPISODES):
                 return np.zeros(rows, np.bool_)
-            table = fragment.to_table(columns={"kept": condition}, use_threads=False)
+            table = fragment.to_table(schema=EPISODES, columns={"kept": condition}, use_threads=False)
             return table["kept"].fill_null(False).to_numpy().astype(np.bool_)  # type: ignore[no-any-return]
 
     @contextlib.contextmanager
@@ -186,6 +189,10 @@ class RowGroup:
         """Where another process finds the same row group: address, shard, number, columns."""
         return self._files.address, self._shard, self._number, self._columns
 
+    def holds(self, name: str) -> bool:
+        """Whether the column was selected."""
+        return self._columns is None or name in self._columns
+
     def column(self, name: str) -> Column:
         """A column of all rows of the group; DatasetError for one that was not selected, or cannot be read."""
         found = self._decoded.get(name)
@@ -193,7 +200,7 @@ class RowGroup:
             return found
         if name not in EPISODES.names:
             raise no_such_column(name)
-        if self._columns is not None and name not in self._columns:
+        if not self.holds(name):
             raise DatasetError(f"the column {name!r} was not selected", hint="name it in `.select([…])`")
         self._load(self._columns or (name,))
         return self._decoded[name]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 __all__ = ["InstructionVectors"]
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeVar
@@ -15,11 +15,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, REGISTERS_NAME
+from rl4real_data.episodes.file_names import (
+    INSTRUCTIONS_NAME,
+    REGISTER_CLASSES_NAME,
+    REGISTER_MASKS_NAME,
+    REGISTERS_NAME,
+)
 from rl4real_data.episodes.footer import check_footer
 from rl4real_data.episodes.index import DatasetIndex
-from rl4real_data.episodes.schema import REGISTERS
-from rl4real_data.episodes.shards import MALFORMED
+from rl4real_data.episodes.schema import REGISTER_CLASSES, REGISTER_MASKS, REGISTERS
+from rl4real_data.episodes.shards import MALFORMED, read_columns
+from rl4real_data.reading.register_classes import (
+    RegisterClass,
+    RegisterMask,
+    register_classes_of,
+    register_masks_of,
+)
 from rl4real_data.reading.register_table import RegisterTable, register_table_of
 from rl4real_data.reading.storage import Storage
 
@@ -62,7 +73,7 @@ def instruction_vectors_of(table: pa.Table) -> InstructionVectors:
 
 
 class Tables:
-    """`registers.parquet` and `instructions.parquet` of a dataset. Can be pickled; the tables do not travel."""
+    """A dataset's tables of registers, classes, masks and instructions. Can be pickled; the tables do not travel."""
 
     def __init__(self, storage: Storage, index: DatasetIndex, *, verify: bool) -> None:
         self._storage = storage
@@ -79,6 +90,20 @@ class Tables:
         return self._read(REGISTERS_NAME, REGISTERS.names, lambda table: register_table_of(table, target=target))
 
     @cached_property
+    def classes(self) -> Mapping[int, RegisterClass]:
+        """class_id -> class; DatasetError for a dataset of version 0, which has no such table."""
+        target = self._index.target
+        columns = REGISTER_CLASSES.names
+        return self._read(REGISTER_CLASSES_NAME, columns, lambda table: register_classes_of(table, target=target))
+
+    @cached_property
+    def masks(self) -> Mapping[int, RegisterMask]:
+        """mask_id -> mask; DatasetError as for `classes`."""
+        target = self._index.target
+        columns = REGISTER_MASKS.names
+        return self._read(REGISTER_MASKS_NAME, columns, lambda table: register_masks_of(table, target=target))
+
+    @cached_property
     def instructions(self) -> InstructionVectors:
         """The instruction shapes and their vectors."""
         return self._read(INSTRUCTIONS_NAME, ("opcode", "operands", "embedding"), instruction_vectors_of)
@@ -87,14 +112,16 @@ class Tables:
         """What `make` makes of the table; DatasetError if it does not hold what it should."""
         entry = self._index.files.get(name)
         if entry is None:
-            raise DatasetError(f"{self._storage}: dataset.json lists no {name}", hint="`rl4real-data flow` writes it")
+            is_new = name in (REGISTER_CLASSES_NAME, REGISTER_MASKS_NAME)
+            hint = "`rl4real-data upgrade DATA_DIR` adds it" if is_new else "`rl4real-data flow` writes it"
+            raise DatasetError(f"{self._storage}: dataset.json lists no {name}", hint=hint)
         try:
             with self._storage.open(name) as stream:
                 if self._verify:
                     self._storage.compare(stream, entry)
                 file = pq.ParquetFile(stream, pre_buffer=False)
                 check_footer(file.metadata.metadata, file.schema_arrow, file.metadata.num_rows, name, self._index)
-                return make(file.read(columns=[*columns], use_threads=False))
+                return make(read_columns(file, columns))
         except MALFORMED as error:
             raise self._storage.unreadable(name, error) from error
 

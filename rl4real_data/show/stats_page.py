@@ -16,6 +16,7 @@ from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import bar, note, render_page, section, table, tiles
 from rl4real_data.show.stats_sections import (
     allocator_table,
+    answer_table,
     counts_table,
     disk_table,
     distribution_table,
@@ -75,6 +76,7 @@ def render_stats_page(
         section("Largest functions", *_largest(histograms, pages or {})),
         section("Counts", counts_table(columns), *_across(stats)),
         section("LLVM's allocator", allocator_table(columns)),
+        section("LLVM's answer, part by part", answer_table(columns)),
         section("Register classes", *_classes(histograms, names)),
         section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
         section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),

@@ -12,7 +12,15 @@ from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import note, table
 from rl4real_data.statistics.collection import SplitStats
 from rl4real_data.statistics.disk import DiskUse
-from rl4real_data.statistics.figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
+from rl4real_data.statistics.figures import (
+    COUNTS,
+    DISK,
+    DISTRIBUTIONS,
+    EXPERT_COSTS,
+    EXPERT_COUNTS,
+    answer_rows,
+    shown_bytes,
+)
 from rl4real_data.statistics.tally import Expert
 
 Columns = Mapping[str, SplitStats]
@@ -60,6 +68,17 @@ def allocator_table(columns: Columns) -> str:
         rows.append((name.replace("_", " "), *(shown(getattr(e, name)) if e else _ABSENT for e in experts)))
     for name in EXPERT_COSTS:
         rows.append((name.replace("_", " "), *(f"{getattr(e, name):,.1f}" if e else _ABSENT for e in experts)))
+    return table(_heads("", columns), rows)
+
+
+def answer_table(columns: Columns) -> str:
+    """What became of the nodes part by part, and what each kind of instruction costs."""
+    answers = [split.answer for split in columns.values()]
+    if not any(answers):
+        return note(
+            "No episode tells it; `rl4real-data upgrade` adds it to a dataset of version 0 that holds MIR text."
+        )
+    rows = ((escape(name), *map(escape, cells)) for name, *cells in answer_rows(answers, _ABSENT))
     return table(_heads("", columns), rows)
 
 

@@ -23,8 +23,10 @@ from rl4real_data.core.split import Split
 from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, MODULES_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
 from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
+from rl4real_data.statistics.answer_tally import Answer
 from rl4real_data.statistics.disk import DiskUse, measure_disk
-from rl4real_data.statistics.tally import Distribution, Expert, Tally
+from rl4real_data.statistics.distribution import Distribution
+from rl4real_data.statistics.tally import Expert, Tally
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,6 +92,7 @@ class SplitStats:
     shapes: int | None
     distributions: Mapping[str, Distribution | None]
     expert: Expert | None
+    answer: Answer | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -267,4 +270,5 @@ def _summarize(books: SplitBooks, tally: Tally, *, shapes: int | None = None) ->
         shapes=shapes if shapes is not None else tally.distinct_shapes,
         distributions=tally.distributions(),
         expert=tally.expert(),
+        answer=tally.answer(),
     )

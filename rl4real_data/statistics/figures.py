@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
+from rl4real_data.statistics.answer_tally import Answer
 from rl4real_data.statistics.collection import SplitStats
 from rl4real_data.statistics.disk import DiskUse
 
@@ -57,6 +58,46 @@ DISTRIBUTIONS: Final[Mapping[str, str]] = {
 EXPERT_COUNTS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies")
 EXPERT_COSTS: Final = ("spill_cost", "copy_cost")
 """Fields of `Expert`; each is its own name once `_` is a space."""
+
+NEW_KINDS: Final = ("cheap_remats", "dear_remats", "callee_saved")
+"""Kinds of cost that `Expert` does not count."""
+KIND_NAMES: Final[Mapping[str, str]] = {
+    "spills": "spills",
+    "reloads": "reloads",
+    "folded_spills": "folded spills",
+    "folded_reloads": "folded reloads",
+    "copies": "copies",
+    "cheap_remats": "cheap rematerialisations",
+    "dear_remats": "dear rematerialisations",
+    "callee_saved": "callee-saved registers",
+}
+
+
+def answer_rows(answers: Sequence[Answer | None], absent: str) -> list[tuple[str, ...]]:
+    """Name and a cell for each answer: fates, parts, new kinds, cost of each kind with its share, score."""
+    cells = [_answer_cells(answer, absent) if answer else {} for answer in answers]
+    names = list(dict.fromkeys(name for own in cells for name in own))
+    return [(name, *(own.get(name, absent) for own in cells)) for name in names]
+
+
+def _answer_cells(answer: Answer, absent: str) -> dict[str, str]:
+    nodes = sum(answer.fates.values())
+    cells = {
+        f"nodes: {fate}": _with_share(f"{count:,}", count / nodes if nodes else None)
+        for fate, count in answer.fates.items()
+    }
+    for title, name in (("median", "median"), ("p90", "p90"), ("most", "maximum")):
+        found = absent if answer.parts is None else f"{getattr(answer.parts, name):,}"
+        cells[f"parts of an edited node, {title}"] = found
+    cells |= {KIND_NAMES[kind]: f"{answer.costs[kind].count:,}" for kind in NEW_KINDS}
+    for kind, cost in answer.costs.items():
+        cells[f"cost of {KIND_NAMES[kind]}"] = _with_share(f"{cost.cost:,.1f}", cost.share)
+    return {**cells, "score": f"{answer.score:,.1f}"}
+
+
+def _with_share(text: str, share: float | None) -> str:
+    return text if share is None else f"{text} {share:6.1%}"
+
 
 DISK: Final[Sequence[Figure[DiskUse, float]]] = (
     Figure("dataset", "dataset", lambda disk: disk.dataset),

@@ -19,16 +19,20 @@ _REASONS: Final = ("failures", "modules_filtered", "filtered")
 _FIGURES: Final = ("minimum", "median", "p90", "p99", "maximum")
 _GROUPS: Final = ("name", "modules", "functions", "episodes", "nodes")
 _FAILED: Final = ("split", "corpus", "module", "kind", "reason")
-_TEXTS: Final = frozenset({*_FAILED, "name", "quantity", "outcome"})
-_NO_WHOLE_NUMBERS: Final = frozenset({"spill_cost", "copy_cost", "per_episode", "per_episode_without_mir"})
+_TEXTS: Final = frozenset({*_FAILED, "name", "quantity", "outcome", "fate"})
+_NO_WHOLE_NUMBERS: Final = frozenset(
+    {"spill_cost", "copy_cost", "cost", "share", "per_episode", "per_episode_without_mir"}
+)
 
 
 def stats_frames(stats: Stats) -> dict[str, pd.DataFrame]:
-    """Frames by name: splits, reasons, distributions, expert, outcomes, corpora, licenses, languages, failed_modules,
-    disk. Counts are Int64, <NA> where no episode tells; a row of the split `all` stands beside those of two splits.
+    """Frames by name: splits, reasons, distributions, expert, outcomes, fates, costs, corpora, licenses, languages,
+    failed_modules, disk. Counts are Int64, <NA> where no episode tells; a row of the split `all` stands beside those of
+    two splits.
     """
     columns = stats.columns
     told = {split: found.expert for split, found in columns.items() if found.expert}
+    answers = {split: found.answer for split, found in columns.items() if found.answer}
     costs = [{"split": split, **asdict(expert)} for split, expert in told.items()]
     outcomes = [
         {"split": split, "outcome": outcome, "nodes": nodes}
@@ -45,6 +49,14 @@ def stats_frames(stats: Stats) -> dict[str, pd.DataFrame]:
         "distributions": _frame(("split", "quantity", *_FIGURES), _distributions(columns)),
         "expert": _frame(("split", *counts), costs),
         "outcomes": _frame(("split", "outcome", "nodes"), outcomes),
+        "fates": _frame(
+            ("split", "fate", "nodes"),
+            ({"split": split, "fate": f, "nodes": n} for split, one in answers.items() for f, n in one.fates.items()),
+        ),
+        "costs": _frame(
+            ("split", "kind", "count", "cost", "share"),
+            ({"split": split, "kind": k, **asdict(c)} for split, one in answers.items() for k, c in one.costs.items()),
+        ),
         "corpora": _frame(_GROUPS, map(asdict, stats.corpora)),
         "licenses": _frame(_GROUPS, map(asdict, stats.licenses)),
         "languages": _frame(_GROUPS[:-1], map(asdict, stats.languages)),

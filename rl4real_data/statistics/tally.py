@@ -18,22 +18,13 @@ import pyarrow.compute as pc
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, Ids, inst_ids_of
 from rl4real_data.episodes.ragged import Ints, list_lengths, nested_lengths
 from rl4real_data.episodes.schema import Outcome
+from rl4real_data.statistics.answer_tally import Answer, AnswerTally
+from rl4real_data.statistics.distribution import Distribution, describe
 
 Counts = npt.NDArray[np.int32]
 QUANTITIES: Final = ("nodes", "edges", "use_points", "largest_use_points", "instructions")
 _MAX_SHAPES: Final = 1 << 24
 _SUMS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Distribution:
-    """Of a count an episode, by nearest rank: every figure is the count of some episode."""
-
-    minimum: int
-    median: int
-    p90: int
-    p99: int
-    maximum: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,15 +42,6 @@ class Expert:
     copy_cost: float
 
 
-def describe(counts: Counts) -> Distribution | None:
-    """None for no counts at all."""
-    if not len(counts):
-        return None
-    figures = np.quantile(counts, (0, 0.5, 0.9, 0.99, 1), method="inverted_cdf")
-    minimum, median, p90, p99, maximum = (int(figure) for figure in figures)
-    return Distribution(minimum=minimum, median=median, p90=p90, p99=p99, maximum=maximum)
-
-
 @dataclass(slots=True)
 class Tally:
     """What has been counted so far."""
@@ -68,6 +50,7 @@ class Tally:
         *("corpus", "license", "near_hash", "node_vreg", "edge_u", "use_distance", "node_outcome"),
         *INST_COLUMNS,
         *_SUMS,
+        *(name for name in AnswerTally.COLUMNS if name not in (*_SUMS, "node_vreg")),
     )
 
     shapes: int | None = None  # rows of instructions.parquet, where that is known
@@ -79,6 +62,7 @@ class Tally:
     _sums: Counter[str] = field(default_factory=Counter)
     _near: list[npt.NDArray[np.uint64]] = field(default_factory=list)
     _told: int = 0
+    _answer: AnswerTally = field(default_factory=AnswerTally)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Counts the rows of a batch with at least `COLUMNS`."""
@@ -93,12 +77,14 @@ class Tally:
         _add_groups(self.licenses, batch["license"], nodes)
         self._add_shapes(np.unique(inst_ids_of(batch)))
         self._add_outcomes(batch)
+        self._answer.add(batch)
         self._near.append(_first_half(batch["near_hash"]))
 
     @classmethod
     def merge(cls, tallies: Iterable[Tally]) -> Tally:
         """All of them as one; the arrays of counts are shared and not copied."""
-        merged = cls()
+        tallies = list(tallies)
+        merged = cls(_answer=AnswerTally.merge(tally._answer for tally in tallies))
         for tally in tallies:
             for name in QUANTITIES:
                 merged._counts[name] += tally._counts[name]
@@ -142,6 +128,10 @@ class Tally:
         costs = {name: float(self._sums[name]) for name in ("spill_cost", "copy_cost")}
         counts = {name: int(self._sums[name]) for name in _SUMS if name not in costs}
         return Expert(episodes=self._told, outcomes=outcomes, **counts, **costs)  # type: ignore[arg-type]
+
+    def answer(self) -> Answer | None:
+        """None if no episode tells what an allocator did part by part."""
+        return self._answer.result()
 
     def _keep(self, quantity: str, column: pa.Array, counts: Ints) -> None:
         """Leaves out the rows that do not tell."""

@@ -8,8 +8,16 @@ from typing import Any, Final
 from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.shown_text import shown
 from rl4real_data.statistics.collection import GroupStats, LanguageStats, SplitStats, Stats
-from rl4real_data.statistics.figures import COUNTS, DISK, DISTRIBUTIONS, EXPERT_COSTS, EXPERT_COUNTS, shown_bytes
-from rl4real_data.statistics.tally import Distribution
+from rl4real_data.statistics.distribution import Distribution
+from rl4real_data.statistics.figures import (
+    COUNTS,
+    DISK,
+    DISTRIBUTIONS,
+    EXPERT_COSTS,
+    EXPERT_COUNTS,
+    answer_rows,
+    shown_bytes,
+)
 
 MAX_FAILED: Final = 20
 MAX_GROUPS: Final = 30
@@ -31,6 +39,7 @@ def render_text(stats: Stats) -> str:
         _failed(stats),
         _distributions(columns),
         _expert(columns),
+        _answer(columns),
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
         _languages(stats.languages),
@@ -128,6 +137,13 @@ def _expert(columns: Columns) -> list[str]:
     for name in EXPERT_COSTS:
         rows.append((name.replace("_", " "), *(_decimal(getattr(e, name) if e else None) for e in experts)))
     return _table(("LLVM's allocator", *columns), rows)
+
+
+def _answer(columns: Columns) -> list[str]:
+    answers = [split.answer for split in columns.values()]
+    if not any(answers):
+        return []
+    return _table(("LLVM's answer, part by part", *columns), answer_rows(answers, _ABSENT))
 
 
 def _groups(title: str, groups: Sequence[GroupStats]) -> list[str]:

@@ -25,7 +25,7 @@ from rl4real_data.toolchain.plugin_build import build_plugin
 from rl4real_data.toolchain.process import run
 
 LIBRARY: Final = "libmlra.so"
-RECORD_VERSION: Final = 2
+RECORD_VERSION: Final = 3
 """`RecordVersion` of the plugin's RecordWriter.h: what its records, in text or in columns, hold."""
 
 SAME_RECORDS: Final[Mapping[str, str]] = MappingProxyType({})

@@ -68,7 +68,7 @@ def _check_parquet(data_dir: Path, name: str, entry: FileEntry, index: DatasetIn
         return
     if rows != entry.rows:
         yield Finding(name, None, f"has {counted(rows, 'row')}, not {entry.rows:,}")
-    expected = frozen_schema(name, schema)
+    expected = frozen_schema(name, schema, index.schema_version)
     if expected is None:
         return
     version = (schema.metadata or {}).get(VERSION_KEY)

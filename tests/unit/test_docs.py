@@ -279,8 +279,9 @@ def test_attributes_of_the_stub_are_those_of_the_sources() -> None:
 
 
 def test_members_of_a_record_are_columns_or_described() -> None:
-    writer = next(PLUGIN.rglob("RecordWriter.cpp")).read_text(encoding="utf-8")
-    members = set(re.findall(r'(?:J\.member|J\.array|listANode)\((?:J, )?"(\w+)"', writer))
+    writers = (*PLUGIN.rglob("*Members.cpp"), *PLUGIN.rglob("RecordWriter.cpp"))
+    written = "".join(path.read_text(encoding="utf-8") for path in writers)
+    members = set(re.findall(r'(?:J\.member|J\.array|nestedArray)\((?:J, )?"(\w+)"', written))
     described = set(first_words(section(read("plugin.md"), "Records")))
 
     assert len(members) > 30

@@ -10,6 +10,7 @@
 #include "llvm/CodeGen/CalcSpillWeights.h"
 #include "llvm/CodeGen/LiveIntervals.h"
 #include "llvm/CodeGen/LiveRegMatrix.h"
+#include "llvm/CodeGen/LiveStacks.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineInstr.h"
@@ -62,6 +63,14 @@ inline llvm::LiveRegMatrix &liveRegMatrix(llvm::Pass &P) {
 #endif
 }
 
+inline llvm::LiveStacks &liveStacks(llvm::Pass &P) {
+#if LLVM_VERSION_MAJOR >= 20
+  return P.getAnalysis<llvm::LiveStacksWrapperLegacy>().getLS();
+#else
+  return P.getAnalysis<llvm::LiveStacks>();
+#endif
+}
+
 inline llvm::MachineBlockFrequencyInfo &blockFrequency(llvm::Pass &P) {
   return P.getAnalysis<llvm::MachineBlockFrequencyInfoWrapperPass>().getMBFI();
 }
@@ -79,6 +88,19 @@ inline bool isRematerializable(const llvm::LiveInterval &LI, const llvm::LiveInt
   return llvm::VirtRegAuxInfo::isRematerializable(LI, LIS, VRM, TII);
 #endif
 }
+
+/// Whether the instruction's result can be computed anew elsewhere. LLVM 22: given that the virtual registers that it
+/// reads live there. LLVM 19 knows only instructions that read none, and says no to the others.
+inline bool isRematerializable(const llvm::MachineInstr &MI, const llvm::TargetInstrInfo &TII) {
+#if LLVM_VERSION_MAJOR >= 22
+  return TII.isReMaterializable(MI);
+#else
+  return TII.isTriviallyReMaterializable(MI);
+#endif
+}
+
+/// What a copy within a class costs; -1 for one that is hard or impossible.
+inline int copyCost(const llvm::TargetRegisterClass &RC) { return static_cast<signed char>(RC.getCopyCost()); }
 
 /// The factor that the register class contributes to a spill weight; 1 where the release knows no such factor.
 inline float spillWeightScale(const llvm::TargetRegisterInfo &TRI, const llvm::TargetRegisterClass *RC) {

@@ -15,12 +15,16 @@
 //
 //===----------------------------------------------------------------------===//
 #include "LLVMCompat.h"
+#include "record/Answer.h"
+#include "record/CodeBefore.h"
 #include "record/Discard.h"
-#include "record/Outcome.h"
+#include "record/FoldTrials.h"
 #include "record/Positions.h"
 #include "record/Problem.h"
+#include "record/ScoreCheck.h"
 #include "record/TargetNames.h"
 #include "record/Verify.h"
+#include "record/VerifyAnswer.h"
 #include "text/BlockNumbers.h"
 #include "text/EarlierAllocator.h"
 #include "text/MachineIRText.h"
@@ -83,11 +87,11 @@ RegisterRegAlloc::FunctionPassCtor namedAllocator() {
   return Named;
 }
 
-/// Whether the pipeline that is being built optimizes register allocation. Allocators are made without being told; the
-/// pass manager's stack, which a pass sees before it is asked for its analyses, knows.
-bool optimizesAllocation(PMStack &Stack) {
+/// What the pipeline is that is being built. Allocators are made without being told; the pass manager's stack, which a
+/// pass sees before it is asked for its analyses, knows.
+TargetPassConfig *pipelineOf(PMStack &Stack) {
   Pass *Config = Stack.empty() ? nullptr : Stack.top()->getTopLevelManager()->findAnalysisPass(&TargetPassConfig::ID);
-  return !Config || static_cast<TargetPassConfig *>(Config)->getOptimizeRegAlloc();
+  return static_cast<TargetPassConfig *>(Config);
 }
 
 class RecordingAllocator : public MachineFunctionPass {
@@ -98,9 +102,12 @@ public:
   StringRef getPassName() const override { return Name; }
 
   void preparePassManager(PMStack &Stack) override {
-    if (!optimizesAllocation(Stack)) { // LLVM's default is then another allocator, which has no problem to record
+    TargetPassConfig *Config = pipelineOf(Stack);
+    if (Config && !Config->getOptimizeRegAlloc()) { // LLVM's default is then another one, with no problem to record
       Inner.reset(createFastRegisterAllocator());
       IsRecording = false;
+    } else if (Config && Verify && !DiscardBody) {
+      checkScoreBehindRewriter(*Config, LastScore);
     }
     MachineFunctionPass::preparePassManager(Stack);
   }
@@ -175,17 +182,21 @@ private:
     std::optional<MachineIRText> Text;
     if (!Writers.empty())
       Text.emplace(MF, A.LIS, A.VRM, Names, slotTracker(*MF.getFunction().getParent()));
-    Problem Recorded = collectProblem(A, P, Names, Shapes);
+    Problem Recorded = collectProblem(A, P, {Names, Shapes, Folds});
     if (Verify)
       report(MF, verifyProblem(A, Recorded));
     if (DumpDot)
       report(MF, writeForkDot(MF, FunctionCounter, Recorded));
+    CodeBefore Before(A, Recorded);
 
     bool Changed = allocate(MF);
 
-    Outcome Result = collectOutcome(A, Recorded);
-    if (Verify)
-      report(MF, verifyAllocation(A, Recorded, Result));
+    Answer Result = collectAnswer(A, compat::liveStacks(*this), Recorded, Before);
+    if (Verify) {
+      report(MF, verifyAllocation(A, Recorded, Result.Words));
+      report(MF, verifyAnswer(A, Recorded, Before, Result));
+      *LastScore = Result.Total;
+    }
     if (!Writers.empty())
       write({MF, FunctionCounter, Recorded, Result, *Text, DumpMIR, Shapes.takeNew()});
     if (DiscardBody && canDiscard())
@@ -226,6 +237,8 @@ private:
   bool IsRecording = true;
   unsigned FunctionCounter = 0;
   InstructionShapes Shapes;
+  FoldTrials Folds;
+  ScoreToCheck LastScore = std::make_shared<std::optional<Score>>();
   std::unique_ptr<ModuleSlotTracker> Slots;
   std::unique_ptr<TargetNames> Spelled;
   std::vector<std::unique_ptr<RecordWriter>> Writers;

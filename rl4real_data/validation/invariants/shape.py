@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from rl4real_data.episodes.ragged import Ints
-from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.episodes.schema import ANSWER, EPISODES, PROBLEM
 from rl4real_data.validation.episode_batch import EpisodeBatch, Spots
 
 Find = Callable[[EpisodeBatch], Spots]
@@ -34,11 +34,13 @@ USE_PAIRS: Final = (
     ("use_distance", "use_spill_weight"),
 )
 GROUPS: Final[Mapping[str, tuple[str, ...]]] = {
-    "machine IR": ("inst", "block_start", *BLOCK_COLUMNS),
+    "machine IR": ("inst", "block_start", "block_freq", "block_loop_depth", "block_succ"),
     "expert": (
         *("node_outcome", "node_assigned", "spills", "reloads", "folded_spills", "folded_reloads"),
         *("copies", "spill_cost", "copy_cost"),
     ),
+    "whole problem": tuple(name for name, _, _ in PROBLEM),
+    "whole answer": tuple(name for name, _, _ in ANSWER),
 }
 """Columns that a source tells together or not at all."""
 

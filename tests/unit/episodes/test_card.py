@@ -21,7 +21,7 @@ from rl4real_data.episodes.index import (
     parse_index,
     read_index,
 )
-from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.episodes.schema import EPISODES, SCHEMA_VERSION
 
 BOOKS = SplitBooks(
     corpora=(CorpusEntry(name="lua", license="MIT", modules=2), CorpusEntry(name="zlib", license="Zlib", modules=1)),
@@ -194,9 +194,12 @@ def test_index_of_something_else_is_refused() -> None:
 
 
 def test_newer_schema_is_refused() -> None:
-    raw = {**json.loads(make_index().to_json()), "schema_version": 1}  # before its checksum is looked at
+    raw = {
+        **json.loads(make_index().to_json()),
+        "schema_version": SCHEMA_VERSION + 1,
+    }  # before its checksum is looked at
 
-    with pytest.raises(DatasetError, match=r"(?m)written in schema version 1, this program reads up to 0$"):
+    with pytest.raises(DatasetError, match=r"(?m)written in schema version 2, this program reads up to 1$"):
         parse_index(json.dumps(raw), path=Path("dataset.json"))
 
 

@@ -94,7 +94,7 @@ def test_footer_names_the_schema_and_the_run(tmp_path: Path) -> None:
     (name,) = write(tmp_path, [rows_of(0, 2)], per_shard=10, per_row_group=4)
     schema = pq.read_schema(tmp_path / name)
 
-    assert schema.metadata[VERSION_KEY] == b"0"
+    assert schema.metadata[VERSION_KEY] == b"1"
     assert schema.metadata[b"rl4real_data.target"] == b"x86"
     assert schema.equals(EPISODES)
     assert schema.field("inst").metadata[b"description"].startswith(b"inst_id of each instruction")

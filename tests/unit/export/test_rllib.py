@@ -14,6 +14,7 @@ import pytest
 import typer
 from episode_builder import (
     DIMENSION,
+    UNTOLD,
     make_episode,
     make_fork_episode,
     make_instructions,
@@ -21,14 +22,15 @@ from episode_builder import (
     write_dataset,
 )
 from typer.testing import CliRunner
+from whole_episode import make_edited_episode, write_whole_dataset
 
 from rl4real_data.commands.export import export_dataset
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.export.rllib import RllibRequest, export_rllib
 
 COLUMNS = ["eps_id", "t", "obs", "actions", "rewards", "new_obs", "terminateds", "truncateds"]
-SPLIT = {"node_outcome": [0, 1, 0], "node_assigned": [1, 0, 2], "split_points": [[1], [0], [0]]}
-"""Node 1 was split; the fork's rules allow its first use point."""
+SPLIT = {**UNTOLD, "node_outcome": [0, 1, 0], "node_assigned": [1, 0, 2], "split_points": [[1], [0], [0]]}
+"""Node 1 was split, and version 0 does not tell where; the fork's rules allow its first use point."""
 
 
 def export(folder: Path, *rows: dict[str, Any], **options: Any) -> Path:
@@ -104,6 +106,7 @@ def test_splits_by_hand(tmp_path: Path) -> None:
 
 def test_the_likely_point_is_before_the_longest_gap(tmp_path: Path) -> None:
     changes = {
+        **UNTOLD,
         "node_outcome": [1, 0, 0],
         "node_assigned": [0, 2, 2],
         "use_inst": [[0, 1, 2, 4], [1, 3], [3, 5]],
@@ -115,6 +118,47 @@ def test_the_likely_point_is_before_the_longest_gap(tmp_path: Path) -> None:
 
     assert row["obs"][:4] == [0, 1, 1, 0]
     assert row["actions"] == 2
+
+
+def export_whole(folder: Path, *rows: dict[str, Any]) -> Path:
+    write_whole_dataset(folder / "data", {"train": [rows]})
+    request = RllibRequest(data_dir=folder / "data", output=folder / "out", max_nodes=3, max_uses=4, vectors=False)
+    export_rllib(request)
+    return folder / "out"
+
+
+def test_a_split_is_where_the_expert_cut(tmp_path: Path) -> None:
+    """Node 0 changes its register in front of instruction 4: behind its use point 1, and not behind 0."""
+    out = export_whole(tmp_path, make_edited_episode(split_points=[[0, 1], [], []]))
+
+    (row,) = table(out, "split")
+    assert row["actions"] == 1
+    assert row["obs"][:4] == [1, 1, 0, 0]
+    assert views(out)["split_actions"] == {"recorded": 1, "inferred": 0}
+    assert views(out)["split_points"].startswith("recorded: the first use point behind which the expert cut")
+
+
+def test_a_node_that_was_split_and_spilled_is_split(tmp_path: Path) -> None:
+    """Version 0 calls it spilled. It is stored behind its use point 0 and has another register behind it."""
+    both = {"node_fate": [1, 3, 0], "part_place": [1, 3, 2, -1, 3]}
+    out = export_whole(tmp_path, make_edited_episode(**both, split_points=[[1], [0], []]))
+
+    assert [row["actions"] for row in table(out, "split")] == [1, 0]
+    assert [row["actions"] for row in table(out, "select_task")] == [0, 1, 1]
+
+
+def test_a_cut_that_the_fork_s_rules_do_not_know_is_left_out(tmp_path: Path) -> None:
+    out = export_whole(tmp_path, make_edited_episode(split_points=[[0], [], []]))
+
+    assert table(out, "split") == []
+    assert views(out)["left_out"] == {"nodes split nowhere that RL4ReAl's rules allow": 1}
+
+
+def test_a_dataset_of_version_0_tells_that_its_splits_are_inferred(tmp_path: Path) -> None:
+    out = export(tmp_path, make_episode(**SPLIT))
+
+    assert views(out)["split_actions"] == {"recorded": 0, "inferred": 1}
+    assert views(out)["split_points"].startswith("inferred: the allowed point with the longest way")
 
 
 def test_a_split_where_the_fork_could_not_is_left_out(tmp_path: Path) -> None:

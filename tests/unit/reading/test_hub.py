@@ -116,16 +116,19 @@ def test_opening_reads_the_index_and_nothing_else(hub: Hub, opened: Open, folder
     assert hub.sent("info") + hub.sent("tree") < 2000
 
 
+MIR = 1_200_000
+
+
 @pytest.fixture
 def long_shard(hub: Hub, tmp_path: Path) -> Path:
-    """Of `owner/long`: four row groups of about 300 KB, almost all of it the column `mir` in their middle."""
-    write_episodes(tmp_path / "long", [12], mir_bytes=200_000)
+    """Of `owner/long`: four row groups of about 1.8 MB, almost all of it the column `mir` in their middle."""
+    write_episodes(tmp_path / "long", [12], mir_bytes=MIR)
     hub.repositories["owner/long"] = tmp_path / "long"
     return tmp_path / "long" / "data" / "train-00000-of-00001.parquet"
 
 
-FOOTER = 1 << 16
-"""Bytes that Arrow reads first, from the end of a file."""
+FOOTER = 1 << 18
+"""Bytes that are read first, from the end of a file."""
 
 
 def test_one_value_costs_the_footer_and_a_column(hub: Hub, opened: Open, long_shard: Path) -> None:
@@ -142,7 +145,7 @@ def test_a_row_group_is_one_request(hub: Hub, opened: Open, long_shard: Path, sh
     dataset = opened("hf://datasets/owner/long").select(["function", "mir", "node_live"])
     hub.asked.clear()
     for episode in dataset.shuffle(1) if shuffled else dataset:
-        assert (len(episode.mir), len(episode.node_live), episode.function[0]) == (200_000, 3, "f")
+        assert (len(episode.mir), len(episode.node_live), episode.function[0]) == (MIR, 3, "f")
 
     assert hub.routes().count("storage") == 1 + 4
     assert hub.sent("storage") < FOOTER + long_shard.stat().st_size

@@ -85,7 +85,7 @@ def test_croissant_says_whom_to_cite(data_dir: Path) -> None:
 
     assert (data_dir / text["url"]).is_file()
     assert [text["creator"]["name"]] == [author["name"] for author in citation["authors"]]
-    assert text["version"] == "0.0.0"
+    assert text["version"] == "1.0.0"
     for words in (paper["title"], authors, paper["collection-title"], str(paper["year"]), paper["doi"]):
         assert f"{{{words}}}" in text["citeAs"]
     assert f"pages = {{{paper['start']}--{paper['end']}}}" in text["citeAs"]

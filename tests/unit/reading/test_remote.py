@@ -122,6 +122,19 @@ def test_what_a_file_asks_for() -> None:
     assert client.asked == [(190, 10), (60, 10)], "nothing is read ahead, and nothing kept"
 
 
+def test_what_the_end_of_a_file_asks_for() -> None:
+    content = bytes(range(250)) * 2000
+    client = CountingFile(content)
+    file = open_file(SimpleNamespace(open=lambda *_, **__: client), "file")
+    size = file.size()
+    assert file.read_at(1 << 16, size - (1 << 16)) == content[-(1 << 16) :]
+    assert file.read_at(100_000, size - 100_000) == content[-100_000:]
+    assert client.asked == [(size - (1 << 18), 1 << 18)], "more than was asked for, once"
+
+    assert file.read_at(10, 60) == content[60:70]
+    assert client.asked[1:] == [(60, 10)]
+
+
 def test_another_file_system_of_fsspec(tmp_path: Path) -> None:
     """`memory://` stands for all others."""
     import fsspec

@@ -10,12 +10,13 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from column_dump_builder import encode
+from column_dump_builder import encode, members_of_version_1
 
 from rl4real_data.stages.column_dump import MAGIC, BadRecord
 from rl4real_data.stages.part import FunctionFacts
 from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes
 from rl4real_data.stages.record import read_dump
+from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 
 def make_record(number: int = 1, **changes: Any) -> dict[str, Any]:
@@ -55,6 +56,7 @@ def make_record(number: int = 1, **changes: Any) -> dict[str, Any]:
         "copies": 5,
         "spill_cost": 1.5,
         "copy_cost": 0.5,
+        **members_of_version_1(2, 1),
         "shape_opcode": ["ADD", "RET"],
         "shape_operands": [["VirtReg_GR32", ""], []],
         **changes,
@@ -93,7 +95,7 @@ def test_weights_may_be_infinite(tmp_path: Path) -> None:
 
 
 def test_columns_without_any_value_have_their_types(tmp_path: Path) -> None:
-    nodes = [name for name in make_record() if name.startswith(("node_", "use_", "edge_", "split_"))]
+    nodes = [name for name in make_record() if name.startswith(("node_", "use_", "edge_", "split_", "value_"))]
     record = make_record(inst=[], shape_opcode=[], shape_operands=[], **{name: [] for name in nodes})
     table, shapes, facts = read_dump(write_dump(tmp_path, record))
 
@@ -146,9 +148,9 @@ def test_another_number_of_functions(tmp_path: Path, count: int) -> None:
         read_dump(write_dump(tmp_path, make_record(), make_record(2), functions=count))
 
 
-@pytest.mark.parametrize("version", [3, 1])
+@pytest.mark.parametrize("version", [RECORD_VERSION + 1, 2, 1])
 def test_other_version(tmp_path: Path, version: int) -> None:
-    with pytest.raises(BadRecord, match=rf"^record version {version}, this program reads 2$"):
+    with pytest.raises(BadRecord, match=rf"^record version {version}, this program reads {RECORD_VERSION}$"):
         read_dump(write_dump(tmp_path, make_record(), version=version))
 
 

@@ -16,7 +16,7 @@ from rl4real_data.episodes.file_names import INDEX_NAME
 from rl4real_data.episodes.ragged import nested_lengths
 from rl4real_data.show.stats_page import make_stats_page
 from rl4real_data.statistics.collection import FailedModule, GroupStats, LanguageStats, Stats, collect_stats
-from rl4real_data.statistics.tally import Distribution, describe
+from rl4real_data.statistics.distribution import Distribution, describe
 from rl4real_data.statistics.text import render_text
 
 

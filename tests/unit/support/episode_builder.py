@@ -13,7 +13,13 @@ The episode (`make_episode`) has two blocks, six instructions and three nodes:
     node 1             def       use |                live [1, 3)
     node 2                       def |      use       live [3, 5), cannot be spilled
 
-so that node 0 interferes with node 1 (at 1) and with node 2 (at 3), and node 1 ends where node 2 begins.
+so that node 0 interferes with node 1 (at 1) and with node 2 (at 3), and node 1 ends where node 2 begins. In positions
+(2 i right in front of instruction i, 2 i + 1 right behind it) their lives are [1, 9), [3, 7) and [7, 11).
+
+Instruction 4 copies node 0 into r3, which is taken in [9, 11); instruction 3 is a call that keeps all registers.
+`make_spilled_episode` stores node 1 behind instruction 1 and loads it in front of instruction 3:
+
+    node 1        r2 in [3, 4), the slot in [4, 6), r2 in [6, 7)
 """
 
 from __future__ import annotations
@@ -28,9 +34,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from rl4real_data.episodes.answer_columns import MOVES, PARTS
 from rl4real_data.episodes.file_names import INDEX_NAME
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks, file_entry
-from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
+from rl4real_data.episodes.later_columns import in_version
+from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, VERSION_1, instructions_schema
+from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 
 Row = dict[str, Any]
 
@@ -91,9 +100,59 @@ def make_episode(number: int = 1, **changes: Any) -> Row:
         "copies": 1,
         "spill_cost": 0.0,
         "copy_cost": 0.5,
+        **_whole_problem(),
+        **_whole_answer(),
     }
     assert not set(changes) - set(EPISODES.names), "a column that episodes do not have"
     return {**episode, **changes}
+
+
+def _whole_problem() -> Row:
+    return {
+        "block_succ_prob": [[1.0], []],
+        "block_flags": [0, 3],
+        "block_first_split": [0, 4],
+        "block_last_split": [3, 5],
+        "operand_inst": [0, 1, 2, 3, 3, 4, 5],
+        "operand_index": [0, 0, 1, 0, 1, 1, 0],
+        "operand_node": [0, 1, 0, 2, 1, 0, 2],
+        "operand_subreg": [0] * 7,
+        "operand_flags": [2, 2, 1, 2, 1, 1, 1],
+        "use_flags": [[2, 129, 33], [2, 1], [2, 65]],
+        "value_def": [[0], [1], [3]],
+        "value_flags": [[12], [0], [0]],
+        "copy_inst": [4],
+        "copy_to": [3],
+        "copy_from": [-1],
+        "copy_to_subreg": [0],
+        "copy_from_subreg": [0],
+        "fixed_unit": [30],
+        "fixed_live": [[9, 11]],
+        "mask_inst": [3],
+        "mask_id": [-1],
+        "mask_preserved": [[1, 2, 3, 4, 5]],
+        "callee_saved": [2],
+    }
+
+
+def _whole_answer() -> Row:
+    return {
+        "node_fate": [0, 0, 0],
+        **{name: [] for name, _, _ in (*PARTS[1:], *MOVES)},
+        **{f"{name}_cost": 0.0 for name in ("spills", "reloads", "folded_spills", "folded_reloads")},
+        "cheap_remats": 0,
+        "cheap_remats_cost": 0.0,
+        "dear_remats": 0,
+        "dear_remats_cost": 0.0,
+        "callee_saved_used": [2],
+        "callee_saved_cost": 1.5,
+        "score_counts": [0.5, 0.0, 0.0, 0.0, 1.0, 0.0],
+        "score": 0.3,
+    }
+
+
+UNTOLD = {name: None for name, _, _ in VERSION_1}
+"""Changes that leave out all that version 0 of the format does not have."""
 
 
 def make_spilled_episode(number: int = 1, **changes: Any) -> Row:
@@ -104,6 +163,22 @@ def make_spilled_episode(number: int = 1, **changes: Any) -> Row:
         "spills": 1,
         "reloads": 1,
         "spill_cost": 2.0,
+        "node_fate": [0, 2, 0],
+        "part_node": [1, 1, 1],
+        "part_first": [3, 4, 6],
+        "part_last": [4, 6, 7],
+        "part_place": [2, -1, 2],
+        "move_kind": [1, 2],
+        "move_inst": [2, 3],
+        "move_block": [0, 0],
+        "move_node": [1, 1],
+        "move_from": [2, -1],
+        "move_to": [-1, 2],
+        "move_value": [-1, -1],
+        "spills_cost": 1.0,
+        "reloads_cost": 1.0,
+        "score_counts": [0.5, 1.0, 1.0, 0.0, 1.0, 0.0],
+        "score": 5.3,
     }
     return make_episode(number, **{**spilled, **changes})
 
@@ -112,7 +187,7 @@ def make_fork_episode(number: int = 1, **changes: Any) -> Row:
     """The same with what the fork's DOT files do not tell left null; no node has a vector but by `changes`."""
     silent = [name for name in EPISODES.names if name.startswith(("block_", "node_live", "node_hint", "node_forb"))]
     silent += ["mir", "inst", "use_inst", "reserved", "node_size", "node_outcome", "node_assigned", "spills"]
-    silent += ["reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost"]
+    silent += [*UNTOLD, "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost"]
     return make_episode(number, **{**dict.fromkeys(silent), **changes})
 
 
@@ -149,6 +224,10 @@ def make_registers() -> list[Row]:
                 if reg_id == 5
                 else {"class_id": 0, "name": "gr", "order": reg_id - 1}
             ],
+            "subregs": [
+                {"index": number, "name": f"sub{number}", "reg_id": number} for number in (1, 2) if reg_id == 5
+            ],
+            "cost": int(reg_id == 3),
         }
         for reg_id, own in units.items()
     ]
@@ -233,8 +312,11 @@ def write_dataset(
     recipe: Mapping[str, Any] | None = None,
     books: Mapping[str, Mapping[str, Any]] | None = None,
     target: str = "x86",
+    version: int = SCHEMA_VERSION,
 ) -> DatasetIndex:
-    """A whole DATA_DIR. `episodes`: split -> shards -> rows. `books`: split -> false figures."""
+    """A whole DATA_DIR. `episodes`: split -> shards -> rows. `books`: split -> false figures. `version` of the format:
+    rows lose what it does not have.
+    """
     if modules is None:
         modules = [*_modules_of_all(episodes), *more_modules]
     tables = {
@@ -249,7 +331,7 @@ def write_dataset(
     )
     tables["registers.parquet"] = (make_registers() if registers is None else registers, REGISTERS)
     for name, (rows, schema) in tables.items():
-        write_table(data_dir / name, rows, schema)
+        write_table(data_dir / name, rows, in_version(schema, version))
     index = DatasetIndex(
         target=target,
         model="mlra",
@@ -258,6 +340,7 @@ def write_dataset(
         splits={split: make_books(split, modules, **(books or {}).get(split, {})) for split in episodes},
         files={name: file_entry(data_dir / name, rows=len(rows)) for name, (rows, _) in tables.items()},
         generator="tests",
+        schema_version=version,
     )
     (data_dir / INDEX_NAME).write_text(index.to_json(), encoding="utf-8")
     return index

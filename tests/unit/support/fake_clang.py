@@ -46,7 +46,7 @@ _SCRIPT = r"""
 import hashlib, json, os, resource, shutil, signal, sys, time
 
 sys.path.insert(0, "@TESTS@")
-from column_dump_builder import encode
+from column_dump_builder import encode, members_of_version_1
 
 sys.stderr.reconfigure(errors="surrogateescape")  # names as bytes, like clang
 HOME = os.path.dirname(os.path.abspath(__file__))
@@ -170,6 +170,7 @@ def records(functions):
             "copies": 0,
             "spill_cost": 0,
             "copy_cost": 0,
+            **members_of_version_1(nodes, uses),
             "shape_opcode": [shape[0] for shape in new],
             "shape_operands": [shape[1] for shape in new],
         }

@@ -11,6 +11,9 @@ PLUGIN = Path(__file__).parents[3] / "preprocessing" / "v0" / "mlra"
 FILES = sorted(path for pattern in ("*", "*/*") for path in PLUGIN.glob(pattern) if path.suffix in {".cpp", ".h"})
 NAMES = [path.relative_to(PLUGIN).as_posix() for path in FILES]
 
+HEADERS_ALONE = {"LLVMCompat", "write/NestedArray"}
+"""What is inline functions or a template, and nothing else."""
+
 ON_TOP = {"CMakeLists.txt", "LLVMCompat.h", "Plugin.cpp", "README.md"}
 ROW = re.compile(r"^\| `(\w+)/` \| .+ \| (.*?) ?\|$", re.MULTILINE)
 INCLUDE = re.compile(r'^ *# *include *"((?!llvm/).*)"', re.MULTILINE)
@@ -82,7 +85,7 @@ def test_build_names_every_source_once() -> None:
 
 
 def test_headers_have_their_source() -> None:
-    headers = {name.removesuffix(".h") for name in NAMES if name.endswith(".h")} - {"LLVMCompat"}
+    headers = {name.removesuffix(".h") for name in NAMES if name.endswith(".h")} - HEADERS_ALONE
     sources = {name.removesuffix(".cpp") for name in NAMES if name.endswith(".cpp")} - {"Plugin"}
 
     assert headers == sources

@@ -51,9 +51,10 @@ def test_functions_may_have_no_node_and_nodes_no_live_range(tmp_path: Path) -> N
     no_node: list[Any] = []
     names = [field.name for field in EPISODES if field.name.startswith(("node_", "use_", "split_", "edge_"))]
     names.remove("node_inst")
-    empty = build.make_episode(1, **dict.fromkeys(names, no_node))
+    empty = build.make_episode(1, **{**dict.fromkeys(names, no_node), **build.UNTOLD})
     undefined = build.make_episode(
         2,
+        **build.UNTOLD,
         **{"node_live": [[], [1, 3], [3, 5]], "node_spill_weight": [math.inf, 0.5, math.inf]},
         **{
             "use_inst": [[], [1, 3], [3, 5]],

@@ -190,7 +190,7 @@ def test_the_command() -> None:
             dump_text(make_record(build.make_episode(1)), make_record(build.make_episode(2))),
             "recorded 2 functions",
         ),
-        (dump_text(make_record(build.make_episode(1), v=1)), "version 1, this program reads 2"),
+        (dump_text(make_record(build.make_episode(1), v=1)), f"version 1, this program reads {RECORD_VERSION}"),
         (dump_text(make_record(build.make_episode(1)))[:200], "cannot be read"),
         (json.dumps(make_record(build.make_episode(1))) + "\n", "cannot be read"),
         (

@@ -162,9 +162,9 @@ Change = Callable[[pa.Table], pa.Table]
          "columns: not in the order of the schema"),
         (lambda table: table.set_column(3, "function_id", pa.array([1, 2], pa.int64())),
          "column function_id has type int64, not int32"),
-        (lambda table: table.replace_schema_metadata({}), "its footer names schema version none, not 0"),
+        (lambda table: table.replace_schema_metadata({}), "its footer names schema version none, not 1"),
         (lambda table: table.replace_schema_metadata({b"rl4real_data.schema_version": b"7"}),
-         "its footer names schema version 7, not 0"),
+         "its footer names schema version 7, not 1"),
     ],
     ids=["missing", "foreign", "order", "type", "no version", "version"],
 )  # fmt: skip

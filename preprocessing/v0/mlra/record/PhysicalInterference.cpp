@@ -31,16 +31,16 @@ PhysicalInterference::PhysicalInterference(const Analyses &A)
       continue;
     const LiveRange &Range = A.LIS.getRegUnit(static_cast<MCRegUnit>(Unit));
     if (!Range.empty())
-      Fixed.push_back({Unit, &Range});
+      Taken.push_back({Unit, &Range});
   }
 }
 
 BitVector PhysicalInterference::takenUnits(const LiveInterval &LI) const {
-  BitVector Taken(TRI.getNumRegUnits());
-  for (const FixedUnit &F : Fixed)
-    if (F.Range->overlaps(LI))
-      Taken.set(F.Unit);
-  return Taken;
+  BitVector Units(TRI.getNumRegUnits());
+  for (const TakenUnit &T : Taken)
+    if (T.Range->overlaps(LI))
+      Units.set(T.Unit);
+  return Units;
 }
 
 bool PhysicalInterference::hasUnitIn(MCRegister Reg, const BitVector &Units) const {
@@ -52,18 +52,18 @@ bool PhysicalInterference::hasUnitIn(MCRegister Reg, const BitVector &Units) con
 
 // An overlap that is only a copy between the two (`%1 = COPY $edi` while $edi lives on) is no interference. Only
 // LiveRegMatrix can tell, and it is asked only where there is an overlap at all.
-std::vector<MCPhysReg> PhysicalInterference::forbidden(const LiveInterval &LI) {
+std::vector<MCPhysReg> PhysicalInterference::forbidden(const LiveInterval &LI) const {
   std::vector<MCPhysReg> Result;
   if (LI.empty())
     return Result;
   const MachineRegisterInfo &MRI = A.MF.getRegInfo();
   BitVector Usable; // stays empty where no call's mask lies within the interval
   bool CrossesMask = A.LIS.checkRegMaskInterference(LI, Usable);
-  BitVector Taken = takenUnits(LI);
+  BitVector Units = takenUnits(LI);
   for (MCPhysReg Reg : MRI.getRegClass(LI.reg())->getRawAllocationOrder(A.MF)) {
     if (MRI.isReserved(Reg))
       continue;
-    if ((CrossesMask && !Usable.test(Reg)) || (hasUnitIn(Reg, Taken) && A.Matrix.checkRegUnitInterference(LI, Reg)))
+    if ((CrossesMask && !Usable.test(Reg)) || (hasUnitIn(Reg, Units) && A.Matrix.checkRegUnitInterference(LI, Reg)))
       Result.push_back(Reg);
   }
   return Result;

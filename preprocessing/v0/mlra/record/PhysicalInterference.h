@@ -18,20 +18,23 @@ public:
   explicit PhysicalInterference(const Analyses &A);
 
   /// In the order of the class; registers that the function reserves are left out, nobody can have those.
-  std::vector<llvm::MCPhysReg> forbidden(const llvm::LiveInterval &LI);
+  std::vector<llvm::MCPhysReg> forbidden(const llvm::LiveInterval &LI) const;
+
+  struct TakenUnit {
+    unsigned Unit;
+    const llvm::LiveRange *Range;
+  };
+
+  /// Register units with a fixed live range, ascending; those of reserved registers left out.
+  const std::vector<TakenUnit> &taken() const { return Taken; }
 
 private:
   llvm::BitVector takenUnits(const llvm::LiveInterval &LI) const;
   bool hasUnitIn(llvm::MCRegister Reg, const llvm::BitVector &Units) const;
 
-  struct FixedUnit {
-    unsigned Unit;
-    const llvm::LiveRange *Range;
-  };
-
   const Analyses &A;
   const llvm::TargetRegisterInfo &TRI;
-  std::vector<FixedUnit> Fixed; ///< register units with a fixed live range, ascending
+  std::vector<TakenUnit> Taken;
 };
 
 } // namespace mlra

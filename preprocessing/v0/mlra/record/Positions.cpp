@@ -6,8 +6,9 @@ using namespace llvm;
 namespace mlra {
 
 Positions::Positions(const MachineFunction &MF, SlotIndexes &Indexes) : Zero(Indexes.getZeroIndex()) {
-  std::vector<unsigned> RawOfInstruction;
+  IndexOfBlock.resize(MF.getNumBlockIDs());
   for (const MachineBasicBlock &MBB : MF) {
+    IndexOfBlock[MBB.getNumber()] = static_cast<int>(BlockStarts.size());
     BlockStarts.push_back(static_cast<int>(RawOfInstruction.size()));
     for (const MachineInstr &MI : MBB)
       if (counts(MI))
@@ -26,5 +27,18 @@ Positions::Positions(const MachineFunction &MF, SlotIndexes &Indexes) : Zero(Ind
 }
 
 int Positions::instructionAt(SlotIndex Slot) const { return InstructionOfRaw[raw(Slot) / Step]; }
+
+int Positions::positionOfBegin(SlotIndex Slot) const {
+  int Instruction = instructionAt(Slot);
+  bool IsBehind = (Slot.isRegister() || Slot.isDead()) && isInstructions(Slot, Instruction);
+  return 2 * Instruction + IsBehind;
+}
+
+int Positions::positionOfEnd(SlotIndex Slot) const {
+  int Instruction = instructionAt(Slot);
+  if (!isInstructions(Slot, Instruction))
+    return 2 * Instruction;
+  return 2 * Instruction + (Slot.isDead() ? 2 : Slot.isRegister());
+}
 
 } // namespace mlra

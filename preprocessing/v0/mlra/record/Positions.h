@@ -25,8 +25,16 @@ public:
   /// at i; one that is written and never read ends at i + 1, so that a dead definition still covers its instruction.
   int segmentEnd(llvm::SlotIndex Slot) const { return instructionAt(Slot) + (Slot.isDead() ? 1 : 0); }
 
+  /// Positions are instruction indices doubled: 2 i is the place right in front of instruction i and behind all that an
+  /// allocator inserts there, 2 i + 1 the one right behind it. Ranges of positions are half open.
+  int positionOfBegin(llvm::SlotIndex Slot) const;
+  int positionOfEnd(llvm::SlotIndex Slot) const;
+
   /// Index of the first instruction of each block, in layout order.
   const std::vector<int> &blockStarts() const { return BlockStarts; }
+
+  /// Index of a block in layout order.
+  int blockIndex(const llvm::MachineBasicBlock &MBB) const { return IndexOfBlock[MBB.getNumber()]; }
 
   int instructionCount() const { return Count; }
 
@@ -36,11 +44,17 @@ public:
   }
 
 private:
+  bool isInstructions(llvm::SlotIndex Slot, int Instruction) const {
+    return Instruction < Count && RawOfInstruction[Instruction] == raw(Slot);
+  }
+
   unsigned raw(llvm::SlotIndex Slot) const { return static_cast<unsigned>(Zero.distance(Slot.getBaseIndex())); }
 
   llvm::SlotIndex Zero;
+  std::vector<unsigned> RawOfInstruction;
   std::vector<int> InstructionOfRaw; ///< indexed by raw slot number / Step
   std::vector<int> BlockStarts;
+  std::vector<int> IndexOfBlock; ///< by the block's number
   int Count = 0;
 
   /// Slot indices of two instructions differ at least by the number of slots of one.

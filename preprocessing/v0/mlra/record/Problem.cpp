@@ -2,12 +2,16 @@
 #include "record/Problem.h"
 
 #include "LLVMCompat.h"
+#include "record/Blocks.h"
+#include "record/FixedRanges.h"
 #include "record/GivenRegister.h"
 #include "record/InstructionShapes.h"
 #include "record/InterferenceGraph.h"
+#include "record/Operands.h"
 #include "record/PhysicalInterference.h"
 #include "record/TargetNames.h"
 #include "record/UsePoints.h"
+#include "record/Values.h"
 
 #include "llvm/CodeGen/MachineFrameInfo.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -20,23 +24,6 @@ using namespace llvm;
 namespace mlra {
 
 namespace {
-
-std::vector<Block> collectBlocks(const Analyses &A, const Positions &P) {
-  DenseMap<const MachineBasicBlock *, int> IndexOf;
-  for (const MachineBasicBlock &MBB : A.MF)
-    IndexOf.try_emplace(&MBB, static_cast<int>(IndexOf.size()));
-  std::vector<Block> Blocks;
-  Blocks.reserve(IndexOf.size());
-  for (const MachineBasicBlock &MBB : A.MF) {
-    Block B{P.blockStarts()[Blocks.size()], A.MBFI.getBlockFreqRelativeToEntryBlock(&MBB),
-            A.Loops.getLoopDepth(&MBB), {}};
-    for (const MachineBasicBlock *Successor : MBB.successors())
-      B.Successors.push_back(IndexOf.lookup(Successor));
-    std::sort(B.Successors.begin(), B.Successors.end());
-    Blocks.push_back(std::move(B));
-  }
-  return Blocks;
-}
 
 std::vector<InstructionRange> liveInstructions(const LiveInterval &LI, const Positions &P) {
   std::vector<InstructionRange> Live;
@@ -52,19 +39,14 @@ std::vector<InstructionRange> liveInstructions(const LiveInterval &LI, const Pos
   return Live;
 }
 
-using NodeOfRegister = DenseMap<Register, int>;
-
 /// Hints in the allocator's order of preference. A hint at a virtual register that has no node is of no use to anybody.
-std::vector<int> collectHints(const MachineRegisterInfo &MRI, Register Reg, const NodeOfRegister &NodeOf) {
+std::vector<int> collectHints(const MachineRegisterInfo &MRI, Register Reg, const NodeNumbers &Numbers) {
   std::vector<int> Hints;
   for (Register Hint : compat::allocationHints(MRI, Reg)) {
-    if (Hint.isPhysical()) {
+    if (Hint.isPhysical())
       Hints.push_back(static_cast<int>(Hint.id()));
-    } else if (Hint.isVirtual()) {
-      auto Found = NodeOf.find(Hint);
-      if (Found != NodeOf.end())
-        Hints.push_back(-1 - Found->second);
-    }
+    else if (int Node = Numbers.of(Hint); Node >= 0)
+      Hints.push_back(-1 - Node);
   }
   return Hints;
 }
@@ -80,26 +62,29 @@ std::vector<const LiveInterval *> allocatableIntervals(const Analyses &A) {
   return Intervals;
 }
 
-std::vector<Node> collectNodes(const Analyses &A, const Positions &P,
-                               ArrayRef<const LiveInterval *> Intervals) {
+std::vector<Node> collectNodes(const Analyses &A, const Positions &P, ArrayRef<const LiveInterval *> Intervals,
+                               const NodeNumbers &Numbers, const PhysicalInterference &Physical) {
   const MachineRegisterInfo &MRI = A.MF.getRegInfo();
-  NodeOfRegister NodeOf;
-  for (const LiveInterval *LI : Intervals)
-    NodeOf.try_emplace(LI->reg(), static_cast<int>(NodeOf.size()));
-  PhysicalInterference Physical(A);
   std::vector<Node> Nodes;
   Nodes.reserve(Intervals.size());
   for (const LiveInterval *LI : Intervals)
     Nodes.push_back({LI->reg(), MRI.getRegClass(LI->reg())->getID(),
                      LI->isSpillable() ? LI->weight() : std::numeric_limits<float>::infinity(), LI->getSize(),
-                     liveInstructions(*LI, P), collectHints(MRI, LI->reg(), NodeOf), Physical.forbidden(*LI),
-                     collectUsePoints(A, P, *LI)});
+                     liveInstructions(*LI, P), collectHints(MRI, LI->reg(), Numbers), Physical.forbidden(*LI),
+                     collectUsePoints(A, P, *LI), collectValues(A, P, *LI)});
   return Nodes;
+}
+
+std::vector<MCPhysReg> calleeSaved(const MachineRegisterInfo &MRI) {
+  std::vector<MCPhysReg> Saved;
+  for (const MCPhysReg *Reg = MRI.getCalleeSavedRegs(); Reg && *Reg; ++Reg)
+    Saved.push_back(*Reg);
+  return Saved;
 }
 
 } // namespace
 
-Problem collectProblem(const Analyses &A, const Positions &P, const TargetNames &Names, InstructionShapes &Shapes) {
+Problem collectProblem(const Analyses &A, const Positions &P, const ModuleMemory &Memory) {
   VirtRegAuxInfo(A.MF, A.LIS, A.VRM, A.Loops, A.MBFI).calculateSpillWeightsAndHints();
 
   Problem Result;
@@ -108,13 +93,18 @@ Problem collectProblem(const Analyses &A, const Positions &P, const TargetNames 
     Result.HasEHPads |= MBB.isEHPad();
     for (const MachineInstr &MI : MBB)
       if (Positions::counts(MI))
-        Result.Shapes.push_back(Shapes.indexOf(MI, A.VRM));
+        Result.Shapes.push_back(Memory.Shapes.indexOf(MI, A.VRM));
   }
   std::vector<const LiveInterval *> Intervals = allocatableIntervals(A);
+  NodeNumbers Numbers(A.MF.getRegInfo(), Intervals);
+  PhysicalInterference Physical(A);
   Result.Blocks = collectBlocks(A, P);
-  Result.Nodes = collectNodes(A, P, Intervals);
+  Result.Nodes = collectNodes(A, P, Intervals, Numbers, Physical);
+  addOperands(A, P, Numbers, Memory.Folds, Result);
+  Result.Fixed = collectFixedRanges(A, P, Physical, Memory.Names);
   Result.Edges = sweepInterference(Intervals);
-  Result.Reserved = Names.reserved(A.MF);
+  Result.Reserved = Memory.Names.reserved(A.MF);
+  Result.CalleeSaved = calleeSaved(A.MF.getRegInfo());
   Result.Given = givenRegisters(A.MF.getRegInfo(), A.VRM);
   Result.FirstSlot = A.MF.getFrameInfo().getObjectIndexEnd();
   return Result;

@@ -39,6 +39,7 @@ struct UsePoint {
   int Distance;      ///< SlotIndex::getApproxInstrDistance from the register's first use point
   float SpillWeight; ///< weight of a split artifact that ends here; +inf where the register cannot be spilled
   bool IsSplitPoint; ///< by the rules of the RL4ReAl fork
+  unsigned Flags = 0; ///< sum of UseFlags, over all operands of the register there
 };
 
 /// Half-open range of instruction indices. Instruction i is in a live range if the register holds a value right behind i,
@@ -46,6 +47,12 @@ struct UsePoint {
 struct InstructionRange {
   int First;
   int Last;
+};
+
+/// One value number of a virtual register.
+struct Value {
+  int Definition; ///< instruction, or -1 - block for the start of a block
+  unsigned Flags; ///< sum of ValueFlags
 };
 
 /// One virtual register.
@@ -58,13 +65,61 @@ struct Node {
   std::vector<int> Hints; ///< physical register, or -1 - node
   std::vector<llvm::MCPhysReg> Forbidden;
   std::vector<UsePoint> Uses;
+  std::vector<Value> Values; ///< in the order of the code, unused ones left out
+};
+
+struct BlockSuccessor {
+  int Block; ///< index in layout order
+  float Probability;
 };
 
 struct Block {
   int FirstInstruction;
   double Frequency; ///< relative to the entry block
   unsigned LoopDepth;
-  std::vector<int> Successors; ///< indices of blocks in layout order
+  std::vector<BlockSuccessor> Successors; ///< ascending
+  unsigned Flags;                         ///< sum of BlockFlags
+  int FirstSplit;                         ///< first instruction in front of which code may be placed
+  int LastSplit;
+};
+
+/// One operand that names a node.
+struct NodeOperand {
+  int Instruction;
+  unsigned Index; ///< among the instruction's operands
+  int Node;
+  unsigned SubReg;
+  unsigned Flags; ///< sum of OperandFlags
+};
+
+/// One end of a copy: a physical register, or -1 - node.
+struct CopyEnd {
+  int Place;
+  unsigned SubReg;
+};
+
+/// One copy from or to a node.
+struct NodeCopy {
+  int Instruction;
+  CopyEnd To, From;
+};
+
+/// A register unit that is taken somewhere before allocation.
+struct FixedUnit {
+  unsigned Unit;
+  std::vector<int> Live; ///< positions: first, last, first, last, …
+};
+
+/// A mask of clobbered registers that an instruction has.
+struct MaskUse {
+  int Instruction;
+  int Mask; ///< one of the target's, or -1 - k for Preserved[k]
+};
+
+struct FixedRanges {
+  std::vector<FixedUnit> Units; ///< ascending; left out: those of reserved registers, and of registers in no class
+  std::vector<MaskUse> Masks;   ///< ascending by instruction
+  std::vector<std::vector<llvm::MCPhysReg>> Preserved; ///< what survives each mask that is none of the target's
 };
 
 using Edge = std::pair<unsigned, unsigned>;
@@ -78,14 +133,26 @@ struct Problem {
   llvm::DenseSet<llvm::Register> Given; ///< virtual ones that have their register already: no nodes
   int FirstSlot = 0;                    ///< stack objects from here on are the allocator's
   bool HasEHPads = false;
+  std::vector<NodeOperand> Operands; ///< in the order of the code
+  std::vector<NodeCopy> Copies;      ///< ascending by instruction
+  FixedRanges Fixed;
+  std::vector<llvm::MCPhysReg> CalleeSaved; ///< in LLVM's order
 };
 
+class FoldTrials;
 class InstructionShapes;
 class TargetNames;
 
+/// What is kept from function to function of a module.
+struct ModuleMemory {
+  const TargetNames &Names;
+  InstructionShapes &Shapes;
+  FoldTrials &Folds;
+};
+
 /// Reads the problem off the analyses. Computes the spill weights and hints, as every allocator of LLVM does first, so
 /// that it may be called right before one runs.
-Problem collectProblem(const Analyses &A, const Positions &P, const TargetNames &Names, InstructionShapes &Shapes);
+Problem collectProblem(const Analyses &A, const Positions &P, const ModuleMemory &Memory);
 
 } // namespace mlra
 

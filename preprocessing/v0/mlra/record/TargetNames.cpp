@@ -1,6 +1,8 @@
 //===- TargetNames.cpp - Facts of a register file that are asked for all the time -===//
 #include "record/TargetNames.h"
 
+#include "LLVMCompat.h"
+
 #include "llvm/ADT/BitVector.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
@@ -9,7 +11,7 @@ using namespace llvm;
 
 namespace mlra {
 
-TargetNames::TargetNames(const TargetRegisterInfo &TRI) {
+TargetNames::TargetNames(const TargetRegisterInfo &TRI) : Units(TRI.getNumRegUnits()), Masks(TRI) {
   Registers.push_back("$noreg");
   for (unsigned Reg = 1; Reg < TRI.getNumRegs(); ++Reg)
     Registers.push_back("$" + StringRef(TRI.getName(MCRegister(Reg))).lower());
@@ -21,6 +23,9 @@ TargetNames::TargetNames(const TargetRegisterInfo &TRI) {
         Allocatable.set(Reg);
   }
   Members.assign(Allocatable.set_bits_begin(), Allocatable.set_bits_end());
+  for (MCPhysReg Reg : Members)
+    for (auto Unit : TRI.regunits(Reg))
+      Units.set(compat::unitNumber(Unit));
 }
 
 std::vector<MCPhysReg> TargetNames::reserved(const MachineFunction &MF) const {

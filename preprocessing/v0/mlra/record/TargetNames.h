@@ -2,6 +2,9 @@
 #ifndef MLRA_RECORD_TARGETNAMES_H
 #define MLRA_RECORD_TARGETNAMES_H
 
+#include "record/RegisterMasks.h"
+
+#include "llvm/ADT/BitVector.h"
 #include "llvm/CodeGen/MachineFunction.h"
 
 #include <string>
@@ -23,10 +26,17 @@ public:
   /// The registers of the function that it may not use at all, among those that belong to an allocatable class; ascending.
   std::vector<llvm::MCPhysReg> reserved(const llvm::MachineFunction &MF) const;
 
+  /// Whether a register of an allocatable class has that unit.
+  bool isAllocatableUnit(unsigned Unit) const { return Units.test(Unit); }
+
+  const RegisterMasks &masks() const { return Masks; }
+
 private:
   std::vector<std::string> Registers;
   std::vector<std::string> Classes;
   std::vector<llvm::MCPhysReg> Members; ///< of the allocatable classes, ascending
+  llvm::BitVector Units;                ///< of these
+  RegisterMasks Masks;
 };
 
 } // namespace mlra

@@ -1,7 +1,7 @@
 //===- RecordWriter.h - The dump files: one versioned record a function --------===//
 //
-// As JSON, to be read by people and tools. Line 1..n: {"v":2, "function": …, …}, one a function that reached the
-// allocator, in that order. Last line: {"v":2, "functions": n}. A dump without it was cut off.
+// As JSON, to be read by people and tools. Line 1..n: {"v":3, "function": …, …}, one a function that reached the
+// allocator, in that order. Last line: {"v":3, "functions": n}. A dump without it was cut off.
 //
 // As columns (ColumnWriter.h), to be read fast: the same members, but "v", which the end of the file says.
 //
@@ -9,8 +9,8 @@
 #ifndef MLRA_WRITE_RECORDWRITER_H
 #define MLRA_WRITE_RECORDWRITER_H
 
+#include "record/Answer.h"
 #include "record/InstructionShapes.h"
-#include "record/Outcome.h"
 #include "record/Problem.h"
 #include "text/MachineIRText.h"
 #include "write/ColumnWriter.h"
@@ -27,13 +27,13 @@ namespace mlra {
 
 /// Raise it whenever a record changes, and RECORD_VERSION in rl4real_data/toolchain/plugin.py with it: both readers of
 /// records refuse what they do not know.
-constexpr int RecordVersion = 2;
+constexpr int RecordVersion = 3;
 
 struct FunctionRecord {
   const llvm::MachineFunction &MF;
   unsigned FunctionID; ///< counts the functions that reach the allocator, from 1, as in the fork
   const Problem &P;
-  const Outcome &O;
+  const Answer &Expert;
   const MachineIRText &Text;
   bool WithText;
   std::vector<InstructionShapes::Shape> NewShapes;

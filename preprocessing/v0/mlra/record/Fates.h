@@ -1,0 +1,23 @@
+//===- Fates.h - All that happened to each node --------------------------------===//
+#ifndef MLRA_RECORD_FATES_H
+#define MLRA_RECORD_FATES_H
+
+#include "record/CodeBefore.h"
+#include "record/Descendants.h"
+#include "record/Moves.h"
+#include "record/Parts.h"
+
+#include <vector>
+
+namespace mlra {
+
+/// The bits of `node_fate`.
+enum FateFlag : unsigned char { SplitFate = 1, SpilledFate = 2, RematerializedFate = 4, EliminatedFate = 8 };
+
+/// What parts, moves and changes say, and nothing else. 0 for a node that one register holds all its life.
+std::vector<unsigned> collectFates(size_t Nodes, const CodeBefore &Before, const Descendants &D, const Moves &M,
+                                   llvm::ArrayRef<Part> Pieces);
+
+} // namespace mlra
+
+#endif

@@ -1,0 +1,17 @@
+//===- FixedRanges.h - Where registers are taken before allocation --------===//
+#ifndef MLRA_RECORD_FIXEDRANGES_H
+#define MLRA_RECORD_FIXEDRANGES_H
+
+#include "record/PhysicalInterference.h"
+#include "record/Problem.h"
+
+namespace mlra {
+
+/// What stands between a virtual register and a physical one at a point: the fixed ranges of its units, and the masks
+/// of clobbered registers.
+FixedRanges collectFixedRanges(const Analyses &A, const Positions &P, const PhysicalInterference &Physical,
+                               const TargetNames &Names);
+
+} // namespace mlra
+
+#endif

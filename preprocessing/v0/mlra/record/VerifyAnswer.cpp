@@ -1,0 +1,229 @@
+//===- VerifyAnswer.cpp - The recorded answer, read as a reader would ----------===//
+#include "record/VerifyAnswer.h"
+
+#include "LLVMCompat.h"
+#include "record/Fates.h"
+
+#include "llvm/CodeGen/MachineRegisterInfo.h"
+
+#include <algorithm>
+#include <tuple>
+
+using namespace llvm;
+
+namespace mlra {
+
+namespace {
+
+using Findings = std::vector<std::string>;
+
+std::string nameOf(const Problem &Recorded, int Node) {
+  return "%" + std::to_string(Register(Recorded.Nodes[Node].Reg).virtRegIndex());
+}
+
+std::string text(PositionRange R) { return "[" + std::to_string(R.First) + ", " + std::to_string(R.Last) + ")"; }
+
+/// All parts, of the nodes without a fate too.
+class WholeAnswer {
+public:
+  WholeAnswer(const Problem &Recorded, const CodeBefore &Before, const Answer &Given)
+      : Recorded(Recorded), Before(Before), Of(Recorded.Nodes.size()) {
+    for (const Part &P : Given.Places.Pieces)
+      Of[P.Node].push_back(P);
+    for (int Node = 0; Node < int(Of.size()); ++Node)
+      if (!Given.Places.Fates[Node])
+        for (PositionRange R : life(Node))
+          Of[Node].push_back({Node, R, Given.Words.Nodes[Node].Assigned});
+    for (const Choice &C : Given.Places.Choices)
+      Choices[C.Operand] = C.Place;
+  }
+
+  std::vector<PositionRange> life(int Node) const {
+    std::vector<PositionRange> Result;
+    for (const OriginalSegment &S : Before.segments(Node))
+      if (PositionRange R = Before.positions(S.Start, S.End); R.First < R.Last) {
+        if (!Result.empty() && Result.back().Last == R.First)
+          Result.back().Last = R.Last;
+        else
+          Result.push_back(R);
+      }
+    return Result;
+  }
+
+  ArrayRef<Part> parts(int Node) const { return Of[Node]; }
+
+  /// The register that an operand names; 0 if the numbers do not tell.
+  unsigned registerAt(int Node, int Position, unsigned Operand) const {
+    unsigned Found = 0, Several = 0;
+    for (const Part &P : Of[Node])
+      if (P.Place > 0 && P.Range.First <= Position && Position < P.Range.Last)
+        Found = P.Place, ++Several;
+    if (Several < 2)
+      return Found;
+    auto C = Choices.find(Operand);
+    return C == Choices.end() ? 0 : unsigned(C->second);
+  }
+
+private:
+  const Problem &Recorded;
+  const CodeBefore &Before;
+  std::vector<std::vector<Part>> Of;
+  DenseMap<unsigned, MCPhysReg> Choices;
+};
+
+void verifyTiles(const Problem &Recorded, const WholeAnswer &Whole, Findings &Found) {
+  for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node) {
+    std::vector<PositionRange> Covered;
+    bool IsLastRegister = true;
+    for (const Part &P : Whole.parts(Node)) {
+      bool IsRegister = P.Place > 0;
+      if (!Covered.empty() && P.Range.First < Covered.back().Last && !(IsRegister && IsLastRegister))
+        Found.push_back("parts of " + nameOf(Recorded, Node) + " overlap at " + text(P.Range));
+      if (!Covered.empty() && P.Range.First <= Covered.back().Last)
+        Covered.back().Last = std::max(Covered.back().Last, P.Range.Last);
+      else
+        Covered.push_back(P.Range);
+      IsLastRegister = IsRegister;
+    }
+    std::vector<PositionRange> Life = Whole.life(Node);
+    bool IsSame = std::equal(Covered.begin(), Covered.end(), Life.begin(), Life.end(),
+                             [](PositionRange X, PositionRange Y) { return X.First == Y.First && X.Last == Y.Last; });
+    if (IsSame)
+      continue;
+    std::string Text = "parts of " + nameOf(Recorded, Node) + " cover";
+    for (PositionRange R : Covered)
+      Text += " " + text(R);
+    Text += ", not";
+    for (PositionRange R : Life)
+      Text += " " + text(R);
+    Found.push_back(Text);
+  }
+}
+
+/// One register unit that a node holds, or that is taken before allocation (node -1).
+struct Held {
+  unsigned Unit;
+  PositionRange Range;
+  int Node;
+};
+
+class UnitCheck {
+public:
+  UnitCheck(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const WholeAnswer &Whole)
+      : A(A), Recorded(Recorded), Before(Before), TRI(*A.MF.getSubtarget().getRegisterInfo()) {
+    BitVector Used(TRI.getNumRegUnits());
+    for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node)
+      for (const Part &P : Whole.parts(Node))
+        if (P.Place > 0)
+          for (auto Unit : TRI.regunits(MCRegister(P.Place)))
+            All.push_back({compat::unitNumber(Unit), P.Range, Node}), Used.set(compat::unitNumber(Unit));
+    for (unsigned Unit : Used.set_bits())
+      if (const LiveRange *Fixed = A.LIS.getCachedRegUnit(static_cast<MCRegUnit>(Unit)))
+        for (const LiveRange::Segment &S : *Fixed)
+          if (PositionRange R = Before.positions(S.start, S.end); R.First < R.Last)
+            All.push_back({Unit, R, -1});
+    llvm::sort(All, [](const Held &X, const Held &Y) {
+      return std::tie(X.Unit, X.Range.First, X.Range.Last, X.Node) < std::tie(Y.Unit, Y.Range.First, Y.Range.Last, Y.Node);
+    });
+  }
+
+  void verify(Findings &Found) const {
+    std::vector<Held> Active;
+    for (const Held &H : All) {
+      erase_if(Active, [&](const Held &X) { return X.Unit != H.Unit || X.Range.Last <= H.Range.First; });
+      for (const Held &X : Active)
+        if (X.Node != H.Node && !isCopyBetween(X, H))
+          Found.push_back(name(X) + " and " + name(H) + " share " + unitName(H.Unit) + " at " +
+                          std::to_string(H.Range.First));
+      Active.push_back(H);
+    }
+  }
+
+private:
+  std::string name(const Held &H) const { return H.Node < 0 ? "a fixed range" : nameOf(Recorded, H.Node); }
+
+  std::string unitName(unsigned Unit) const {
+    return TRI.getName(*MCRegUnitRootIterator(static_cast<MCRegUnit>(Unit), &TRI));
+  }
+
+  /// A node that is a copy of a register may lie in it while it lives on: the value is the same.
+  bool isCopyBetween(const Held &X, const Held &Y) const {
+    const Held &Fixed = X.Node < 0 ? X : Y;
+    if (Fixed.Node >= 0)
+      return false;
+    int At = std::max(X.Range.First, Y.Range.First);
+    if (!(At & 1))
+      return false;
+    const MachineInstr *MI =
+        A.LIS.getSlotIndexes()->getInstructionFromIndex(Before.instructions()[At / 2].Index);
+    if (!MI || !MI->isCopy())
+      return false;
+    return any_of(MI->operands(), [&](const MachineOperand &MO) {
+      return MO.isReg() && MO.getReg().isPhysical() && llvm::is_contained(TRI.regunits(MO.getReg().asMCReg()),
+                                                                         static_cast<MCRegUnit>(Fixed.Unit));
+    });
+  }
+
+  const Analyses &A;
+  const Problem &Recorded;
+  const CodeBefore &Before;
+  const TargetRegisterInfo &TRI;
+  std::vector<Held> All;
+};
+
+void verifyOperands(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const WholeAnswer &Whole,
+                    Findings &Found) {
+  ArrayRef<OriginalInstruction> Instructions = Before.instructions();
+  for (int I = 0; I < int(Instructions.size()); ++I) {
+    const MachineInstr *MI = A.LIS.getSlotIndexes()->getInstructionFromIndex(Instructions[I].Index);
+    if (!MI || !Before.isUnchanged(I, *MI))
+      continue;
+    unsigned Operand = Instructions[I].FirstOperand;
+    for (const MachineOperand &MO : MI->operands()) {
+      if (!namesNode(MO, Recorded))
+        continue;
+      int Node = Before.operandNodes()[Operand];
+      unsigned Is = Whole.registerAt(Node, 2 * I + (MO.isDef() && !MO.isEarlyClobber()), Operand);
+      ++Operand;
+      if (Is != A.VRM.getPhys(MO.getReg()).id() && !(MO.isUse() && MO.isUndef()))
+        Found.push_back(nameOf(Recorded, Node) + " at instruction " + std::to_string(I) + " is in register " +
+                        std::to_string(Is) + ", VirtRegMap has " + std::to_string(A.VRM.getPhys(MO.getReg()).id()));
+    }
+  }
+}
+
+/// The one word that version 0 has agrees with the fate.
+bool agree(Fate Word, unsigned Flags) {
+  switch (Word) {
+  case Fate::Assigned:
+    return Flags == 0;
+  case Fate::Split:
+    return (Flags & SplitFate) && !(Flags & SpilledFate);
+  case Fate::Spilled:
+    return Flags & SpilledFate;
+  case Fate::Rematerialized:
+    return (Flags & RematerializedFate) && !(Flags & SpilledFate);
+  case Fate::Eliminated:
+    return Flags == EliminatedFate;
+  }
+  return false;
+}
+
+} // namespace
+
+std::vector<std::string> verifyAnswer(const Analyses &A, const Problem &Recorded, const CodeBefore &Before,
+                                      const Answer &Given) {
+  Findings Found;
+  WholeAnswer Whole(Recorded, Before, Given);
+  verifyTiles(Recorded, Whole, Found);
+  if (!A.MF.getRegInfo().subRegLivenessEnabled()) // with it, parts of a register may be free
+    UnitCheck(A, Recorded, Before, Whole).verify(Found);
+  verifyOperands(A, Recorded, Before, Whole, Found);
+  for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node)
+    if (!agree(Given.Words.Nodes[Node].Kind, Given.Places.Fates[Node]))
+      Found.push_back(nameOf(Recorded, Node) + " has outcome " + std::to_string(unsigned(Given.Words.Nodes[Node].Kind)) +
+                      " and fate " + std::to_string(Given.Places.Fates[Node]));
+  return Found;
+}
+
+} // namespace mlra
