@@ -17,6 +17,7 @@ from rl4real_data.commands.import_graphs import import_dataset
 from rl4real_data.commands.path import path_app
 from rl4real_data.commands.show import show
 from rl4real_data.commands.stats import stats
+from rl4real_data.commands.upgrade import upgrade
 from rl4real_data.commands.validate import validate
 from rl4real_data.commands.vocab import vocab_app
 
@@ -33,6 +34,7 @@ app.command("export")(export_dataset)
 app.command("import")(import_dataset)
 app.command()(validate)
 app.command()(embed)
+app.command()(upgrade)
 app.command()(clean)
 app.command()(doctor)
 app.add_typer(path_app, name="path")

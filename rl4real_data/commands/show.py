@@ -25,9 +25,13 @@ def show(
         Path | None, typer.Option(metavar="FILE", help="Write one self-contained page with everything.")
     ] = None,
     svg: Annotated[Path | None, typer.Option(metavar="FILE", help="Write the interference graph alone.")] = None,
+    allocation: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the picture of the allocation alone, as SVG.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Show one episode: its nodes, interference graph, live ranges, and what LLVM's allocator did."""
+    from rl4real_data.show.allocation_picture import render_allocation
     from rl4real_data.show.episode_page import render_episode_page
     from rl4real_data.show.episode_text import render_episode_text
     from rl4real_data.show.graph import draw_graph
@@ -42,6 +46,8 @@ def show(
             pages[html] = render_episode_page(view)
         if svg is not None:
             pages[svg] = draw_graph(view).svg
+        if allocation is not None:
+            pages[allocation] = render_allocation(view)
         if as_json:
             text = json.dumps(view.to_json_object(), indent=2, allow_nan=False, ensure_ascii=False)
         elif not pages:

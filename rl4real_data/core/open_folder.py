@@ -161,6 +161,20 @@ class OpenFolder(contextlib.AbstractContextManager["OpenFolder"]):
             with contextlib.suppress(FileNotFoundError):
                 os.unlink(draft, dir_fd=self.descriptor)
 
+    def open_appending(self, name: str) -> int:
+        """A descriptor for reading the plain file `name` and adding to its end; made if it is not there."""
+        options = os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW
+        try:
+            descriptor = os.open(name, options, 0o666, dir_fd=self.descriptor)
+        except OSError as error:
+            if error.errno in (errno.ELOOP, errno.EISDIR, errno.ENXIO):
+                raise self._not_followed(name, "file") from None
+            raise
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise self._not_followed(name, "file")
+        return descriptor
+
     def sync(self) -> None:
         """Waits until its names are on the disk."""
         sync_opened(self.descriptor)

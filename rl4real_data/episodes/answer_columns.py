@@ -45,7 +45,8 @@ PARTS: Final[tuple[Column, ...]] = (
         "node_fate",
         SHORTS,
         f"all that happened to each node, where `node_outcome` is one word: sum of {_named(Fate)}; 0 for a node that "
-        "has one register",
+        "has one register all its life, which is where `node_outcome` is 0. A spilled node has outcome 2, whatever "
+        "else happened to it",
     ),
     (
         "part_node",
@@ -59,23 +60,33 @@ PARTS: Final[tuple[Column, ...]] = (
         "part_place",
         SHORTS,
         f"where the node lies there: {_REGISTER_OR_SLOT}, or 0 for nowhere: it is computed anew where it is needed. "
-        "Parts in two registers may overlap, behind a copy between them",
+        "A register counts before a slot. Parts in two registers may overlap, behind a copy between them",
     ),
     (
         "choice_operand",
         INTS,
-        "entries of `operand_inst` for which the parts of the node leave a choice of registers",
+        "entries of `operand_inst` for which the parts of the node leave a choice of registers; the instruction is as "
+        "it was, and the operand no undefined read",
     ),
     ("choice_place", SHORTS, "reg_id of the part that each of these names"),
 )
 
 MOVES: Final[tuple[Column, ...]] = (
-    ("move_kind", SHORTS, f"instructions that the allocator inserted, in the order of the code: {_named(MoveKind)}"),
+    (
+        "move_kind",
+        SHORTS,
+        f"instructions that the allocator inserted, in the order of the code: {_named(MoveKind)}. A copy from a "
+        "register to itself leaves no code",
+    ),
     ("move_inst", INTS, "original instruction in front of which each lies; the next block's start at a block's end"),
     ("move_block", INTS, "its block"),
     ("move_node", INTS, "node whose value it moves or computes, -1 if it cannot be told"),
     ("move_from", SHORTS, f"what it reads: {_REGISTER_OR_SLOT}; 0 for a rematerialisation"),
-    ("move_to", SHORTS, f"what it writes: {_REGISTER_OR_SLOT}"),
+    (
+        "move_to",
+        SHORTS,
+        f"what it writes: {_REGISTER_OR_SLOT}; a rematerialisation may write a slot, as a constant is stored",
+    ),
     ("move_value", INTS, "instruction whose result a rematerialisation computes anew, else -1"),
     ("changed_inst", INTS, "original instructions that are gone or others now, ascending"),
     ("changed_flags", SHORTS, f"what became of each: sum of {_named(ChangeFlag)}"),
@@ -86,21 +97,33 @@ COSTS: Final[tuple[Column, ...]] = (
     ("reloads_cost", pa.float64(), "of `reloads`"),
     ("folded_spills_cost", pa.float64(), "of `folded_spills`"),
     ("folded_reloads_cost", pa.float64(), "of `folded_reloads`"),
-    ("cheap_remats", pa.int32(), "inserted rematerialisations that are as cheap as a move"),
+    (
+        "cheap_remats",
+        pa.int32(),
+        "inserted rematerialisations that are as cheap as a move; those into a slot count as spills",
+    ),
     ("cheap_remats_cost", pa.float64(), "of these"),
     ("dear_remats", pa.int32(), "inserted rematerialisations that are not"),
     ("dear_remats_cost", pa.float64(), "of these"),
-    ("callee_saved_used", SHORTS, "entries of `callee_saved` that the allocated code writes, in that order"),
+    (
+        "callee_saved_used",
+        SHORTS,
+        "entries of `callee_saved` of which the allocated code writes a unit, in that order: by what the allocator "
+        "assigned, by instructions of the problem (a call writes its return address) and inline assembly, not by the "
+        "masks of calls",
+    ),
     (
         "callee_saved_cost",
         pa.float64(),
-        "of saving each of these at the entry and restoring it at each return (no shrink wrapping)",
+        "of saving each of these at the entry (once) and restoring it in each block that returns: no shrink wrapping, "
+        "no pushes in pairs. Where nothing returns only the saving counts, also for a function that never returns nor "
+        "unwinds, where LLVM saves nothing",
     ),
     (
         "score_counts",
         pa.list_(pa.float64()),
-        "the six sums of LLVM's RegAllocScore over all of the function's instructions: copies, loads, stores, loads "
-        "with a store, cheap and expensive rematerialisable ones",
+        "the six sums of LLVM's RegAllocScore over all of the function's instructions behind the rewriter: copies, "
+        "loads, stores, loads with a store, cheap and expensive rematerialisable ones",
     ),
     ("score", pa.float64(), "LLVM's RegAllocScore: these, weighted by 0.2, 4, 1, 5, 0.2 and 1"),
 )

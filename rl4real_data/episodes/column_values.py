@@ -24,7 +24,7 @@ class Fate(IntFlag):
     """All that LLVM's allocator did with a virtual register; the bits of `node_fate`. None: it has one register."""
 
     SPLIT = 1
-    """Several registers hold parts of it, or copies lie between its parts."""
+    """Several registers hold parts of it, or copies lie between its parts, be it within one register."""
     SPILLED = 2
     """A stack slot holds it somewhere."""
     REMATERIALIZED = 4
@@ -110,6 +110,7 @@ class MoveKind(IntEnum):
     RELOAD = 2
     REMATERIALIZATION = 3
     OTHER = 4
+    """No code: a KILL in the place where a value that is undefined would be stored."""
 
 
 class ChangeFlag(IntFlag):
@@ -121,4 +122,5 @@ class ChangeFlag(IntFlag):
     WRITES_SLOT = 4
     """A spill slot stands where it wrote a register."""
     OTHER = 8
-    """Another opcode for another reason: what it read is folded into it, such as a load or a constant."""
+    """Another form for another reason: what it read is folded into it, such as a load or a constant, or it only marks
+    the end of a register (KILL), since nobody reads what it wrote."""

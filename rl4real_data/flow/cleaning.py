@@ -15,7 +15,14 @@ from typing import Final
 
 from rl4real_data.core.open_folder import OpenFolder
 from rl4real_data.episodes.index import read_index
-from rl4real_data.flow.working_folder import LOCK_NAME, WORK_NAME, open_workdir, refuse_foreign, refused_links
+from rl4real_data.flow.working_folder import (
+    LOCK_NAME,
+    UPGRADE_NAME,
+    WORK_NAME,
+    open_workdir,
+    refuse_foreign,
+    refused_links,
+)
 
 _MARKER: Final = ".json"
 _PARTS: Final = "parts"
@@ -47,6 +54,7 @@ def clean_workdir(data_dir: Path, *, dry_run: bool = False) -> Cleaned:
     if not dry_run:
         with open_workdir(data_dir), OpenFolder(data_dir) as root, root.folder(WORK_NAME) as work:
             work.remove(_PARTS)
+            work.remove(UPGRADE_NAME)
             with work.folder(_PARTS, make=True):
                 pass
             work.sync()

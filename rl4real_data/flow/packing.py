@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -21,7 +22,7 @@ from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.file_names import MODULES_NAME
 from rl4real_data.episodes.footer import belonging
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
-from rl4real_data.episodes.registers import register_table
+from rl4real_data.episodes.register_tables import register_tables
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.writer import write_table
 from rl4real_data.flow.packing_order import PackingOrder
@@ -101,7 +102,7 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
             "recipe": json.dumps(recipe.as_dict(), sort_keys=True),
         },
         shapes=order.shapes,
-        register_table=register_table(order.identity["target"], order.registers),
+        register_tables=register_tables(order.identity["target"], order.registers),
         vocabulary=order.vocabulary,
         other=rest.shards if rest else None,
         files={},
@@ -143,21 +144,31 @@ def _module_table(split: Split, selection: Selection, rest: Remainder | None) ->
 
 
 def _dataset_fingerprint(order: PackingOrder, selection: Selection, rest: Remainder | None) -> str:
-    """Hash of what the dataset is made of, which stands in the footers of its files.
-
-    The vectors are no part of it, since `embed` replaces them and leaves the shards alone.
-    """
     hashes = {order.split.value: sorted(selection.content_hashes)}
     if rest is not None:
         hashes[rest.shards.split.value] = sorted(rest.content_hashes)
-    parts = (
-        __version__,
-        order.compilation.recipe.as_dict(),
-        order.identity,
-        order.compilation.toolchain,
-        _module_table(order.split, selection, rest).to_pylist(),
-        hashes,
+    return dataset_fingerprint(
+        recipe=order.compilation.recipe.as_dict(),
+        identity=order.identity,
+        toolchain=order.compilation.toolchain,
+        modules=_module_table(order.split, selection, rest),
+        hashes=hashes,
     )
+
+
+def dataset_fingerprint(
+    *,
+    recipe: Mapping[str, Any],
+    identity: Mapping[str, str],
+    toolchain: Mapping[str, str],
+    modules: pa.Table,
+    hashes: Mapping[str, Sequence[str]],
+) -> str:
+    """Hash of what a dataset is made of, which stands in the footers of its files; `hashes`: of each split's contents.
+
+    The vectors are no part of it, since `embed` replaces them and leaves the shards alone.
+    """
+    parts = (__version__, recipe, identity, toolchain, modules.to_pylist(), hashes)
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 

@@ -34,6 +34,8 @@ from rl4real_data.flow.journal import STATE, Journal, read_journal
 
 WORK_NAME: Final = ".work"
 LOCK_NAME: Final = "lock"
+UPGRADE_NAME: Final = "upgrade"
+"""What the replays of an upgrade gave so far."""
 _JOURNAL: Final = "publish.json"
 _JOURNAL_BYTES: Final = 64 << 20
 _STATE_BYTES: Final = 64

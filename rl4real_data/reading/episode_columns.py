@@ -178,6 +178,10 @@ class EpisodeColumns:
         bounds = offsets.tolist()
         return [values[first:last] for first, last in itertools.pairwise(bounds)]
 
+    def known_together(self, *names: str) -> list[Values]:
+        """These columns; DatasetError, which says what to do, for one that the source does not tell."""
+        return [self._known(name) for name in names]
+
     def _known(self, name: str) -> Values:
         value: Values | None = getattr(self, name)
         if value is None:

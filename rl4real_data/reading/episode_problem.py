@@ -75,7 +75,11 @@ class EpisodeProblem(EpisodeColumns):
 
     def instruction_frequencies(self) -> Float32:
         """(n_instructions,) float32: expected executions of each instruction relative to the entry block."""
-        return self._known("block_freq")[self._blocks_of(np.arange(self.n_instructions))]
+        return self._known("block_freq")[self.instruction_blocks()]
+
+    def instruction_blocks(self) -> npt.NDArray[np.int64]:
+        """(n_instructions,) int64: the block of each instruction."""
+        return self._blocks_of(np.arange(self.n_instructions))
 
     def copy_frequencies(self) -> Float32:
         """(copies,) float32: expected executions of each copy in `copy_inst` relative to the entry block."""
@@ -97,6 +101,13 @@ class EpisodeProblem(EpisodeColumns):
             change = change - np.bincount(values[1::2], minlength=self.n_instructions + 1)
             return change.cumsum()[: self.n_instructions].astype(np.int32)
 
+    def masks(self) -> Iterator[tuple[int, Int16]]:
+        """The instructions with a register mask, and the reg_ids that survive each. DatasetError if not told."""
+        for inst, mask in zip(self._known("mask_inst").tolist(), self._known("mask_id").tolist(), strict=True):
+            with self._group.blame():
+                preserved = self._preserved_by(mask)
+            yield inst, preserved
+
     def _order_of(self, node: int, nodes: int = 0) -> Int16:
         """The class's allocation order without the reserved registers; IndexError for a node that there is not."""
         classes = self._known("node_class")
@@ -116,9 +127,11 @@ class EpisodeProblem(EpisodeColumns):
         """Registers that survive each mask at one of the positions."""
         place = 2 * self._known("mask_inst") + 1
         ids = self._known("mask_id")[(place >= first) & (place < last)]
-        own = self.lists("mask_preserved") if (ids < 0).any() else []
         for mask in np.unique(ids).tolist():
-            yield own[-1 - mask] if mask < 0 else self._tables.masks[mask].preserved
+            yield self._preserved_by(mask)
+
+    def _preserved_by(self, mask: int) -> Int16:
+        return self.lists("mask_preserved")[-1 - mask] if mask < 0 else self._tables.masks[mask].preserved
 
     def _blocks_of(self, instructions: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
         return np.searchsorted(self._known("block_start"), instructions, side="right") - 1

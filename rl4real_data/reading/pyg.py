@@ -49,12 +49,12 @@ def to_pyg(episode: Episode) -> Data:
         spill_weight=torch.from_numpy(episode.node_spill_weight.copy()),
         action_mask=torch.from_numpy(action_mask(episode)),
         episode_id=episode.episode_id,
-        **_told(episode),
+        **answer_tensors(episode),
     )
 
 
-def _told(episode: Episode) -> dict[str, torch.Tensor]:
-    """What only some sources tell."""
+def answer_tensors(episode: Episode) -> dict[str, torch.Tensor]:
+    """What only some sources tell: size, y, outcome, assigned_mask, each (n,)."""
     found: dict[str, torch.Tensor] = {}
     if episode.node_size is not None:
         found["size"] = torch.from_numpy(episode.node_size.astype(np.float32))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from rl4real_data.core.counted import counted, noun
+from rl4real_data.show.allocation_picture import allocation_section
 from rl4real_data.show.code_pane import draw_code
 from rl4real_data.show.colouring import Colouring, colour_nodes
 from rl4real_data.show.episode_script import draw_legends, draw_toolbar, script_data, zoom_buttons
@@ -12,13 +13,14 @@ from rl4real_data.show.episode_text import figure
 from rl4real_data.show.graph import count_drawn, draw_graph
 from rl4real_data.show.live_ranges import draw_live_ranges
 from rl4real_data.show.markup import element, escape
-from rl4real_data.show.page import facts, note, page_file, render_page, section, table, tiles
+from rl4real_data.show.page import bar, facts, note, page_file, render_page, section, table, tiles
 from rl4real_data.show.palette import BY_CHOICE, OTHER
 from rl4real_data.show.pressure_chart import DEEPEST, draw_pressure
 from rl4real_data.show.shapes import mark
 from rl4real_data.show.view import NOT_TOLD, EpisodeView, Node
 
 _SHOWN_BANKS = 3
+_SCORE = "Costs are expected executions relative to an entry. LLVM's score of the whole function (RegAllocScore) is {}."
 _ABSENT = "–"
 _COLUMNS = (
     ("node", "k"),
@@ -51,9 +53,11 @@ def render_episode_page(view: EpisodeView, *, back: str | None = None) -> str:
         draw_toolbar(colouring),
         section("Register pressure", *draw_pressure(view)),
         section("Live ranges and machine IR", *_live(view, colouring)),
+        section("Allocation", *allocation_section(view)),
         section("Interference graph", *_graph(view, colouring)),
         section("Nodes", *_nodes(view, colouring)),
         section("Blocks", *_blocks(view)),
+        section("Costs by kind", *_kinds(view)),
         section("Episode", _facts(view), *_mir(view)),
         style=BY_CHOICE + page_file("episode.css"),
         script=script,
@@ -75,6 +79,7 @@ def _figures(view: EpisodeView) -> str:
             ("spill cost", _shown(costs["spill_cost"])),
             (noun(costs["copies"], "copy", "copies"), _shown(costs["copies"])),
             ("copy cost", _shown(costs["copy_cost"])),
+            *([] if view.score is None else [("score", figure(view.score))]),
         ]
     )
 
@@ -222,6 +227,18 @@ def _blocks(view: EpisodeView) -> tuple[str, ...]:
         for i, block in enumerate(view.blocks)
     )
     return (table(columns, rows, tall=True),)
+
+
+def _kinds(view: EpisodeView) -> tuple[str, ...]:
+    if not view.kinds:
+        return ()
+    most = max((cost.cost for cost in view.kinds.values()), default=0.0) or 1.0
+    rows = (
+        (escape(kind), f"{cost.count:,}", escape(figure(cost.cost)), bar(cost.cost / most))
+        for kind, cost in view.kinds.items()
+    )
+    said = "Expected executions relative to an entry." if view.score is None else _SCORE.format(figure(view.score))
+    return table((("", "k"), ("count", "n"), ("cost", "n"), ("", "b")), rows, kind="bars"), note(said)
 
 
 def _mir(view: EpisodeView) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from typing import Final
 
 from rl4real_data.core.counted import noun
 from rl4real_data.core.shown_text import shown
+from rl4real_data.show.allocation_text import allocation_lines, move_lines
 from rl4real_data.show.view import EpisodeView, Node
 
 WIDTH: Final = 80
@@ -18,7 +19,7 @@ _BAR: Final = 58
 
 def render_episode_text(view: EpisodeView) -> str:
     """Lines of at most 80 columns, without a line break at the end."""
-    sections = [_head(view), _table(view), _live(view)]
+    sections = [_head(view), _table(view), _live(view), _allocation(view), move_lines(view, WIDTH)]
     return "\n\n".join("\n".join(lines) for lines in sections if lines)
 
 
@@ -62,8 +63,17 @@ def _head(view: EpisodeView) -> list[str]:
             f"cost {figure(costs['spill_cost'])}",
         ),
         ("copies", f"{figure(costs['copies'])}; cost {figure(costs['copy_cost'])}"),
+        *_kinds(view),
     ]
     return [clip(f"{name:<11} {shown(value)}", WIDTH) for name, value in lines]
+
+
+def _kinds(view: EpisodeView) -> list[tuple[str, str]]:
+    """Costs by kind, those of nothing left out, as many lines as they need; and the score."""
+    told = [f"{kind} {figure(cost.cost)}" for kind, cost in view.kinds.items() if cost.count]
+    lines = [", ".join(told[i : i + 3]) for i in range(0, len(told), 3)]
+    named = [("cost of" if i == 0 else "", line) for i, line in enumerate(lines)]
+    return named + ([] if view.score is None else [("score", figure(view.score))])
 
 
 def _table(view: EpisodeView) -> list[str]:
@@ -122,6 +132,12 @@ def _live(view: EpisodeView) -> list[str]:
         words = clip(shown(f"{node.name} {node.register or node.outcome}"), 16)
         lines.append(f"{words:<16} {_bar(node, place)}".rstrip())
     return lines + _more(view)
+
+
+def _allocation(view: EpisodeView) -> list[str]:
+    nodes = [view.nodes[i] for i in view.in_program_order[:SHOWN_NODES]]
+    lines = allocation_lines(view, nodes, min(_BAR, view.instructions or 0), WIDTH)
+    return lines + _more(view) if lines else []
 
 
 class _Places:

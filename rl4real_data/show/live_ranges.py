@@ -12,40 +12,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from rl4real_data.show.chart_frame import HEAD, Scale, axis, block_lines, block_numbers, scale_of, svg, words
 from rl4real_data.show.markup import element, escape, number
-from rl4real_data.show.pressure_chart import DEEPEST
 from rl4real_data.show.shapes import STYLE, mark
 from rl4real_data.show.view import EpisodeView, Node
 
 DRAWN_NODES: Final = 4000
 """Rows of the chart; the nodes behind them are left out and counted."""
-LABELLED_NODES: Final = 400
-_HEAD: Final = 34
-_NARROW: Final = 620
-"""Pixels across which a short function is drawn."""
 _STYLE: Final = (
     STYLE
     + ".u,.s,.s2{fill:none;stroke-linecap:round}.u,.s{stroke:var(--ink)}.s2{stroke:var(--ground)}"
     + ".b{stroke:var(--muted);stroke-width:.6;fill:none}"
     + ".m{font:10px ui-monospace,monospace}.t{font-size:10px;fill:var(--muted)}"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """Pixels an instruction, pixels a row, and whether rows have names."""
-
-    step: float
-    row: float
-    labelled: bool
-
-    def middle(self, instruction: int) -> float:
-        return (instruction + 0.5) * self.step
-
-    @property
-    def dot(self) -> float:
-        """Radius of a use point."""
-        return 2.4 if self.labelled and self.step > 4 else min(1.5, self.row / 3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +46,10 @@ def draw_live_ranges(view: EpisodeView, styles: Sequence[str]) -> LiveChart | No
     if view.instructions is None or any(node.live is None for node in view.nodes):
         return None
     rows = view.in_program_order[:DRAWN_NODES]
-    labelled = len(rows) <= LABELLED_NODES
-    step = max(2.5, min(18.0, _NARROW / max(view.instructions, 1)))
-    scale = _Scale(step, 15.0 if labelled else 6.0, labelled)
+    scale = scale_of(view.instructions, len(rows))
     height = scale.row * len(rows) + 6
     width = scale.step * view.instructions + 8
-    parts = [element("style", _STYLE), _blocks(view, scale, height)]
+    parts = [element("style", _STYLE), block_lines(view, scale, height)]
     for place, i in enumerate(rows):
         parts.append(_row(view.nodes[i], i, scale.row * (place + 0.5), scale, styles[i]))
     title = element("title", escape(f"Live ranges of {view.facts['function']}"))
@@ -84,77 +61,37 @@ def draw_live_ranges(view: EpisodeView, styles: Sequence[str]) -> LiveChart | No
         height=round(height),
         role="img",
         id="live",
-        data_step=f"{step:.4f}",
+        data_step=f"{scale.step:.4f}",
         data_row=scale.row,
     )
     names, names_width = _names(view, rows, scale, height, styles)
     return LiveChart(
-        _svg(names_width, _HEAD, element("text", "block", x=4, y=13, class_="t"), _text("instruction", 4, 29)),
-        _svg(width, _HEAD, _blocks(view, scale, _HEAD), _block_numbers(view, scale), _axis(view, scale)),
+        svg(names_width, HEAD, element("text", "block", x=4, y=13, class_="t"), words("instruction", 4, 29)),
+        svg(width, HEAD, block_lines(view, scale, HEAD), block_numbers(view, scale), axis(view, scale)),
         names,
         chart,
         len(view.nodes) - len(rows),
     )
 
 
-def _svg(width: float, height: float, *parts: str) -> str:
-    """What a screen reader is told elsewhere."""
-    return element("svg", *parts, width=round(width), height=round(height), aria_hidden="true")
-
-
-def _text(words: str, x: float, y: float, **attributes: object) -> str:
-    return element("text", words, x=x, y=y, class_="t", **attributes)
-
-
 def _names(
-    view: EpisodeView, rows: Sequence[int], scale: _Scale, height: float, styles: Sequence[str]
+    view: EpisodeView, rows: Sequence[int], scale: Scale, height: float, styles: Sequence[str]
 ) -> tuple[str, float]:
     """The drawing and its width; without names where rows are too low for them."""
     parts = []
     width = 66.0
     if scale.labelled:
-        words = [f"{view.nodes[i].name} {view.nodes[i].register or ''}".strip() for i in rows]
-        width = max(width, 22 + 6.1 * max(map(len, words), default=0))
+        labels = [f"{view.nodes[i].name} {view.nodes[i].register or ''}".strip() for i in rows]
+        width = max(width, 22 + 6.1 * max(map(len, labels), default=0))
         for place, i in enumerate(rows):
             y = scale.row * (place + 0.5)
             symbol = mark(view.nodes[i].outcome, 9.0, y, 4.0, styles[i])
-            label = element("text", escape(words[place]), x=18, y=y + 3.5, class_="m")
+            label = element("text", escape(labels[place]), x=18, y=y + 3.5, class_="m")
             parts.append(element("g", symbol, label, data_n=i))
-    return _svg(width, height, *parts), width
+    return svg(width, height, *parts), width
 
 
-def _blocks(view: EpisodeView, scale: _Scale, height: float) -> str:
-    """A line where each block begins, a shade where there are loops."""
-    parts = []
-    for block in view.blocks:
-        x, width = block.first * scale.step, (block.last - block.first) * scale.step
-        depth = min(block.loop_depth, DEEPEST)
-        if depth and width:
-            parts.append(element("rect", x=x, y=0, width=width, height=height, class_=f"d{depth}"))
-        parts.append(element("path", d=f"M{x:.1f} 0V{height:.0f}", class_="b"))
-    return "".join(parts)
-
-
-def _block_numbers(view: EpisodeView, scale: _Scale) -> str:
-    """As many as have room."""
-    parts = []
-    free = 0.0
-    for i, block in enumerate(view.blocks):
-        x = block.first * scale.step
-        if x >= free:
-            parts.append(_text(str(i), x + 3, 13))
-            free = x + 10 + 7 * len(str(i))
-    return "".join(parts)
-
-
-def _axis(view: EpisodeView, scale: _Scale) -> str:
-    """A number about every 60 pixels, at round instructions."""
-    every = next(step for step in (5, 10, 20, 50, 100, 10**9) if step * scale.step >= 60 or step > 50)
-    ticks = range(0, view.instructions or 0, every)
-    return "".join(_text(str(i), scale.middle(i), 29, text_anchor="middle" if i else "start") for i in ticks)
-
-
-def _row(node: Node, i: int, y: float, scale: _Scale, style: str) -> str:
+def _row(node: Node, i: int, y: float, scale: Scale, style: str) -> str:
     thick = scale.row * 0.5
     bars = "".join(
         f"M{number(scale.middle(first))} {number(y - thick / 2)}h{number((last - first) * scale.step)}"

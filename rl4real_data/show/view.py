@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
 from rl4real_data.episodes.register_lookup import MAX_IDS
 from rl4real_data.episodes.schema import Outcome
+from rl4real_data.show.allocation_view import KindCost, Move, Part, fate_words, view_costs, view_moves, view_parts
 from rl4real_data.show.pressure import BankPressure, ClassFile, measure_pressure
 
 NOT_TOLD: Final = "not told"
@@ -67,7 +68,8 @@ class Node:
 
     `live`: ranges [first, last) of instructions; `uses`: instruction of each use point, `split_points` are indices
     into it; `use_count`: how many, which the fork's files tell too; `degree`: number of interferences; `spill_weight`
-    is +inf where a spill is impossible; `register_unit`: what the names of one register (EAX, RAX) share.
+    is +inf where a spill is impossible; `register_unit`: what the names of one register (EAX, RAX) share; `fate`: all
+    that happened to it, by name; `parts`: where it lies at every position.
     """
 
     vreg: int
@@ -84,6 +86,8 @@ class Node:
     outcome: str
     register: str | None
     register_unit: int | None
+    fate: tuple[str, ...]
+    parts: tuple[Part, ...] | None
 
     @property
     def name(self) -> str:
@@ -109,7 +113,10 @@ class Block:
 
 @dataclass(frozen=True, kw_only=True)
 class EpisodeView:
-    """`facts`: the identity columns; `costs`: what the expert's code pays; `edges`: pairs of indices into `nodes`."""
+    """`facts`: the identity columns; `costs`: what the expert's code pays; `edges`: pairs of indices into `nodes`.
+
+    `moves`: what the expert inserted; `kinds`: costs by kind. None and empty where the episode does not tell.
+    """
 
     split: str
     facts: Mapping[str, Any]
@@ -121,6 +128,9 @@ class EpisodeView:
     reserved: tuple[str, ...]
     pressure: tuple[BankPressure, ...]
     mir: str | None
+    moves: tuple[Move, ...] | None
+    kinds: Mapping[str, KindCost]
+    score: float | None
 
     @property
     def compiler(self) -> str:
@@ -147,6 +157,9 @@ class EpisodeView:
             "split": self.split,
             **self.facts,
             **self.costs,
+            "costs_by_kind": {kind: asdict(cost) for kind, cost in self.kinds.items()},
+            "score": self.score,
+            "moves": None if self.moves is None else [asdict(move) for move in self.moves],
             "instructions": self.instructions,
             "outcomes": self.outcomes,
             "reserved": list(self.reserved),
@@ -186,6 +199,8 @@ def _node_json(node: Node) -> dict[str, Any]:
         "degree": node.degree,
         "outcome": node.outcome,
         "register": node.register,
+        "fate": node.fate,
+        "parts": None if node.parts is None else [[part.first, part.last, part.place] for part in node.parts],
     }
 
 
@@ -196,17 +211,21 @@ def view_episode(row: Row, names: RegisterNames, *, split: str) -> EpisodeView:
     for edge in edges:
         for node in edge:
             degrees[node] += 1
+    parts = view_parts(row, names)
     return EpisodeView(
         split=split,
         facts={name: row[name] for name in _FACTS},
         costs={name: row[name] for name in _COSTS},
         instructions=None if row["inst"] is None else len(row["inst"]),
         blocks=_blocks(row),
-        nodes=tuple(_node(row, i, degrees[i], names) for i in range(len(degrees))),
+        nodes=tuple(_node(row, i, degrees[i], names, None if parts is None else parts[i]) for i in range(len(degrees))),
         edges=edges,
         reserved=tuple(names.register(reg_id) for reg_id in row["reserved"] or ()),
         pressure=_pressure(row, names),
         mir=row["mir"],
+        moves=view_moves(row, names),
+        kinds=view_costs(row),
+        score=row["score"],
     )
 
 
@@ -232,7 +251,7 @@ def _blocks(row: Row) -> tuple[Block, ...]:
     )
 
 
-def _node(row: Row, i: int, degree: int, names: RegisterNames) -> Node:
+def _node(row: Row, i: int, degree: int, names: RegisterNames, parts: tuple[Part, ...] | None) -> Node:
     def told(column: str) -> Any:
         return None if row[column] is None else row[column][i]
 
@@ -254,6 +273,8 @@ def _node(row: Row, i: int, degree: int, names: RegisterNames) -> Node:
         outcome=NOT_TOLD if outcome is None else Outcome(outcome).name.lower(),
         register=names.register(assigned) if assigned else None,
         register_unit=names.file.first_unit(assigned) if assigned else None,
+        fate=fate_words(told("node_fate")),
+        parts=parts,
     )
 
 

@@ -41,7 +41,11 @@ def read_columns(path: Path) -> Columns:
     if path.stat().st_size == 0:
         raise BadRecord("it is empty")
     with pa.memory_map(str(path)) as source:
-        whole = source.read_buffer()
+        return parse_columns(source.read_buffer())
+
+
+def parse_columns(whole: pa.Buffer) -> Columns:
+    """The same of a dump that is in memory."""
     description = _description(whole)
     try:
         functions = int(description["functions"])

@@ -31,7 +31,8 @@ from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of, with_inst_ids
 from rl4real_data.episodes.instructions import InstructionTable, Shape, shapes_of_table
 from rl4real_data.episodes.later_columns import complete
-from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, instructions_schema
+from rl4real_data.episodes.register_tables import write_register_tables
+from rl4real_data.episodes.schema import EPISODES, MODULES, instructions_schema
 from rl4real_data.episodes.writer import shard_names, write_shards, write_table
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.shape_vectors import ShapeVectors
@@ -42,7 +43,6 @@ from rl4real_data.stages.selection import Selected, Selection
 from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 INSTRUCTIONS_NAME: Final = "instructions.parquet"
-REGISTERS_NAME: Final = "registers.parquet"
 MODULES_NAME: Final = "modules.parquet"
 
 
@@ -67,7 +67,7 @@ class Draft:
     selection: Selection
     identity: Mapping[str, str]  # constant columns of all episodes
     footer: Mapping[str, str]
-    register_table: pa.Table
+    register_tables: Mapping[str, pa.Table]  # by file name
     shapes: ShapeNumbers  # of the parts
     vocabulary: Vocabulary | None  # None: no vectors are wanted
     other: OtherSplit | None = None
@@ -117,7 +117,7 @@ def pack_episodes(draft: Draft) -> Draft:
 
 
 def pack_tables(draft: Draft) -> Draft:
-    """Writes the instruction and register tables."""
+    """Writes the instruction table and those of the registers."""
     assert draft.instructions is not None
     level = draft.recipe.compression_level
     schema = instructions_schema(draft.recipe.dimension)
@@ -132,12 +132,8 @@ def pack_tables(draft: Draft) -> Draft:
                 compression_level=level,
                 footer=belonging(dataset, vocabulary=vocabulary),
             ),
-            REGISTERS_NAME: write_table(
-                draft.folder / REGISTERS_NAME,
-                draft.register_table,
-                REGISTERS,
-                compression_level=level,
-                footer=belonging(dataset),
+            **write_register_tables(
+                draft.folder, draft.register_tables, compression_level=level, footer=belonging(dataset)
             ),
         }
     )

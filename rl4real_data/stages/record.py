@@ -73,7 +73,11 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
 
 def read_dump(path: Path) -> tuple[pa.RecordBatch, Shapes, tuple[FunctionFacts, ...]]:
     """Reads a whole dump file. BadRecord for another version, other members, or a file that is not whole."""
-    columns = read_columns(path)
+    return functions_of(read_columns(path))
+
+
+def functions_of(columns: Columns) -> tuple[pa.RecordBatch, Shapes, tuple[FunctionFacts, ...]]:
+    """The functions of a dump in the schema of a part. BadRecord as `read_dump`."""
     if columns.version != RECORD_VERSION:
         raise BadRecord(f"record version {columns.version}, this program reads {RECORD_VERSION}")
     dumped = _batch(columns)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.toolchain.clang import Clang
 
@@ -14,3 +16,11 @@ def llc_of(clang: Clang) -> Path:
     if not path.is_file():
         raise ToolchainError(f"{path} does not exist", hint=f"apt-get install llvm-{clang.major}")
     return path
+
+
+def replay_command(
+    llc: Path, plugin: Path, allocator: Allocator, text: Path, flags: Sequence[str], *, output: Path
+) -> tuple[str, ...]:
+    """What gives the machine IR of one episode, the file `text`, to its allocator; `flags` say what is recorded."""
+    words = (f"-regalloc={allocator.plugin_name}", f"-start-before={allocator.llvm_pass}")
+    return (str(llc), "-load", str(plugin), *words, str(text), "-o", str(output), *flags)

@@ -22,6 +22,7 @@ from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.shards import Shard, find_shards, iterate_batches, open_table, reason_of
+from rl4real_data.toolchain.llc import replay_command
 from rl4real_data.toolchain.process import Completed, Limits, run
 from rl4real_data.validation.replay_compare import IDENTITY, REPLAYED, BadReplay, Shape, differing_columns, parse_record
 
@@ -168,17 +169,8 @@ def _outcome(row: Mapping[str, Any], *, columns: tuple[str, ...] = (), reason: s
 
 def llc_command(tool: ReplayTool, folder: Path) -> tuple[str, ...]:
     """Reads `x.mir` of the folder, writes `x.s` and `x.ndjson` there."""
-    return (
-        str(tool.llc),
-        "-load",
-        str(tool.plugin),
-        f"-regalloc={tool.allocator.plugin_name}",
-        f"-start-before={tool.allocator.llvm_pass}",
-        str(folder / "x.mir"),
-        "-o",
-        str(folder / "x.s"),
-        f"-mlra-dump={folder / 'x.ndjson'}",
-    )
+    flags = (f"-mlra-dump={folder / 'x.ndjson'}",)
+    return replay_command(tool.llc, tool.plugin, tool.allocator, folder / "x.mir", flags, output=folder / "x.s")
 
 
 def _run_llc(tool: ReplayTool, folder: Path) -> Completed:

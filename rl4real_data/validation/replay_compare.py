@@ -8,24 +8,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from rl4real_data.episodes.replayed_columns import CLOSE, EXACT, TOLERANCE
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 Shape = tuple[str, tuple[str, ...]]
 """Opcode and operand entities."""
 
-TOLERANCE: Final = 1e-5
-"""Relative: LLVM adds up frequencies and weights in another order after reading MIR."""
-
 IDENTITY: Final = ("episode_id", "module", "function")
-_EXACT: Final = (
-    *("block_start", "block_loop_depth", "block_succ"),
-    *("node_vreg", "node_class", "node_size", "node_live", "node_forbidden", "reserved"),
-    *("use_inst", "use_distance", "split_points", "edge_u", "edge_v"),
-    *("node_outcome", "node_assigned", "spills", "reloads", "folded_spills", "folded_reloads", "copies"),
-)
-_CLOSE: Final = ("block_freq", "node_spill_weight", "use_spill_weight", "spill_cost", "copy_cost")
-REPLAYED: Final = ("inst", *_EXACT, *_CLOSE)
-"""Columns that a replay must give again. Hints are left out: what they change, the outcome shows."""
+REPLAYED: Final = ("inst", *EXACT, *CLOSE)
+"""Columns that are compared."""
 
 
 class BadReplay(ValueError):
@@ -63,8 +54,8 @@ def differing_columns(
     except IndexError as error:
         raise BadReplay("an instruction shape is not in the table that it refers to") from error
     found = [] if same_shapes else ["inst"]
-    found += [name for name in _EXACT if episode[name] is not None and episode[name] != record[name]]
-    found += [name for name in _CLOSE if episode[name] is not None and not _close(episode[name], record[name])]
+    found += [name for name in EXACT if episode[name] is not None and episode[name] != record[name]]
+    found += [name for name in CLOSE if episode[name] is not None and not _close(episode[name], record[name])]
     return tuple(name for name in REPLAYED if name in found)
 
 

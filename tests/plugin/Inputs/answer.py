@@ -39,7 +39,9 @@ class Answer:
             if not fate:
                 print(f"  {self.node(index)} in {self.place(assigned)}")
                 continue
-            pieces = " ".join(f"[{first},{last}) {self.place(place)}" for node, first, last, place in parts if node == index)
+            pieces = " ".join(
+                f"[{first},{last}) {self.place(place)}" for node, first, last, place in parts if node == index
+            )
             print(f"  {self.node(index)} {named_bits(fate, FATES)}: {pieces or 'no part'}")
 
     def show_edits(self):

@@ -16,7 +16,7 @@ from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 from rl4real_data.toolchain.process import Limits
 from rl4real_data.validation.replay import ReplayedEpisode, ReplayReport, ReplayTool, llc_command, replay
-from rl4real_data.validation.replay_compare import BadReplay, differing_columns, parse_record
+from rl4real_data.validation.replay_compare import REPLAYED, BadReplay, differing_columns, parse_record
 
 pytestmark = pytest.mark.usefixtures("fakes_may_write")
 
@@ -50,17 +50,7 @@ def tool(tmp_path: Path) -> ReplayTool:
 
 def make_record(episode: build.Row, **changes: Any) -> build.Row:
     """What the plugin writes for the episode: its own order of shapes, and null for an infinite weight."""
-    names = [name for name in episode if name.startswith(("block_", "node_", "use_", "edge_", "split_"))]
-    names += [
-        "reserved",
-        "spills",
-        "reloads",
-        "folded_spills",
-        "folded_reloads",
-        "copies",
-        "spill_cost",
-        "copy_cost",
-    ]
+    names = [name for name in REPLAYED if name != "inst"]
     shapes = build.make_instructions()[::-1]
     record = {
         "v": RECORD_VERSION,

@@ -9,16 +9,8 @@ using namespace llvm;
 
 namespace mlra {
 
-namespace {
-
-unsigned frameIndexes(const MachineInstr &MI) {
-  return count_if(MI.operands(), [](const MachineOperand &MO) { return MO.isFI(); });
-}
-
-} // namespace
-
 CodeBefore::CodeBefore(const Analyses &A, const Problem &Recorded)
-    : NodeOfRegister(A.MF.getRegInfo().getNumVirtRegs(), -1) {
+    : NodeOfRegister(A.MF.getRegInfo().getNumVirtRegs(), -1), OperandCount(Recorded.Operands.size()) {
   FirstSegment.reserve(Recorded.Nodes.size() + 1);
   for (const Node &N : Recorded.Nodes) {
     NodeOfRegister[Register(N.Reg).virtRegIndex()] = static_cast<int>(FirstSegment.size());
@@ -30,18 +22,17 @@ CodeBefore::CodeBefore(const Analyses &A, const Problem &Recorded)
 
   Instructions.reserve(Recorded.Shapes.size());
   SlotIndexes &Indexes = *A.LIS.getSlotIndexes();
+  unsigned Operand = 0;
   for (const MachineBasicBlock &MBB : A.MF) {
     SlotIndex Index = Indexes.getMBBStartIdx(&MBB);
     for (const MachineInstr &MI : MBB) {
       if (!Positions::counts(MI))
         continue;
       Index = Indexes.getNextNonNullIndex(Index); // much faster than asking for each instruction's
-      Instructions.push_back(
-          {Index, &MI, MI.getOpcode(), MI.getNumOperands(), frameIndexes(MI), unsigned(OperandNodes.size())});
-      for (const MachineOperand &MO : MI.operands())
-        if (MO.isReg() && MO.getReg().isVirtual())
-          if (int Node = nodeOf(MO.getReg()); Node >= 0)
-            OperandNodes.push_back(Node);
+      int Instruction = static_cast<int>(Instructions.size());
+      while (Operand < OperandCount && Recorded.Operands[Operand].Instruction < Instruction)
+        ++Operand;
+      Instructions.push_back({Index, &MI, MI.getOpcode(), MI.getNumOperands(), Operand});
     }
   }
 }
@@ -59,10 +50,18 @@ bool CodeBefore::isInstruction(SlotIndex Slot) const {
 }
 
 // An address may be used again: of an instruction that is folded twice, the second form may lie where the original lay.
+// Where its opcode stays, a slot takes more operands than a register.
 bool CodeBefore::isUnchanged(int Instruction, const MachineInstr &Now) const {
   const OriginalInstruction &I = Instructions[Instruction];
-  return I.MI == &Now && I.Opcode == Now.getOpcode() && I.Operands == Now.getNumOperands() &&
-         I.FrameIndexes == frameIndexes(Now);
+  return I.MI == &Now && I.Opcode == Now.getOpcode() && I.Operands == Now.getNumOperands();
+}
+
+std::optional<unsigned> CodeBefore::entryOf(const Problem &Recorded, int Instruction, const MachineOperand &MO) const {
+  unsigned Index = MO.getOperandNo();
+  for (unsigned Entry = Instructions[Instruction].FirstOperand; Entry < operandsEnd(Instruction); ++Entry)
+    if (Recorded.Operands[Entry].Index == Index)
+      return Entry;
+  return std::nullopt;
 }
 
 int CodeBefore::begin(SlotIndex Slot) const {

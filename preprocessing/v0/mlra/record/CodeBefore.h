@@ -12,6 +12,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 
+#include <optional>
 #include <vector>
 
 namespace mlra {
@@ -22,8 +23,7 @@ struct OriginalInstruction {
   const llvm::MachineInstr *MI;
   unsigned Opcode;
   unsigned Operands;
-  unsigned FrameIndexes; ///< operands that are one
-  unsigned FirstOperand; ///< number of operands in front of it that name a node
+  unsigned FirstOperand; ///< its first entry of Problem::Operands
 };
 
 /// A piece of a node's live interval, with the definition of the value that is live there.
@@ -71,8 +71,14 @@ public:
   /// Whether the instruction is as it was, but for the names of its registers.
   bool isUnchanged(int Instruction, const llvm::MachineInstr &Now) const;
 
-  /// The nodes that the operands name, in the order of the code.
-  llvm::ArrayRef<int> operandNodes() const { return OperandNodes; }
+  /// The entries of Problem::Operands that belong to an instruction begin with its first and end with this one.
+  unsigned operandsEnd(int Instruction) const {
+    size_t Next = Instruction + 1;
+    return Next < Instructions.size() ? Instructions[Next].FirstOperand : OperandCount;
+  }
+
+  /// The entry of Problem::Operands for an operand of an instruction that is as it was; none if it names no node.
+  std::optional<unsigned> entryOf(const Problem &Recorded, int Instruction, const llvm::MachineOperand &MO) const;
 
   /// Where a live segment lies; empty if it lives only between two instructions.
   PositionRange positions(llvm::SlotIndex Start, llvm::SlotIndex End) const {
@@ -87,7 +93,7 @@ private:
   std::vector<OriginalSegment> Segments;
   std::vector<unsigned> FirstSegment; ///< one a node, and the end
   std::vector<int> NodeOfRegister;
-  std::vector<int> OperandNodes;
+  unsigned OperandCount;
 };
 
 } // namespace mlra

@@ -93,7 +93,7 @@ private:
 void countRematerializations(const Analyses &A, const Moves &M, Costs &Result) {
   const TargetInstrInfo &TII = *A.MF.getSubtarget().getInstrInfo();
   for (const Move &Inserted : M.Inserted)
-    if (Inserted.Kind == MoveKind::Rematerialization)
+    if (Inserted.Kind == MoveKind::Rematerialization && Inserted.To > 0) // one into a slot is a folded spill
       (TII.isAsCheapAsAMove(*Inserted.MI) ? Result.CheapRemats : Result.DearRemats)
           .add(1, A.MBFI.getBlockFreqRelativeToEntryBlock(Inserted.MI->getParent()));
 }

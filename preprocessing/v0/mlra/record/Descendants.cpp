@@ -30,12 +30,8 @@ int nodeOfPiece(const Analyses &A, const Problem &Recorded, const CodeBefore &Be
     int Instruction = Before.instructionAt(Index);
     if (!Before.isInstruction(Index) || !Before.isUnchanged(Instruction, MI))
       continue;
-    unsigned Operand = Before.instructions()[Instruction].FirstOperand;
-    for (const MachineOperand &MO : MI.operands()) {
-      if (&MO == &Named)
-        return Before.operandNodes()[Operand];
-      Operand += namesNode(MO, Recorded);
-    }
+    if (std::optional<unsigned> Entry = Before.entryOf(Recorded, Instruction, Named))
+      return Recorded.Operands[*Entry].Node;
   }
   return -1;
 }

@@ -20,11 +20,6 @@ struct Descendants {
   int nodeOf(llvm::Register Reg) const { return Reg.isVirtual() ? NodeOfRegister[Reg.virtRegIndex()] : -1; }
 };
 
-/// Whether an operand names a register that the allocator had to place.
-inline bool namesNode(const llvm::MachineOperand &MO, const Problem &Recorded) {
-  return MO.isReg() && MO.getReg().isVirtual() && !Recorded.Given.contains(MO.getReg());
-}
-
 Descendants collectDescendants(const Analyses &A, const Problem &Recorded, const CodeBefore &Before);
 
 } // namespace mlra

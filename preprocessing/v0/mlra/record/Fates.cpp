@@ -1,6 +1,8 @@
 //===- Fates.cpp - All that happened to each node ------------------------------===//
 #include "record/Fates.h"
 
+#include "record/Flags.h"
+
 using namespace llvm;
 
 namespace mlra {
@@ -10,12 +12,12 @@ namespace {
 unsigned fateOf(MoveKind Kind) {
   switch (Kind) {
   case MoveKind::Copy:
-    return SplitFate;
+    return FateFlag::Split;
   case MoveKind::Store:
   case MoveKind::Reload:
-    return SpilledFate;
+    return FateFlag::Spilled;
   case MoveKind::Rematerialization:
-    return RematerializedFate;
+    return FateFlag::Rematerialized;
   case MoveKind::Other:
     return 0;
   }
@@ -23,24 +25,23 @@ unsigned fateOf(MoveKind Kind) {
 }
 
 /// Nodes that a changed instruction named which is still there in another form.
-BitVector namedInOtherForm(size_t Nodes, const CodeBefore &Before, ArrayRef<Change> Changed) {
-  BitVector Result(Nodes);
-  ArrayRef<OriginalInstruction> Instructions = Before.instructions();
+BitVector namedInOtherForm(const Problem &Recorded, const CodeBefore &Before, ArrayRef<Change> Changed) {
+  BitVector Result(Recorded.Nodes.size());
   for (const Change &C : Changed) {
-    if (C.Flags & Gone)
+    if (C.Flags & ChangeFlag::Gone)
       continue;
-    size_t Next = C.Instruction + 1;
-    size_t End = Next < Instructions.size() ? Instructions[Next].FirstOperand : Before.operandNodes().size();
-    for (size_t I = Instructions[C.Instruction].FirstOperand; I < End; ++I)
-      Result.set(Before.operandNodes()[I]);
+    unsigned First = Before.instructions()[C.Instruction].FirstOperand;
+    for (unsigned Entry = First; Entry < Before.operandsEnd(C.Instruction); ++Entry)
+      Result.set(Recorded.Operands[Entry].Node);
   }
   return Result;
 }
 
 } // namespace
 
-std::vector<unsigned> collectFates(size_t Nodes, const CodeBefore &Before, const Descendants &D, const Moves &M,
+std::vector<unsigned> collectFates(const Problem &Recorded, const CodeBefore &Before, const Descendants &D, const Moves &M,
                                    ArrayRef<Part> Pieces) {
+  size_t Nodes = Recorded.Nodes.size();
   std::vector<unsigned> Fates(Nodes, 0);
   for (const Move &Inserted : M.Inserted)
     if (Inserted.Node >= 0)
@@ -53,22 +54,22 @@ std::vector<unsigned> collectFates(size_t Nodes, const CodeBefore &Before, const
     if (!I || Pieces[I - 1].Node != P.Node)
       Register = 0;
     if (P.Place > 0 && Register && Register != P.Place)
-      Fates[P.Node] |= SplitFate;
+      Fates[P.Node] |= FateFlag::Split;
     if (P.Place > 0)
       Register = P.Place, InRegister.set(P.Node);
     if (P.Place < 0)
-      Fates[P.Node] |= SpilledFate;
+      Fates[P.Node] |= FateFlag::Spilled;
   }
-  BitVector InOtherForm = namedInOtherForm(Nodes, Before, M.Changed);
+  BitVector InOtherForm = namedInOtherForm(Recorded, Before, M.Changed);
   BitVector IsLeft(Nodes);
   for (const auto &[Node, Reg] : D.Registers)
     IsLeft.set(Node);
   for (const Part &P : Pieces)
     if (P.Place == 0)
-      Fates[P.Node] |= InRegister.test(P.Node) || InOtherForm.test(P.Node) ? RematerializedFate : 0;
+      Fates[P.Node] |= InRegister.test(P.Node) || InOtherForm.test(P.Node) ? FateFlag::Rematerialized : 0;
   for (int Node : D.Edited.set_bits())
     if (!Fates[Node] && !IsLeft.test(Node))
-      Fates[Node] = EliminatedFate;
+      Fates[Node] = FateFlag::Eliminated;
   return Fates;
 }
 

@@ -11,11 +11,8 @@
 
 namespace mlra {
 
-/// The bits of `node_fate`.
-enum FateFlag : unsigned char { SplitFate = 1, SpilledFate = 2, RematerializedFate = 4, EliminatedFate = 8 };
-
-/// What parts, moves and changes say, and nothing else. 0 for a node that one register holds all its life.
-std::vector<unsigned> collectFates(size_t Nodes, const CodeBefore &Before, const Descendants &D, const Moves &M,
+/// What parts, moves and changes say, and nothing else: a sum of FateFlags a node, 0 for a node that one register holds all its life.
+std::vector<unsigned> collectFates(const Problem &Recorded, const CodeBefore &Before, const Descendants &D, const Moves &M,
                                    llvm::ArrayRef<Part> Pieces);
 
 } // namespace mlra

@@ -1,4 +1,4 @@
-//===- Flags.h - Bits of the sums that a problem holds --------------------===//
+//===- Flags.h - Bits of the sums that a record holds ---------------------===//
 //
 // The numbers are those of rl4real_data/episodes/column_values.py; a unit test compares them.
 //
@@ -44,6 +44,20 @@ constexpr unsigned LandingPad = 4;
 constexpr unsigned IndirectBranch = 8;
 constexpr unsigned AsmGotoTarget = 16;
 } // namespace BlockFlag
+
+namespace FateFlag {
+constexpr unsigned Split = 1;
+constexpr unsigned Spilled = 2;
+constexpr unsigned Rematerialized = 4;
+constexpr unsigned Eliminated = 8;
+} // namespace FateFlag
+
+namespace ChangeFlag {
+constexpr unsigned Gone = 1;
+constexpr unsigned ReadsSlot = 2;
+constexpr unsigned WritesSlot = 4;
+constexpr unsigned Other = 8;
+} // namespace ChangeFlag
 
 } // namespace mlra
 

@@ -2,6 +2,7 @@
 #include "record/Moves.h"
 
 #include "LLVMCompat.h"
+#include "record/Flags.h"
 #include "record/SpillSlots.h"
 
 #include "llvm/CodeGen/MachineMemOperand.h"
@@ -18,7 +19,7 @@ namespace {
 class MoveReader {
 public:
   MoveReader(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const Descendants &D)
-      : A(A), Before(Before), D(D), TII(*A.MF.getSubtarget().getInstrInfo()), Slots(A.MF, Recorded.FirstSlot) {}
+      : A(A), Recorded(Recorded), Before(Before), D(D), TII(*A.MF.getSubtarget().getInstrInfo()), Slots(A.MF, Recorded.FirstSlot) {}
 
   Move read(const MachineInstr &MI, int Instruction, int Block) const {
     Move M{MoveKind::Other, Instruction, Block, -1, 0, 0, -1, &MI};
@@ -29,8 +30,8 @@ public:
 
   /// What became of an instruction in whose place there is another one now.
   unsigned changeOf(const MachineInstr &MI) const {
-    unsigned Flags = (Slots.isRead(MI) ? ReadsSlot : 0) | (Slots.isWritten(MI) ? WritesSlot : 0);
-    return Flags ? Flags : unsigned(OtherChange);
+    unsigned Flags = (Slots.isRead(MI) ? ChangeFlag::ReadsSlot : 0) | (Slots.isWritten(MI) ? ChangeFlag::WritesSlot : 0);
+    return Flags ? Flags : ChangeFlag::Other;
   }
 
 private:
@@ -59,16 +60,31 @@ private:
     std::optional<int> Read = Slots.read(MI), Written = Slots.written(MI);
     if (Read.has_value() == Written.has_value())
       return false;
+    int Slot = Read ? *Read : *Written;
     for (const MachineOperand &MO : MI.operands()) {
-      if (!MO.isReg() || D.nodeOf(MO.getReg()) < 0 || MO.isDef() != Read.has_value())
+      int Node = MO.isReg() ? D.nodeOf(MO.getReg()) : -1;
+      if (Node < 0 || MO.isDef() != Read.has_value() || slotOf(Node) != Slot)
         continue;
       M.Kind = Read ? MoveKind::Reload : MoveKind::Store;
-      M.Node = D.nodeOf(MO.getReg());
-      (Read ? M.From : M.To) = Slots.place(Read ? *Read : *Written);
-      (Read ? M.To : M.From) = placeOf(MO);
+      M.Node = Node;
+      M.From = Read ? Slots.place(Slot) : placeOf(MO);
+      M.To = Read ? placeOf(MO) : Slots.place(Slot);
       return true;
     }
-    return false;
+    return Written && readComputedStore(MI, Slot, M);
+  }
+
+  /// A value that is computed anew right into its slot: a constant, for one.
+  bool readComputedStore(const MachineInstr &MI, int Slot, Move &M) const {
+    for (int Node : D.Edited.set_bits())
+      if (slotOf(Node) == Slot)
+        M.Node = Node;
+    M.Value = M.Node < 0 ? -1 : definitionAt(M.Node, A.LIS.getInstructionIndex(MI));
+    if (M.Value < 0)
+      return false;
+    M.Kind = MoveKind::Rematerialization;
+    M.To = Slots.place(Slot);
+    return true;
   }
 
   void readRest(const MachineInstr &MI, Move &M) const {
@@ -86,6 +102,8 @@ private:
     }
   }
 
+  int slotOf(int Node) const { return A.VRM.getStackSlot(Recorded.Nodes[Node].Reg); }
+
   /// The original instruction that defines the node's value that lives there.
   int definitionAt(int Node, SlotIndex Index) const {
     ArrayRef<OriginalSegment> Segments = Before.segments(Node);
@@ -97,6 +115,7 @@ private:
   }
 
   const Analyses &A;
+  const Problem &Recorded;
   const CodeBefore &Before;
   const Descendants &D;
   const TargetInstrInfo &TII;
@@ -139,7 +158,7 @@ private:
 
   template <typename StopT> void dropUntil(StopT Stop) {
     for (; Next < Occupied && !Stop(Originals[Next].Index); ++Next)
-      Result.Changed.push_back({static_cast<int>(Next), Gone});
+      Result.Changed.push_back({static_cast<int>(Next), ChangeFlag::Gone});
   }
 
   const SlotIndexes &Indexes;

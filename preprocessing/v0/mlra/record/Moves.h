@@ -30,13 +30,10 @@ struct Move {
   const llvm::MachineInstr *MI;
 };
 
-/// The bits of `changed_flags`.
-enum ChangeFlag : unsigned char { Gone = 1, ReadsSlot = 2, WritesSlot = 4, OtherChange = 8 };
-
 /// An original instruction that is not as it was.
 struct Change {
   int Instruction;
-  unsigned Flags;
+  unsigned Flags; ///< sum of ChangeFlags
 };
 
 struct Moves {

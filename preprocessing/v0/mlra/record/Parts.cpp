@@ -161,8 +161,10 @@ public:
       if (!Before.isInstruction(Index) || !Before.isUnchanged(Instruction, MI))
         continue;
       int Position = 2 * Instruction + (Named.isDef() && !Named.isEarlyClobber());
-      if (hasSeveral(Node, Position))
-        Choices.push_back({operandOf(Named, Instruction), static_cast<MCPhysReg>(A.VRM.getPhys(Reg).id())});
+      if (!hasSeveral(Node, Position))
+        continue;
+      if (std::optional<unsigned> Entry = Before.entryOf(Recorded, Instruction, Named))
+        Choices.push_back({*Entry, static_cast<MCPhysReg>(A.VRM.getPhys(Reg).id())});
     }
   }
 
@@ -174,16 +176,6 @@ private:
     for (; First != Pieces.end() && First->Node == Node && First->Range.First <= Position; ++First)
       Count += First->Range.Last > Position && First->Place > 0;
     return Count > 1;
-  }
-
-  unsigned operandOf(const MachineOperand &Named, int Instruction) const {
-    unsigned Operand = Before.instructions()[Instruction].FirstOperand;
-    for (const MachineOperand &MO : Named.getParent()->operands()) {
-      if (&MO == &Named)
-        break;
-      Operand += namesNode(MO, Recorded);
-    }
-    return Operand;
   }
 
   const Analyses &A;
@@ -201,7 +193,7 @@ Parts collectParts(const Analyses &A, const LiveStacks &Stacks, const Problem &R
   size_t Next = 0;
   for (int Node : D.Edited.set_bits())
     Collector.collect(Node, Next, Result.Pieces);
-  Result.Fates = collectFates(Recorded.Nodes.size(), Before, D, M, Result.Pieces);
+  Result.Fates = collectFates(Recorded, Before, D, M, Result.Pieces);
   erase_if(Result.Pieces, [&](const Part &P) { return !Result.Fates[P.Node]; });
 
   BitVector Overlapping = overlapping(Result.Pieces, Recorded.Nodes.size());

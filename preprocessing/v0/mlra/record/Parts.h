@@ -32,7 +32,7 @@ struct Choice {
 
 struct Parts {
   std::vector<Part> Pieces; ///< of the nodes with a fate, by node, first position and place
-  std::vector<unsigned> Fates; ///< one a node
+  std::vector<unsigned> Fates; ///< one a node: sum of FateFlags
   std::vector<Choice> Choices; ///< ascending
 };
 

@@ -3,6 +3,7 @@
 
 #include "LLVMCompat.h"
 #include "record/Fates.h"
+#include "record/Flags.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 
@@ -105,23 +106,21 @@ struct Held {
   unsigned Unit;
   PositionRange Range;
   int Node;
+  int Place; ///< the register, 0 for a fixed range
 };
 
 class UnitCheck {
 public:
-  UnitCheck(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const WholeAnswer &Whole)
-      : A(A), Recorded(Recorded), Before(Before), TRI(*A.MF.getSubtarget().getRegisterInfo()) {
-    BitVector Used(TRI.getNumRegUnits());
+  UnitCheck(const Analyses &A, const Problem &Recorded, const WholeAnswer &Whole)
+      : Recorded(Recorded), TRI(*A.MF.getSubtarget().getRegisterInfo()) {
     for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node)
       for (const Part &P : Whole.parts(Node))
         if (P.Place > 0)
           for (auto Unit : TRI.regunits(MCRegister(P.Place)))
-            All.push_back({compat::unitNumber(Unit), P.Range, Node}), Used.set(compat::unitNumber(Unit));
-    for (unsigned Unit : Used.set_bits())
-      if (const LiveRange *Fixed = A.LIS.getCachedRegUnit(static_cast<MCRegUnit>(Unit)))
-        for (const LiveRange::Segment &S : *Fixed)
-          if (PositionRange R = Before.positions(S.start, S.end); R.First < R.Last)
-            All.push_back({Unit, R, -1});
+            All.push_back({compat::unitNumber(Unit), P.Range, Node, P.Place});
+    for (const FixedUnit &Fixed : Recorded.Fixed.Units)
+      for (size_t I = 0; I < Fixed.Live.size(); I += 2)
+        All.push_back({Fixed.Unit, {Fixed.Live[I], Fixed.Live[I + 1]}, -1, 0});
     llvm::sort(All, [](const Held &X, const Held &Y) {
       return std::tie(X.Unit, X.Range.First, X.Range.Last, X.Node) < std::tie(Y.Unit, Y.Range.First, Y.Range.Last, Y.Node);
     });
@@ -146,49 +145,68 @@ private:
     return TRI.getName(*MCRegUnitRootIterator(static_cast<MCRegUnit>(Unit), &TRI));
   }
 
-  /// A node that is a copy of a register may lie in it while it lives on: the value is the same.
+  /// Where one is the other's copy, be it of a part, and lies where the copy vanishes, both may live on: the value is the
+  /// same.
   bool isCopyBetween(const Held &X, const Held &Y) const {
-    const Held &Fixed = X.Node < 0 ? X : Y;
-    if (Fixed.Node >= 0)
-      return false;
+    const Held &Fixed = X.Node < 0 ? X : Y, &Other = X.Node < 0 ? Y : X;
     int At = std::max(X.Range.First, Y.Range.First);
-    if (!(At & 1))
+    if (Fixed.Node >= 0 || At % 2 == 0)
       return false;
-    const MachineInstr *MI =
-        A.LIS.getSlotIndexes()->getInstructionFromIndex(Before.instructions()[At / 2].Index);
-    if (!MI || !MI->isCopy())
-      return false;
-    return any_of(MI->operands(), [&](const MachineOperand &MO) {
-      return MO.isReg() && MO.getReg().isPhysical() && llvm::is_contained(TRI.regunits(MO.getReg().asMCReg()),
-                                                                         static_cast<MCRegUnit>(Fixed.Unit));
+    auto Vanishes = [&](const CopyEnd &Node, const CopyEnd &Register) {
+      if (Node.Place != -1 - Other.Node || Register.Place <= 0)
+        return false;
+      MCRegister Place(Other.Place);
+      return (Node.SubReg ? TRI.getSubReg(Place, Node.SubReg) : Place) == MCRegister(Register.Place);
+    };
+    return any_of(Recorded.Copies, [&](const NodeCopy &C) {
+      return C.Instruction == At / 2 && (Vanishes(C.To, C.From) || Vanishes(C.From, C.To));
     });
   }
 
-  const Analyses &A;
   const Problem &Recorded;
-  const CodeBefore &Before;
   const TargetRegisterInfo &TRI;
   std::vector<Held> All;
 };
 
-void verifyOperands(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const WholeAnswer &Whole,
-                    Findings &Found) {
-  ArrayRef<OriginalInstruction> Instructions = Before.instructions();
-  for (int I = 0; I < int(Instructions.size()); ++I) {
-    const MachineInstr *MI = A.LIS.getSlotIndexes()->getInstructionFromIndex(Instructions[I].Index);
-    if (!MI || !Before.isUnchanged(I, *MI))
+/// What a call clobbers holds no node that lives on.
+void verifyMasks(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const WholeAnswer &Whole,
+                 Findings &Found) {
+  for (const MaskUse &Use : Recorded.Fixed.Masks) {
+    const MachineInstr *Call =
+        A.LIS.getSlotIndexes()->getInstructionFromIndex(Before.instructions()[Use.Instruction].Index);
+    if (!Call)
       continue;
-    unsigned Operand = Instructions[I].FirstOperand;
-    for (const MachineOperand &MO : MI->operands()) {
-      if (!namesNode(MO, Recorded))
+    for (const MachineOperand &MO : Call->operands()) {
+      if (!MO.isRegMask())
         continue;
-      int Node = Before.operandNodes()[Operand];
-      unsigned Is = Whole.registerAt(Node, 2 * I + (MO.isDef() && !MO.isEarlyClobber()), Operand);
-      ++Operand;
-      if (Is != A.VRM.getPhys(MO.getReg()).id() && !(MO.isUse() && MO.isUndef()))
-        Found.push_back(nameOf(Recorded, Node) + " at instruction " + std::to_string(I) + " is in register " +
-                        std::to_string(Is) + ", VirtRegMap has " + std::to_string(A.VRM.getPhys(MO.getReg()).id()));
+      for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node)
+        for (const Part &P : Whole.parts(Node))
+          if (P.Place > 0 && P.Range.First <= 2 * Use.Instruction && P.Range.Last > 2 * Use.Instruction + 1 &&
+              MO.clobbersPhysReg(MCRegister(P.Place)))
+            Found.push_back(nameOf(Recorded, Node) + " lies in a register that instruction " +
+                            std::to_string(Use.Instruction) + " clobbers");
     }
+  }
+}
+
+void verifyOperands(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const WholeAnswer &Whole,
+                    ArrayRef<Change> Changed, Findings &Found) {
+  DenseSet<int> IsChanged;
+  for (const Change &C : Changed)
+    IsChanged.insert(C.Instruction);
+  for (unsigned Entry = 0; Entry < Recorded.Operands.size(); ++Entry) {
+    const NodeOperand &O = Recorded.Operands[Entry];
+    bool IsWrite = O.Flags & OperandFlag::Write;
+    if (IsChanged.contains(O.Instruction) || (!IsWrite && (O.Flags & OperandFlag::Undef)))
+      continue;
+    int Position = 2 * O.Instruction + (IsWrite && !(O.Flags & OperandFlag::EarlyClobber));
+    unsigned Is = Whole.registerAt(O.Node, Position, Entry);
+    const MachineInstr &MI =
+        *A.LIS.getSlotIndexes()->getInstructionFromIndex(Before.instructions()[O.Instruction].Index);
+    unsigned Expected = A.VRM.getPhys(MI.getOperand(O.Index).getReg()).id();
+    if (Is != Expected)
+      Found.push_back(nameOf(Recorded, O.Node) + " at instruction " + std::to_string(O.Instruction) +
+                      " is in register " + std::to_string(Is) + ", VirtRegMap has " + std::to_string(Expected));
   }
 }
 
@@ -198,13 +216,13 @@ bool agree(Fate Word, unsigned Flags) {
   case Fate::Assigned:
     return Flags == 0;
   case Fate::Split:
-    return (Flags & SplitFate) && !(Flags & SpilledFate);
+    return (Flags & FateFlag::Split) && !(Flags & FateFlag::Spilled);
   case Fate::Spilled:
-    return Flags & SpilledFate;
+    return Flags & FateFlag::Spilled;
   case Fate::Rematerialized:
-    return (Flags & RematerializedFate) && !(Flags & SpilledFate);
+    return (Flags & FateFlag::Rematerialized) && !(Flags & FateFlag::Spilled);
   case Fate::Eliminated:
-    return Flags == EliminatedFate;
+    return Flags == FateFlag::Eliminated;
   }
   return false;
 }
@@ -217,8 +235,9 @@ std::vector<std::string> verifyAnswer(const Analyses &A, const Problem &Recorded
   WholeAnswer Whole(Recorded, Before, Given);
   verifyTiles(Recorded, Whole, Found);
   if (!A.MF.getRegInfo().subRegLivenessEnabled()) // with it, parts of a register may be free
-    UnitCheck(A, Recorded, Before, Whole).verify(Found);
-  verifyOperands(A, Recorded, Before, Whole, Found);
+    UnitCheck(A, Recorded, Whole).verify(Found);
+  verifyMasks(A, Recorded, Before, Whole, Found);
+  verifyOperands(A, Recorded, Before, Whole, Given.Edits.Changed, Found);
   for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node)
     if (!agree(Given.Words.Nodes[Node].Kind, Given.Places.Fates[Node]))
       Found.push_back(nameOf(Recorded, Node) + " has outcome " + std::to_string(unsigned(Given.Words.Nodes[Node].Kind)) +

@@ -1,0 +1,70 @@
+"""The costs of an episode against LLVM's remarks, its score and its frames, and against the episode's own moves."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+from rl4real_data.episodes.column_values import BlockFlag, MoveKind
+
+from .columns import Episode
+from .findings import Findings
+from .remarks import COLUMNS
+
+_REMARK_ERROR = 1e-5  # remarks are sums of single precision, printed with seven digits
+_SUM_ERROR = 1e-6
+_WEIGHTS = (0.2, 4.0, 1.0, 5.0, 0.2, 1.0)
+_MOVES = {MoveKind.STORE: ("spills", "spills_cost"), MoveKind.RELOAD: ("reloads", "reloads_cost")}
+
+
+def check_remarks(episode: Episode, numbers: Mapping[str, float], findings: Findings) -> None:
+    for word, column in COLUMNS.items():
+        _near(f"remark {word}", episode, episode[column], numbers.get(word, 0.0), _REMARK_ERROR, findings)
+    for word in sorted(numbers.keys() - COLUMNS.keys()):
+        findings.count(f"remark {word}, for which there is no column")
+
+
+def check_score(episode: Episode, score: Sequence[float], findings: Findings) -> None:
+    names = ("copies", "loads", "stores", "loads with a store", "cheap", "expensive")
+    for name, found, expected in zip(names, episode["score_counts"], score[1:], strict=True):
+        _near(f"score: {name}", episode, found, expected, _SUM_ERROR, findings)
+    _near("score", episode, episode["score"], score[0], _SUM_ERROR, findings)
+    sums = math.fsum(w * n for w, n in zip(_WEIGHTS, episode["score_counts"], strict=True))
+    _near("score: weighted sum", episode, episode["score"], sums, _SUM_ERROR, findings)
+
+
+def check_sums(episode: Episode, findings: Findings) -> None:
+    """Costs by kind are sums over the moves, and the old sums are sums of these."""
+    kinds = [MoveKind(kind) for kind in episode["move_kind"]]
+    frequencies = [episode["block_freq"][block] for block in episode["move_block"]]
+    for kind, (count, cost) in _MOVES.items():
+        own = [frequency for found, frequency in zip(kinds, frequencies, strict=True) if found is kind]
+        findings.compare(f"moves counted as {count}", episode, episode[count], len(own))
+        _near(f"moves summed as {cost}", episode, episode[cost], math.fsum(own), _REMARK_ERROR, findings)
+    own = [f for kind, f in zip(kinds, frequencies, strict=True) if kind is MoveKind.REMATERIALIZATION]
+    remats = [episode[f"{how}_remats{what}"] for what in ("", "_cost") for how in ("cheap", "dear")]
+    findings.compare("moves counted as rematerialisations", episode, remats[0] + remats[1], len(own))
+    _near("rematerialisations summed", episode, remats[2] + remats[3], math.fsum(own), _REMARK_ERROR, findings)
+    parts = ("spills", "reloads", "folded_spills", "folded_reloads")
+    total = math.fsum(episode[f"{part}_cost"] for part in parts)
+    _near("spill_cost, summed", episode, episode["spill_cost"], total, _REMARK_ERROR, findings)
+
+
+def check_saved(episode: Episode, saved: set[str], findings: Findings) -> None:
+    """`saved`: the registers that the stock compiler saves in the frame."""
+    names = episode.dataset.registers.name
+    used = [names[register] for register in episode["callee_saved_used"]]
+    given = [names[register] for register in episode["callee_saved"]]
+    findings.compare("callee-saved: in the list", episode, set(used) <= set(given), True)
+    findings.compare("callee-saved: used and saved", episode, sorted(used), sorted(saved))
+    flags, frequencies = episode["block_flags"], episode["block_freq"]
+    returns = [f for flag, f in zip(flags, frequencies, strict=True) if flag & BlockFlag.RETURN]
+    cost = len(used) * (1.0 + math.fsum(returns))
+    _near("callee-saved: cost", episode, episode["callee_saved_cost"], cost, _REMARK_ERROR, findings)
+
+
+def _near(kind: str, where: object, found: float, expected: float, error: float, findings: Findings) -> None:
+    if math.isclose(found, expected, rel_tol=error, abs_tol=error):
+        findings.count(kind)
+    else:
+        findings.differ(kind, where, f"the columns say {found}, the compiler {expected}")

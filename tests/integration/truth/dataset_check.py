@@ -1,0 +1,84 @@
+"""All episodes of a dataset, or of some of its modules, against the stock compiler."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from .answer import AnswerCheck
+from .carried import CarriedCheck
+from .columns import Dataset, Episode
+from .costs import check_remarks, check_saved, check_score, check_sums
+from .findings import Findings
+from .folding import check_folding
+from .liveness import LivenessCheck
+from .machine_text import Function, read_functions
+from .problem import ProblemCheck
+from .remarks import read_remarks
+from .scores import read_scores
+from .stock_compiler import StockCompiler
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """What is compared with what: `roots` are the corpora's folders, `score_plugin` one for this release's llc."""
+
+    dataset: Dataset
+    roots: Mapping[str, Path]
+    bin_dir: Path
+    allocator: str
+    score_plugin: Path | None = None
+    frames: bool = True
+
+    def run(self, is_wanted: Callable[[str], bool] = lambda _: True, jobs: int = 1) -> Findings:
+        findings = Findings()
+        due = [found for found in self.dataset.by_module() if is_wanted(found[0][1])]
+        with ThreadPoolExecutor(jobs) as pool:
+            for one in pool.map(lambda module: self._module(*module), due):
+                findings.counts.update(one.counts)
+                findings.unexplained += one.unexplained
+        return findings
+
+    def _module(self, module: tuple[str, str], episodes: list[Episode]) -> Findings:
+        findings = Findings()
+        command, root = self.dataset.commands[module], self.roots[module[0]]
+        with TemporaryDirectory(prefix="truth") as folder:
+            stock = StockCompiler(self.bin_dir / "clang", self.allocator, Path(folder))
+            before = stock.before_allocation(command, root)
+            path, remarks = stock.after_allocation(command, root)
+            after = read_functions(path.read_text())
+            for episode in episodes:
+                self._code(episode, before[episode["function"]], after[episode["function"]], findings)
+            self._costs(episodes, path, remarks, findings)
+            if self.frames:
+                self._frames(episodes, stock.with_frames(command, root), findings)
+        return findings
+
+    def _code(self, episode: Episode, before: Function, after: Function, findings: Findings) -> None:
+        ProblemCheck(episode, before, findings).run()
+        liveness = LivenessCheck(episode, before, findings)
+        liveness.run()
+        answer = AnswerCheck(episode, before, after, findings)
+        answer.run()
+        check_folding(episode, answer.places, findings)
+        if answer.aligned:
+            CarriedCheck(answer, before, liveness.nodes, findings).run()
+
+    def _costs(self, episodes: list[Episode], text: Path, remarks: str, findings: Findings) -> None:
+        scores = read_scores(self.bin_dir, self.score_plugin, text) if self.score_plugin else {}
+        told = read_remarks(remarks)
+        for episode in episodes:
+            check_sums(episode, findings)
+            if self.allocator == "greedy":  # basic has no remarks
+                check_remarks(episode, told.get(episode["function"], {}), findings)
+            if self.score_plugin:
+                check_score(episode, scores[episode["function"]], findings)
+
+    def _frames(self, episodes: list[Episode], frames: Mapping[str, Function], findings: Findings) -> None:
+        for episode in episodes:
+            objects = frames[episode["function"]].objects
+            saved = {found.saved_register for found in objects if found.saved_register}
+            check_saved(episode, saved, findings)

@@ -1,0 +1,49 @@
+"""FOLDABLE against what LLVM's allocators really folded, and did not fold."""
+
+from __future__ import annotations
+
+from rl4real_data.episodes.column_values import ChangeFlag, MoveKind, UseFlag
+
+from .columns import Episode
+from .findings import Findings
+from .places import Places
+
+
+def check_folding(episode: Episode, places: Places, findings: Findings) -> None:
+    """Whatever was folded is foldable. What is foldable and was reloaded is counted, by what the reload is for."""
+    foldable = {
+        (node, number)
+        for node, (numbers, flags) in enumerate(zip(episode["use_inst"], episode["use_flags"], strict=True))
+        for number, flag in zip(numbers, flags, strict=True)
+        if flag & UseFlag.FOLDABLE
+    }
+    _folded(episode, places, foldable, findings)
+    moves = (episode[f"move_{name}"] for name in ("kind", "inst", "node"))
+    for kind, number, node in zip(*moves, strict=True):
+        if kind == MoveKind.RELOAD and (node, number) in foldable:
+            served = _served(episode, places, node, number)
+            findings.count(
+                f"foldable, but reloaded: {'for several use points' if served > 1 else 'for this use alone'}"
+            )
+
+
+def _folded(episode: Episode, places: Places, foldable: set[tuple[int, int]], findings: Findings) -> None:
+    changed = dict(zip(episode["changed_inst"], episode["changed_flags"], strict=True))
+    rows = zip(episode["operand_inst"], episode["operand_node"], strict=True)
+    for number, node in sorted(set(rows)):
+        flags = changed.get(number, 0)
+        reads = flags & ChangeFlag.READS_SLOT and _is_in_slot(places, node, 2 * number)
+        writes = flags & ChangeFlag.WRITES_SLOT and _is_in_slot(places, node, 2 * number + 1)
+        if reads or writes:
+            name = f"{episode.opcodes[number]} of %{episode['node_vreg'][node]}"
+            findings.compare("folded and foldable", f"{episode} {name}", (node, number) in foldable, True)
+
+
+def _is_in_slot(places: Places, node: int, position: int) -> bool:
+    return any(place < 0 for place in places.at(node, position))
+
+
+def _served(episode: Episode, places: Places, node: int, number: int) -> int:
+    """Use points in the pieces of register that begin in front of the instruction."""
+    pieces = [part for part in places.parts.get(node, ()) if part[2] > 0 and part[0] <= 2 * number < part[1]]
+    return sum(any(first <= 2 * use < last for first, last, _ in pieces) for use in episode["use_inst"][node])
