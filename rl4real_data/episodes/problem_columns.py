@@ -83,7 +83,7 @@ FIXED: Final[tuple[Column, ...]] = (
         "fixed_live",
         pa.list_(INTS),
         "positions at which each of these is taken: first, last, first, last, …; one range a value, so that two may "
-        "touch; what the entry of block b writes in vain (a landing pad's second register) takes 2 block_start[b] alone",
+        "touch; what the entry of block b writes in vain (a landing pad's register) takes 2 block_start[b] alone",
     ),
     (
         "mask_inst",
