@@ -21,11 +21,7 @@ SCORE_WEIGHTS: Final = np.array([0.2, 4.0, 1.0, 5.0, 0.2, 1.0])
 """Of copies, loads, stores, loads with a store, cheap and dear rematerialisable instructions: RegAllocScore.cpp."""
 _TOLERANCE: Final = 1e-4
 """Relative: the plugin adds double frequencies, a dataset holds floats."""
-_PLAIN: Final = {
-    "spills": (MoveKind.STORE, ChangeFlag.WRITES_SLOT),
-    "reloads": (MoveKind.RELOAD, ChangeFlag.READS_SLOT),
-}
-_FOLDED: Final = {"folded_spills": ChangeFlag.WRITES_SLOT, "folded_reloads": ChangeFlag.READS_SLOT}
+_ACCESSES: Final = {"spills": ("move_to", ChangeFlag.WRITES_SLOT), "reloads": ("move_from", ChangeFlag.READS_SLOT)}
 COUNTS: Final = ("cheap_remats", "dear_remats")
 COSTS: Final = (
     *("spills_cost", "reloads_cost", "folded_spills_cost", "folded_reloads_cost"),
@@ -73,14 +69,14 @@ def move_order(batch: EpisodeBatch) -> Spots:
 
 
 def move_ends_wrong(batch: EpisodeBatch) -> Spots:
-    """A store goes from a register to a slot, a load back, a copy between registers, a rematerialisation from none."""
+    """A store goes from a register to a slot, a load back, a copy between registers, a rematerialisation anywhere."""
     kind = batch.lists("move_kind")
     source, to = (batch.lists(f"move_{name}").values for name in ("from", "to"))
     good = {
         MoveKind.COPY: (source > 0) & (to > 0),
         MoveKind.STORE: (source > 0) & (to < 0),
         MoveKind.RELOAD: (source < 0) & (to > 0),
-        MoveKind.REMATERIALIZATION: (source == 0) & (to > 0),
+        MoveKind.REMATERIALIZATION: (source == 0) & (to != 0),
     }
     wrong = np.zeros(len(kind.values), np.bool_)
     for which, is_good in good.items():
@@ -111,24 +107,21 @@ def move_of_whole_node(batch: EpisodeBatch) -> Spots:
     return spots(node, wrong)
 
 
-def _moves(batch: EpisodeBatch, kind: MoveKind) -> tuple[Ints, Floats]:
-    """(rows,): how many inserted instructions of that kind, and their expected executions."""
-    kinds, block, frequencies = batch.lists("move_kind"), batch.lists("move_block"), batch.lists("block_freq")
-    which = kinds.values == kind
+def _moves(batch: EpisodeBatch, which: Flags) -> tuple[Ints, Floats]:
+    """(rows,): how many of these inserted instructions, and their expected executions."""
+    block, frequencies = batch.lists("move_block"), batch.lists("block_freq")
     rows = block.owner[which]
     return _sums(batch, rows, frequencies.values[frequencies.starts[rows] + block.values[which]])
 
 
-def _changed(batch: EpisodeBatch, flag: ChangeFlag, *, copies: bool) -> tuple[Ints, Floats]:
-    """(rows,): how many instructions that access a slot now, those that were copies or the others, and executions."""
+def _changed(batch: EpisodeBatch, flag: ChangeFlag) -> tuple[Ints, Floats]:
+    """(rows,): how many instructions of the problem access a slot now, and their expected executions."""
     inst, flags = batch.lists("changed_inst"), batch.lists("changed_flags")
     starts, frequencies = batch.lists("block_start"), batch.lists("block_freq")
-    copied = batch.lists("copy_inst")
+    which = (flags.values & int(flag)) != 0
     width = 1 << 32
-    keys = inst.owner * width + inst.values
-    is_copy = np.isin(keys, copied.owner * width + copied.values)
-    which = ((flags.values & int(flag)) != 0) & (is_copy == copies)
-    block = np.searchsorted(starts.owner * width + starts.values, keys[which], side="right") - 1
+    keys = (inst.owner * width + inst.values)[which]
+    block = np.searchsorted(starts.owner * width + starts.values, keys, side="right") - 1
     return _sums(batch, inst.owner[which], frequencies.values[block])
 
 
@@ -138,37 +131,41 @@ def _sums(batch: EpisodeBatch, rows: Ints, weights: Values) -> tuple[Ints, Float
     return count, np.bincount(rows, weights=weights.astype(np.float64), minlength=batch.rows).astype(np.float64)
 
 
-def _plain(batch: EpisodeBatch, name: str) -> tuple[Ints, Floats]:
-    """Stores or loads: those that were inserted, and copies that became one."""
-    kind, flag = _PLAIN[name]
-    moves, changed = _moves(batch, kind), _changed(batch, flag, copies=True)
-    return moves[0] + changed[0], moves[1] + changed[1]
+def accesses_differ(name: str) -> Find:
+    """Accesses of slots, plain and folded: those of inserted instructions, and those that instructions became.
 
-
-def count_differs(name: str) -> Find:
-    return lambda batch: Spots.of_rows(batch.numbers(name) != _plain(batch, name)[0])
-
-
-def cost_differs(name: str) -> Find:
-    return lambda batch: Spots.of_rows(_differ(batch.numbers(f"{name}_cost"), _plain(batch, name)[1]))
-
-
-def folded_differs(name: str) -> Find:
-    """Instructions that were no copies access slots; of those that were inserted, other ones than moves may, too."""
+    Of inserted ones that are no moves nobody says what they access.
+    """
+    end, flag = _ACCESSES[name]
 
     def find(batch: EpisodeBatch) -> Spots:
-        count, cost = _changed(batch, _FOLDED[name], copies=False)
-        others = _moves(batch, MoveKind.OTHER)[0]
-        numbers, costs = batch.numbers(name), batch.numbers(f"{name}_cost")
-        wrong = (numbers < count) | (numbers > count + others)
-        return Spots.of_rows(wrong | ((others == 0) & _differ(costs, cost)))
+        moves = _moves(batch, batch.lists(end).values < 0)
+        changed = _changed(batch, flag)
+        others = _moves(batch, batch.lists("move_kind").values == MoveKind.OTHER)[0]
+        count = batch.numbers(name) + batch.numbers(f"folded_{name}")
+        cost = batch.numbers(f"{name}_cost") + batch.numbers(f"folded_{name}_cost")
+        least = moves[0] + changed[0]
+        wrong = (count < least) | (count > least + others)
+        return Spots.of_rows(wrong | ((others == 0) & _differ(cost, moves[1] + changed[1])))
+
+    return find
+
+
+def fewer_than_moves(name: str, kind: MoveKind) -> Find:
+    """What was inserted to store or load is plain, not folded."""
+
+    def find(batch: EpisodeBatch) -> Spots:
+        count, cost = _moves(batch, batch.lists("move_kind").values == kind)
+        found = batch.numbers(f"{name}_cost")
+        return Spots.of_rows((batch.numbers(name) < count) | ((found < cost) & _differ(found, cost)))
 
     return find
 
 
 def remats_differ(batch: EpisodeBatch) -> Spots:
-    """Cheap and dear ones together are those that were inserted."""
-    count, cost = _moves(batch, MoveKind.REMATERIALIZATION)
+    """Cheap and dear ones together are those that were inserted and write a register."""
+    is_remat = batch.lists("move_kind").values == MoveKind.REMATERIALIZATION
+    count, cost = _moves(batch, is_remat & (batch.lists("move_to").values > 0))
     numbers = batch.numbers("cheap_remats") + batch.numbers("dear_remats")
     costs = batch.numbers("cheap_remats_cost") + batch.numbers("dear_remats_cost")
     return Spots.of_rows((numbers != count) | _differ(costs, cost))
