@@ -21,6 +21,7 @@ SCORE_WEIGHTS: Final = np.array([0.2, 4.0, 1.0, 5.0, 0.2, 1.0])
 """Of copies, loads, stores, loads with a store, cheap and dear rematerialisable instructions: RegAllocScore.cpp."""
 _TOLERANCE: Final = 1e-4
 """Relative: the plugin adds double frequencies, a dataset holds floats."""
+_SLOT: Final = ChangeFlag.READS_SLOT | ChangeFlag.WRITES_SLOT
 _ACCESSES: Final = {"spills": ("move_to", ChangeFlag.WRITES_SLOT), "reloads": ("move_from", ChangeFlag.READS_SLOT)}
 COUNTS: Final = ("cheap_remats", "dear_remats")
 COSTS: Final = (
@@ -115,10 +116,10 @@ def _moves(batch: EpisodeBatch, which: Flags) -> tuple[Ints, Floats]:
 
 
 def _changed(batch: EpisodeBatch, flag: ChangeFlag) -> tuple[Ints, Floats]:
-    """(rows,): how many instructions of the problem access a slot now, and their expected executions."""
+    """(rows,): how many instructions of the problem access a slot now just so, and their expected executions."""
     inst, flags = batch.lists("changed_inst"), batch.lists("changed_flags")
     starts, frequencies = batch.lists("block_start"), batch.lists("block_freq")
-    which = (flags.values & int(flag)) != 0
+    which = (flags.values & _SLOT) == int(flag)
     width = 1 << 32
     keys = (inst.owner * width + inst.values)[which]
     block = np.searchsorted(starts.owner * width + starts.values, keys, side="right") - 1
@@ -134,14 +135,14 @@ def _sums(batch: EpisodeBatch, rows: Ints, weights: Values) -> tuple[Ints, Float
 def accesses_differ(name: str) -> Find:
     """Accesses of slots, plain and folded: those of inserted instructions, and those that instructions became.
 
-    Of inserted ones that are no moves nobody says what they access.
+    Of inserted ones that are no moves nobody says what they access; one that reads a slot and writes it counts once.
     """
     end, flag = _ACCESSES[name]
 
     def find(batch: EpisodeBatch) -> Spots:
         moves = _moves(batch, batch.lists(end).values < 0)
         changed = _changed(batch, flag)
-        others = _moves(batch, batch.lists("move_kind").values == MoveKind.OTHER)[0]
+        others = _moves(batch, batch.lists("move_kind").values == MoveKind.OTHER)[0] + _changed(batch, _SLOT)[0]
         count = batch.numbers(name) + batch.numbers(f"folded_{name}")
         cost = batch.numbers(f"{name}_cost") + batch.numbers(f"folded_{name}_cost")
         least = moves[0] + changed[0]
