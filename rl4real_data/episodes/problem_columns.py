@@ -85,7 +85,12 @@ FIXED: Final[tuple[Column, ...]] = (
         "positions at which each of these is taken: first, last, first, last, …; one range a value, so that two may "
         "touch",
     ),
-    ("mask_inst", INTS, "instructions that clobber registers by a mask (calls), at position 2 i + 1"),
+    (
+        "mask_inst",
+        INTS,
+        "instructions that clobber registers by a mask (calls), at position 2 i + 1; at 2 i where i is the first one "
+        "of a landing pad, whose entry clobbers them",
+    ),
     ("mask_id", INTS, "the mask of each: a row of register_masks.parquet, or -1 - k for mask k of `mask_preserved`"),
     (
         "mask_preserved",
