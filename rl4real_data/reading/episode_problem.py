@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.episodes.column_values import BlockFlag
 from rl4real_data.episodes.live_positions import NodeCode, live_positions
 from rl4real_data.reading.episode_columns import EpisodeColumns, Float32, Int16, Int32
 
@@ -125,7 +126,9 @@ class EpisodeProblem(EpisodeColumns):
 
     def _masks_between(self, first: int, last: int) -> Iterator[npt.NDArray[np.int16]]:
         """Registers that survive each mask at one of the positions."""
-        place = 2 * self._known("mask_inst") + 1
+        inst = self._known("mask_inst")
+        pads = self._known("block_start")[(self._known("block_flags") & BlockFlag.LANDING_PAD) != 0]
+        place = 2 * inst + 1 - np.isin(inst, pads)
         ids = self._known("mask_id")[(place >= first) & (place < last)]
         for mask in np.unique(ids).tolist():
             yield self._preserved_by(mask)
