@@ -21,7 +21,7 @@ with required_by("to_hetero", extra="pyg"):
 HETERO_COLUMNS: Final = (
     *PYG_COLUMNS,
     *("function", "node_vreg", "node_hint", "node_fate"),
-    *("block_start", "block_freq", "block_loop_depth", "block_succ", "block_succ_prob"),
+    *("block_start", "block_freq", "block_flags", "block_loop_depth", "block_succ", "block_succ_prob"),
     *("operand_inst", "operand_index", "operand_node", "operand_subreg", "operand_flags"),
     *("copy_inst", "copy_to", "copy_from", "fixed_unit", "fixed_live", "mask_inst", "mask_id", "mask_preserved"),
     *("part_node", "part_first", "part_last", "part_place", "choice_operand", "choice_place"),
@@ -154,8 +154,8 @@ def _add_fixed(graph: HeteroData, episode: Episode) -> None:
     pairs = np.array(sorted(taken), np.int64).reshape(-1, 2)
     graph["register", "takes", "instruction"].edge_index = _edges(pairs[:, 0], pairs[:, 1])
     lost = [
-        (inst, int(registers.colour[reg_id]) - 1)
-        for inst, preserved in episode.masks()
+        (position // 2, int(registers.colour[reg_id]) - 1)
+        for position, preserved in episode.mask_positions()
         for reg_id in np.setdiff1d(np.array(given, np.int16), preserved).tolist()
     ]
     clobbers = np.array(lost, np.int64).reshape(-1, 2)
