@@ -105,7 +105,7 @@ class CarriedCheck:
                 written.setdefault(node, set()).update(self._destinations(number, place, node))
         if flags & ChangeFlag.GONE:
             written = {node: set() for node in written}
-        else:
+        elif not self._is_identity_to_register(instruction, number):
             self._clobber(instruction, state)
         kept = self._kept_by_identity(instruction, number, written)
         for node, places in written.items():
@@ -134,6 +134,11 @@ class CarriedCheck:
         to = instruction.operands[0]
         is_same = to.subregister == source.subregister and places == next(iter(written.values()))
         return frozenset({node}) if is_same and len(places) == 1 else _NONE
+
+    def _is_identity_to_register(self, instruction: Instruction, number: int) -> bool:
+        """A copy of a node to a register that it is in: what the rewriter drops clobbers nothing."""
+        to = instruction.operands[0].physical if instruction.opcode == "COPY" else ""
+        return bool(to) and self.check.wanted(number, 1) == {to}
 
     def _clobber(self, instruction: Instruction, state: State) -> None:
         for operand in instruction.operands:

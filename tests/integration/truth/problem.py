@@ -202,8 +202,8 @@ def flags_of(operand: Operand) -> int:
     if not operand.is_write:
         return found if "undef" in operand.flags else found | OperandFlag.READ
     found |= OperandFlag.WRITE
-    if operand.subregister and "undef" not in operand.flags:
-        found |= OperandFlag.PARTIAL_WRITE | OperandFlag.READ
+    if operand.subregister:
+        found |= OperandFlag.PARTIAL_WRITE if "undef" in operand.flags else OperandFlag.PARTIAL_WRITE | OperandFlag.READ
     return found
 
 
