@@ -43,7 +43,7 @@ def _folded(episode: Episode, places: Places, foldable: set[tuple[int, int]], fi
 
 
 def _copies_of_two_classes(episode: Episode) -> frozenset[int]:
-    """Copies between nodes of different classes, which fold only where the class of the one in the slot is the wider."""
+    """Copies between nodes of different classes; they fold only where the class of the one in the slot is wider."""
     columns = (episode[f"copy_{name}"] for name in ("inst", "to", "from"))
     classes = episode["node_class"]
     return frozenset(

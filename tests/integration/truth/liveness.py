@@ -76,11 +76,10 @@ class LivenessCheck:
 
     @cached_property
     def _given_out(self) -> frozenset[int]:
-        """Units of which an allocator may give out registers."""
-        registers, reserved = self.episode.dataset.registers, set(self.episode["reserved"])
-        taken = frozenset(unit for number in reserved for unit in registers.units[number])
-        given = frozenset(unit for number in registers.allocatable for unit in registers.units[number])
-        return given - taken
+        """Units of registers that an allocator may give out."""
+        registers = self.episode.dataset.registers
+        given = registers.allocatable - set(self.episode["reserved"])
+        return frozenset(unit for number in given for unit in registers.units[number])
 
 
 def live_positions(
