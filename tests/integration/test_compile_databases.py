@@ -234,3 +234,16 @@ def test_interfaces_are_compiled_before_what_imports_them(
     (tmp_path / "project/src/inc.h").write_text("#define INC 5\n")
     again = rl4real(*words, "--dry-run").stdout
     assert again.splitlines()[-1] == "5 modules: 3 to compile, 2 done before"
+
+
+def test_interfaces_are_compiled_for_an_export_too(rl4real: Run, tmp_path: Path) -> None:
+    path = write_modules(tmp_path / "project", CMAKE)
+    rl4real("corpus", "export", path, "--to", "mlgo", "-o", "out")
+
+    names = json.loads((tmp_path / "out/corpus_description.json").read_text())["modules"]
+    assert sorted(names) == sorted(f"project/src/{name}.o" for name in UNITS)
+    for file in (tmp_path / "out/project").rglob("*.o.*"):
+        assert str(tmp_path).encode() not in file.read_bytes(), file
+        assert b"-fmodule-" not in file.read_bytes() or file.suffix == ".bc", file
+    rl4real("flow", "x86", "test", "mlra", "--no-embed", "--corpus", "out", "--data-dir", "d")
+    assert {row["status"] for row in rows(tmp_path / "d").values()} == {"done"}
