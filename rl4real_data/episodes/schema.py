@@ -197,7 +197,11 @@ MODULES: Final = _schema(
         ("language", _STRING, "as clang's -x calls it: c, c++ or ir; another one is filtered"),
         ("license", _STRING, "SPDX expression"),
         ("redistributable", pa.bool_(), "false for a source that must not be passed on"),
-        ("sha256", _STRING, "of the source file"),
+        (
+            "sha256",
+            _STRING,
+            "of the source file; where that names folders of the corpus, with the corpus's names for them",
+        ),
         ("status", _STRING, "done, failed or filtered"),
         ("kind", _STRING, f"for a failed module, what happened: {', '.join(FailureKind)}"),
         ("reason", _STRING, "for a failed or filtered module: one line for a person"),

@@ -120,7 +120,10 @@ def test_flags_that_mean_something_else_are_a_reason(
 
 
 def write_project(top: Path, packages: Path) -> Path:
-    """A project whose build takes a test library from elsewhere, configured where it lies."""
+    """A project whose build takes a test library from elsewhere, configured where it lies.
+
+    The build writes a source that names others by where they lie, as CMake's unity builds do.
+    """
     project, library = top / "project", packages / "checks"
     write_files(
         top,
@@ -129,6 +132,8 @@ def write_project(top: Path, packages: Path) -> Path:
             "int a(int n) { say(__FILE__, SHARE); say(IN, EXTERN); return n * V; }\n",
             "project/include/own.h": "#define V 3\nstatic const char *const IN = __FILE__;\n",
             "project/src/broken.cpp": '#include "checks.h"\nint broken = missing;\n',
+            "project/src/part.c": "int part(int n) { return n * n; }\n",
+            "project/build/unity_0.c": f'#include "{project}/src/part.c"\n#include "{library}/include/data.h"\n',
             "project/build/here": "",
         },
     )
@@ -136,6 +141,7 @@ def write_project(top: Path, packages: Path) -> Path:
         packages,
         {
             "checks/include/checks.h": "void say(const char *);\ninline int in(int n) { say(__FILE__); return n; }\n",
+            "checks/include/data.h": "static const int data = 3;\n",
             "checks/src/all.cc": '#include "checks.h"\nstruct S { S(); int n; };\nstatic S s;\n'
             "static int hidden(int n) { say(__FILE__); return in(n) + s.n; }\nint (*shown)(int) = hidden;\n",
         },
@@ -143,6 +149,7 @@ def write_project(top: Path, packages: Path) -> Path:
     commands = {
         project / "src/a.c": f'cc -I{project}/include -DSHARE=\\"{project}/share\\" -DEXTERN=\\"{library}/data\\"',
         project / "src/broken.cpp": f"c++ -isystem {library}/include",
+        project / "build/unity_0.c": f"cc -I{library}/include",
         library / "src/all.cc": f"c++ -I{library}/include -I{library}",
     }
     entries = [
@@ -167,6 +174,7 @@ def test_a_project_that_lies_elsewhere_gives_the_same_bytes(rl4real: Run, tmp_pa
     assert digests(tmp_path / "first") == digests(tmp_path / "second")
     modules = rows(tmp_path / "first")
     assert {name: row["status"] for name, row in modules.items()} == {
+        "build/unity_0.c": "done",
         "elsewhere/checks/src/all.cc": "done",
         "src/a.c": "done",
         "src/broken.cpp": "failed",
