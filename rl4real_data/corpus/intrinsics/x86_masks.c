@@ -8,16 +8,15 @@
 #define BINARY(OP, KIND, V, ELEMENT, MASK, SET)                                                                       \
   __attribute__((target(WIDE))) void OP##_##KIND(V *out, const V *in, const ELEMENT *one, const MASK *some, long n) { \
     for (long i = 0; i < n; i++) {                                                                                    \
-      V x = in[8 * i], y = in[8 * i + 1], all = _mm512_##OP##_##KIND(x, y);                                           \
-      MASK k = some[i];                                                                                               \
-      all = _mm512_##OP##_##KIND(all, in[8 * i + 2]);                                                                 \
-      all = _mm512_##OP##_##KIND(all, SET(one[i]));                                                                   \
-      V few = _mm512_mask_##OP##_##KIND(all, k, x, y);                                                                \
-      few = _mm512_mask_##OP##_##KIND(few, k, all, in[8 * i + 3]);                                                    \
-      few = _mm512_mask_##OP##_##KIND(few, k, all, SET(one[i + 1]));                                                  \
-      V zero = _mm512_maskz_##OP##_##KIND(k, few, y);                                                                 \
-      zero = _mm512_maskz_##OP##_##KIND(k, zero, in[8 * i + 5]);                                                      \
-      out[i] = _mm512_maskz_##OP##_##KIND(k, zero, SET(one[i + 2]));                                                  \
+      V x = in[8 * i], y = in[8 * i + 1];                                                                             \
+      out[8 * i] = _mm512_##OP##_##KIND(_mm512_##OP##_##KIND(y, x), in[8 * i + 2]);                                   \
+      out[8 * i + 1] = _mm512_##OP##_##KIND(y, SET(one[i]));                                                          \
+      out[8 * i + 2] = _mm512_mask_##OP##_##KIND(in[8 * i + 6], some[i], y, out[8 * i]);                              \
+      out[8 * i + 3] = _mm512_mask_##OP##_##KIND(y, some[i + 1], x, in[8 * i + 3]);                                   \
+      out[8 * i + 4] = _mm512_mask_##OP##_##KIND(y, some[i + 2], x, SET(one[i + 1]));                                 \
+      out[8 * i + 5] = _mm512_maskz_##OP##_##KIND(some[i + 3], x, in[8 * i + 4]);                                     \
+      out[8 * i + 6] = _mm512_maskz_##OP##_##KIND(some[i + 4], out[8 * i + 3], y);                                    \
+      out[8 * i + 7] = _mm512_maskz_##OP##_##KIND(some[i + 5], x, SET(one[i + 2]));                                   \
     }                                                                                                                 \
   }
 #define FLOATS(OP)                                         \
