@@ -128,3 +128,15 @@ COMPARISON(epu32, __m512i, __mmask16, 1) COMPARISON(epi64, __m512i, __mmask8, 1)
   }
 MOVES(ps, __m512, float, __mmask16) MOVES(pd, __m512d, double, __mmask8) MOVES(epi8, __m512i, char, __mmask64)
 MOVES(epi16, __m512i, short, __mmask32) MOVES(epi32, __m512i, int, __mmask16) MOVES(epi64, __m512i, long, __mmask8)
+
+// Whole registers, where the compiler cannot know that they are aligned, and elements by an index of their own.
+#define PLAIN_MOVES(KIND, V, ELEMENT)                                                                               \
+  __attribute__((target(WIDE))) void plain_##KIND(ELEMENT *out, const ELEMENT *in, const __m512i *places, long n) { \
+    for (long i = 0; i < n; i++) {                                                                                  \
+      V x = _mm512_loadu_##KIND(in + i), y = _mm512_permutexvar_##KIND(places[i], x);                               \
+      y = _mm512_permutexvar_##KIND(places[i + 1], _mm512_permutex2var_##KIND(x, places[i + 2], y));                \
+      _mm512_storeu_##KIND(out + i, y);                                                                             \
+    }                                                                                                               \
+  }
+PLAIN_MOVES(ps, __m512, float) PLAIN_MOVES(pd, __m512d, double) PLAIN_MOVES(epi8, __m512i, char)
+PLAIN_MOVES(epi16, __m512i, short) PLAIN_MOVES(epi32, __m512i, int) PLAIN_MOVES(epi64, __m512i, long)
