@@ -9,7 +9,16 @@ from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, vocabulary_pat
 NAMED = {
     "x86": (
         *("PTILEZEROV", "PTDPBSSDV", "TILEZERO", "TCMMRLFP", "TDPHF"),  # AMX
-        *("VADDPSZrmbkz", "VMULPHZrr", "VPCMPDZrrik", "VFMADD", "VPDPBSSDrm"),  # masks, FP16, VNNI
+        *(
+            "VADDPSZrmbkz",
+            "VADDPSZrrk",
+            "VMOVUPSZrm",
+            "VPERMPSZrr",
+            "VMULPHZrr",
+            "VPCMPDZrrik",
+            "VFMADD",
+            "VPDPBSSDrm",
+        ),  # masks, FP16, VNNI
         *("VSHA", "VSM", "VAESENCZrr", "VGF", "VMINMAXPSZ", "LOCK_ADD", "CMPCCXADDmr", "UMWAIT", "RDSSPQ"),
     ),
     "aarch64": ("CASALX", "FMOPA_MPPZZ_S", "AESErr", "FMLA_ZPmZZ_S", "BFMMLA"),
