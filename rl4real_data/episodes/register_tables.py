@@ -1,4 +1,4 @@
-"""The files that describe the target's registers: the registers, their classes and the call-preserved masks."""
+"""The files of the target's registers, of their classes and of call-preserved masks."""
 
 from __future__ import annotations
 

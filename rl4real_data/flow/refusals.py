@@ -8,6 +8,7 @@ from typing import Any
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.split import Split
+from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 from rl4real_data.flow.plan import Plan
 from rl4real_data.flow.request import Destination
 from rl4real_data.flow.working_folder import WorkDir
@@ -29,6 +30,13 @@ def refuse_other_dataset(work: WorkDir, split: Split, compilation: Compilation) 
             f"{work.data_dir}: holds a dataset of another recipe: {recipe}", hint="choose another --data-dir"
         )
     others = sorted(set(index.splits) - {split.value})
+    if others and index.schema_version < SCHEMA_VERSION:
+        raise DatasetError(
+            f"{work.data_dir}: its {others[0]} split is of version {index.schema_version} of the dataset format, this "
+            f"program writes version {SCHEMA_VERSION}",
+            hint=f"`rl4real-data upgrade {work.data_dir}` brings it to that version, without its sources; or make both "
+            "splits in another --data-dir",
+        )
     if others and (tools := _differing(index.toolchain, compilation.toolchain)):
         raise DatasetError(
             f"{work.data_dir}: its {others[0]} split was made with another compiler or plugin: {tools}",

@@ -1,4 +1,7 @@
-"""The replay of an episode's text for an upgrade: llc with the plugin, without the source."""
+"""The replay of an episode's text for an upgrade.
+
+Its text goes through llc with the plugin, without the source.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The tools of an upgrade: clang, llc and the plugin of the LLVM release that made the dataset."""
+"""The tools of an upgrade.
+
+Clang, llc and the plugin of the LLVM release that made the dataset.
+"""
 
 from __future__ import annotations
 

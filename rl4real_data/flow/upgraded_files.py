@@ -1,4 +1,7 @@
-"""The files of an upgraded dataset: those that `flow` would write, with the rows that there are."""
+"""The files of an upgraded dataset.
+
+They are those that `flow` would write, with the rows that there are.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The rows of an upgraded shard: old columns as they were, new ones from the records of replays."""
+"""The rows of an upgraded shard.
+
+Old columns as they were, new ones from the records of replays.
+"""
 
 from __future__ import annotations
 

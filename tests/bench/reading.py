@@ -24,6 +24,7 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 
 from rl4real_data import Episode, EpisodeDataset  # noqa: E402
 from rl4real_data.episodes.file_names import INDEX_NAME  # noqa: E402
+from rl4real_data.episodes.schema import EPISODES  # noqa: E402
 
 REPEATED_EPISODES = 1_000_000
 ROUNDS = 5
@@ -87,6 +88,12 @@ def as_arrays(episode: Episode) -> tuple[Any, ...]:
     """Edges, node vectors and features, what a policy starts from."""
     features = (episode.node_class, episode.node_spill_weight, episode.node_size, episode.node_outcome)
     return episode.edges, episode.node_vectors(), features
+
+
+def all_columns(episode: Episode) -> None:
+    """Every column, as numpy has it."""
+    for name in EPISODES.names:
+        getattr(episode, name)
 
 
 def peak_memory_mb(data_dir: Path) -> float:
@@ -165,11 +172,13 @@ def measure(data_dir: Path, *, repeated: int = REPEATED_EPISODES) -> list[Bar]:
         from rl4real_data.reading.pyg import PYG_COLUMNS, to_pyg
     torch.set_num_threads(1)
     dataset = EpisodeDataset(data_dir)
-    graphs = dataset.select(PYG_COLUMNS)
+    graphs, whole = dataset.select(PYG_COLUMNS), dataset.select(EPISODES.names)
     bars = [
         Bar(name="episodes as numpy arrays", measured=episodes_per_second(dataset, as_arrays),
             limit=5000, unit="1/s", at_least=True),
         Bar(name="episodes as PyG graphs", measured=episodes_per_second(graphs, to_pyg),
+            limit=2500, unit="1/s", at_least=True),
+        Bar(name="episodes with all columns", measured=episodes_per_second(whole, all_columns),
             limit=2500, unit="1/s", at_least=True),
     ]  # fmt: skip
     with tempfile.TemporaryDirectory() as scratch:

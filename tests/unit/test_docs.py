@@ -22,7 +22,15 @@ from rl4real_data.core import errors
 from rl4real_data.core.environment import OWN_KEYS, RL4REAL_KEYS
 from rl4real_data.core.failure import FailureKind
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, FileEntry, SplitBooks
-from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, Outcome, instructions_schema
+from rl4real_data.episodes.schema import (
+    EPISODES,
+    MODULES,
+    REGISTER_CLASSES,
+    REGISTER_MASKS,
+    REGISTERS,
+    Outcome,
+    instructions_schema,
+)
 from rl4real_data.export.transition_tables import TRANSITIONS
 from rl4real_data.mir2vec.entities import Section
 from rl4real_data.mir2vec.vocabulary_parquet import vocabulary_schema
@@ -201,6 +209,8 @@ TABLES = {
     "Episodes": EPISODES,
     "`instructions.parquet`": instructions_schema(7),
     "`registers.parquet`": REGISTERS,
+    "`register_classes.parquet`": REGISTER_CLASSES,
+    "`register_masks.parquet`": REGISTER_MASKS,
     "`modules.parquet`": MODULES,
     "`vocab/vocabulary.parquet`": vocabulary_schema(7),
 }

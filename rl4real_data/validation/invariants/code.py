@@ -1,4 +1,4 @@
-"""Invariants of the whole problem: operands, use points, values, copies, fixed ranges and masks of an episode."""
+"""Invariants of operands, use points and values."""
 
 from __future__ import annotations
 

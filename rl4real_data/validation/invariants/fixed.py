@@ -1,4 +1,4 @@
-"""Invariants of what is taken before allocation: copies, fixed ranges, masks and callee-saved registers."""
+"""Invariants of copies, and of registers that are taken before allocation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The pieces of all nodes of a batch: where each lies at which positions, by the answer and by the problem."""
+"""The pieces of all nodes of a batch.
+
+Where each lies at which positions, by the answer and by the problem.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Invariants of where nodes lie: their life, their parts, and that nothing lies on anything else."""
+"""Invariants of places.
+
+A node has its life, parts that cover it, and nothing lies on anything else.
+"""
 
 from __future__ import annotations
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from changed_index import change_index
+from older_format import copy_as_version_0
 from world import World, write_three
 
 from rl4real_data.core.allocators import AllocatorName
@@ -17,6 +19,7 @@ from rl4real_data.core.errors import DatasetError, HostError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.module import Split
+from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 from rl4real_data.episodes.writer import ShardWriter
 from rl4real_data.flow import runner
 from rl4real_data.flow.working_folder import open_workdir
@@ -308,6 +311,28 @@ def test_other_llvm_release_beside_the_first_is_refused(world: World) -> None:
     ) as raised:
         world.run(split=Split.TRAIN)
     assert "rl4real-data " in raised.value.hint
+
+
+def test_split_of_an_older_format_beside_the_first_is_upgraded_first(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.run(split=Split.TEST)
+    change_index(world.data_dir, lambda index: index.update(schema_version=0))
+
+    with pytest.raises(DatasetError, match="its test split is of version 0 of the dataset format") as raised:
+        world.run(split=Split.TRAIN)
+    assert f"`rl4real-data upgrade {world.data_dir}`" in raised.value.hint
+
+
+def test_split_of_an_older_format_is_compiled_again(world: World) -> None:
+    world.write("a.c", "// function one")
+    world.run()
+    before = world.digests()
+    copy_as_version_0(world.data_dir, world.folder / "old")
+    shutil.rmtree(world.data_dir)
+    (world.folder / "old").rename(world.data_dir)
+
+    assert world.run().index.schema_version == SCHEMA_VERSION  # type: ignore[union-attr]
+    assert world.digests() == before
 
 
 def test_newer_schema_is_refused(world: World) -> None:

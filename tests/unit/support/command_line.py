@@ -37,5 +37,5 @@ class CommandLine:
         with pytest.raises(SystemExit, match=r"^\d+$") as done:
             main()
         said = self._capsys.readouterr()
-        assert "Traceback" not in said.err
+        assert "Traceback" not in said.err, said.err
         return Said(int(str(done.value)), said.out, said.err)
