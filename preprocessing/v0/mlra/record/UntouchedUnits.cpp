@@ -1,4 +1,4 @@
-//===- UntouchedUnits.cpp - Register units as if nobody had asked --------===//
+//===- UntouchedUnits.cpp - Register units as if nobody had asked ---------===//
 #include "record/UntouchedUnits.h"
 
 #include "LLVMCompat.h"

@@ -1,4 +1,4 @@
-//===- UntouchedUnits.h - Register units as if nobody had asked ----------===//
+//===- UntouchedUnits.h - Register units as if nobody had asked -----------===//
 //
 // LiveIntervals computes where a register unit lives when it is first asked for, and clears the kill flags of its
 // registers on the way. Those of units that the allocator never asks for (flags) stay cleared, and later passes read
