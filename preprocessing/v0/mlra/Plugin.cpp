@@ -23,6 +23,7 @@
 #include "record/Problem.h"
 #include "record/ScoreCheck.h"
 #include "record/TargetNames.h"
+#include "record/UntouchedUnits.h"
 #include "record/Verify.h"
 #include "record/VerifyAnswer.h"
 #include "text/BlockNumbers.h"
@@ -182,9 +183,7 @@ private:
     std::optional<MachineIRText> Text;
     if (!Writers.empty())
       Text.emplace(MF, A.LIS, A.VRM, Names, slotTracker(*MF.getFunction().getParent()));
-    Problem Recorded = collectProblem(A, P, {Names, Shapes, Folds});
-    if (Verify)
-      report(MF, verifyProblem(A, P, Recorded, Names));
+    Problem Recorded = problemOf(A, P, Names);
     if (DumpDot)
       report(MF, writeForkDot(MF, FunctionCounter, Recorded));
     CodeBefore Before(A, Recorded);
@@ -193,6 +192,7 @@ private:
 
     Answer Result = collectAnswer(A, compat::liveStacks(*this), Recorded, Before);
     if (Verify) {
+      UntouchedUnits Untouched(MF, A.LIS);
       report(MF, verifyAllocation(A, Recorded, Result.Words));
       report(MF, verifyAnswer(A, Recorded, Before, Result));
       *LastScore = Result.Total;
@@ -202,6 +202,14 @@ private:
     if (DiscardBody && canDiscard())
       discardBody(MF);
     return Changed;
+  }
+
+  Problem problemOf(const Analyses &A, const Positions &P, const TargetNames &Names) {
+    UntouchedUnits Untouched(A.MF, A.LIS);
+    Problem Recorded = collectProblem(A, P, {Names, Shapes, Folds});
+    if (Verify)
+      report(A.MF, verifyProblem(A, P, Recorded, Names));
+    return Recorded;
   }
 
   void write(const FunctionRecord &Record) {
