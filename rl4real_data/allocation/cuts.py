@@ -1,4 +1,4 @@
-"""The expert's cuts: the use points behind which it split a node, read off the node's parts."""
+"""The use points behind which the expert split a node, read off the node's parts."""
 
 from __future__ import annotations
 

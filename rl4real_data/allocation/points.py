@@ -1,4 +1,6 @@
-"""The allocation problem at every position: which registers are free where, and what copies would save.
+"""The allocation problem at every position.
+
+Which registers are free where, and what copies would save.
 
 `AllocationProblem` says which registers a node may have over its whole life, which is what colouring asks; who splits
 live ranges asks it of a piece. Datasets have it since version 1 of the format.
