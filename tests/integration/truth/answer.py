@@ -6,16 +6,18 @@ instruction, and each register or slot in it must be the one that the parts give
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from rl4real_data.episodes.column_values import ChangeFlag, MoveKind
+from rl4real_data.episodes.column_values import ChangeFlag, MoveKind, OperandFlag
 
 from .columns import Episode
 from .findings import Findings
 from .machine_text import Function, Instruction, Operand
 from .places import NOWHERE, Places
 
+_METADATA = re.compile(r"!\d+")  # numbered anew where there are remarks
 _VARIANTS = {("MOV32r0", "MOV32ri"), ("MOV32r1", "MOV32ri"), ("MOV32r_1", "MOV32ri")}
 
 
@@ -27,7 +29,7 @@ class AnswerCheck:
         self.before = [instruction for block in before.blocks for instruction in block.instructions]
         self.places, self.registers = Places(episode), episode.dataset.registers
         self.changed = dict(zip(episode["changed_inst"], episode["changed_flags"], strict=True))
-        known = {found.number for found in before.objects}
+        known = {found.number for found in before.objects if not found.is_fixed}
         self.slots = [found.number for found in after.objects if found.is_spill_slot and found.number not in known]
         self.text: deque[Instruction] = deque()
         self.aligned = True
@@ -80,7 +82,7 @@ class AnswerCheck:
 
     def _unchanged(self, number: int) -> bool:
         original = self.before[number]
-        wanted = [self._wanted(number, place) for place in range(len(original.operands))]
+        wanted = [self.wanted(number, place) for place in range(len(original.operands))]
         if original.opcode == "COPY" and self._is_identity(original, wanted):
             self._identity(wanted[0], "of the problem")
             self._operands_seen(number, original)
@@ -113,7 +115,7 @@ class AnswerCheck:
             self.text.popleft()
             self.findings.count("identity copies kept as KILL")
 
-    def _wanted(self, number: int, place: int) -> set[str] | None:
+    def wanted(self, number: int, place: int) -> set[str] | None:
         """Names of registers of which one must be at that place; None where any may be, empty where none can."""
         operand = self.before[number].operands[place]
         if operand.physical:
@@ -151,7 +153,8 @@ class AnswerCheck:
         elif place >= len(found.operands):
             self.findings.differ("an operand is missing", where, found.text)
         elif not operand.is_register:
-            self.findings.compare("operands: no registers", where, operand.text, found.operands[place].text)
+            texts = (_METADATA.sub("!", text) for text in (operand.text, found.operands[place].text))
+            self.findings.compare("operands: no registers", where, *texts)
         elif names is None:
             self.findings.count("operands: undefined reads")
         elif found.operands[place].physical in names:
@@ -183,10 +186,10 @@ class AnswerCheck:
         for place, operand in enumerate(original.operands):
             if not operand.is_register or operand.physical == "noreg":
                 continue
-            names = self._wanted(number, place)
+            names = self.wanted(number, place)
             if operand.virtual >= 0 and names is not None and not names:
                 slots |= self._slot_of(number, place, flags)
-            elif names is not None:
+            elif names is not None and (operand.virtual >= 0 or not operand.is_implicit):
                 wanted.append(names)
         self.findings.compare("folded: slots", f"{where}: {found.text}", slots, {o.slot for o in found.operands} - {-1})
         self._compare_registers(f"{where}: {original.text} -> {found.text}", wanted, found, flags)
@@ -197,6 +200,8 @@ class AnswerCheck:
         operand = self.before[number].operands[place]
         found = self._places(number, place)
         needed = ChangeFlag.WRITES_SLOT if operand.is_write else ChangeFlag.READS_SLOT
+        if self._is_tied(number, place):
+            needed |= ChangeFlag.WRITES_SLOT
         where = f"{self._where(number, 'instruction')} operand {place}"
         if found == {NOWHERE} and flags & ChangeFlag.OTHER and not operand.is_write:
             self.findings.count("operands: a rematerialisation is folded")
@@ -207,13 +212,16 @@ class AnswerCheck:
         self.findings.count("operands: in a slot")
         return {self.slots[-1 - place] for place in found}
 
+    def _is_tied(self, number: int, place: int) -> bool:
+        entry = self.episode.operand_rows[number, place]
+        return bool(self.episode["operand_flags"][entry] & OperandFlag.TIED)
+
     def _compare_registers(self, where: str, wanted: Sequence[set[str]], found: Instruction, flags: int) -> None:
         """All wanted registers, in their order; others only where an instruction was folded in that reads some."""
-        left = deque(operand.physical for operand in found.operands if operand.physical not in ("", "noreg"))
+        named = [operand for operand in found.operands if operand.physical not in ("", "noreg")]
+        left = deque(operand.physical for operand in named)
         for names in wanted:
-            while left and left[0] not in names:
-                if not flags & ChangeFlag.OTHER:
-                    break
+            while left and left[0] not in names and (flags & ChangeFlag.OTHER or named[-len(left)].is_implicit):
                 left.popleft()
             if not left or left.popleft() not in names:
                 self.findings.differ("another register in a folded instruction", where, names)

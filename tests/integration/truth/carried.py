@@ -75,7 +75,7 @@ class CarriedCheck:
             if kind == "move":
                 self._move(number, state)
                 continue
-            self._look(2 * number, state, expected)
+            self._look(2 * number, state, expected, self._written_early(number))
             self._instruction(number, state)
             self._look(2 * number + 1, state, expected)
             if is_call(self.check.before[number]):
@@ -84,9 +84,22 @@ class CarriedCheck:
             is_pad = "landing-pad" in self.text.blocks[successor].attributes
             yield successor, thrown if is_pad else state
 
-    def _look(self, position: int, state: State, expected: Mapping[int, list[tuple[int, int]]] | None) -> None:
+    def _written_early(self, number: int) -> frozenset[int]:
+        """Nodes that have their register from the instruction's begin, though not yet a value."""
+        operands = self.check.before[number].operands
+        return frozenset(self.episode.node_of[o.virtual] for o in operands if o.virtual >= 0 and _is_early(o))
+
+    def _look(
+        self,
+        position: int,
+        state: State,
+        expected: Mapping[int, list[tuple[int, int]]] | None,
+        coming: frozenset[int] = _NONE,
+    ) -> None:
         for node, place in expected.get(position, ()) if expected is not None else ():
-            if all(node in state.get(unit, _NONE) for unit in self._units(place)):
+            if node in coming:
+                self.findings.count("positions at which an early value is not yet there")
+            elif all(node in state.get(unit, _NONE) for unit in self._units(place)):
                 self.findings.count("positions at which the value is there")
             else:
                 name = self.registers.name.get(place, place)
@@ -105,7 +118,7 @@ class CarriedCheck:
                 written.setdefault(node, set()).update(self._destinations(number, place, node))
         if flags & ChangeFlag.GONE:
             written = {node: set() for node in written}
-        else:
+        elif not self._is_identity_to_register(instruction, number):
             self._clobber(instruction, state)
         kept = self._kept_by_identity(instruction, number, written)
         for node, places in written.items():
@@ -134,6 +147,11 @@ class CarriedCheck:
         to = instruction.operands[0]
         is_same = to.subregister == source.subregister and places == next(iter(written.values()))
         return frozenset({node}) if is_same and len(places) == 1 else _NONE
+
+    def _is_identity_to_register(self, instruction: Instruction, number: int) -> bool:
+        """A copy of a node to a register that it is in: what the rewriter drops clobbers nothing."""
+        to = instruction.operands[0].physical if instruction.opcode == "COPY" else ""
+        return bool(to) and self.check.wanted(number, 1) == {to}
 
     def _clobber(self, instruction: Instruction, state: State) -> None:
         for operand in instruction.operands:
@@ -168,9 +186,22 @@ class CarriedCheck:
             carried = frozenset.intersection(*(state.get(unit, _NONE) for unit in units))
         else:
             carried = _NONE
-        if to:
-            for unit in self._units(to):
+        for place in self._filled(number) if kind == MoveKind.REMATERIALIZATION else {to} - {0}:
+            for unit in self._units(place):
                 state[unit] = carried
+
+    def _filled(self, number: int) -> set[int]:
+        """Where a rematerialised value lies: it may write a part of the register, where the rest does not matter."""
+        to, node = self.episode["move_to"][number], self.episode["move_node"][number]
+        if to < 0 or node < 0:
+            return {to}
+        around = self.places.at(node, 2 * self.episode["move_inst"][number])
+        units = self.registers.units
+        return {place for place in around if place > 0 and units[to] <= units[place]} | {to}
+
+
+def _is_early(operand: Operand) -> bool:
+    return "early-clobber" in operand.flags
 
 
 def _join(known: State | None, coming: State) -> State:

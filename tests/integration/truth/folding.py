@@ -29,14 +29,28 @@ def check_folding(episode: Episode, places: Places, findings: Findings) -> None:
 
 def _folded(episode: Episode, places: Places, foldable: set[tuple[int, int]], findings: Findings) -> None:
     changed = dict(zip(episode["changed_inst"], episode["changed_flags"], strict=True))
+    narrowed = _copies_of_two_classes(episode)
     rows = zip(episode["operand_inst"], episode["operand_node"], strict=True)
     for number, node in sorted(set(rows)):
         flags = changed.get(number, 0)
         reads = flags & ChangeFlag.READS_SLOT and _is_in_slot(places, node, 2 * number)
         writes = flags & ChangeFlag.WRITES_SLOT and _is_in_slot(places, node, 2 * number + 1)
-        if reads or writes:
+        if (reads or writes) and (node, number) not in foldable and number in narrowed:
+            findings.count("folded, since splitting had widened the register's class")
+        elif reads or writes:
             name = f"{episode.opcodes[number]} of %{episode['node_vreg'][node]}"
             findings.compare("folded and foldable", f"{episode} {name}", (node, number) in foldable, True)
+
+
+def _copies_of_two_classes(episode: Episode) -> frozenset[int]:
+    """Copies between nodes of different classes; they fold only where the class of the one in the slot is wider."""
+    columns = (episode[f"copy_{name}"] for name in ("inst", "to", "from"))
+    classes = episode["node_class"]
+    return frozenset(
+        number
+        for number, to, source in zip(*columns, strict=True)
+        if to < 0 and source < 0 and classes[-1 - to] != classes[-1 - source]
+    )
 
 
 def _is_in_slot(places: Places, node: int, position: int) -> bool:

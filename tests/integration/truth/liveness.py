@@ -12,7 +12,7 @@ from functools import cached_property
 
 from .columns import Episode
 from .findings import Findings
-from .machine_text import Function, Instruction, Operand
+from .machine_text import Block, Function, Instruction, Operand
 
 Ranges = list[tuple[int, int]]
 
@@ -40,10 +40,11 @@ class LivenessCheck:
         for node, live in enumerate(self.episode["node_live"]):
             expected = _in_instructions(nodes.get(node, []))
             self.findings.compare("node_live", f"{self.episode} node {node}", _pairs(live), expected)
-        units = live_positions(self.episode, [_effect(found, self._units) for found in instructions])
-        expected_units = {unit: ranges for unit, ranges in units.items() if unit not in self._reserved}
+        effects = [_effect(found, self._units) for found in instructions]
+        units = live_positions(self.episode, effects, [self._entering(block) for block in self.text.blocks])
+        expected_units = {unit: ranges for unit, ranges in units.items() if unit in self._given_out}
         found_units = zip(self.episode["fixed_unit"], self.episode["fixed_live"], strict=True)
-        fixed = {unit: _pairs(live) for unit, live in found_units}
+        fixed = {unit: _joined(_pairs(live)) for unit, live in found_units}
         for unit in sorted(fixed.keys() | expected_units.keys()):
             where = f"{self.episode} unit {unit}"
             self.findings.compare("fixed_live", where, fixed.get(unit), expected_units.get(unit))
@@ -57,6 +58,12 @@ class LivenessCheck:
     def _instructions(self) -> list[Instruction]:
         return [instruction for block in self.text.blocks for instruction in block.instructions]
 
+    def _entering(self, block: Block) -> frozenset[int]:
+        """Units that are written on the way in: a landing pad gets its registers from whoever unwinds."""
+        registers = self.episode.dataset.registers
+        names = block.live_in if "landing-pad" in block.attributes else ()
+        return frozenset(unit for name in names for unit in registers.units[registers.number[name]])
+
     def _nodes(self, operand: Operand) -> Iterable[int]:
         return () if operand.virtual < 0 else (self.episode.node_of[operand.virtual],)
 
@@ -68,15 +75,22 @@ class LivenessCheck:
         return () if number is None else registers.units[number]
 
     @cached_property
-    def _reserved(self) -> frozenset[int]:
+    def _given_out(self) -> frozenset[int]:
+        """Units of registers that an allocator may give out."""
         registers = self.episode.dataset.registers
-        return frozenset(unit for number in self.episode["reserved"] for unit in registers.units[number])
+        given = registers.allocatable - set(self.episode["reserved"])
+        return frozenset(unit for number in given for unit in registers.units[number])
 
 
-def live_positions(episode: Episode, effects: Sequence[Effect]) -> dict[int, Ranges]:
-    """Half-open ranges of doubled instruction indices, ascending, none touching the next."""
+def live_positions(
+    episode: Episode, effects: Sequence[Effect], entering: Sequence[frozenset[int]] = ()
+) -> dict[int, Ranges]:
+    """Half-open ranges of doubled instruction indices, ascending, none touching the next.
+
+    `entering` is what the start of each block writes.
+    """
     starts, ends, successors = episode["block_start"], episode.block_ends, episode["block_succ"]
-    reach = _live_in(starts, ends, successors, effects)
+    reach = _live_in(starts, ends, successors, effects, entering or [frozenset()] * len(starts))
     found: dict[int, Ranges] = {}
     for block, (start, end) in enumerate(zip(starts, ends, strict=True)):
         live = {key: 2 * end for successor in successors[block] for key in reach[successor]}
@@ -97,17 +111,21 @@ def _step(number: int, effect: Effect, live: dict[int, int], found: dict[int, Ra
 
 
 def _live_in(
-    starts: Sequence[int], ends: Sequence[int], successors: Sequence[Sequence[int]], effects: Sequence[Effect]
+    starts: Sequence[int],
+    ends: Sequence[int],
+    successors: Sequence[Sequence[int]],
+    effects: Sequence[Effect],
+    entering: Sequence[frozenset[int]],
 ) -> list[frozenset[int]]:
     gains, losses = [], []
-    for start, end in zip(starts, ends, strict=True):
+    for start, end, written in zip(starts, ends, entering, strict=True):
         gain: set[int] = set()
         loss: set[int] = set()
         for effect in reversed(effects[start:end]):
             gain = (gain - effect.writes) | effect.reads
             loss |= effect.writes
-        gains.append(frozenset(gain))
-        losses.append(frozenset(loss))
+        gains.append(frozenset(gain - written))
+        losses.append(frozenset(loss | written))
     reach: list[frozenset[int]] = list(gains)
     changed = True
     while changed:

@@ -76,6 +76,7 @@ class Block:
 @dataclass(frozen=True, slots=True)
 class StackObject:
     number: int
+    is_fixed: bool
     is_spill_slot: bool
     saved_register: str
 
@@ -97,7 +98,7 @@ class Function:
 
     @cached_property
     def objects(self) -> tuple[StackObject, ...]:
-        """What has a number of `%stack.`, and the fixed objects that save a register."""
+        """What lies in the frame: fixed objects, and those that have a number of `%stack.`."""
         return tuple(_objects(self.header))
 
 
@@ -121,11 +122,14 @@ def _unquoted(name: str) -> str:
 
 
 def _objects(header: list[str]) -> Iterator[StackObject]:
+    is_fixed = False
     for line in _whole_lines(header):
+        if line[:1].isalpha():
+            is_fixed = line.startswith("fixedStack:")
         found = _OBJECT.match(line)
         if found and "type: " in found[2]:
             saved = _SAVED.search(found[2])
-            yield StackObject(int(found[1]), "type: spill-slot" in found[2], saved[1] if saved else "")
+            yield StackObject(int(found[1]), is_fixed, "type: spill-slot" in found[2], saved[1] if saved else "")
 
 
 def _whole_lines(header: list[str]) -> Iterator[str]:

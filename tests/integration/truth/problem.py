@@ -136,6 +136,11 @@ class ProblemCheck:
                 self._compare("implicit definitions", bool(flag & ValueFlag.IMPLICIT_DEF), is_implicit)
 
     def _masks(self) -> None:
+        pads = {
+            self.episode["block_start"][number]
+            for number, block in enumerate(self.text.blocks)
+            if "landing-pad" in block.attributes
+        }
         expected = [
             (number, mask)
             for number, instruction in enumerate(self.instructions)
@@ -146,6 +151,9 @@ class ProblemCheck:
             (number, self._mask(mask))
             for number, mask in zip(self.episode["mask_inst"], self.episode["mask_id"], strict=True)
         ]
+        if found != expected and pads:  # who unwinds clobbers what the text does not say
+            self.findings.count("masks of landing pads", len(found) - len(expected))
+            found = [pair for pair in found if pair[0] not in pads]
         self._compare("masks", found, expected)
 
     def _mask(self, number: int) -> str | frozenset[str]:
@@ -202,8 +210,8 @@ def flags_of(operand: Operand) -> int:
     if not operand.is_write:
         return found if "undef" in operand.flags else found | OperandFlag.READ
     found |= OperandFlag.WRITE
-    if operand.subregister and "undef" not in operand.flags:
-        found |= OperandFlag.PARTIAL_WRITE | OperandFlag.READ
+    if operand.subregister:
+        found |= OperandFlag.PARTIAL_WRITE if "undef" in operand.flags else OperandFlag.PARTIAL_WRITE | OperandFlag.READ
     return found
 
 
