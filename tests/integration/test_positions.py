@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 import numpy as np
 import pytest
 
 from rl4real_data import Episode, EpisodeDataset
+from rl4real_data.allocation.points import points_of
+from rl4real_data.allocation.register_file import register_file_of
 from rl4real_data.episodes.column_values import Fate, OperandFlag
 from rl4real_data.episodes.live_positions import live_instructions
 
 from .conftest import Sample
 
 pytestmark = [pytest.mark.clang, pytest.mark.parametrize("target", ["x86", "aarch64"])]
+
+EPISODES = 250
 
 
 def test_live_positions_are_those_of_llvm(sample: Sample, target: str) -> None:
@@ -30,6 +36,19 @@ def test_parts_cover_what_is_live_and_operands_name_one(sample: Sample, target: 
         is_changed = np.isin(episode.operand_inst, episode.changed_inst)
         unnamed += int(((places == 0) & is_read & ~is_changed).sum())
     assert unnamed == 0
+
+
+def test_registers_that_are_free_wherever_a_node_lives_are_those_of_llvm(sample: Sample, target: str) -> None:
+    """LLVM asked its matrix for each register once, over the node's whole life: `node_forbidden`."""
+    dataset = EpisodeDataset(sample(target, "train"))
+    registers = register_file_of(dataset.registers)
+    for episode in islice(dataset, EPISODES):
+        points = points_of(episode, registers)
+        for node in range(episode.n_nodes):
+            own = points.live[points.live_offsets[node] : points.live_offsets[node + 1]].reshape(-1, 2).tolist()
+            free = [points.free_between(node, first, last) for first, last in own]
+            found = registers.reg_ids[np.logical_and.reduce([points.members[node], *free])]
+            assert found.tolist() == sorted(episode.allowed_registers(node).tolist()), (episode, node)
 
 
 def wanted(episode: Episode) -> set[tuple[int, int]]:
