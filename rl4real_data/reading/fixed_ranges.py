@@ -31,8 +31,8 @@ class RegisterCopy:
 class FixedRanges:
     """Of one function. `units`, `subregisters`: as in the register table.
 
-    `ranges`: unit -> first and last of each range. `copies`: node -> its copies from and to registers. `begins`: node ->
-    the positions at which a value of it begins, ascending, of the nodes with such copies.
+    `ranges`: unit -> first and last of each range. `copies`: node -> its copies from and to registers. `begins`: of the
+    nodes with such copies, node -> the positions at which a value of it begins, ascending.
     """
 
     units: Mapping[int, npt.NDArray[np.int16]]
