@@ -1,4 +1,4 @@
-"""The expert's cuts: the use points behind which it split a node, read off the node's parts."""
+"""The use points behind which the expert split a node, read off the node's parts."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def split_nodes(episode: Episode, outcome: npt.NDArray[np.int16]) -> Bools:
     """(n,) True for nodes of several registers. Version 0 of the format does not tell of those that were spilled, too:
     there `outcome`, the episode's `node_outcome`, must do.
     """
-    fate = episode.node_fate
+    fate = episode.node_fate if episode.has_column("node_fate") else None
     found: Bools = outcome == Outcome.SPLIT
     return found if fate is None else found | ((fate & Fate.SPLIT) != 0)
 

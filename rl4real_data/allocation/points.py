@@ -1,4 +1,6 @@
-"""The allocation problem at every position: which registers are free where, and what copies would save.
+"""The allocation problem at every position.
+
+Which registers are free where, and what copies would save.
 
 `AllocationProblem` says which registers a node may have over its whole life, which is what colouring asks; who splits
 live ranges asks it of a piece. Datasets have it since version 1 of the format.
@@ -8,8 +10,9 @@ from __future__ import annotations
 
 __all__ = ["POINT_COLUMNS", "ProblemPoints", "points_of"]
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -21,6 +24,7 @@ POINT_COLUMNS: Final = (
     *("function", "node_vreg", "node_class", "reserved", "inst"),
     *("block_start", "block_freq", "block_succ", "block_flags"),
     *("operand_inst", "operand_node", "operand_flags", "copy_inst", "copy_to", "copy_from"),
+    *("copy_to_subreg", "copy_from_subreg", "value_def"),
     *("fixed_unit", "fixed_live", "mask_inst", "mask_id", "mask_preserved"),
 )
 """The columns of an episode that `points_of` reads."""
@@ -34,16 +38,18 @@ class ProblemPoints:
 
     `live`, `live_offsets`: `Episode.live_positions()`. `members` (n, R) bool: the node's class without `reserved`.
     `taken`: for each of the R columns the ranges of positions, (k, 2) int32, at which something fixed holds it, or a
-    register that shares a unit with it; a call's mask is a range of one position. `copies` (c, 2) int32: the nodes that
-    each copy reads and writes; `copy_frequency` (c,) float32: its expected executions relative to the entry block.
-    `register_copies` (n, R) float32: expected executions of copies between node and register, which the node saves if
-    it gets this register.
+    register that shares a unit with it; a call's mask is a range of one position. `of_copies`: the same for a node that
+    is copied from or to registers, and a column of its class: a register that holds its value is no obstacle to it.
+    `copies` (c, 2) int32: the nodes that each copy reads and writes; `copy_frequency` (c,) float32: its expected
+    executions relative to the entry block. `register_copies` (n, R) float32: expected executions of copies between node
+    and register, which the node saves if it gets this register.
     """
 
     live: Ints
     live_offsets: Ints
     members: Bools
     taken: tuple[Ints, ...]
+    of_copies: Mapping[tuple[int, int], Ints]
     copies: Ints
     copy_frequency: npt.NDArray[np.float32]
     register_copies: npt.NDArray[np.float32]
@@ -52,7 +58,7 @@ class ProblemPoints:
         """(R,) bool: the registers of the node's class that nothing fixed holds at the positions [first, last)."""
         free: Bools = self.members[node].copy()
         for column in np.flatnonzero(free).tolist():
-            ranges = self.taken[column]
+            ranges = self.of_copies.get((node, column), self.taken[column])
             free[column] = not ((ranges[:, 0] < last) & (ranges[:, 1] > first)).any()
         return free
 
@@ -60,39 +66,41 @@ class ProblemPoints:
 def points_of(episode: Episode, registers: RegisterFile) -> ProblemPoints:
     """The problem of an episode at every position. DatasetError if its source does not tell (version 0)."""
     live, offsets = episode.live_positions()
+    reg_ids = registers.reg_ids.tolist()
     members: Bools = registers.class_members[episode.node_class]
     if episode.reserved is not None:
         reserved = registers.column_of[episode.reserved]
         members[:, reserved[reserved >= 0]] = False
     copies, frequency, of_registers = _copies(episode, registers)
+    masks = _masks(episode, registers)
+    fixed = episode.fixed_ranges()
     return ProblemPoints(
         live=live,
         live_offsets=offsets,
         members=members,
-        taken=_taken(episode, registers),
+        taken=tuple(_joined((*fixed.held(-1, reg_id), *own)) for reg_id, own in zip(reg_ids, masks, strict=True)),
+        of_copies={
+            (node, column): _joined((*fixed.held(node, reg_ids[column]), *masks[column]))
+            for node in fixed.copies
+            for column in np.flatnonzero(members[node]).tolist()
+        },
         copies=copies,
         copy_frequency=frequency,
         register_copies=of_registers,
     )
 
 
-def _taken(episode: Episode, registers: RegisterFile) -> tuple[Ints, ...]:
-    """The ranges of each column, sorted."""
-    fixed = dict(zip(episode.known_together("fixed_unit")[0].tolist(), episode.lists("fixed_live"), strict=True))
-    reg_ids, units = registers.reg_ids.tolist(), episode.register_table.units
-    found = [[fixed[unit] for unit in units[reg_id].tolist() if unit in fixed] for reg_id in reg_ids]
+def _masks(episode: Episode, registers: RegisterFile) -> list[list[tuple[int, int]]]:
+    """For each column the positions at which a mask clobbers it, as ranges."""
+    found: list[list[tuple[int, int]]] = [[] for _ in range(registers.size)]
     for position, preserved in episode.mask_positions():
-        once = np.array([position, position + 1], np.int32)
         for column in np.flatnonzero(~np.isin(registers.reg_ids, preserved)).tolist():
-            found[column].append(once)
-    return tuple(_joined(ranges) for ranges in found)
+            found[column].append((position, position + 1))
+    return found
 
 
-def _joined(ranges: list[npt.NDArray[Any]]) -> Ints:
-    if not ranges:
-        return np.zeros((0, 2), np.int32)
-    pairs = np.concatenate(ranges).reshape(-1, 2)
-    return pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))].astype(np.int32)
+def _joined(ranges: Sequence[tuple[int, int]]) -> Ints:
+    return np.array(sorted(ranges), np.int32).reshape(-1, 2)
 
 
 def _copies(episode: Episode, registers: RegisterFile) -> tuple[Ints, npt.NDArray[np.float32], npt.NDArray[np.float32]]:

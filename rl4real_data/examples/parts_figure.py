@@ -1,4 +1,4 @@
-"""Where values lie, by loop depth, as a figure.
+"""The places of values by loop depth, as a figure.
 
     python -m rl4real_data.examples.parts_figure DATA_DIR parts.svg        (extra `examples`)
 

@@ -1,4 +1,4 @@
-"""One episode: its columns, and what can be computed from them."""
+"""One episode, with its columns and what can be computed from them."""
 
 from __future__ import annotations
 

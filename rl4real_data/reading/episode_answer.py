@@ -1,4 +1,7 @@
-"""The expert's answer to one episode: where each node lies, and what each operand names."""
+"""The expert's answer to one episode.
+
+The place of each node at every position, and what each operand names.
+"""
 
 from __future__ import annotations
 

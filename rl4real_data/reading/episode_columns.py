@@ -144,6 +144,10 @@ class EpisodeColumns:
         except (ValueError, LookupError) as error:
             raise self._group.unreadable(error) from error
 
+    def has_column(self, name: str) -> bool:
+        """Whether the column was selected; it may be null all the same."""
+        return self._group.holds(name)
+
     @property
     def n_nodes(self) -> int:
         """How many virtual registers the function has."""

@@ -6,7 +6,8 @@ instruction indices: 2 i right in front of instruction i, 2 i + 1 right behind i
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,7 @@ import numpy.typing as npt
 from rl4real_data.episodes.column_values import BlockFlag
 from rl4real_data.episodes.live_positions import NodeCode, live_positions
 from rl4real_data.reading.episode_columns import EpisodeColumns, Float32, Int16, Int32
+from rl4real_data.reading.fixed_ranges import FixedRanges, RegisterCopy
 
 
 class EpisodeProblem(EpisodeColumns):
@@ -61,14 +63,17 @@ class EpisodeProblem(EpisodeColumns):
         """(allowed,) int16 reg_ids that nothing fixed takes from the node at the positions [first, last).
 
         The class's order without `reserved`, without what shares a unit with a fixed range there, and without what a
-        register mask at an instruction there clobbers. IndexError for a node that the episode does not have;
-        DatasetError if the source does not tell.
+        register mask at an instruction there clobbers; a fixed range that is a copy of the node, or of which the node
+        is a copy, is no obstacle, as for LLVM. IndexError for a node that the episode does not have; DatasetError if
+        the source does not tell.
         """
         order = self._order_of(node)
         with self._group.blame():
-            taken = self._units_taken(first, last)
-            units = self.register_table.units
-            free = [not taken.intersection(units[register].tolist()) for register in order.tolist()]
+            fixed = self.fixed_ranges((node % self.n_nodes,))
+            free = [
+                not any(begin < last and end > first for begin, end in fixed.held(node % self.n_nodes, register))
+                for register in order.tolist()
+            ]
             order = order[np.array(free, np.bool_)]
             for preserved in self._masks_between(first, last):
                 order = order[np.isin(order, preserved)]
@@ -119,10 +124,40 @@ class EpisodeProblem(EpisodeColumns):
             order = self._tables.registers.class_order[int(classes[node])]
             return order if self.reserved is None else order[~np.isin(order, self.reserved)]
 
-    def _units_taken(self, first: int, last: int) -> set[int]:
-        values, offsets = self.ragged("fixed_live")
-        unit = np.repeat(self._known("fixed_unit"), np.diff(offsets) // 2)
-        return set(unit[(values[0::2] < last) & (values[1::2] > first)].tolist())
+    def fixed_ranges(self, nodes: Collection[int] | None = None) -> FixedRanges:
+        """What is held against these nodes, by default all. DatasetError if the source does not tell."""
+        copies = self._register_copies(nodes)
+        units, ranges = self._known("fixed_unit").tolist(), self.lists("fixed_live")
+        return FixedRanges(
+            units=self.register_table.units,
+            subregisters=self.register_table.subregisters,
+            ranges={
+                unit: list(zip(own[0::2].tolist(), own[1::2].tolist(), strict=True))
+                for unit, own in zip(units, ranges, strict=True)
+            },
+            copies=copies,
+            begins=self._begins(copies) if copies else {},
+        )
+
+    def _register_copies(self, nodes: Collection[int] | None) -> dict[int, list[RegisterCopy]]:
+        found: dict[int, list[RegisterCopy]] = {}
+        names = ("copy_inst", "copy_to", "copy_from", "copy_to_subreg", "copy_from_subreg")
+        columns = (self._known(name).tolist() for name in names)
+        for inst, target, source, to_part, from_part in zip(*columns, strict=True):
+            node, register, part = (source, target, from_part) if source < 0 else (target, source, to_part)
+            if node < 0 < register and (nodes is None or -1 - node in nodes):
+                found.setdefault(-1 - node, []).append(RegisterCopy(inst, register, part, source < 0))
+        return found
+
+    def _begins(self, nodes: Collection[int]) -> dict[int, npt.NDArray[Any]]:
+        """Where live ranges and values of these nodes begin."""
+        values, offsets = self.live_positions()
+        start, defs = self._known("block_start").tolist(), self.lists("value_def")
+        found = {}
+        for node in nodes:
+            own = [2 * start[-1 - one] if one < 0 else 2 * one + 1 for one in defs[node].tolist()]
+            found[node] = np.unique(np.concatenate((values[offsets[node] : offsets[node + 1] : 2], own)))
+        return found
 
     def _masks_between(self, first: int, last: int) -> Iterator[npt.NDArray[np.int16]]:
         """Registers that survive each mask at one of the positions."""

@@ -1,6 +1,8 @@
-"""What the expert did with one function, and what that cost, in one object."""
+"""The expert's deeds with one function and their costs, in one object."""
 
 from __future__ import annotations
+
+__all__ = ["CostKind", "ExpertOutcome"]
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Parts of live ranges: where each node lies at every position of its life."""
+"""The parts of live ranges, which say where each node lies at every position of its life."""
 
 from __future__ import annotations
 

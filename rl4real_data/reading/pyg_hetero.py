@@ -1,4 +1,7 @@
-"""Episodes as heterogeneous graphs of PyTorch Geometric: registers, instructions, and all that ties them."""
+"""Episodes as heterogeneous graphs of PyTorch Geometric.
+
+Registers, instructions, and all that ties them.
+"""
 
 from __future__ import annotations
 

@@ -16,6 +16,7 @@ import numpy as np
 from rl4real_data.core.extras import required_by
 from rl4real_data.reading.dataset import EpisodeDataset, State
 from rl4real_data.reading.episode import Episode
+from rl4real_data.reading.episode_columns import NEW_COLUMNS
 
 with required_by("TorchEpisodes", extra="torch"):
     import torch
@@ -24,7 +25,7 @@ with required_by("TorchEpisodes", extra="torch"):
 Transform = Callable[[Episode], Any]
 Reader = tuple[int, tuple[int, int] | None]
 """A process, and which worker of how many it is."""
-_ARRAYS = ("node_class", "node_spill_weight", "node_size", "node_outcome", "node_assigned")
+_ARRAYS = ("node_class", "node_spill_weight", "node_size", "node_outcome", "node_assigned", "node_fate")
 
 
 def episode_tensors(episode: Episode) -> dict[str, Any]:
@@ -38,7 +39,7 @@ def episode_tensors(episode: Episode) -> dict[str, Any]:
         "node_vectors": torch.from_numpy(episode.node_vectors()),
     }
     for name in _ARRAYS:
-        values = getattr(episode, name)
+        values = getattr(episode, name) if episode.has_column(name) or name not in NEW_COLUMNS else None
         if values is not None:
             found[name] = torch.from_numpy(values.copy())
     return found

@@ -1,4 +1,6 @@
-"""The picture of an allocation as SVG: a row a node, a bar for each part of its life, marks where code was inserted.
+"""The picture of an allocation as SVG.
+
+A row a node, a bar for each part of its life, marks where code was inserted.
 
 Bars have a colour a register, slots are hatched, and where the value is nowhere runs a dashed line. Positions are
 halves of instructions: a part that begins right behind instruction i begins in the middle of its column, one in front

@@ -1,4 +1,7 @@
-"""The legend of an allocation's picture: colours of registers, hatching, dashes, marks of inserted instructions."""
+"""The legend of an allocation's picture.
+
+Colours of registers, hatching, dashes, marks of inserted instructions.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The picture of an allocation as text: a letter a register, in the columns of the live ranges."""
+"""The picture of an allocation as text.
+
+A letter a register, in the columns of the live ranges.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The expert's answer as a person reads it: places by name, instead of numbers, at every position."""
+"""The expert's answer as a person reads it, with names instead of numbers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The frame of charts over the instructions: scale, blocks with loops, axis.
+"""The frame of charts over the instructions.
+
+Scale, blocks with loops, axis.
 
 Live ranges and allocation share it, so that what stands one below the other fits.
 """

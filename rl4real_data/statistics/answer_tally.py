@@ -1,4 +1,7 @@
-"""The expert's whole answers, counted: fates of nodes, parts, costs by kind and the score."""
+"""The expert's whole answers, counted.
+
+Fates of nodes, parts, costs by kind and the score.
+"""
 
 from __future__ import annotations
 

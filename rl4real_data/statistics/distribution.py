@@ -1,4 +1,4 @@
-"""Quantiles of counts, by nearest rank: every figure is the count of something."""
+"""Quantiles of counts, by nearest rank, so that every figure is the count of something."""
 
 from __future__ import annotations
 

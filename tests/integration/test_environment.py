@@ -10,7 +10,7 @@ import pytest
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.env import RegisterAllocationEnv
-from rl4real_data.episodes.schema import Outcome
+from rl4real_data.episodes.column_values import Fate, Outcome
 
 from .conftest import Run, Sample
 
@@ -34,7 +34,7 @@ def check_assignments(dataset: EpisodeDataset) -> None:
     env = RegisterAllocationEnv(dataset, max_nodes=1000, max_edges=500_000, shuffle=False)
     replayed = 0
     for number, episode in enumerate(islice(dataset, EPISODES)):
-        if episode.n_nodes == 0 or Outcome.SPLIT in episode.node_outcome:
+        if episode.n_nodes == 0 or (episode.node_fate & Fate.SPLIT).any():
             continue
         env.reset(options={"episode": number})
         results = [env.step(action) for action in env.expert_actions()]

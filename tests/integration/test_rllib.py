@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.episodes.schema import Outcome
+from rl4real_data.episodes.column_values import Fate, Outcome
 from rl4real_data.export.rllib import RllibRequest, RllibSummary, export_rllib
 
 from .conftest import Sample
@@ -32,9 +33,12 @@ def test_rows_tell_what_llvm_did(exported: tuple[Path, RllibSummary], sample: Sa
     registers = dataset.registers.names
 
     assert summary.functions > 500
+    assert summary.split_actions["inferred"] == 0
+    assert summary.split_actions["recorded"] > 20
     for episode in dataset:
         if 0 < episode.n_nodes <= 128:
             pairs = list(zip(episode.node_outcome.tolist(), episode.node_assigned.tolist(), strict=True))
             given = [registers[assigned] for outcome, assigned in pairs if outcome == Outcome.ASSIGNED]
-            spilled = [outcome in (Outcome.SPILLED, Outcome.REMATERIALIZED) for outcome, _ in pairs]
-            assert sorted(colours.get(episode.episode_id, [])) == sorted(given + [""] * sum(spilled))
+            lost = np.isin(episode.node_outcome, (Outcome.SPILLED, Outcome.REMATERIALIZED))
+            spilled = lost & ((episode.node_fate & Fate.SPLIT) == 0)
+            assert sorted(colours.get(episode.episode_id, [])) == sorted(given + [""] * int(spilled.sum()))

@@ -27,6 +27,7 @@ from rl4real_data import (
 from rl4real_data.allocation.allocation import SPILLED, UNDECIDED, Allocation
 from rl4real_data.allocation.expert import Decision, Task, expert_cost, expert_decisions, expert_order
 from rl4real_data.allocation.features import NODE_FEATURES, node_features
+from rl4real_data.allocation.points import POINT_COLUMNS, ProblemPoints, points_of
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import RegisterFile, register_file_of
 from rl4real_data.core.errors import (
@@ -46,10 +47,21 @@ from rl4real_data.core.errors import (
     VocabularyError,
 )
 from rl4real_data.env import ENVIRONMENT_ID, RegisterAllocationEnv
+from rl4real_data.episodes.column_values import (
+    BlockFlag,
+    ChangeFlag,
+    Fate,
+    MoveKind,
+    OperandFlag,
+    UseFlag,
+    ValueFlag,
+)
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, FileEntry, SplitBooks, read_index
 from rl4real_data.episodes.schema import (
     EPISODES,
     MODULES,
+    REGISTER_CLASSES,
+    REGISTER_MASKS,
     REGISTERS,
     SCHEMA_VERSION,
     descriptions,
@@ -58,7 +70,11 @@ from rl4real_data.episodes.schema import (
 from rl4real_data.export.rllib import Policy, RllibRequest, RllibSummary, export_rllib
 from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
+from rl4real_data.reading.expert_outcome import CostKind
+from rl4real_data.reading.parts import Parts
 from rl4real_data.reading.pyg import PYG_COLUMNS, action_mask, to_pyg
+from rl4real_data.reading.pyg_hetero import HETERO_COLUMNS, to_hetero
+from rl4real_data.reading.register_classes import RegisterClass, RegisterMask
 from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.tables import InstructionVectors
 from rl4real_data.reading.torch_episodes import TorchEpisodes, episode_tensors
@@ -95,6 +111,36 @@ def describe(episode: Episode) -> str:
     assert_type(episode.allowed_registers(0), npt.NDArray[np.int16])
     spilled = int(np.count_nonzero(episode.node_outcome == Outcome.SPILLED))
     return f"{episode.function}: {spilled} of {episode.n_nodes} spilled"
+
+
+def answer(episode: Episode) -> dict[str, float]:
+    parts = episode.parts()
+    assert_type(parts, Parts)
+    assert_type(parts.place, npt.NDArray[np.int16])
+    assert_type(episode.operand_registers(), npt.NDArray[np.int16])
+    assert_type(episode.live_positions(), tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]])
+    assert_type(episode.allowed_registers_at(0, 4), npt.NDArray[np.int16])
+    assert_type(episode.move_frequencies(), npt.NDArray[np.float32])
+    assert_type(episode.pressure(), npt.NDArray[np.int32])
+    assert_type(episode.part_node, npt.NDArray[np.int32] | None)
+    assert_type(episode.score, float | None)
+    if episode.node_fate is not None and episode.operand_flags is not None and episode.move_kind is not None:
+        np.count_nonzero(episode.node_fate & Fate.SPLIT)
+        np.count_nonzero(episode.operand_flags & OperandFlag.TIED)
+        np.count_nonzero(episode.move_kind == MoveKind.RELOAD)
+    for kind, found in episode.outcome.costs.items():
+        assert_type(found, CostKind)
+        print(kind, found.count, BlockFlag.RETURN, ChangeFlag.GONE, UseFlag.FOLDABLE, ValueFlag.CHEAP)
+    return {kind: found.cost for kind, found in episode.outcome.costs.items()}
+
+
+def tables(dataset: EpisodeDataset) -> int:
+    assert_type(dataset.register_classes[0], RegisterClass)
+    assert_type(dataset.register_masks[0], RegisterMask)
+    graphs = TorchEpisodes(dataset.select(HETERO_COLUMNS), to_hetero)
+    points = points_of(dataset.select(POINT_COLUMNS)[0], register_file_of(dataset.registers))
+    assert_type(points, ProblemPoints)
+    return len(graphs) + int(points.free_between(0, 0, 2).sum()) + len(REGISTER_CLASSES) + len(REGISTER_MASKS)
 
 
 def load(data_dir: str) -> DataLoader[Any]:

@@ -24,8 +24,9 @@ def points(folder: Path, **changes: Any) -> tuple[Episode, ProblemPoints]:
 
 
 def test_free_registers_are_those_of_the_reader_at_every_position(tmp_path: Path) -> None:
-    for number, classes in enumerate(([0, 0, 0], [1, 0, 1])):
-        episode, found = points(tmp_path / str(number), node_class=classes)
+    copied = {"copy_inst": [2], "copy_to": [3], "copy_from": [-1]}
+    for number, changes in enumerate(({}, {"node_class": [1, 0, 1]}, copied)):
+        episode, found = points(tmp_path / str(number), **changes)
         reg_ids = register_file_of(episode.register_table).reg_ids
         for node in range(3):
             for first in range(12):

@@ -188,6 +188,14 @@ def test_tensors(data_dir: Path) -> None:
     assert tensors["edges"].dtype == torch.int64
     assert tensors["node_vectors"].tolist() == [[0.25, 0.5, 0.25], [0, 1, 0], [0.5, 0, 0.5]]
     assert tensors["node_assigned"].tolist() == [1, 2, 2]
+    assert tensors["node_fate"].tolist() == [0, 0, 0]
+
+
+def test_tensors_need_no_column_of_version_1(data_dir: Path) -> None:
+    old = ("episode_id", "edge_u", "edge_v", "inst", "node_live", "node_class", "node_spill_weight", "node_size")
+    tensors = episode_tensors(EpisodeDataset(data_dir).select((*old, "node_outcome", "node_assigned"))[1])
+
+    assert "node_fate" not in tensors
 
 
 def test_graph(data_dir: Path) -> None:

@@ -64,6 +64,36 @@ def test_a_pair_is_taken_with_one_of_its_halves(tmp_path: Path) -> None:
     assert [episode.allowed_registers_at(0, at).tolist() for at in (2, 3, 6, 8)] == [[], [5], [], [5]]
 
 
+def test_a_register_that_holds_the_node_s_value_is_no_obstacle(tmp_path: Path) -> None:
+    """Node 0 lives in [1, 9). Instruction 1 copies it into r1, which is then taken up to 8, and node 1 out of r3."""
+    copies = {"copy_inst": [1, 1, 2], "copy_to": [1, -2, 2], "copy_from": [-1, 3, -1]}
+    fixed = {"fixed_unit": [10, 20, 30], "fixed_live": [[3, 8], [4, 8], [0, 6]], "mask_inst": [], "mask_id": []}
+    episode = whole(tmp_path, **copies, **fixed, copy_to_subreg=[0] * 3, copy_from_subreg=[0] * 3)
+
+    # r2 is no copy of node 0: its range begins before instruction 2 writes it
+    assert episode.allowed_registers_at(0, 5).tolist() == [1]
+    assert episode.allowed_registers_at(1, 5).tolist() == [3]
+    assert episode.allowed_registers_at(2, 7).tolist() == [3]
+
+
+def test_a_register_is_an_obstacle_again_once_the_node_is_written_anew(tmp_path: Path) -> None:
+    copies = {"copy_inst": [1], "copy_to": [1], "copy_from": [-1], "value_def": [[0, 2], [1], [3]]}
+    fixed = {"fixed_unit": [10], "fixed_live": [[3, 8]], "mask_inst": [], "mask_id": []}
+    episode = whole(tmp_path, **copies, **fixed, copy_to_subreg=[0], copy_from_subreg=[0])
+
+    assert [1 in episode.allowed_registers_at(0, at) for at in (3, 4, 5, 7, 8)] == [True, True, False, False, True]
+
+
+def test_a_part_of_a_register_that_holds_a_part_of_the_node_is_no_obstacle(tmp_path: Path) -> None:
+    """The first half of node 0, a pair, is copied into r1; of the pair r1r2 only r1 is taken."""
+    copies = {"copy_inst": [1], "copy_to": [1], "copy_from": [-1], "copy_from_subreg": [SUBREG_LOW]}
+    fixed = {"fixed_unit": [10], "fixed_live": [[3, 8]], "mask_inst": [], "mask_id": []}
+    episode = whole(tmp_path, **copies, **fixed, copy_to_subreg=[0], node_class=[1, 0, 0])
+
+    assert episode.allowed_registers_at(0, 5).tolist() == [5]
+    assert episode.allowed_registers_at(1, 5).tolist() == [2, 3]
+
+
 def test_a_node_that_there_is_not_is_an_index_error(tmp_path: Path) -> None:
     episode = whole(tmp_path)
     with pytest.raises(IndexError, match="node 3 of 3"):
