@@ -14,7 +14,7 @@ from pathlib import Path
 from .machine_text import Function, read_functions
 
 _MOST_SECONDS = 900
-_PLUGIN_OPTIONS = ("-mlra", "-mlbasicra")
+_PLUGIN_OPTIONS = ("-mlra", "-regalloc=ml")
 
 
 @dataclass(frozen=True, slots=True)
