@@ -5,7 +5,7 @@ All of a dataset in turn, shuffled or not, those that are too large left out.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rl4real_data.allocation.problem import COLUMNS
@@ -27,10 +27,10 @@ class Limits:
 
 
 class EpisodeSource:
-    """An endless run over the episodes that fit; `restart` begins it anew with a seed."""
+    """An endless run over the episodes that fit; `restart` begins it anew with a seed. `columns`: more than usual."""
 
-    def __init__(self, dataset: EpisodeDataset, limits: Limits, *, shuffle: bool, with_vectors: bool) -> None:
-        self._dataset = dataset.select((*COLUMNS, "inst") if with_vectors else COLUMNS)
+    def __init__(self, dataset: EpisodeDataset, limits: Limits, *, shuffle: bool, columns: Sequence[str] = ()) -> None:
+        self._dataset = dataset.select((*COLUMNS, *columns))
         self._limits = limits
         self._shuffle = shuffle
         self._episodes: Iterator[Episode] = iter(())

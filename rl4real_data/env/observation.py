@@ -10,13 +10,14 @@ from gymnasium import spaces
 
 from rl4real_data.allocation.allocation import UNDECIDED, Allocation
 from rl4real_data.allocation.features import NODE_FEATURES, node_features
+from rl4real_data.allocation.points import ProblemPoints
 from rl4real_data.env.episode_source import Limits
 
 Observation = dict[str, Any]
 _LARGEST: Final = float(np.finfo(np.float32).max)
 
 
-def observation_space(limits: Limits, registers: int, dimension: int | None) -> spaces.Dict:
+def observation_space(limits: Limits, registers: int, dimension: int | None, *, copies: bool) -> spaces.Dict:
     """The space of `Observer.observe`; `dimension` is that of the node vectors, None without."""
     boxes: dict[str, spaces.Space[Any]] = {
         "action_mask": spaces.Box(0, 1, (limits.nodes + 1 + registers,), np.int8),
@@ -27,13 +28,23 @@ def observation_space(limits: Limits, registers: int, dimension: int | None) -> 
     }
     if dimension is not None:
         boxes["vectors"] = spaces.Box(-_LARGEST, _LARGEST, (limits.nodes, dimension), np.float32)
+    if copies:
+        boxes["copies"] = spaces.Box(-1, limits.nodes - 1, (limits.edges, 2), np.int32)
+        boxes["copy_weight"] = spaces.Box(0, _LARGEST, (limits.edges,), np.float32)
+        boxes["register_copies"] = spaces.Box(0, _LARGEST, (limits.nodes, registers), np.float32)
     return spaces.Dict(boxes)
 
 
 class Observer:
     """Observations of one allocation; no two share memory, as Gymnasium demands."""
 
-    def __init__(self, allocation: Allocation, limits: Limits, vectors: npt.NDArray[np.float32] | None) -> None:
+    def __init__(
+        self,
+        allocation: Allocation,
+        limits: Limits,
+        vectors: npt.NDArray[np.float32] | None,
+        points: ProblemPoints | None = None,
+    ) -> None:
         self._allocation = allocation
         self._limits = limits
         problem = allocation.problem
@@ -42,6 +53,17 @@ class Observer:
         self._fixed: Observation = {"edges": edges}
         if vectors is not None:
             self._fixed["vectors"] = self._padded(vectors, np.float32, 0)
+        if points is not None:
+            self._fixed |= self._copies(points)
+
+    def _copies(self, points: ProblemPoints) -> Observation:
+        ranked = np.argsort(-points.copy_frequency, kind="stable")[: self._limits.edges]
+        copies = np.full((self._limits.edges, 2), -1, np.int32)
+        copies[: len(ranked)] = points.copies[ranked]
+        weight = np.zeros(self._limits.edges, np.float32)
+        weight[: len(ranked)] = np.log1p(points.copy_frequency[ranked])
+        of_registers = self._padded(np.log1p(points.register_copies), np.float32, 0)
+        return {"copies": copies, "copy_weight": weight, "register_copies": of_registers}
 
     def _padded(self, rows: npt.NDArray[Any], kind: type[np.generic], filler: int) -> npt.NDArray[Any]:
         padded = np.full((self._limits.nodes, *rows.shape[1:]), filler, kind)

@@ -11,18 +11,21 @@ import numpy.typing as npt
 from gymnasium import spaces
 
 from rl4real_data.allocation.allocation import UNDECIDED, Allocation
+from rl4real_data.allocation.cuts import split_nodes
 from rl4real_data.allocation.expert import Task, expert_cost, expert_decisions, require_outcome
+from rl4real_data.allocation.points import POINT_COLUMNS, ProblemPoints, points_of
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import register_file_of
-from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.env.episode_source import EpisodeSource, Limits
 from rl4real_data.env.observation import Observation, Observer, observation_space
-from rl4real_data.episodes.schema import Outcome
 from rl4real_data.reading.dataset import EpisodeDataset
 from rl4real_data.reading.episode import Episode
+from rl4real_data.reading.expert_outcome import ExpertOutcome
 
 ILLEGAL_REWARD: Final = -1.0
 """As much as spilling the most expensive node."""
+COST_COLUMNS: Final = tuple(ExpertOutcome.__slots__)
 _SEEDS: Final = 2**31
 
 
@@ -47,7 +50,12 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
 
     Info: `action_mask`, `episode_id`, `function`, `illegal` actions so far; at the end also `cost` (+inf if a node
     that cannot be spilled had to be), `expert_cost` and `expert_splits` in the same measure (expected executions of
-    spills and reloads relative to the entry, one for each use point), and LLVM's own `expert_spill_cost`.
+    spills and reloads relative to the entry, one for each use point), and LLVM's own `expert_spill_cost`; of episodes
+    that tell it (version 1 of the format) `expert_costs`, by kind, and `expert_score`, LLVM's RegAllocScore.
+
+    With `points`, `points` says which registers are free at each position, and the observation has the copies: `copies`
+    int32 (source, target), padded to `max_edges` with -1, the most frequent ones first, and `copy_weight`, ln(1 + x) of
+    how often each runs; `register_copies`, the same of copies between each node and each register.
 
     `dataset` is an EpisodeDataset or a DATA_DIR, whose `split` is then read. `reset(seed=…)` starts the order of
     episodes anew, `reset(options={"episode": i})` takes episode i of the dataset. Episodes that do not fit
@@ -65,6 +73,7 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         max_edges: int = 15_000,
         shuffle: bool = True,
         vectors: bool = False,
+        points: bool = False,
         final_reward: float = 0.0,
         max_illegal: int = 1000,
         render_mode: None = None,
@@ -74,16 +83,19 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         self.render_mode = render_mode
         self._limits = Limits(nodes=max_nodes, edges=max_edges)
         self._registers = register_file_of(dataset.registers)
-        self._source = EpisodeSource(dataset, self._limits, shuffle=shuffle, with_vectors=vectors)
+        columns = (*COST_COLUMNS, *(("inst",) if vectors else ()), *(POINT_COLUMNS if points else ()))
+        self._source = EpisodeSource(dataset, self._limits, shuffle=shuffle, columns=columns)
+        self._with_points = points
         self._with_vectors = vectors
         self._final_reward = final_reward
         self._max_illegal = max_illegal
         self._is_started = False
         self._illegal = 0
         self._selected: int | None = None
+        self._points: ProblemPoints | None = None
         dimension = dataset.instruction_table.require_vectors().shape[1] if vectors else None
         self.action_space = spaces.Discrete(max_nodes + 1 + self._registers.size)
-        self.observation_space = observation_space(self._limits, self._registers.size, dimension)
+        self.observation_space = observation_space(self._limits, self._registers.size, dimension, copies=points)
 
     @property
     def registers(self) -> npt.NDArray[np.int16]:
@@ -100,6 +112,13 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         """The same as matrices."""
         return self._allocation.problem
 
+    @property
+    def points(self) -> ProblemPoints:
+        """The same at every position. UsageError for an environment made without `points`."""
+        if self._points is None:
+            raise UsageError("the environment knows no positions", hint="make it with `points=True`")
+        return self._points
+
     def reset(
         self, *, seed: int | None = None, options: dict[str, Any] | None = None
     ) -> tuple[Observation, dict[str, Any]]:
@@ -112,7 +131,8 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         self._episode = self._source.next(self._draw_seed()) if number is None else self._source.at(int(number))
         self._allocation = Allocation(problem_of(self._episode, self._registers))
         vectors = self._episode.node_vectors() if self._with_vectors else None
-        self._observer = Observer(self._allocation, self._limits, vectors)
+        self._points = points_of(self._episode, self._registers) if self._with_points else None
+        self._observer = Observer(self._allocation, self._limits, vectors, self._points)
         self._selected, self._illegal = None, 0
         return self._result()
 
@@ -158,8 +178,11 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         costs: dict[str, Any] = {"cost": self._allocation.cost()}
         if self._episode.node_outcome is not None:
             costs["expert_cost"] = expert_cost(self._episode, self.problem)
-            costs["expert_splits"] = int(np.count_nonzero(self._episode.node_outcome == Outcome.SPLIT))
+            costs["expert_splits"] = int(split_nodes(self._episode, self._episode.node_outcome).sum())
             costs["expert_spill_cost"] = self._episode.spill_cost
+        if self._episode.score is not None:
+            costs["expert_costs"] = {kind: found.cost for kind, found in self._episode.outcome.costs.items()}
+            costs["expert_score"] = self._episode.score
         return costs
 
     def _reward_of(self, costs: dict[str, Any]) -> float:
@@ -176,11 +199,11 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
 
         DatasetError if it is not known what the expert did, or if it split a node, which then has no single register.
         """
-        split = np.flatnonzero(require_outcome(self._episode) == Outcome.SPLIT)
+        split = np.flatnonzero(split_nodes(self._episode, require_outcome(self._episode)))
         if len(split):
             raise DatasetError(
                 f"{self._episode.function}: the expert split node {split[0]}, which has no single register",
-                hint="replay episodes whose `node_outcome` holds no 1",
+                hint="replay episodes of which no node was split (`node_fate`; `node_outcome` in version 0)",
             )
         actions: list[int] = []
         replay = Allocation(self.problem)

@@ -83,9 +83,14 @@ FIXED: Final[tuple[Column, ...]] = (
         "fixed_live",
         pa.list_(INTS),
         "positions at which each of these is taken: first, last, first, last, …; one range a value, so that two may "
-        "touch",
+        "touch; what the entry of block b writes in vain (a landing pad's register) takes 2 block_start[b] alone",
     ),
-    ("mask_inst", INTS, "instructions that clobber registers by a mask (calls), at position 2 i + 1"),
+    (
+        "mask_inst",
+        INTS,
+        "instructions that clobber registers by a mask (calls), at position 2 i + 1; the first one of a landing pad "
+        "stands for its entry, which clobbers at 2 i",
+    ),
     ("mask_id", INTS, "the mask of each: a row of register_masks.parquet, or -1 - k for mask k of `mask_preserved`"),
     (
         "mask_preserved",

@@ -26,12 +26,14 @@ class RegisterFacts:
     """Tables over reg_id and class_id, whose ids go up to a few hundred.
 
     `exists` (size,); `place` (classes, size) int16, a register's place in the class's allocation order or -1;
-    `shares_unit` (size, size).
+    `shares_unit` (size, size). `units` (units,) ascending, `holds` (size, units): which of them a register has.
     """
 
     exists: Flags
     place: npt.NDArray[np.int16]
     shares_unit: Flags
+    units: Ints
+    holds: Flags
 
     @property
     def size(self) -> int:
@@ -72,7 +74,8 @@ def build_facts(rows: Iterable[Mapping[str, Any]]) -> RegisterFacts:
     size = max(by_id, default=0) + 1
     classes = max(held_by, default=-1) + 1
     # Only which units are the same counts: those of the fork's graphs are a pair of registers each, tens of thousands.
-    units = {unit: place for place, unit in enumerate({unit for row in by_id.values() for unit in row["units"] or ()})}
+    known_units = sorted({unit for row in by_id.values() for unit in row["units"] or ()})
+    units = {unit: place for place, unit in enumerate(known_units)}
     exists = np.zeros(size, np.bool_)
     place = np.full((max(classes, 1), size), -1, np.int16)
     holds = np.zeros((size, max(len(units), 1)), np.float32)  # BLAS multiplies no integers: 20 s for the fork's
@@ -81,4 +84,10 @@ def build_facts(rows: Iterable[Mapping[str, Any]]) -> RegisterFacts:
         holds[reg_id, [units[unit] for unit in row["units"] or ()]] = 1
         for held in row["classes"] or ():
             place[held["class_id"], reg_id] = held["order"]
-    return RegisterFacts(exists=exists, place=place, shares_unit=(holds @ holds.T) > 0)
+    return RegisterFacts(
+        exists=exists,
+        place=place,
+        shares_unit=(holds @ holds.T) > 0,
+        units=np.array(known_units, np.int64),
+        holds=holds[:, : len(known_units)] > 0,
+    )

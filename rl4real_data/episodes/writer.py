@@ -33,6 +33,16 @@ _FILTERED_COLUMNS: Final = (
     *_CONSTANT_COLUMNS,
     *("function_id", "spills", "reloads", "folded_spills", "folded_reloads", "copies", "spill_cost", "copy_cost"),
 )
+_DICTIONARY_COLUMNS: Final = (
+    *("block_succ_prob", "operand_index", "operand_subreg", "operand_flags", "use_flags", "value_flags"),
+)
+_DELTA_COLUMNS: Final = (
+    *("edge_u", "block_first_split", "block_last_split", "operand_inst", "value_def", "copy_inst"),
+)
+"""Columns of lists that are smaller so than plain, by a quarter to a half: measured one by one on the demo, where that
+saves 0.2 kB of an episode. All others are plain: zstd makes as little of them, or hardly more. To split their bytes
+would save another 0.3 kB, but for whole numbers that is new in Parquet, and not every reader knows it.
+"""
 
 
 def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]:
@@ -49,10 +59,22 @@ def table_writer(path: Path, schema: pa.Schema, *, compression_level: int) -> pq
         version="2.6",
         compression="zstd",
         compression_level=compression_level,
-        use_dictionary=[name for name in _CONSTANT_COLUMNS if name in schema.names],
+        use_dictionary=[*_leaves(schema, (*_CONSTANT_COLUMNS, *_DICTIONARY_COLUMNS))],
+        column_encoding=dict.fromkeys(_leaves(schema, _DELTA_COLUMNS), "DELTA_BINARY_PACKED"),
         write_statistics=[name for name in _FILTERED_COLUMNS if name in schema.names],
         store_schema=True,
     )
+
+
+def _leaves(schema: pa.Schema, names: Iterable[str]) -> Iterator[str]:
+    """What Parquet calls the values of these columns."""
+    for name in names:
+        place = schema.get_field_index(name)
+        if place >= 0:
+            kind, path = schema.field(place).type, name
+            while pa.types.is_list(kind):
+                kind, path = kind.value_type, f"{path}.list.element"
+            yield path
 
 
 def write_table(

@@ -3,6 +3,7 @@
     duckdb_queries       a DATA_DIR as tables of a database
     polars_queries       the same questions to lazy data frames
     pressure_figure      register pressure against spills, drawn
+    parts_figure         where values lie (register, slot, nowhere) by loop depth, drawn
     node_outcome_gnn     a graph network that predicts what LLVM does with each virtual register
     behaviour_cloning    RLlib imitates one of RL4ReAl's policies
 

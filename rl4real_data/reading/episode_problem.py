@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.episodes.column_values import BlockFlag
 from rl4real_data.episodes.live_positions import NodeCode, live_positions
 from rl4real_data.reading.episode_columns import EpisodeColumns, Float32, Int16, Int32
 
@@ -101,12 +102,12 @@ class EpisodeProblem(EpisodeColumns):
             change = change - np.bincount(values[1::2], minlength=self.n_instructions + 1)
             return change.cumsum()[: self.n_instructions].astype(np.int32)
 
-    def masks(self) -> Iterator[tuple[int, Int16]]:
-        """The instructions with a register mask, and the reg_ids that survive each. DatasetError if not told."""
-        for inst, mask in zip(self._known("mask_inst").tolist(), self._known("mask_id").tolist(), strict=True):
+    def mask_positions(self) -> Iterator[tuple[int, Int16]]:
+        """The positions at which a mask clobbers registers, and the reg_ids that survive. DatasetError if not told."""
+        for place, mask in zip(self._mask_places().tolist(), self._known("mask_id").tolist(), strict=True):
             with self._group.blame():
                 preserved = self._preserved_by(mask)
-            yield inst, preserved
+            yield place, preserved
 
     def _order_of(self, node: int, nodes: int = 0) -> Int16:
         """The class's allocation order without the reserved registers; IndexError for a node that there is not."""
@@ -125,10 +126,16 @@ class EpisodeProblem(EpisodeColumns):
 
     def _masks_between(self, first: int, last: int) -> Iterator[npt.NDArray[np.int16]]:
         """Registers that survive each mask at one of the positions."""
-        place = 2 * self._known("mask_inst") + 1
+        place = self._mask_places()
         ids = self._known("mask_id")[(place >= first) & (place < last)]
         for mask in np.unique(ids).tolist():
             yield self._preserved_by(mask)
+
+    def _mask_places(self) -> npt.NDArray[np.int64]:
+        """Right behind each call; in front of a landing pad's first instruction for what its entry clobbers."""
+        inst = self._known("mask_inst")
+        pads = self._known("block_start")[(self._known("block_flags") & BlockFlag.LANDING_PAD) != 0]
+        return 2 * inst + 1 - np.isin(inst, pads)
 
     def _preserved_by(self, mask: int) -> Int16:
         return self.lists("mask_preserved")[-1 - mask] if mask < 0 else self._tables.masks[mask].preserved

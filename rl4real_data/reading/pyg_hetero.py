@@ -21,7 +21,7 @@ with required_by("to_hetero", extra="pyg"):
 HETERO_COLUMNS: Final = (
     *PYG_COLUMNS,
     *("function", "node_vreg", "node_hint", "node_fate"),
-    *("block_start", "block_freq", "block_loop_depth", "block_succ", "block_succ_prob"),
+    *("block_start", "block_freq", "block_flags", "block_loop_depth", "block_succ", "block_succ_prob"),
     *("operand_inst", "operand_index", "operand_node", "operand_subreg", "operand_flags"),
     *("copy_inst", "copy_to", "copy_from", "fixed_unit", "fixed_live", "mask_inst", "mask_id", "mask_preserved"),
     *("part_node", "part_first", "part_last", "part_place", "choice_operand", "choice_place"),
@@ -29,6 +29,7 @@ HETERO_COLUMNS: Final = (
 """What `to_hetero` reads: `dataset.select(HETERO_COLUMNS)` reads them together."""
 
 Ints = npt.NDArray[np.int64]
+_NOTHING: Final = np.zeros(0, np.int16)
 _FLAGS: Final = np.array([int(flag) for flag in OperandFlag], np.int64)
 
 
@@ -142,24 +143,34 @@ def _add_fixed(graph: HeteroData, episode: Episode) -> None:
     node = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
     colour = registers.colour[forbidden].astype(np.int64) - 1
     graph["register", "forbids", "node"].edge_index = _edges(colour[colour >= 0], node[colour >= 0])
-    given = [reg_id for reg_id in np.flatnonzero(registers.colour).tolist()]
-    taken: set[tuple[int, int]] = set()
-    units, (live, starts) = episode.known_together("fixed_unit")[0].tolist(), episode.ragged("fixed_live")
-    for unit, first, last in zip(units, starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        holders = [int(registers.colour[one]) - 1 for one in given if unit in registers.units[one]]
-        ranges = live[first:last].tolist()
-        for begin, end in zip(ranges[0::2], ranges[1::2], strict=True):
-            spots = range(begin // 2, min((end + 1) // 2, episode.n_instructions))
-            taken.update((holder, spot) for holder in holders for spot in spots)
-    pairs = np.array(sorted(taken), np.int64).reshape(-1, 2)
-    graph["register", "takes", "instruction"].edge_index = _edges(pairs[:, 0], pairs[:, 1])
-    lost = [
-        (inst, int(registers.colour[reg_id]) - 1)
-        for inst, preserved in episode.masks()
-        for reg_id in np.setdiff1d(np.array(given, np.int16), preserved).tolist()
-    ]
-    clobbers = np.array(lost, np.int64).reshape(-1, 2)
-    graph["instruction", "clobbers", "register"].edge_index = _edges(clobbers[:, 0], clobbers[:, 1])
+    graph["register", "takes", "instruction"].edge_index = _edges(*_taken(episode))
+    graph["instruction", "clobbers", "register"].edge_index = _edges(*_clobbered(episode))
+
+
+def _taken(episode: Episode) -> tuple[Ints, Ints]:
+    """Entry of `register` and instruction, sorted, of each register in front of or behind which it is held."""
+    live, starts = episode.ragged("fixed_live")
+    unit = np.repeat(episode.known_together("fixed_unit")[0], np.diff(starts) // 2)
+    first, last = live[0::2] // 2, np.minimum((live[1::2] + 1) // 2, episode.n_instructions)
+    holders = episode.register_table.unit_colours
+    keys = [np.zeros(0, np.int64)]
+    for own, begin, end in zip(unit.tolist(), first.tolist(), last.tolist(), strict=True):
+        colours = holders.get(own, _NOTHING).astype(np.int64) - 1
+        keys.append((colours[:, None] * episode.n_instructions + np.arange(begin, end)).ravel())
+    register, instruction = np.divmod(np.unique(np.concatenate(keys)), max(episode.n_instructions, 1))
+    return register, instruction
+
+
+def _clobbered(episode: Episode) -> tuple[Ints, Ints]:
+    """Instruction and entry of `register` of all that a mask does not preserve."""
+    colour = episode.register_table.colour
+    masks = list(episode.mask_positions())
+    table = np.zeros((len(masks), 1 + episode.register_table.colours), np.bool_)
+    table[:, colour[colour > 0]] = True
+    for place, (_, preserved) in enumerate(masks):
+        table[place, colour[preserved]] = False
+    row, lost = np.nonzero(table[:, 1:])
+    return np.array([position // 2 for position, _ in masks], np.int64)[row], lost
 
 
 def _add_next(graph: HeteroData, episode: Episode) -> None:

@@ -48,6 +48,15 @@ class RegisterTable:
         return int(self.colour.max(initial=0))
 
     @cached_property
+    def unit_colours(self) -> Mapping[int, npt.NDArray[np.int16]]:
+        """Unit -> the colours, ascending, of the registers that have it and may be given out."""
+        found: dict[int, list[int]] = {}
+        for reg_id, own in self.units.items():
+            for unit in own.tolist() if self.colour[reg_id] else ():
+                found.setdefault(unit, []).append(int(self.colour[reg_id]))
+        return {unit: np.array(sorted(colours), np.int16) for unit, colours in found.items()}
+
+    @cached_property
     def class_colours(self) -> npt.NDArray[np.bool_]:
         """(largest class_id + 1, colours + 1) True where the class has a register of that colour; column 0 is False."""
         table = np.zeros((max(self.class_order, default=-1) + 1, self.colours + 1), np.bool_)

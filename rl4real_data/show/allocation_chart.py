@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from rl4real_data.show.allocation_view import NOWHERE, Move, Part
@@ -104,15 +104,19 @@ def _row(node: Node, i: int, moves: Sequence[Move], y: float, scale: Scale, unit
     drawn = []
     reached = -1
     for part in node.parts or ():
-        overlaps = part.first < reached
-        drawn.append(_bar(part, y, thick, scale, units, is_half=overlaps))
+        shared = min(part.last, reached)
+        if part.first < shared:
+            drawn.append(_bar(replace(part, last=shared), y, thick, scale, units, is_half=True))
+        if shared < part.last:
+            begin = max(part.first, shared)
+            drawn.append(_bar(replace(part, first=begin), y, thick, scale, units, is_half=False))
         reached = max(reached, part.last)
     told = element("title", escape(describe_parts(node, moves)))
     return element("g", told, *drawn, *(_mark(move, y, scale) for move in moves), data_n=i)
 
 
 def _bar(part: Part, y: float, thick: float, scale: Scale, units: Mapping[int, int], *, is_half: bool) -> str:
-    """One that begins before the last one ends is drawn as the lower half, over it."""
+    """Where it is not alone, it is drawn as the lower half, over the one that began before."""
     x, width = scale.at(part.first), scale.at(part.last) - scale.at(part.first)
     if part.unit is None and not part.is_slot:
         return element("path", d=f"M{number(x)} {number(y)}h{number(width)}", class_="anew")

@@ -71,7 +71,7 @@ def _head(view: EpisodeView) -> list[str]:
 def _kinds(view: EpisodeView) -> list[tuple[str, str]]:
     """Costs by kind, those of nothing left out, as many lines as they need; and the score."""
     told = [f"{kind} {figure(cost.cost)}" for kind, cost in view.kinds.items() if cost.count]
-    lines = [", ".join(told[i : i + 3]) for i in range(0, len(told), 3)]
+    lines = [", ".join(told[i : i + 2]) for i in range(0, len(told), 2)]
     named = [("cost of" if i == 0 else "", line) for i, line in enumerate(lines)]
     return named + ([] if view.score is None else [("score", figure(view.score))])
 

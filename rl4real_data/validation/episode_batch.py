@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rl4real_data.episodes.mask_lookup import MaskFacts
 from rl4real_data.episodes.ragged import Flags, Ints, Lists, Nested, flatten_lists, flatten_nested
 from rl4real_data.episodes.register_lookup import RegisterFacts
 
@@ -45,6 +46,7 @@ class Facts:
 
     split: str
     registers: RegisterFacts | None
+    masks: MaskFacts | None = None
     shapes: int | None
     max_nodes: int | None = None
     max_uses: int | None = None

@@ -26,10 +26,12 @@ from rl4real_data.episodes.file_names import (
     INDEX_NAME,
     INSTRUCTIONS_NAME,
     MODULES_NAME,
+    REGISTER_MASKS_NAME,
     REGISTERS_NAME,
     VOCABULARY_NAME,
 )
 from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.mask_lookup import MaskFacts, load_masks
 from rl4real_data.episodes.register_lookup import RegisterFacts, load_registers
 from rl4real_data.episodes.shards import Shard, find_shards, iterate_batches, open_table
 from rl4real_data.validation.episode_batch import Facts
@@ -89,6 +91,7 @@ class _Contents:
     damaged: set[str]
     findings: list[Finding] = field(default_factory=list)
     registers: RegisterFacts | None = None
+    masks: MaskFacts | None = None
     shapes: int | None = None
     episodes: Counter[tuple[str, str]] = field(default_factory=Counter)  # split, corpus
 
@@ -96,8 +99,9 @@ class _Contents:
         expected: Counter[tuple[str, str]] = Counter()
         self._look_into(MODULES_NAME, lambda: self._note(check_modules(self.data_dir, self.index, expected)))
         self._look_into(REGISTERS_NAME, self._read_registers)
+        self._look_into(REGISTER_MASKS_NAME, self._read_masks)
         self._look_into(INSTRUCTIONS_NAME, self._read_shapes)
-        if self.damaged & {REGISTERS_NAME, INSTRUCTIONS_NAME}:
+        if self.damaged & {REGISTERS_NAME, REGISTER_MASKS_NAME, INSTRUCTIONS_NAME}:
             return  # every episode that refers to them would be a finding
         ids, contents = Repeats("episode_id"), Repeats("content_hash")
         shards = find_shards(self.index)
@@ -125,6 +129,10 @@ class _Contents:
         self.registers = load_registers(self.data_dir, self.index)
         if self.registers is None:
             self._note([Finding(REGISTERS_NAME, None, f"holds no register of target {self.index.target}")])
+
+    def _read_masks(self) -> None:
+        if self.registers is not None:
+            self.masks = load_masks(self.data_dir, self.index, self.registers.size)
 
     def _read_shapes(self) -> None:
         self.shapes = self.index.files[INSTRUCTIONS_NAME].rows
@@ -156,6 +164,7 @@ class _Contents:
         return Facts(
             split=split,
             registers=self.registers,
+            masks=self.masks,
             shapes=self.shapes,
             max_nodes=filters.get("max_nodes"),
             max_uses=filters.get("max_uses"),

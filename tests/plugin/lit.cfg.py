@@ -47,6 +47,7 @@ config.substitutions += [
     ("%aarch64", "--target=aarch64-linux-gnu -mcpu=cortex-a72"),
     ("%python", python),
     ("%show", f"{python} {inputs / 'show.py'}"),
+    ("%problem", f"{python} {inputs / 'problem.py'}"),
     ("%answer", f"{python} {inputs / 'answer.py'}"),
     ("%replay", f"{python} {inputs / 'replay.py'} {llvm_bin / 'llc'} {plugin}"),
     ("%{record}", "-mllvm -mlra-dump=dump -mllvm -mlra-dump-mir -mllvm -mlra-verify"),

@@ -11,25 +11,20 @@ All of this was measured to hold for 3,400 functions (sample, Lua, zstd; x86 and
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from rl4real_data.episodes.schema import EPISODES, REQUIRED
+from rl4real_data.episodes.ragged import Ints
+from rl4real_data.episodes.schema import EPISODES, REQUIRED, VERSION_1
 from rl4real_data.validation.episode_batch import EpisodeBatch, Facts, Spots
 from rl4real_data.validation.interference_check import compare_edges
 from rl4real_data.validation.invariants import references, shape, values
-
-
-@dataclass(frozen=True, slots=True)
-class Invariant:
-    """`find` returns where it does not hold; `what` says so, with `{place}` for the place in the row."""
-
-    what: str
-    find: Callable[[EpisodeBatch], Spots]
+from rl4real_data.validation.invariants.invariant import Invariant
+from rl4real_data.validation.invariants.whole_table import WHOLE_TIERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +128,8 @@ NEIGHBOURS: Final = (
 )
 
 TIERS: Final = (SHAPES, INNER_SHAPES, VALUES, REFERENCES, ALLOCATION, NEIGHBOURS)
+_WHOLE: Final = (*(name for name, _, _ in VERSION_1), "inst", "node_live", "node_outcome", "use_inst")
+"""What an episode tells that tells all."""
 
 COLUMNS: Final = tuple(name for name in EPISODES.names if name != "mir")
 """What the checks read: everything but the text, which is more than half of a shard."""
@@ -141,7 +138,16 @@ COLUMNS: Final = tuple(name for name in EPISODES.names if name != "mir")
 def find_violations(table: pa.RecordBatch, facts: Facts) -> Iterator[Violation]:
     """All violations of the first tier that a row fails; one a row and invariant."""
     rows = np.arange(table.num_rows)
-    for tier in TIERS:
+    table, rows = yield from _sift(table, rows, facts, TIERS)
+    whole = EpisodeBatch(table, facts).known(*_WHOLE)
+    yield from _sift(table.filter(pa.array(whole)), rows[whole], facts, WHOLE_TIERS)
+
+
+def _sift(
+    table: pa.RecordBatch, rows: Ints, facts: Facts, tiers: Sequence[Sequence[Invariant]]
+) -> Generator[Violation, None, tuple[pa.RecordBatch, Ints]]:
+    """Yields the violations; returns the rows that are left, and where they stand in the batch."""
+    for tier in tiers:
         batch = EpisodeBatch(table, facts)
         sound = np.ones(table.num_rows, np.bool_)
         for invariant in tier:
@@ -152,3 +158,4 @@ def find_violations(table: pa.RecordBatch, facts: Facts) -> Iterator[Violation]:
                 yield Violation(int(rows[row]), what, invariant.what.replace("{place}", "…"))
         if not sound.all():
             table, rows = table.filter(pa.array(sound)), rows[sound]
+    return table, rows

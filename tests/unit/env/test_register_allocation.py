@@ -10,11 +10,18 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
-from episode_builder import DIMENSION, make_episode, make_instructions, make_spilled_episode, write_dataset
+from episode_builder import (
+    DIMENSION,
+    UNTOLD,
+    make_episode,
+    make_instructions,
+    make_spilled_episode,
+    write_dataset,
+)
 from gymnasium.utils.env_checker import check_env
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.env import ENVIRONMENT_ID, RegisterAllocationEnv
 
 SPILL = 4
@@ -40,18 +47,71 @@ def allowed(info: dict[str, Any]) -> list[int]:
     return np.flatnonzero(info["action_mask"]).tolist()
 
 
-@pytest.mark.parametrize("vectors", [False, True])
-def test_gymnasium_s_checker_finds_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, vectors: bool) -> None:
+@pytest.mark.parametrize("more", [{}, {"vectors": True}, {"points": True}])
+def test_gymnasium_s_checker_finds_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: dict[str, bool]
+) -> None:
     """It raises for what is wrong and warns of what is doubtful; its logger hands all it says to `warnings`."""
     monkeypatch.setattr(gymnasium.logger, "min_level", gymnasium.logger.WARN)
     data = make_data(tmp_path, *(make_episode(number) for number in range(1, 9)))
-    env = gymnasium.make(ENVIRONMENT_ID, dataset=data, max_nodes=4, max_edges=3, vectors=vectors)
+    env = gymnasium.make(ENVIRONMENT_ID, dataset=data, max_nodes=4, max_edges=3, **more)
 
     with warnings.catch_warnings(record=True) as found:
         warnings.simplefilter("always")
         check_env(env.unwrapped)
 
     assert [str(warning.message) for warning in found] == []
+
+
+def test_points_add_copies_to_the_observation(tmp_path: Path) -> None:
+    copies = {"copy_inst": [0, 4, 2], "copy_to": [-1, -2, -3], "copy_from": [1, -1, -1]}
+    env = make_env(tmp_path, make_episode(**copies, copy_to_subreg=[0] * 3, copy_from_subreg=[0] * 3), points=True)
+    observation, _ = env.reset(seed=1)
+
+    # node 0 to node 2 runs once, to node 1 every other time
+    assert observation["copies"].tolist() == [[0, 2], [0, 1], [-1, -1]]
+    assert observation["copy_weight"].tolist() == pytest.approx([math.log(2), math.log(1.5), 0])
+    assert observation["register_copies"][0].tolist() == pytest.approx([math.log(2), 0, 0, 0, 0])
+    assert env.points.free_between(0, 9, 10).tolist() == [True, True, False, False, False]
+    assert observation in env.observation_space
+
+
+def test_an_environment_without_points_says_how_to_have_them(tmp_path: Path) -> None:
+    env = make_env(tmp_path)
+    observation, _ = env.reset(seed=1)
+
+    assert "copies" not in observation
+    with pytest.raises(UsageError, match="knows no positions"):
+        _ = env.points
+
+
+def test_the_end_tells_the_expert_s_costs_by_kind(tmp_path: Path) -> None:
+    env = make_env(tmp_path, make_spilled_episode())
+    env.reset(seed=1)
+    *_, (_, _, _, _, info) = play(env, *env.expert_actions())
+
+    assert info["expert_costs"] == {
+        "spills": 1.0, "reloads": 1.0, "folded_spills": 0.0, "folded_reloads": 0.0, "copies": 0.5,
+        "cheap_remats": 0.0, "dear_remats": 0.0, "callee_saved": 1.5,
+    }  # fmt: skip
+    assert info["expert_score"] == pytest.approx(5.3)
+
+
+def test_an_episode_of_version_0_tells_no_costs_by_kind(tmp_path: Path) -> None:
+    env = make_env(tmp_path, make_spilled_episode(**UNTOLD))
+    env.reset(seed=1)
+    *_, (_, _, _, _, info) = play(env, *env.expert_actions())
+
+    assert info["expert_cost"] == 2.0
+    assert not {"expert_costs", "expert_score"} & set(info)
+
+
+def test_a_node_that_was_split_and_spilled_has_no_single_register(tmp_path: Path) -> None:
+    env = make_env(tmp_path, make_spilled_episode(node_fate=[0, 3, 0]))
+    env.reset(seed=1)
+
+    with pytest.raises(DatasetError, match="the expert split node 1"):
+        env.expert_actions()
 
 
 def test_a_game_by_hand(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ import pytest
 from reading_dataset import write_episodes
 
 from rl4real_data import EpisodeDataset
-from rl4real_data.examples import duckdb_queries, polars_queries, pressure_figure
+from rl4real_data.examples import duckdb_queries, parts_figure, polars_queries, pressure_figure
 
 REPOSITORY = Path(__file__).parents[3]
 FOLDER = REPOSITORY / "rl4real_data" / "examples"
@@ -24,10 +24,11 @@ PACKAGES = {
     "behaviour_cloning": ("ray", "rllib"),
     "duckdb_queries": ("duckdb", "examples"),
     "node_outcome_gnn": ("torch_geometric", "pyg"),
+    "parts_figure": ("matplotlib", "examples"),
     "polars_queries": ("polars", "examples"),
     "pressure_figure": ("matplotlib", "examples"),
 }
-ARGUMENTS = {"pressure_figure": ("figure.svg",)}
+ARGUMENTS = {"parts_figure": ("figure.svg",), "pressure_figure": ("figure.svg",)}
 IN_THIS_PROCESS = [name for name in NAMES if name != "behaviour_cloning"]  # Ray leaves threads and warnings behind
 
 
@@ -161,6 +162,20 @@ def test_pressure(data_dir: Path) -> None:
         (0, 0.667, 0.333, 3),
     }
     assert pressure_figure.names_of(banks, dataset) == {0: "gr"}
+
+
+def test_where_values_lie(
+    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spilled = EpisodeDataset(data_dir)[4]
+    time, moves = parts_figure.time_by_depth(spilled)
+
+    # 14.5 positions of entries: node 0 in [1, 9), node 1 in [3, 7) of which [4, 6) in its slot, node 2 in [7, 11)
+    assert time.tolist() == [[7.5 + 2 + 1 + 1.5, 2, 0]]
+    assert moves.tolist() == [2]
+    assert run("parts_figure", data_dir, tmp_path / "parts.svg", monkeypatch=monkeypatch) == 0
+    assert capsys.readouterr().out.splitlines()[1].startswith("spill slot       ")
+    assert (tmp_path / "parts.svg").read_text().startswith("<?xml")
 
 
 def test_peak_of_ranges_with_holes() -> None:

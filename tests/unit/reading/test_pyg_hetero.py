@@ -80,6 +80,7 @@ def test_edges_of_what_is_taken_at_an_instruction(dataset: EpisodeDataset) -> No
 
 def test_instructions_follow_one_another_through_blocks(tmp_path: Path) -> None:
     changes = {"block_start": [0, 4, 4], "block_freq": [1.0, 0.0, 0.5], "block_loop_depth": [0, 0, 1]}
+    changes |= {"block_flags": [0, 0, 0]}
     changes |= {"block_succ": [[1, 2], [2], [0]], "block_succ_prob": [[0.25, 0.75], [1.0], [1.0]]}
     write_whole_dataset(tmp_path, {"train": [[make_whole_episode(1, **changes)]]}, instructions=SHAPES)
     graph = to_hetero(EpisodeDataset(tmp_path)[0])

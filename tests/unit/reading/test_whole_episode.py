@@ -52,6 +52,12 @@ def test_registers_are_free_where_nothing_fixed_lies_and_no_mask_clobbers(tmp_pa
     assert episode.allowed_registers_between(0, 5, 9).tolist() == [2]
 
 
+def test_the_mask_of_a_landing_pad_s_entry_lies_in_front_of_it(tmp_path: Path) -> None:
+    episode = whole(tmp_path, block_flags=[0, 5], fixed_unit=[], fixed_live=[])
+
+    assert [episode.allowed_registers_at(0, at).tolist() for at in (7, 8, 9)] == [[1, 2, 3], [1], [1, 2, 3]]
+
+
 def test_a_pair_is_taken_with_one_of_its_halves(tmp_path: Path) -> None:
     episode = whole(tmp_path, node_class=[1, 0, 0], fixed_unit=[20], fixed_live=[[0, 3, 6, 8]])
 

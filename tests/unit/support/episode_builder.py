@@ -28,6 +28,7 @@ import itertools
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,7 +37,7 @@ import pyarrow.parquet as pq
 
 from rl4real_data.episodes.answer_columns import MOVES, PARTS
 from rl4real_data.episodes.file_names import INDEX_NAME
-from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks, file_entry
+from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks, file_entry, read_index
 from rl4real_data.episodes.later_columns import in_version
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, VERSION_1, instructions_schema
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
@@ -344,3 +345,11 @@ def write_dataset(
     )
     (data_dir / INDEX_NAME).write_text(index.to_json(), encoding="utf-8")
     return index
+
+
+def add_table(data_dir: Path, name: str, rows: Sequence[Row], schema: pa.Schema) -> None:
+    """One more file, as the index has it then."""
+    write_table(data_dir / name, rows, schema)
+    index = read_index(data_dir)
+    index = replace(index, files={**index.files, name: file_entry(data_dir / name, rows=len(rows))})
+    (data_dir / INDEX_NAME).write_text(index.to_json(), encoding="utf-8")

@@ -83,7 +83,7 @@ def test_an_early_clobber_definition_touches(tmp_path: Path) -> None:
 
 def test_a_use_at_the_first_instruction_of_a_block_touches(tmp_path: Path) -> None:
     # Node 0 lives into block 1 and ends at its first instruction, 4: its range there, [4, 4), is left out.
-    changes = {"node_live": [[0, 2], [1, 3], [4, 5]], "use_inst": [[0, 2, 4], [1, 3], [4, 5]]}
+    changes = {"node_live": [[0, 2], [1, 3], [4, 5]], "use_inst": [[0, 2, 4], [1, 3], [4, 5]], **build.UNTOLD}
     assert findings_for(tmp_path, **changes) == []
 
 

@@ -185,7 +185,7 @@ def test_the_command() -> None:
         (json.dumps(make_record(build.make_episode(1))) + "\n", "cannot be read"),
         (
             dump_text({"v": RECORD_VERSION, "function": "f1", "shape_opcode": [], "shape_operands": []}),
-            "has no block_freq",
+            "has no block_first_split",
         ),
     ],
     ids=["empty", "no function", "two", "version", "cut off", "no end", "column"],

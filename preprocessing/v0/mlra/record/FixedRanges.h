@@ -12,6 +12,10 @@ namespace mlra {
 FixedRanges collectFixedRanges(const Analyses &A, const Positions &P, const PhysicalInterference &Physical,
                                const TargetNames &Names);
 
+/// The position of each recorded mask: right behind a call, and in front of the first instruction of a landing pad,
+/// whose entry has the mask.
+std::vector<int> maskPositions(const Problem &P);
+
 } // namespace mlra
 
 #endif

@@ -37,7 +37,7 @@ int Positions::positionOfBegin(SlotIndex Slot) const {
 int Positions::positionOfEnd(SlotIndex Slot) const {
   int Instruction = instructionAt(Slot);
   if (!isInstructions(Slot, Instruction))
-    return 2 * Instruction;
+    return 2 * Instruction + Slot.isDead(); // what a landing pad's entry writes in vain takes the place behind it
   return 2 * Instruction + (Slot.isDead() ? 2 : Slot.isRegister());
 }
 

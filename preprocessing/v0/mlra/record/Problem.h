@@ -120,6 +120,8 @@ struct FixedRanges {
   std::vector<FixedUnit> Units; ///< ascending; left out: those of reserved registers, and of registers in no class
   std::vector<MaskUse> Masks;   ///< ascending by instruction
   std::vector<std::vector<llvm::MCPhysReg>> Preserved; ///< what survives each mask that is none of the target's
+
+  bool survives(llvm::MCPhysReg Reg, int Mask, const llvm::TargetRegisterInfo &TRI) const;
 };
 
 using Edge = std::pair<unsigned, unsigned>;

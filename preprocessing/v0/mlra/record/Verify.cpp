@@ -4,6 +4,7 @@
 #include "LLVMCompat.h"
 #include "record/InterferenceGraph.h"
 #include "record/VerifyFixed.h"
+#include "record/VerifyForbidden.h"
 #include "record/VerifyLiveness.h"
 #include "record/VerifyNodes.h"
 
@@ -81,6 +82,7 @@ Findings verifyProblem(const Analyses &A, const Positions &P, const Problem &Rec
   verifyNodes(A, Recorded, Found);
   verifyLiveness(A, P, Recorded, Found);
   verifyFixed(A, Recorded, Names, Found);
+  verifyForbidden(A, P, Recorded, Found);
   return Found;
 }
 

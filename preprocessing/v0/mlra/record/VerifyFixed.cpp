@@ -2,12 +2,11 @@
 #include "record/VerifyFixed.h"
 
 #include "LLVMCompat.h"
+#include "record/FixedRanges.h"
 #include "record/TargetNames.h"
 
 #include "llvm/ADT/BitVector.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
-
-#include <algorithm>
 
 using namespace llvm;
 
@@ -34,7 +33,7 @@ class RecordedFreedom {
 public:
   RecordedFreedom(const Analyses &A, const Problem &Recorded)
       : TRI(*A.MF.getSubtarget().getRegisterInfo()), P(Recorded), TakenUntil(TRI.getNumRegUnits(), -1),
-        Next(P.Fixed.Units.size()) {}
+        Next(P.Fixed.Units.size()), MaskAt(maskPositions(P)) {}
 
   /// Positions are asked for in order.
   void moveTo(int NewPosition) {
@@ -46,7 +45,7 @@ public:
         Next[I] += 2;
       }
     }
-    while (NextMask < P.Fixed.Masks.size() && 2 * P.Fixed.Masks[NextMask].Instruction + 1 < Position)
+    while (NextMask < MaskAt.size() && MaskAt[NextMask] < Position)
       ++NextMask;
   }
 
@@ -54,30 +53,24 @@ public:
     for (auto Unit : TRI.regunits(Reg))
       if (TakenUntil[compat::unitNumber(Unit)] > Position)
         return false;
-    for (size_t I = NextMask; I < P.Fixed.Masks.size() && 2 * P.Fixed.Masks[I].Instruction + 1 == Position; ++I)
-      if (!survives(Reg, P.Fixed.Masks[I].Mask))
+    for (size_t I = NextMask; I < MaskAt.size() && MaskAt[I] == Position; ++I)
+      if (!P.Fixed.survives(Reg, P.Fixed.Masks[I].Mask, TRI))
         return false;
     return true;
   }
 
 private:
-  bool survives(MCPhysReg Reg, int Mask) const {
-    if (Mask >= 0)
-      return !MachineOperand::clobbersPhysReg(TRI.getRegMasks()[Mask], Reg);
-    const std::vector<MCPhysReg> &Preserved = P.Fixed.Preserved[-1 - Mask];
-    return std::binary_search(Preserved.begin(), Preserved.end(), Reg);
-  }
-
   const TargetRegisterInfo &TRI;
   const Problem &P;
   std::vector<int> TakenUntil; ///< by unit
   std::vector<size_t> Next;    ///< range of each fixed unit
+  std::vector<int> MaskAt;
   size_t NextMask = 0;
   int Position = 0;
 };
 
 /// LLVM's answer. The live range belongs to a register that does not exist, so that no copy excuses an overlap.
-bool isFreeFor(const Analyses &A, SlotIndex Start, SlotIndex End, ArrayRef<MCPhysReg> Registers, BitVector &Free) {
+void findFree(const Analyses &A, SlotIndex Start, SlotIndex End, ArrayRef<MCPhysReg> Registers, BitVector &Free) {
   VNInfo::Allocator Memory;
   LiveInterval Point(Register::index2VirtReg(A.MF.getRegInfo().getNumVirtRegs()), 0.0f);
   Point.addSegment(LiveRange::Segment(Start, End, Point.getNextValue(Start, Memory)));
@@ -86,7 +79,6 @@ bool isFreeFor(const Analyses &A, SlotIndex Start, SlotIndex End, ArrayRef<MCPhy
   for (size_t I = 0; I < Registers.size(); ++I)
     if (A.Matrix.checkInterference(Point, Registers[I]) == LiveRegMatrix::IK_Free)
       Free.set(I);
-  return Free.any();
 }
 
 } // namespace
@@ -97,7 +89,7 @@ void verifyFixed(const Analyses &A, const Problem &Recorded, const TargetNames &
   BitVector Free(Registers.size());
   int Position = 0;
   auto Compare = [&](SlotIndex Start, SlotIndex End) {
-    isFreeFor(A, Start, End, Registers, Free);
+    findFree(A, Start, End, Registers, Free);
     Freedom.moveTo(Position);
     for (size_t I = 0; I < Registers.size(); ++I)
       if (Freedom.isFree(Registers[I]) != Free.test(I))
@@ -105,13 +97,16 @@ void verifyFixed(const Analyses &A, const Problem &Recorded, const TargetNames &
                         " at position " + std::to_string(Position) + ", but not in the record");
     ++Position;
   };
-  for (const MachineBasicBlock &MBB : A.MF)
+  for (const MachineBasicBlock &MBB : A.MF) {
+    bool IsFirst = true;
     for (const MachineInstr &MI : MBB)
       if (Positions::counts(MI)) {
         SlotIndex Slot = A.LIS.getInstructionIndex(MI);
-        Compare(Slot.getRegSlot(/*EC=*/true), Slot.getRegSlot());
+        Compare(IsFirst ? A.LIS.getMBBStartIdx(&MBB) : Slot.getRegSlot(/*EC=*/true), Slot.getRegSlot());
+        IsFirst = false;
         Compare(Slot.getRegSlot(), Slot.getDeadSlot());
       }
+  }
 }
 
 } // namespace mlra

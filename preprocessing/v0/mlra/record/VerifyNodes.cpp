@@ -80,7 +80,7 @@ void verifyWeights(const Analyses &A, const Problem &Recorded, const Code &Instr
     }
 }
 
-void verifyForbidden(const Analyses &A, const Problem &Recorded, Findings &Found) {
+void verifyMatrix(const Analyses &A, const Problem &Recorded, Findings &Found) {
   const MachineRegisterInfo &MRI = A.MF.getRegInfo();
   for (const Node &N : Recorded.Nodes) {
     const LiveInterval &LI = A.LIS.getInterval(N.Reg);
@@ -120,7 +120,7 @@ void verifyNodes(const Analyses &A, const Problem &Recorded, Findings &Found) {
   Code Instructions = instructionsOf(A.MF);
   verifyEdges(A, Recorded, Found);
   verifyWeights(A, Recorded, Instructions, Found);
-  verifyForbidden(A, Recorded, Found);
+  verifyMatrix(A, Recorded, Found);
   verifyFolds(A, Recorded, Instructions, Found);
 }
 
