@@ -62,7 +62,7 @@ WRONG = {
         "operand_flags": lambda flags: [flags[0] ^ 64, *flags[1:]],
         "operand_subreg": lambda indices: [indices[0] ^ 1, *indices[1:]],
         "use_flags": lambda nodes: [[flags[0] ^ 1, *flags[1:]] if flags else flags for flags in nodes],
-        "value_def": lambda nodes: [values[1:] for values in nodes],
+        "value_def": lambda nodes: [raised(values) if values else values for values in nodes],
         "copy_from": raised,
         "mask_inst": raised,
         "fixed_live": lambda units: [raised(live) for live in units],
@@ -85,7 +85,7 @@ WRONG = {
 
 
 class WithOneWrongColumn(Dataset):
-    """The dataset's richest function, changed."""
+    """A function with calls and many parts, changed."""
 
     def __init__(self, folder: Path, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> None:
         super().__init__(folder)
@@ -93,8 +93,9 @@ class WithOneWrongColumn(Dataset):
 
     def by_module(self) -> Any:
         for module, episodes in super().by_module():
-            if module[1] == "fft_butterflies.c":
-                richest = max(episodes, key=lambda episode: len(episode["part_node"]))
+            if module[1] == "recursion.c":
+                calling = [episode for episode in episodes if episode["mask_inst"]]
+                richest = max(calling, key=lambda episode: len(episode["part_node"]))
                 yield module, [Episode(self.__dict__["change"](richest.row), self)]
 
 
