@@ -48,7 +48,7 @@ def import_dataset(
     license_: Annotated[str, typer.Option("--license", metavar="SPDX", help="Of the sources.")] = "NOASSERTION",
     redistributable: Annotated[bool, typer.Option("--redistributable", help="The sources may be passed on.")] = False,
     llvm_version: Annotated[
-        str | None, typer.Option(metavar="VERSION", help="LLVM that wrote the graphs. [they do not tell]")
+        str | None, typer.Option(metavar="VERSION", help="LLVM that wrote the graphs. [what CONFIG_DIR tells]")
     ] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Readers at once. [all cores]")] = None,
     max_failed: Annotated[
@@ -56,7 +56,7 @@ def import_dataset(
     ] = DEFAULT_MAX_FAILED,
 ) -> None:
     """Make a dataset of graphs that the RL4ReAl fork wrote, as DOT or as its scripts' JSON."""
-    from rl4real_data.rl4real_fork.formats.config import CONFIG, target_of
+    from rl4real_data.rl4real_fork.formats.config import CONFIG, read_release, target_of
     from rl4real_data.rl4real_fork.graph_import import ForkImport
     from rl4real_data.rl4real_fork.graph_modules import Origin
 
@@ -78,7 +78,7 @@ def import_dataset(
             redistributable=redistributable,
             command=shlex.join(["rl4real-data", "import", "--from", "rl4real", name, data_dir.absolute().name]),
         ),
-        llvm_version=llvm_version,
+        llvm_version=llvm_version or read_release(config_dir),
         jobs=jobs or environment.jobs,
     )
     _run(request, max_failed=max_failed)

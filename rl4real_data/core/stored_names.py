@@ -8,11 +8,13 @@ the names of functions (FunctionNames.h). Within the program such a name is a te
 from __future__ import annotations
 
 import os
+import re
 import shlex
 from typing import Final
 
 _QUOTE: Final = '"'
 _PRINTABLE: Final = range(0x20, 0x7F)
+_ESCAPE: Final = re.compile(rb"\\(\\|[0-9A-F]{2})")
 
 
 def stored_name(name: str) -> str:
@@ -23,6 +25,12 @@ def stored_name(name: str) -> str:
 def stored_bytes(name: bytes) -> str:
     """The same of a name that is bytes yet."""
     return stored_name(name.decode("utf-8", "surrogateescape"))
+
+
+def stored_once(name: bytes) -> str:
+    """The same of a name that may be stored already, in a file that was made of a dataset."""
+    text = name.decode("utf-8", "surrogateescape")
+    return text if _is_stored(text) else stored_name(text)
 
 
 def is_utf8(name: str) -> bool:
@@ -43,6 +51,14 @@ def shell_word(word: str) -> str:
     if is_utf8(word):
         return shlex.quote(word)
     return "$'" + "".join(map(_in_shell, os.fsencode(word))) + "'"
+
+
+def _is_stored(text: str) -> bool:
+    """True for what only a stored name looks like: in quotes, and needing them."""
+    if len(text) < 2 or not (text.startswith(_QUOTE) and text.endswith(_QUOTE) and text.isascii()):
+        return False
+    name = _ESCAPE.sub(lambda found: b"\\" if found[1] == b"\\" else bytes([int(found[1], 16)]), text[1:-1].encode())
+    return stored_bytes(name) == text
 
 
 def _escape(name: bytes) -> str:

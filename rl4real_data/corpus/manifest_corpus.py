@@ -1,6 +1,6 @@
 """The corpus of a manifest, on the disk.
 
-The first source that can be had, and the modules that the manifest's rules find in it.
+The first source that can be had, and the modules that the manifest's rules find in it: one a file, whatever that holds.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.cache import Cache, has_whole_tree
 from rl4real_data.corpus.manifest import NO_EXCEPTIONS, Manifest, TargetRules
 from rl4real_data.corpus.module import LANGUAGE_OF_SUFFIX, Corpus, Language, Module
+from rl4real_data.corpus.other_languages import OtherLanguage, why_not_compiled
+from rl4real_data.corpus.paths.contained_modules import Content, content_of
 from rl4real_data.corpus.prepare import prepared_identity
 from rl4real_data.corpus.sources.source import Fetch, Source
 
@@ -73,6 +75,7 @@ def corpus_of_manifest(manifest: Manifest, root: Path, target: TargetName | None
             path=path,
             root=root,
             language=finder.language(path),
+            left_out=finder.left_out(path),
             license=finder.license(path),
             redistributable=manifest.redistributable,
             flags=flags,
@@ -113,14 +116,31 @@ class _Finder:
             raise self._misfit(f"the excludes leave no module in {self.root}")
         return tuple(sorted(modules))
 
-    def language(self, path: PurePosixPath) -> Language:
+    def language(self, path: PurePosixPath) -> Language | OtherLanguage:
+        """What the manifest says, else what the name tells, else what the content is."""
         language = self.manifest.modules.language or LANGUAGE_OF_SUFFIX.get(path.suffix)
-        if language is None:
+        if language is not None and language is not Language.IR:
+            return language
+        content = self._content(path)
+        if content is Content.OBJECT:
+            return OtherLanguage.OBJECT
+        if language is None and content is Content.OTHER:
             raise SourceError(
                 f"corpus {self.manifest.name}: {path} ends with none of {', '.join(LANGUAGE_OF_SUFFIX)}",
                 hint="narrow the globs of the manifest, or say `language` there",
             )
-        return language
+        return Language.IR
+
+    def left_out(self, path: PurePosixPath) -> str:
+        """Why no compiler is given the file by design, or nothing."""
+        language = self.language(path)
+        return why_not_compiled(language) if isinstance(language, OtherLanguage) else ""
+
+    def _content(self, path: PurePosixPath) -> Content:
+        try:
+            return content_of(self.root / path)
+        except OSError:
+            return Content.OTHER  # why it cannot be read is said when it is to be compiled
 
     def license(self, path: PurePosixPath) -> str:
         return next((name for paths, name in self._licensed if path in paths), self.manifest.license)

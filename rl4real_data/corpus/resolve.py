@@ -100,7 +100,7 @@ def resolve_available(
             errors.append(error)
             skipped.append(Skipped(corpus=item.name, reason=str(error)))
             continue
-        corpora.append(_guarded(corpus_of_manifest(item, root, target), supply))
+        corpora.append(_guarded(_split(corpus_of_manifest(item, root, target), supply), supply))
     if not corpora:
         raise _nothing_left(skipped, errors)
     return Resolution(corpora=tuple(corpora), skipped=tuple(skipped))
@@ -113,6 +113,13 @@ def _corpus_of_path(found: Found, name: str, supply: Supply) -> Corpus:
         return corpus
     word = f"./{found.path.name}"
     return replace(corpus, modules=tuple(replace(module, corpus_word=word) for module in corpus.modules))
+
+
+def _split(corpus: Corpus, supply: Supply) -> Corpus:
+    """With the modules inside of files that hold several."""
+    from rl4real_data.corpus.paths.split_modules import split_corpus
+
+    return split_corpus(corpus, Cache(root=supply.cache))
 
 
 def _guarded(corpus: Corpus, supply: Supply) -> Corpus:

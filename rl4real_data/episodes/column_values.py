@@ -67,7 +67,8 @@ class UseFlag(IntFlag):
     FOLDABLE = 128
     """LLVM can put the stack slot in the place of the register here, in all its explicit operands at once.
 
-    TargetInstrInfo::foldMemoryOperand was tried, as the spiller does; so a copy that becomes a store or a load is.
+    TargetInstrInfo::foldMemoryOperand was tried, as the spiller does, with the class that the register has; so a copy
+    that becomes a store or a load is foldable. Splitting may widen a class, and then more copies are.
     """
 
 

@@ -170,7 +170,11 @@ MODULES: Final = schema_of(
         ("language", STRING, "as clang's -x calls it: c, c++ or ir; another one is filtered"),
         ("license", STRING, "SPDX expression"),
         ("redistributable", pa.bool_(), "false for a source that must not be passed on"),
-        ("sha256", STRING, "of the source file"),
+        (
+            "sha256",
+            STRING,
+            "of the source file; where that names folders of the corpus, with the corpus's names for them",
+        ),
         ("status", STRING, "done, failed or filtered"),
         ("kind", STRING, f"for a failed module, what happened: {', '.join(FailureKind)}"),
         ("reason", STRING, "for a failed or filtered module: one line for a person"),

@@ -3,7 +3,8 @@
 Bitcode from before optimisation, and clang's arguments.
 
 A module is compiled once, with the recipe's level and processor and with embedded bitcode; what the object file then
-holds becomes its `.bc` and `.cmd`. Arguments that only find headers are left out: no path of this machine gets in.
+holds becomes its `.bc` and `.cmd`. C++20 modules that it imports are compiled before it. Arguments that only find
+headers or modules are left out: no path of this machine gets in.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ from rl4real_data.corpus.paths.embedded_bitcode import ARGUMENTS_SECTION, BITCOD
 from rl4real_data.corpus.paths.mlgo import DESCRIPTION_NAME, LICENSES_NAME
 from rl4real_data.stages.check import check_module
 from rl4real_data.stages.compile import source_command
+from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation
 from rl4real_data.toolchain.process import kill_all, run
 
@@ -38,9 +40,15 @@ _DROPPED_WITH_VALUE: Final = frozenset(
     {
         *("-resource-dir", "-internal-isystem", "-internal-externc-isystem", "-isysroot", "-I", "-isystem", "-iquote"),
         *("-idirafter", "-include", "-imacros", "-D", "-U", "-dependency-file", "-MT", "-stack-usage-file"),
+        *("-iwithprefix", "-iwithprefixbefore", "-iwithsysroot", "-cxx-isystem", "-c-isystem", "-include-pch"),
+        *("-ivfsoverlay", "-vfsoverlay"),
     }
 )
-_DROPPED_PREFIXES: Final = ("-fdebug-compilation-dir=", "-fcoverage-compilation-dir=", "-fembed-bitcode=")
+_DROPPED_PREFIXES: Final = (
+    *("-fdebug-compilation-dir=", "-fcoverage-compilation-dir=", "-fembed-bitcode="),
+    *("-fmacro-prefix-map=", "-fdebug-prefix-map=", "-fcoverage-prefix-map=", "-ffile-prefix-map="),
+    *("-fmodule-file=", "-fmodule-output=", "-fmodule-map-file=", "-fprebuilt-module-path=", "-fmodules-cache-path="),
+)
 Progress = Callable[[int, int], object]
 """Called with (modules done, modules in total)."""
 
@@ -74,14 +82,16 @@ def export_mlgo(
         draft.mkdir(parents=True)
         names: list[str] = []
         failed: list[tuple[Module, Failure]] = []
-        results = _compile_all(modules, compilation, draft, jobs)
-        for done, (module, failure) in enumerate(zip(modules, results, strict=True), 1):
-            interruption.check()
-            if failure is None:
-                names.append(_name(module))
-            else:
-                failed.append((module, failure))
-            progress(done, len(modules))
+        with tempfile.TemporaryDirectory() as scratch:
+            interfaces = Interfaces(modules, Path(scratch))
+            results = _compile_all(modules, compilation, interfaces, draft, jobs)
+            for done, (module, failure) in enumerate(zip(modules, results, strict=True), 1):
+                interruption.check()
+                if failure is None:
+                    names.append(_name(module))
+                else:
+                    failed.append((module, failure))
+                progress(done, len(modules))
         if not names:
             reason = failed[0][1].reason if failed else "there is none"
             raise DatasetError(f"{folder}: no module can be exported ({reason})")
@@ -93,23 +103,27 @@ def export_mlgo(
 
 
 def _compile_all(
-    modules: Sequence[Module], compilation: Compilation, draft: Path, jobs: int
+    modules: Sequence[Module], compilation: Compilation, interfaces: Interfaces, draft: Path, jobs: int
 ) -> Iterator[Failure | None]:
     """Writes the files of each module; in their order, None or why there are none."""
     parallel = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator", batch_size=1)
     try:
-        yield from parallel(joblib.delayed(_export)(module, compilation, draft) for module in modules)
+        yield from parallel(joblib.delayed(_export)(module, compilation, interfaces, draft) for module in modules)
     finally:
         kill_all()
 
 
-def _export(module: Module, compilation: Compilation, draft: Path) -> Failure | None:
+def _export(module: Module, compilation: Compilation, interfaces: Interfaces, draft: Path) -> Failure | None:
     with tempfile.TemporaryDirectory() as name:
         scratch = Path(name)
         if failure := check_module(module, compilation):
             return failure
+        imported = interfaces.of(module, compilation)
+        if isinstance(imported, Failure):
+            return imported
         output = scratch / "unit.o"
-        command = (*source_command(compilation, module), "-Xclang", _EMBED, "-o", str(output))
+        plain = (*source_command(compilation, module), *(place.prefix_map for place in module.places))
+        command = (*imported.applied_to(plain), "-Xclang", _EMBED, "-o", str(output))
         done = run(command, cwd=module.working_folder, limits=compilation.limits, scratch=scratch, is_confined=True)
         if not done.ok:
             lines = [line for line in done.stderr.splitlines() if "error" in line.lower()]

@@ -163,7 +163,9 @@ def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path, pr
         written[bucket] += 1
         progress(written.total() + left_out.total(), total)
     registers = _registers(request.data_dir, index)
-    write_fork_config(draft / CONFIG, registers, TARGETS[TargetName(index.target)].fork_name)
+    fork_name = TARGETS[TargetName(index.target)].fork_name
+    release = index.toolchain.get("llvm_version") or ""
+    write_fork_config(draft / CONFIG, registers, fork_name, llvm_version=release)
     return Exported(
         split=split,
         graphs=written.total(),

@@ -19,6 +19,7 @@ from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation, ModuleJob, part_key
 from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
 from rl4real_data.stages.selection import Entry
+from rl4real_data.stages.source_hash import source_sha256
 
 if TYPE_CHECKING:
     from rl4real_data.stages.part_functions import Shapes
@@ -45,69 +46,110 @@ class Plan:
         )
 
 
-def make_plan(
-    modules: Sequence[Module],
-    compilation: Compilation,
-    flow: Flow,
-    *,
-    parts: Path,
-    scratch: Path,
-    retry_failed: bool,
-    licenses: Set[str] | None = None,
-    units: Sequence[Module] | None = None,
-) -> Plan:
-    """Looks at every source and at the headers that it read last time; compiles nothing.
-
-    `units`: where the interfaces of C++20 modules are looked for that a module imports; None: among the modules.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlanRequest:
+    """What a plan is made of.
 
     `licenses` None: all; else those that a module's licence must be covered by, as `chosen_licenses` gives them.
+    `units`: where the interfaces of C++20 modules are looked for that a module imports; None: among the modules.
     """
-    hashes = FileHashes()
-    interfaces = Interfaces(modules if units is None else units, scratch)
-    shapes: dict[str, Shapes] = {}
-    versions = flow.module_versions()
-    # Under the second, a part of a release before 0.2.0 is found; what is written has the first.
-    fingerprints = (compilation.fingerprint(versions), compilation.earlier_fingerprint(versions))
-    jobs, ready, reasons, left_out = [], {}, {}, {}
-    for module in modules:
+
+    modules: Sequence[Module]
+    compilation: Compilation
+    flow: Flow
+    parts: Path
+    scratch: Path
+    retry_failed: bool
+    licenses: Set[str] | None = None
+    units: Sequence[Module] | None = None
+
+
+def make_plan(request: PlanRequest) -> Plan:
+    """Looks at every source and at the headers that it read last time; compiles nothing."""
+    planner = _Planner(request)
+    jobs: list[ModuleJob] = []
+    ready: dict[str, Part] = {}
+    reasons: dict[str, str] = {}
+    left_out: dict[str, str] = {}
+    for module in request.modules:
         interruption.check()
-        hashes.expect(module.root)
-        digest = hashes.of(str(module.source)) or ""
-        why_left_out = _why_left_out(module, licenses)
-        part = None
+        job, found = planner.job(module)
+        jobs.append(job)
+        if found.left_out:
+            left_out[job.key] = found.left_out
+        if found.part is not None:
+            ready[job.key] = found.part
+        else:
+            reasons[job.key] = found.reason
+    return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _State:
+    """What there is of a module: a part that can be used, else the reason why it is compiled."""
+
+    key: str
+    part: Part | None = None
+    reason: str = ""
+    left_out: str = ""
+
+
+class _Planner:
+    """Finds what there is of each module; what the modules of a run have in common is read once."""
+
+    def __init__(self, request: PlanRequest) -> None:
+        self._request = request
+        self._hashes = FileHashes()
+        units = request.modules if request.units is None else request.units
+        self._interfaces = Interfaces(units, request.scratch)
+        self._shapes: dict[str, Shapes] = {}
+        versions, compilation = request.flow.module_versions(), request.compilation
+        # Under the second, a part of a release before 0.2.0 is found; what is written has the first.
+        self._fingerprints = (compilation.fingerprint(versions), compilation.earlier_fingerprint(versions))
+
+    def job(self, module: Module) -> tuple[ModuleJob, _State]:
+        """The job of the module, whether or not it is to be done, and what there is."""
+        request = self._request
+        self._hashes.expect(module.root)
+        digest = source_sha256(module, self._hashes)
+        found = self._find(module, digest)
+        job = ModuleJob(
+            module=module,
+            key=found.key,
+            source_sha256=digest,
+            compilation=request.compilation,
+            parts=request.parts,
+            scratch=request.scratch,
+            hashes=self._hashes,
+            shapes=self._shapes,
+            interfaces=self._interfaces,
+        )
+        return job, found
+
+    def _find(self, module: Module, digest: str) -> _State:
+        why_left_out = _why_left_out(module, self._request.licenses)
         if why_left_out:  # a key of its own: other modules may have the same content under another licence
             key = f"left out: {module.corpus}/{module.name}"
-            ready[key] = Part(key=key, source_sha256=digest, headers=(), functions=(), size=0, seconds=0.0)
-            left_out[key] = why_left_out
-        else:
-            key, *earlier_keys = (part_key(module, source_sha256=digest, fingerprint=each) for each in fingerprints)
-            part = find_part(parts, key, root=module.root, hashes=hashes)
-            for earlier in earlier_keys if part is None else ():
-                if marker_path(parts, earlier).exists():
-                    part = find_part(parts, earlier, root=module.root, hashes=hashes)
-                    key = earlier if part is not None else key
-        jobs.append(
-            ModuleJob(
-                module=module,
-                key=key,
-                source_sha256=digest,
-                compilation=compilation,
-                parts=parts,
-                scratch=scratch,
-                hashes=hashes,
-                shapes=shapes,
-                interfaces=interfaces,
-            )
-        )
-        if why_left_out:
-            continue
-        if part is not None and not (retry_failed and part.failure):
-            ready[key] = part
-        elif part is not None:
-            reasons[key] = f"failed before ({part.failure.reason if part.failure else ''})"
-        else:
-            reasons[key] = "a header changed" if marker_path(parts, key).exists() else "new source, flags or toolchain"
-    return Plan(jobs=tuple(jobs), ready=ready, reasons=reasons, left_out=left_out)
+            empty = Part(key=key, source_sha256=digest, headers=(), functions=(), size=0, seconds=0.0)
+            return _State(key=key, part=empty, left_out=why_left_out)
+        key, part = self._find_part(module, digest)
+        if part is None:
+            has_changed = marker_path(self._request.parts, key).exists()
+            reason = "a header changed" if has_changed else "new source, flags or toolchain"
+            return _State(key=key, reason=reason)
+        if self._request.retry_failed and part.failure:
+            return _State(key=key, reason=f"failed before ({part.failure.reason})")
+        return _State(key=key, part=part)
+
+    def _find_part(self, module: Module, digest: str) -> tuple[str, Part | None]:
+        parts = self._request.parts
+        keys = [part_key(module, source_sha256=digest, fingerprint=each) for each in self._fingerprints]
+        for key in keys:
+            if key is keys[0] or marker_path(parts, key).exists():
+                part = find_part(parts, key, root=module.root, hashes=self._hashes)
+                if part is not None:
+                    return key, part
+        return keys[0], None
 
 
 def _why_left_out(module: Module, licenses: Set[str] | None) -> str:

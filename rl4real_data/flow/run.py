@@ -23,7 +23,7 @@ from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.flow.common_fault import refuse_common_fault
 from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import FLOW, Flow
-from rl4real_data.flow.plan import Plan, damaged_jobs, entries_of, make_plan, needs_headers
+from rl4real_data.flow.plan import Plan, PlanRequest, damaged_jobs, entries_of, make_plan, needs_headers
 from rl4real_data.flow.preparation import prepare_compilation
 from rl4real_data.flow.refusals import refuse_other_dataset, refuse_shrinking
 from rl4real_data.flow.request import FlowRequest
@@ -169,14 +169,16 @@ def _plan(
     request: FlowRequest, corpora: tuple[Corpus, ...], compilation: Compilation, work: WorkDir, flow: Flow
 ) -> Plan:
     return make_plan(
-        modules_of(corpora, request.corpora.limit),
-        compilation,
-        flow,
-        parts=work.parts,
-        scratch=work.scratch,
-        retry_failed=request.retry_failed,
-        licenses=request.corpora.licenses,
-        units=modules_of(corpora),
+        PlanRequest(
+            modules=modules_of(corpora, request.corpora.limit),
+            compilation=compilation,
+            flow=flow,
+            parts=work.parts,
+            scratch=work.scratch,
+            retry_failed=request.retry_failed,
+            licenses=request.corpora.licenses,
+            units=modules_of(corpora),
+        )
     )
 
 

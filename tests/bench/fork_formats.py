@@ -163,7 +163,7 @@ def bench_import(data_dir: Path, megabytes: float, part_mb: float, pairs: int) -
         folder, config = Path(name) / "graphs", Path(name) / "config"
         folder.mkdir()
         registers = pq.read_table(data_dir / "registers.parquet").to_pylist()
-        write_fork_config(config, registers, TARGETS[target].fork_name)
+        write_fork_config(config, registers, TARGETS[target].fork_name, llvm_version="")
         size = write_dots(data_dir, folder, megabytes)
         part = choose_part(folder, part_mb)
         part_size = sum(path.stat().st_size for path in part) / 1e6

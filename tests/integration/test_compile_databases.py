@@ -120,7 +120,10 @@ def test_flags_that_mean_something_else_are_a_reason(
 
 
 def write_project(top: Path, packages: Path) -> Path:
-    """A project whose build takes a test library from elsewhere, configured where it lies."""
+    """A project whose build takes a test library from elsewhere, configured where it lies.
+
+    The build writes a source that names others by where they lie, as CMake's unity builds do.
+    """
     project, library = top / "project", packages / "checks"
     write_files(
         top,
@@ -129,6 +132,8 @@ def write_project(top: Path, packages: Path) -> Path:
             "int a(int n) { say(__FILE__, SHARE); say(IN, EXTERN); return n * V; }\n",
             "project/include/own.h": "#define V 3\nstatic const char *const IN = __FILE__;\n",
             "project/src/broken.cpp": '#include "checks.h"\nint broken = missing;\n',
+            "project/src/part.c": "int part(int n) { return n * n; }\n",
+            "project/build/unity_0.c": f'#include "{project}/src/part.c"\n#include "{library}/include/data.h"\n',
             "project/build/here": "",
         },
     )
@@ -136,6 +141,7 @@ def write_project(top: Path, packages: Path) -> Path:
         packages,
         {
             "checks/include/checks.h": "void say(const char *);\ninline int in(int n) { say(__FILE__); return n; }\n",
+            "checks/include/data.h": "static const int data = 3;\n",
             "checks/src/all.cc": '#include "checks.h"\nstruct S { S(); int n; };\nstatic S s;\n'
             "static int hidden(int n) { say(__FILE__); return in(n) + s.n; }\nint (*shown)(int) = hidden;\n",
         },
@@ -143,6 +149,7 @@ def write_project(top: Path, packages: Path) -> Path:
     commands = {
         project / "src/a.c": f'cc -I{project}/include -DSHARE=\\"{project}/share\\" -DEXTERN=\\"{library}/data\\"',
         project / "src/broken.cpp": f"c++ -isystem {library}/include",
+        project / "build/unity_0.c": f"cc -I{library}/include",
         library / "src/all.cc": f"c++ -I{library}/include -I{library}",
     }
     entries = [
@@ -167,6 +174,7 @@ def test_a_project_that_lies_elsewhere_gives_the_same_bytes(rl4real: Run, tmp_pa
     assert digests(tmp_path / "first") == digests(tmp_path / "second")
     modules = rows(tmp_path / "first")
     assert {name: row["status"] for name, row in modules.items()} == {
+        "build/unity_0.c": "done",
         "elsewhere/checks/src/all.cc": "done",
         "src/a.c": "done",
         "src/broken.cpp": "failed",
@@ -234,3 +242,16 @@ def test_interfaces_are_compiled_before_what_imports_them(
     (tmp_path / "project/src/inc.h").write_text("#define INC 5\n")
     again = rl4real(*words, "--dry-run").stdout
     assert again.splitlines()[-1] == "5 modules: 3 to compile, 2 done before"
+
+
+def test_interfaces_are_compiled_for_an_export_too(rl4real: Run, tmp_path: Path) -> None:
+    path = write_modules(tmp_path / "project", CMAKE)
+    rl4real("corpus", "export", path, "--to", "mlgo", "-o", "out")
+
+    names = json.loads((tmp_path / "out/corpus_description.json").read_text())["modules"]
+    assert sorted(names) == sorted(f"project/src/{name}.o" for name in UNITS)
+    for file in (tmp_path / "out/project").rglob("*.o.*"):
+        assert str(tmp_path).encode() not in file.read_bytes(), file
+        assert b"-fmodule-" not in file.read_bytes() or file.suffix == ".bc", file
+    rl4real("flow", "x86", "test", "mlra", "--no-embed", "--corpus", "out", "--data-dir", "d")
+    assert {row["status"] for row in rows(tmp_path / "d").values()} == {"done"}

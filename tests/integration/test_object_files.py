@@ -68,6 +68,6 @@ def test_instruction_sets_that_are_asked_for_by_name(
 ) -> None:
     """AVX-512, AMX, APX, SVE2 and SME: wide and many registers, and tiles, which X86 allocates before all others."""
     (corpus,) = resolve(["intrinsics"], cache=tmp_path / "cache", target=target)
-    assert len(corpus.modules) == 2
+    assert len(corpus.modules) == 4
     greedy = ALLOCATORS[AllocatorName.MLRA]
     assert compare_all(corpus.modules, *toolchains[major], TARGETS[target], greedy, tmp_path, cpu=cpu) == []

@@ -17,6 +17,8 @@ pytestmark = [pytest.mark.clang, pytest.mark.soak]
     ("target", "cpu", "most"),
     [
         ("x86", "core2", 0.00001),
+        ("x86", "x86-64-v2", 0.005),
+        ("x86", "x86-64-v3", 0.005),
         ("x86", "x86-64-v4", 0.005),
         ("aarch64", "cortex-a72", 0.00002),
         ("aarch64", "neoverse-v2", 0.005),

@@ -29,7 +29,7 @@ def train(
     target: Annotated[TargetName, typer.Option(help="Target of the datasets.")],
     split: Annotated[Split, typer.Option(help="Split to learn from; test keeps every function.")] = Split.TRAIN,
     dim: Annotated[int, typer.Option(min=1, max=4096, help="Dimensions of the vectors.")] = 100,
-    epochs: Annotated[int, typer.Option(min=1, help="Passes over all triplets.")] = 600,
+    epochs: Annotated[int, typer.Option(min=1, help="Passes over all triplets.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 1,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="[vocab-TARGET-DIMd.parquet]")] = None,
     triplets: Annotated[

@@ -1,13 +1,13 @@
 """A Parquet file of bitcode as the ComPile dataset has it.
 
-A row is a module, and has a licence of its own.
+A row is a module, or a file with several, and has a licence of its own.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from rl4real_data.core.errors import SourceError, UsageError
 from rl4real_data.corpus.cache import Cache
 from rl4real_data.corpus.license import license_problem, read_license
 from rl4real_data.corpus.module import Corpus
+from rl4real_data.corpus.paths.contained_modules import read_bytes
 from rl4real_data.corpus.paths.path_corpus import UNKNOWN_LICENSE, check_names, make_corpus
 from rl4real_data.corpus.sources.extraction import Extracted, extract
 
@@ -84,11 +85,12 @@ def _read_rows(path: Path) -> Iterator[Extracted]:
             for batch in batches:
                 interruption.check()
                 for row in batch.to_pylist():
-                    module = _module(number, row)
-                    total_bytes += len(module.content)
-                    if total_bytes > most_bytes:
-                        raise SourceError(f"{path}: its modules have more than {_MOST_RATIO} times the file's bytes")
-                    yield module
+                    for module in _modules(number, row):
+                        total_bytes += len(module.content)
+                        if total_bytes > most_bytes:
+                            what = f"more than {_MOST_RATIO} times the file's bytes"
+                            raise SourceError(f"{path}: its modules have {what}")
+                        yield module
                     number += 1
     except InterruptedError:
         raise
@@ -97,12 +99,10 @@ def _read_rows(path: Path) -> Iterator[Extracted]:
         raise SourceError(f"{path}: row {number} cannot be read: {reason}") from error
 
 
-def _module(number: int, row: Mapping[str, Any]) -> Extracted:
+def _modules(number: int, row: Mapping[str, Any]) -> Iterator[Extracted]:
     language = _UNSAFE.sub("-", str(row[_LANGUAGE] or "unknown").lower())[:_LONGEST_LANGUAGE]
     expression = str(row[_LICENSE] or "").strip()
     known = expression and not license_problem(expression)
-    return Extracted(
-        path=PurePosixPath(language, f"{number:07d}.bc"),
-        content=row[_CONTENT] or b"",  # fails later, as a module that is no bitcode
-        license=read_license(expression) if known else UNKNOWN_LICENSE,
-    )
+    license_expression = read_license(expression) if known else UNKNOWN_LICENSE
+    for module in read_bytes(row[_CONTENT] or b"", PurePosixPath(language, f"{number:07d}.bc")):
+        yield replace(module, license=license_expression)

@@ -121,6 +121,24 @@ def contained_modules(root: Path, container: PurePosixPath, cache: Cache) -> Ite
         yield replace(module, root=folder)
 
 
+def read_bytes(content: bytes, path: PurePosixPath) -> Iterator[Extracted]:
+    """The modules of a file that is in memory: one is called `path`, several are numbered, an archive is a folder.
+
+    What holds none that can be used is one as it is, which is refused when it is to be compiled.
+    """
+    data = FilePart.of(content)
+    if is_archive(data.head(_HEAD_BYTES)):
+        found = list(_Reader(archive=Path(path.stem), below=path.with_suffix("")).read_archive(data))
+    else:
+        found = list(
+            _Reader(archive=Path(path.name), below=path.parent).read(path.name, PurePosixPath(path.stem), data)
+        )
+    if any(not (module.refusal or module.left_out) for module in found):
+        yield from found
+    else:
+        yield Extracted(path=path, content=content, license=UNKNOWN_LICENSE)
+
+
 def _extract(container: Path, cache: Cache, *, below: PurePosixPath) -> tuple[Path, tuple[FoundModule, ...]]:
     read = partial(read_contained, below=below)
     return extract(container, "object", cache, read, beside=_files_beside(container), below=str(below))

@@ -1,6 +1,7 @@
 """An MLGO corpus.
 
-`corpus_description.json` and, for each module that it names, a `.bc` and a `.cmd` file.
+`corpus_description.json` and, for each module that it names, a `.bc` and a `.cmd` file. A `.bc` that holds several is
+as many modules.
 
 A module of ThinLTO is compiled by itself from its `.bc`, into which the functions that it imports are merged already;
 its `.thinlto.bc` holds summaries for the linker, which decide nothing more.
@@ -24,6 +25,7 @@ from rl4real_data.corpus.license import license_problem, read_license
 from rl4real_data.corpus.module import Corpus, Language
 from rl4real_data.corpus.paths.cc1_flags import driver_flags, split_command
 from rl4real_data.corpus.paths.path_corpus import UNKNOWN_LICENSE, FoundModule, check_names, make_corpus
+from rl4real_data.corpus.paths.split_modules import split_found
 
 DESCRIPTION_NAME: Final = "corpus_description.json"
 LICENSES_NAME: Final = "licenses.json"
@@ -44,8 +46,8 @@ class FoundMlgo:
     def name(self) -> str:
         return self.path.name or "root"
 
-    def corpus(self, name: str, _cache: Cache) -> Corpus:
-        return make_corpus(name, self.path, self.modules)
+    def corpus(self, name: str, cache: Cache) -> Corpus:
+        return make_corpus(name, self.path, split_found(self.modules, self.path, cache))
 
 
 def find_mlgo(folder: Path) -> FoundMlgo:

@@ -25,7 +25,7 @@ _INDEX_NAME: Final = ".modules.ndjson"
 _MOST_BYTES: Final = 1 << 40
 """The whole of ComPile has 2.4 TB, in parts of some gigabytes."""
 
-_VERSION: Final = 3
+_VERSION: Final = 4
 """Raise it when other files, or other lines of the index, are written for the same container."""
 
 

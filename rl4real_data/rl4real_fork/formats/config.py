@@ -6,15 +6,22 @@ Read as a register file in the plugin's form, and made from `registers.parquet`.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.core.targets import TARGETS, TargetName
 
 CONFIG: Final = "config"
 """Name of the CONFIG_DIR beside exported graphs."""
+
+_RELEASE_NAME: Final = "llvm_version"
+"""Ours, beside the fork's files, which its readers open by name: register numbers are those of one release."""
+_RELEASE: Final = re.compile(r"\d+(?:\.\d+){0,3}[0-9A-Za-z.+~-]{0,40}")
+_MOST_BYTES: Final = 256
 
 _HINT: Final = "CONFIG_DIR is the fork's configuration folder"
 
@@ -71,8 +78,27 @@ def read_colours(config_dir: Path, target: str) -> Mapping[int, int] | None:
         raise UsageError(f"{path}: is no colour map ({error!r})", hint=_HINT) from error
 
 
-def write_fork_config(config_dir: Path, registers: Iterable[Mapping[str, Any]], target: str) -> None:
-    """Writes the three files from rows of `registers.parquet`: only registers that a plain function may give out."""
+def read_release(config_dir: Path) -> str | None:
+    """The release of LLVM whose numbers these are; None if it does not tell. UsageError for what is no release."""
+    path = config_dir / _RELEASE_NAME
+    try:
+        text = read_regular_text(path, most_bytes=_MOST_BYTES).strip()
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError) as error:
+        raise UsageError(f"{path}: cannot be read ({error})", hint=_HINT) from error
+    if not _RELEASE.fullmatch(text):
+        raise UsageError(f"{path}: names no release of LLVM, such as 22.1.8", hint="correct it, or remove it")
+    return text
+
+
+def write_fork_config(
+    config_dir: Path, registers: Iterable[Mapping[str, Any]], target: str, *, llvm_version: str
+) -> None:
+    """Writes the three files from rows of `registers.parquet`: only registers that a plain function may give out.
+
+    And the release of LLVM, if it is known.
+    """
     rows = sorted(registers, key=lambda row: row["reg_id"])
     orders: dict[str, list[tuple[int, int]]] = {}
     for row in rows:
@@ -97,6 +123,8 @@ def write_fork_config(config_dir: Path, registers: Iterable[Mapping[str, Any]], 
         config_dir / f"RegColorMap_{target}.json",
         {"targets": [{"name": target, "regclasses": used, "register": colours}]},
     )
+    if llvm_version:
+        (config_dir / _RELEASE_NAME).write_text(f"{llvm_version}\n", encoding="utf-8")
 
 
 def _write(path: Path, content: Any) -> None:

@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NoReturn
 
-from rl4real_data.core.stored_names import stored_bytes
+from rl4real_data.core.stored_names import stored_once
 
 DIMENSION: Final = 100
 """Length of the fork's vectors."""
@@ -59,6 +59,10 @@ _VECTOR: Final = re.compile(rb"\[ -?" + _DECIMAL + rb"(?:, -?" + _DECIMAL + rb")
 
 class ForkFormatError(ValueError):
     """Text that is not the fork's DOT; the message names file, line, what was expected and what is there."""
+
+
+_ESCAPED_QUOTE: Final = b'\\"'
+"""The one escape that a DOT string knows. The names of LLVM that hold other bytes than letters begin with a quote."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -164,7 +168,7 @@ class _Reader:
         """File name, function and its number."""
         _, *names, number, registers = (self.take(*line) for line in _HEADER)
         self.registers = self.number(registers, _MAX_REGISTERS)
-        file_name, function = (stored_bytes(found[1]) for found in names)
+        file_name, function = (stored_once(found[1].replace(_ESCAPED_QUOTE, b'"')) for found in names)
         return file_name, function, self.number(number, _MAX_INT32)
 
     def read_body(self) -> None:

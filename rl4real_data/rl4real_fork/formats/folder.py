@@ -57,10 +57,15 @@ def _source_of(path: Path) -> str | None:
         return None
     if path.suffix == ".dot":
         found = _DOT_NAME.match(head)
-        return os.fsdecode(found[1]) if found else None
+        return _without_escapes(os.fsdecode(found[1])) if found else None
     begin = head.find(_JSON_KEY)
     try:
         value, _ = json.JSONDecoder().raw_decode(head[begin + len(_JSON_KEY) :].decode("utf-8", "replace").lstrip())
     except ValueError:
         return None
-    return value[1:-1] if begin >= 0 and isinstance(value, str) else None
+    return _without_escapes(value[1:-1]) if begin >= 0 and isinstance(value, str) else None
+
+
+def _without_escapes(name: str) -> str:
+    """A DOT string knows one escape, that of the quote."""
+    return name.replace('\\"', '"')

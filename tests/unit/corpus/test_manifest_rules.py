@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from archive_builder import gnu_archive
+from bitcode_builder import bitcode, elf, joined_bitcode
 from catalog_builder import make_catalog, make_tree, paths
 
 from rl4real_data.core.errors import SourceError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.corpus.catalog import Catalog
 from rl4real_data.corpus.module import Corpus, Language
-from rl4real_data.corpus.resolve import corpus_of_manifest
+from rl4real_data.corpus.resolve import corpus_of_manifest, resolve
+from rl4real_data.corpus.sources.user_folder import FolderSource
 
 
 @pytest.fixture
@@ -117,3 +121,32 @@ def test_dead_link_can_be_excluded(tmp_path: Path, root: Path) -> None:
     (root / "dead.c").symlink_to("nothing")
     catalog = make_catalog(tmp_path / "m", toy='globs = ["*.c"]\nexcludes = ["dead.c"]')
     assert paths(corpus_of_manifest(catalog.manifests["toy"], root).modules) == ["b.c"]
+
+
+def test_files_that_hold_modules_are_told_by_content(tmp_path: Path) -> None:
+    root = make_tree(tmp_path / "source", "a.c")
+    files = {
+        "lto.o": bitcode(triple="raw-linux"),
+        "fat.o": elf({".llvm.lto": bitcode(triple="fat-linux")}),
+        "plain.o": elf({".text": b"\xc3"}),
+        "two.bc": joined_bitcode(one="one.c", two="two.c"),
+        "lib.a": gnu_archive({b"m.o": bitcode(triple="member-linux"), b"readme": b"text"}),
+    }
+    for name, content in files.items():
+        (root / name).write_bytes(content)
+    rules = 'globs = ["*.o", "*.bc", "*.a"]\n[[licenses]]\nglobs = ["lib.a"]\nlicense = "Zlib"'
+    catalog = make_catalog(tmp_path / "m", toy=rules)
+    manifest = replace(catalog.manifests["toy"], sources=(FolderSource(path=str(root)),))
+    catalog = replace(catalog, manifests={"toy": manifest})
+    (corpus,) = resolve(["toy"], cache=tmp_path / "cache", catalog=catalog)
+
+    assert {module.name: (module.left_out, module.license) for module in corpus.modules} == {
+        "fat.o/fat.bc": ("", "MIT"),
+        "lib.a/m.bc": ("", "Zlib"),
+        "lib.a/readme": ("no C, C++ or LLVM IR", "Zlib"),
+        "lto.o": ("", "MIT"),
+        "plain.o": ("object code without bitcode", "MIT"),
+        "two.bc/two.0.bc": ("", "MIT"),
+        "two.bc/two.1.bc": ("", "MIT"),
+    }
+    assert all(module.left_out or module.source.is_file() for module in corpus.modules)

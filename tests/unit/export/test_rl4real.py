@@ -21,8 +21,10 @@ from episode_builder import (
 )
 
 from rl4real_data.core.errors import DatasetError, UsageError
+from rl4real_data.episodes.index import read_index
 from rl4real_data.export.rl4real import Exported, ForkExport, export_rl4real
-from rl4real_data.rl4real_fork.formats.config import read_colours, read_fork_config
+from rl4real_data.rl4real_fork.formats.adjacency_json import parse_json
+from rl4real_data.rl4real_fork.formats.config import read_colours, read_fork_config, read_release
 
 VECTORS = [[1.0, 0.0, 0.0], [0.0, 0.5, 0.0], [0.25, 0.0, -1.0], [9.0, 9.0, 9.0]]
 TEXTS = [
@@ -101,6 +103,13 @@ def test_config_dir(tmp_path: Path) -> None:
     }
     assert read_colours(config, "X86") == {1: 1, 2: 2, 3: 3, 5: 5}
     assert [entry["order"] for entry in read_fork_config(config, "X86")["classes"]] == [[1, 2, 3], [5]]
+    assert read_release(config) == read_index(tmp_path / "data").toolchain["llvm_version"]
+    assert sorted(str(path.relative_to(config)) for path in config.rglob("*") if path.is_file()) == [
+        "RegColorMap_X86.json",
+        "llvm_version",  # the fork's scripts open the others by name
+        "regalloc/X86_overlaps_info.json",
+        "regalloc/X86_supported_RegClasses.json",
+    ]
 
 
 def test_class_of_reserved_registers_stays_and_is_empty(tmp_path: Path) -> None:
@@ -210,6 +219,18 @@ def test_modules_of_one_name_are_told_apart(tmp_path: Path) -> None:
         "b.c_F2.json": '"tiny/y/b.c"',
         "b.c#2_F3.json": '"tiny/y/b.c"',
     }
+
+
+@pytest.mark.parametrize("function", ['"latin\\E9"', '"\\22q\\22\\\\"', "a b", "x;y=1", "plain", 'a"b'])
+def test_names_that_llvm_prints_in_quotes_come_back(tmp_path: Path, function: str) -> None:
+    """They stand in the graph; its file is called after the module and the function's number."""
+    module = '"lib/m\\E9 x.c"'
+    _, files = export(tmp_path, make_episode(function=function, module=module))
+
+    ((name, _),) = files.items()
+    graph = parse_json((tmp_path / "out/graphs/IG/json" / name).read_bytes(), name=name)
+    assert (graph.function, graph.file_name) == (function, f"tiny/{module}")
+    assert name == 'm\\E9 x.c"_F1.json'
 
 
 def test_sources_make_absolute_paths(tmp_path: Path) -> None:

@@ -284,7 +284,7 @@ def test_source_is_found_in_the_first_bytes_of_both_forms(tmp_path: Path) -> Non
     (tmp_path / "a.dot").write_text(text)
     (tmp_path / "b.json").write_text(networkx_json(text))
 
-    assert [file.source for file in find_graph_files(tmp_path)] == ['/src/odd \\"name\\".c'] * 2
+    assert [file.source for file in find_graph_files(tmp_path)] == ['/src/odd "name".c'] * 2
 
 
 def test_processes_that_read_need_no_pandas(monkeypatch: pytest.MonkeyPatch) -> None:

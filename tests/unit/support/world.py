@@ -24,6 +24,24 @@ from rl4real_data.flow.vocabulary import VocabularyChoice
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.process import Limits
 
+PREPARED_MANIFEST = """
+name = "kept"
+summary = "A tree in the cache"
+license = "MIT"
+license_evidence = "written for this test"
+split = "train"
+[source]
+kind = "folder"
+path = "{folder}"
+[modules]
+globs = ["*.c"]
+needs_libc = false
+[[prepare]]
+write = "made.h"
+text = "// function made nodes=7"
+"""
+"""A folder whose tree in the cache gets one more file."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class World:

@@ -37,16 +37,11 @@ CodeBefore::CodeBefore(const Analyses &A, const Problem &Recorded)
   }
 }
 
-int CodeBefore::instructionAt(SlotIndex Slot) const {
+CodeBefore::Found CodeBefore::find(SlotIndex Slot) const {
   SlotIndex Base = Slot.getBaseIndex();
-  auto Found = std::lower_bound(Instructions.begin(), Instructions.end(), Base,
-                                [](const OriginalInstruction &I, SlotIndex B) { return I.Index < B; });
-  return static_cast<int>(Found - Instructions.begin());
-}
-
-bool CodeBefore::isInstruction(SlotIndex Slot) const {
-  size_t I = instructionAt(Slot);
-  return I < Instructions.size() && Instructions[I].Index == Slot.getBaseIndex();
+  auto I = std::lower_bound(Instructions.begin(), Instructions.end(), Base,
+                            [](const OriginalInstruction &O, SlotIndex B) { return O.Index < B; });
+  return {static_cast<int>(I - Instructions.begin()), I != Instructions.end() && I->Index == Base};
 }
 
 // An address may be used again: of an instruction that is folded twice, the second form may lie where the original lay.
@@ -65,14 +60,14 @@ std::optional<unsigned> CodeBefore::entryOf(const Problem &Recorded, int Instruc
 }
 
 int CodeBefore::begin(SlotIndex Slot) const {
-  int I = instructionAt(Slot);
-  bool IsBehind = (Slot.isRegister() || Slot.isDead()) && isInstruction(Slot);
+  auto [I, IsThere] = find(Slot);
+  bool IsBehind = IsThere && (Slot.isRegister() || Slot.isDead());
   return IsBehind ? 2 * I + 1 : 2 * I;
 }
 
 int CodeBefore::end(SlotIndex Slot) const {
-  int I = instructionAt(Slot);
-  if (!isInstruction(Slot))
+  auto [I, IsThere] = find(Slot);
+  if (!IsThere)
     return 2 * I;
   return Slot.isDead() ? 2 * I + 2 : Slot.isRegister() ? 2 * I + 1 : 2 * I;
 }

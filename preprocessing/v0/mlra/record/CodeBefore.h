@@ -63,10 +63,10 @@ public:
   unsigned registerCount() const { return NodeOfRegister.size(); }
 
   /// Index of the first instruction at or behind the slot.
-  int instructionAt(llvm::SlotIndex Slot) const;
+  int instructionAt(llvm::SlotIndex Slot) const { return find(Slot).Instruction; }
 
   /// Whether an instruction that is an original one, gone or not, has the slot.
-  bool isInstruction(llvm::SlotIndex Slot) const;
+  bool isInstruction(llvm::SlotIndex Slot) const { return find(Slot).IsThere; }
 
   /// Whether the instruction is as it was, but for the names of its registers.
   bool isUnchanged(int Instruction, const llvm::MachineInstr &Now) const;
@@ -86,6 +86,11 @@ public:
   }
 
 private:
+  struct Found {
+    int Instruction; ///< first one at or behind the slot
+    bool IsThere;    ///< whether the slot is one of it
+  };
+  Found find(llvm::SlotIndex Slot) const;
   int begin(llvm::SlotIndex Slot) const;
   int end(llvm::SlotIndex Slot) const;
 

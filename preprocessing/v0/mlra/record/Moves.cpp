@@ -29,12 +29,24 @@ public:
   }
 
   /// What became of an instruction in whose place there is another one now.
-  unsigned changeOf(const MachineInstr &MI) const {
-    unsigned Flags = (Slots.isRead(MI) ? ChangeFlag::ReadsSlot : 0) | (Slots.isWritten(MI) ? ChangeFlag::WritesSlot : 0);
+  unsigned changeOf(const MachineInstr &MI, int Instruction) const {
+    std::optional<int> Written = Slots.written(MI);
+    bool Reads = Slots.isRead(MI) || (Written && updatesSlot(Instruction, *Written));
+    unsigned Flags = (Reads ? ChangeFlag::ReadsSlot : 0) | (Written ? ChangeFlag::WritesSlot : 0);
     return Flags ? Flags : ChangeFlag::Other;
   }
 
 private:
+  /// Whether the slot stands for two tied operands: LLVM's memory operand tells the store only.
+  bool updatesSlot(int Instruction, int Slot) const {
+    unsigned First = Before.instructions()[Instruction].FirstOperand;
+    for (unsigned Entry = First; Entry < Before.operandsEnd(Instruction); ++Entry)
+      if (const NodeOperand &O = Recorded.Operands[Entry];
+          (O.Flags & OperandFlag::Tied) && (O.Flags & OperandFlag::Write) && slotOf(O.Node) == Slot)
+        return true;
+    return false;
+  }
+
   int placeOf(const MachineOperand &MO) const {
     Register Reg = MO.getReg();
     MCRegister Place = Reg.isVirtual() ? A.VRM.getPhys(Reg) : Reg.asMCReg();
@@ -135,7 +147,7 @@ public:
     if (Occupied < Originals.size() && Indexes.getInstructionFromIndex(Originals[Occupied].Index) == &MI) {
       dropUntil([&](SlotIndex) { return Next == Occupied; });
       if (!Before.isUnchanged(static_cast<int>(Next), MI))
-        Result.Changed.push_back({static_cast<int>(Next), Reader.changeOf(MI)});
+        Result.Changed.push_back({static_cast<int>(Next), Reader.changeOf(MI, static_cast<int>(Next))});
       ++Next;
       findOccupied();
       return;

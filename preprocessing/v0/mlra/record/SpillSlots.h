@@ -27,7 +27,6 @@ public:
   std::optional<int> written(const llvm::MachineInstr &MI) const;
 
   bool isRead(const llvm::MachineInstr &MI) const { return read(MI).has_value(); }
-  bool isWritten(const llvm::MachineInstr &MI) const { return written(MI).has_value(); }
 
   bool containsAnyOf(llvm::ArrayRef<const llvm::MachineMemOperand *> Accesses) const {
     return firstOf(Accesses).has_value();

@@ -8,7 +8,8 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from bitcode_builder import bitcode, elf
+from archive_builder import gnu_archive
+from bitcode_builder import bitcode, elf, joined_bitcode
 
 from rl4real_data.core.errors import UsageError
 from rl4real_data.corpus.catalog import Catalog
@@ -43,6 +44,23 @@ def test_mlgo_corpus(tmp_path: Path, word: str) -> None:
     assert (corpus.name, corpus.root, corpus.license) == ("mlgo", folder, "NOASSERTION")
     assert [(m.name, m.language) for m in corpus.modules] == [("a.o.bc", Language.IR), ("lib/b.o.bc", Language.IR)]
     assert {m.flags for m in corpus.modules} == {("-fno-pic", "-mllvm", "-inline-threshold=9")}
+
+
+def test_mlgo_bitcode_of_several_modules_is_each_of_them(tmp_path: Path) -> None:
+    folder = write_mlgo(tmp_path / "mlgo", "lib/b.o", "a.o", "gone.o")
+    (folder / "lib/b.o.bc").write_bytes(joined_bitcode(one="one.c", two="two.c"))
+    (folder / "licenses.json").write_text('{"lib/b.o": "MIT"}')
+    (folder / "gone.o.bc").unlink()
+
+    modules = one(folder, tmp_path).modules
+    flags = ("-fno-pic", "-mllvm", "-inline-threshold=9")
+    assert [(m.name, m.license, m.flags) for m in modules] == [
+        ("a.o.bc", "NOASSERTION", flags),
+        ("gone.o.bc", "NOASSERTION", flags),  # its reason is said when it is to be compiled
+        ("lib/b.o.bc/b.o.0.bc", "MIT", flags),
+        ("lib/b.o.bc/b.o.1.bc", "MIT", flags),
+    ]
+    assert all(m.source.is_file() for m in modules if m.name != "gone.o.bc")
 
 
 def test_one_command_for_all_modules(tmp_path: Path) -> None:
@@ -118,6 +136,28 @@ def test_rows_are_modules_with_a_licence_each(tmp_path: Path) -> None:
     contents = [m.source.read_bytes() for m in corpus.modules]
     assert contents == [bitcode(), bitcode(triple="rows-linux"), b""]
     assert corpus.root.is_relative_to(tmp_path / "cache")
+
+
+def test_rows_that_hold_several_modules_are_each_of_them(tmp_path: Path) -> None:
+    several = joined_bitcode(one="one.c", two="two.c")
+    fat, archive = elf({".llvm.lto": bitcode()}), gnu_archive({b"m.o": bitcode(), b"n.o": bitcode()})
+    file = write_parquet(
+        tmp_path / "rows.parquet",
+        content=[bitcode(), several, fat, archive, b"neither"],
+        license_expression=["MIT", "Zlib", "MIT", "ISC", "MIT"],
+        language=["c", "rust", "c", "c", "c"],
+        package_source=None,
+    )
+
+    assert [(m.name, m.license) for m in one(file, tmp_path).modules] == [
+        ("c/0000000.bc", "MIT"),
+        ("c/0000002.bc", "MIT"),
+        ("c/0000003/m.bc", "ISC"),
+        ("c/0000003/n.bc", "ISC"),
+        ("c/0000004.bc", "MIT"),
+        ("rust/0000001.0.bc", "Zlib"),
+        ("rust/0000001.1.bc", "Zlib"),
+    ]
 
 
 def test_rows_are_taken_out_once(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from rl4real_data.core.errors import UsageError
 from rl4real_data.episodes.registers import class_ids, register_table
-from rl4real_data.rl4real_fork.formats.config import read_fork_config
+from rl4real_data.rl4real_fork.formats.config import read_fork_config, read_release
 
 CLASSES = {
     "GR64": [{"regId": 5, "regName": "RAX"}, {"regId": 8, "regName": "RBX"}],
@@ -106,3 +106,17 @@ def test_files_of_another_form_are_refused(tmp_path: Path, classes: Any, overlap
 
     with pytest.raises(UsageError, match="its register files are not what the fork's training scripts read"):
         read_fork_config(tmp_path, "X86")
+
+
+@pytest.mark.parametrize("text", ["22.1.8\n", "10.0.1", "23.0.0git"])
+def test_release_of_the_numbers(tmp_path: Path, text: str) -> None:
+    assert read_release(tmp_path) is None
+    (tmp_path / "llvm_version").write_text(text)
+    assert read_release(tmp_path) == text.strip()
+
+
+@pytest.mark.parametrize("text", ["", "latest", "22\x1b[2J", "1" * 300])
+def test_what_is_no_release_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "llvm_version").write_text(text)
+    with pytest.raises(UsageError, match=r"llvm_version: (names no release|cannot be read)"):
+        read_release(tmp_path)
