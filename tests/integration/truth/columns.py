@@ -27,8 +27,8 @@ class Registers:
         return {name: register for register, name in self.name.items()}
 
     def part_of(self, register: int, index: int) -> str:
-        """Name of what an operand with this sub-register index is in `register`."""
-        return self.name[self.subregister[register, index] if index else register]
+        """Name of what an operand with this sub-register index is in `register`; no name if it has none such."""
+        return self.name.get(self.subregister.get((register, index), -1) if index else register, "")
 
 
 @dataclass(frozen=True)

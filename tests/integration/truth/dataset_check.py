@@ -24,7 +24,10 @@ from .stock_compiler import StockCompiler
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """What is compared with what: `roots` are the corpora's folders, `score_plugin` one for this release's llc."""
+    """What is compared with what: `roots` are the corpora's folders, `score_plugin` one for this release's llc.
+
+    What the compiler printed is left in `kept_in`, and found there by the next check of the one module.
+    """
 
     dataset: Dataset
     roots: Mapping[str, Path]
@@ -32,6 +35,7 @@ class Check:
     allocator: str
     score_plugin: Path | None = None
     frames: bool = True
+    kept_in: Path | None = None
 
     def run(self, is_wanted: Callable[[str], bool] = lambda _: True, jobs: int = 1) -> Findings:
         findings = Findings()
@@ -46,7 +50,7 @@ class Check:
         findings = Findings()
         command, root = self.dataset.commands[module], self.roots[module[0]]
         with TemporaryDirectory(prefix="truth") as folder:
-            stock = StockCompiler(self.bin_dir / "clang", self.allocator, Path(folder))
+            stock = StockCompiler(self.bin_dir / "clang", self.allocator, self.kept_in or Path(folder))
             before = stock.before_allocation(command, root)
             path, remarks = stock.after_allocation(command, root)
             after = read_functions(path.read_text())

@@ -14,12 +14,12 @@ from pathlib import Path
 from .machine_text import Function, read_functions
 
 _MOST_SECONDS = 900
-_PLUGIN_OPTIONS = ("-mlra", "-mlbasicra")
+_PLUGIN_OPTIONS = ("-mlra", "-regalloc=ml")
 
 
 @dataclass(frozen=True, slots=True)
 class StockCompiler:
-    """clang of one release, and where it is to leave its files; `allocator` is LLVM's name of it."""
+    """clang of one release, and where it leaves its files of one module; `allocator` is LLVM's name of it."""
 
     clang: Path
     allocator: str
@@ -43,6 +43,8 @@ class StockCompiler:
 
     def _machine_ir(self, command: str, root: Path, stop: str, *more: str) -> Path:
         path = self.folder / f"{stop.partition('=')[2]}.mir"
+        if path.exists():
+            return path
         words = [*stock_words(command, self.clang), *self._allocator_words(stop), "-mllvm", stop, *more]
         subprocess.run([*words, "-S", "-o", path], cwd=root, check=True, timeout=_MOST_SECONDS)
         return path
