@@ -1,6 +1,6 @@
-"""The columns of the expert's answer: what LLVM's allocator did with each node, and what that costs.
+"""The columns of the expert's answer.
 
-Version 0 has one word a node and the counts of the optimisation remarks; version 1 has all of it: where each node lies
+What LLVM's allocator did with each node, and what that costs. Version 0 has one word a node and the counts of the optimisation remarks; version 1 has all of it: where each node lies
 at every position (see `problem_columns`), what was inserted and changed, and the costs by kind.
 """
 
