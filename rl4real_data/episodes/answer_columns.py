@@ -1,7 +1,8 @@
 """The columns of the expert's answer.
 
-What LLVM's allocator did with each node, and what that costs. Version 0 has one word a node and the counts of the optimisation remarks; version 1 has all of it: where each node lies
-at every position (see `problem_columns`), what was inserted and changed, and the costs by kind.
+What LLVM's allocator did with each node, and what that costs. Version 0 has one word a node and the counts of the
+optimisation remarks; version 1 has all of it, which is where each node lies at every position (see `problem_columns`),
+what was inserted and changed, and the costs by kind.
 """
 
 from __future__ import annotations

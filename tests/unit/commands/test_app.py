@@ -39,11 +39,11 @@ def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
         *("", "flow", "stats", "show", "export", "import", "validate", "doctor", "clean"),
         *("path", "path plugin", "path clang", "path llc", "path corpus", "corpus"),
-        *("embed", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
+        *("embed", "upgrade", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
     readme = Path(__file__).parents[3].joinpath("README.md").read_text()
-    names = ("flow", "stats", "show", "export", "import", "validate", "doctor", "clean", "corpus", "embed", "vocab")
+    names = ("flow", "stats", "show", "export", "import", "validate", "doctor", "clean", "corpus", "embed", "upgrade", "vocab")
     assert [name for name in names if f"rl4real-data {name}" not in readme] == []
 
 
