@@ -35,6 +35,7 @@ def _run_main() -> int:
         from rl4real_data.core.absent_pandas import do_without_pandas
 
         do_without_pandas()
+        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads only wait here, and wait by turning
         from rl4real_data.commands.main import main
 
         main()

@@ -59,7 +59,7 @@ PARTS: Final[tuple[Column, ...]] = (
     ("part_last", INTS, "position at which it ends, half open"),
     (
         "part_place",
-        SHORTS,
+        INTS,
         f"where the node lies there: {_REGISTER_OR_SLOT}, or 0 for nowhere: it is computed anew where it is needed. "
         "A register counts before a slot. Parts in two registers may overlap, behind a copy between them",
     ),
@@ -82,10 +82,10 @@ MOVES: Final[tuple[Column, ...]] = (
     ("move_inst", INTS, "original instruction in front of which each lies; the next block's start at a block's end"),
     ("move_block", INTS, "its block"),
     ("move_node", INTS, "node whose value it moves or computes, -1 if it cannot be told"),
-    ("move_from", SHORTS, f"what it reads: {_REGISTER_OR_SLOT}; 0 for a rematerialisation"),
+    ("move_from", INTS, f"what it reads: {_REGISTER_OR_SLOT}; 0 for a rematerialisation"),
     (
         "move_to",
-        SHORTS,
+        INTS,
         f"what it writes: {_REGISTER_OR_SLOT}; a rematerialisation may write a slot, as a constant is stored",
     ),
     ("move_value", INTS, "instruction whose result a rematerialisation computes anew, else -1"),

@@ -10,7 +10,7 @@ from typing import Final
 import numpy as np
 
 from rl4real_data.episodes.column_values import OperandFlag
-from rl4real_data.reading.episode_columns import NEW_COLUMNS, Float32, Int16
+from rl4real_data.reading.episode_columns import NEW_COLUMNS, Float32, Int32
 from rl4real_data.reading.episode_problem import EpisodeProblem
 from rl4real_data.reading.expert_outcome import ExpertOutcome
 from rl4real_data.reading.parts import Parts, sorted_parts
@@ -55,8 +55,8 @@ class EpisodeAnswer(EpisodeProblem):
         with self._group.blame():
             return sorted_parts(*columns, n_nodes=self.n_nodes)
 
-    def operand_registers(self) -> Int16:
-        """(operands,) int16: the place that the answer gives each entry of `operand_inst`.
+    def operand_registers(self) -> Int32:
+        """(operands,) int32: the place that the answer gives each entry of `operand_inst`.
 
         A register's reg_id, or -1 - s where spill slot s took the operand's place. 0 where the answer names none: a
         read whose value does not matter, or an instruction that is gone. A register is that of the whole node: an
@@ -66,7 +66,7 @@ class EpisodeAnswer(EpisodeProblem):
         fate, assigned = self._known("node_fate"), self._known("node_assigned")
         parts = self.edited_parts()
         with self._group.blame():
-            found = assigned[node]
+            found = assigned[node].astype(np.int32)
             edited = np.flatnonzero(fate[node])
             is_write = (flags[edited] & OperandFlag.WRITE) != 0
             found[edited] = parts.places_at(node[edited], 2 * inst[edited] + is_write)

@@ -106,15 +106,15 @@ class EpisodeColumns:
         part_node: Int32 | None
         part_first: Int32 | None
         part_last: Int32 | None
-        part_place: Int16 | None
+        part_place: Int32 | None
         choice_operand: Int32 | None
         choice_place: Int16 | None
         move_kind: Int16 | None
         move_inst: Int32 | None
         move_block: Int32 | None
         move_node: Int32 | None
-        move_from: Int16 | None
-        move_to: Int16 | None
+        move_from: Int32 | None
+        move_to: Int32 | None
         move_value: Int32 | None
         changed_inst: Int32 | None
         changed_flags: Int16 | None

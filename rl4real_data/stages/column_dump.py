@@ -18,7 +18,14 @@ from typing import Any, Final
 import pyarrow as pa
 
 MAGIC: Final = b"MLRACOL1"
-_TYPES: Final = {"i": pa.int32(), "f": pa.float32(), "d": pa.float64(), "b": pa.uint8(), "s": pa.string()}
+_TYPES: Final = {
+    "h": pa.int16(),
+    "i": pa.int32(),
+    "f": pa.float32(),
+    "d": pa.float64(),
+    "b": pa.uint8(),
+    "s": pa.string(),
+}
 
 
 class BadRecord(ValueError):
@@ -50,6 +57,8 @@ def parse_columns(whole: pa.Buffer) -> Columns:
     try:
         functions = int(description["functions"])
         arrays = {raw["name"]: _array(raw, whole, functions) for raw in description["columns"]}
+        if arrays:
+            pa.record_batch(arrays).validate(full=True)
         return Columns(version=int(description["v"]), functions=functions, arrays=arrays)
     except (KeyError, TypeError, ValueError, pa.ArrowException) as error:
         raise BadRecord(f"its columns are not what its end says: {error}") from error
@@ -94,7 +103,6 @@ def _array(raw: Mapping[str, Any], whole: pa.Buffer, records: int) -> pa.Array:
     array = _values(raw["type"], lengths[-1], buffer)
     for length, ends in zip(reversed(lengths[:-1]), reversed(offsets), strict=True):
         array = pa.Array.from_buffers(pa.list_(array.type), length, [None, ends], children=[array])
-    array.validate(full=True)
     return array
 
 

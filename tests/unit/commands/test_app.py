@@ -43,7 +43,20 @@ def test_commands_are_those_of_the_readme() -> None:
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
     readme = Path(__file__).parents[3].joinpath("README.md").read_text()
-    names = ("flow", "stats", "show", "export", "import", "validate", "doctor", "clean", "corpus", "embed", "upgrade", "vocab")
+    names = (
+        "flow",
+        "stats",
+        "show",
+        "export",
+        "import",
+        "validate",
+        "doctor",
+        "clean",
+        "corpus",
+        "embed",
+        "upgrade",
+        "vocab",
+    )
     assert [name for name in names if f"rl4real-data {name}" not in readme] == []
 
 

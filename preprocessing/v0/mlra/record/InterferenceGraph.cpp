@@ -2,6 +2,7 @@
 #include "record/InterferenceGraph.h"
 
 #include <algorithm>
+#include <numeric>
 
 using namespace llvm;
 
@@ -26,16 +27,32 @@ std::vector<Segment> segmentsByStart(ArrayRef<const LiveInterval *> Intervals) {
   return Segments;
 }
 
-void sortAndDedupe(std::vector<uint64_t> &Pairs) {
-  std::sort(Pairs.begin(), Pairs.end());
-  Pairs.erase(std::unique(Pairs.begin(), Pairs.end()), Pairs.end());
+/// Stable; `Number` gives one below `Count`.
+template <typename NumberT>
+void countingSort(const std::vector<Edge> &From, std::vector<Edge> &To, unsigned Count, NumberT Number) {
+  std::vector<size_t> Next(Count + 1);
+  for (const Edge &E : From)
+    ++Next[Number(E) + 1];
+  std::partial_sum(Next.begin(), Next.end(), Next.begin());
+  To.resize(From.size());
+  for (const Edge &E : From)
+    To[Next[Number(E)]++] = E;
+}
+
+/// Of `Count` nodes. Dense functions have far more edges than nodes, so that no comparison is needed.
+void sortAndDedupe(std::vector<Edge> &Edges, unsigned Count) {
+  std::vector<Edge> BySecond;
+  countingSort(Edges, BySecond, Count, [](const Edge &E) { return E.second; });
+  countingSort(BySecond, Edges, Count, [](const Edge &E) { return E.first; });
+  Edges.erase(std::unique(Edges.begin(), Edges.end()), Edges.end());
 }
 
 } // namespace
 
 std::vector<Edge> sweepInterference(ArrayRef<const LiveInterval *> Intervals) {
   std::vector<Segment> Active;
-  std::vector<uint64_t> Pairs;
+  std::vector<Edge> Edges;
+  unsigned Count = Intervals.size();
   size_t DedupeAt = size_t(1) << 20; // a pair is met once a segment: keep the list near the size of the answer
   for (const Segment &S : segmentsByStart(Intervals)) {
     size_t Kept = 0;
@@ -44,20 +61,16 @@ std::vector<Edge> sweepInterference(ArrayRef<const LiveInterval *> Intervals) {
         continue;
       Active[Kept++] = Other;
       if (Other.Owner != S.Owner)
-        Pairs.push_back(uint64_t(std::min(S.Owner, Other.Owner)) << 32 | std::max(S.Owner, Other.Owner));
+        Edges.push_back(std::minmax(S.Owner, Other.Owner));
     }
     Active.resize(Kept);
     Active.push_back(S);
-    if (Pairs.size() > DedupeAt) {
-      sortAndDedupe(Pairs);
-      DedupeAt = std::max(DedupeAt, 2 * Pairs.size());
+    if (Edges.size() > DedupeAt) {
+      sortAndDedupe(Edges, Count);
+      DedupeAt = std::max(DedupeAt, 2 * Edges.size());
     }
   }
-  sortAndDedupe(Pairs);
-  std::vector<Edge> Edges;
-  Edges.reserve(Pairs.size());
-  for (uint64_t Pair : Pairs)
-    Edges.emplace_back(static_cast<unsigned>(Pair >> 32), static_cast<unsigned>(Pair));
+  sortAndDedupe(Edges, Count);
   return Edges;
 }
 

@@ -11,7 +11,7 @@ namespace mlra {
 namespace {
 
 template <typename WriterT> void writeOutcome(WriterT &J, const Answer &Of) {
-  J.array("node_outcome", Of.Words.Nodes, [&](const NodeOutcome &N) { J.value(static_cast<unsigned>(N.Kind)); });
+  J.array("node_outcome", Of.Words.Nodes, [&](const NodeOutcome &N) { J.value(int16_t(N.Kind)); });
   J.array("node_assigned", Of.Words.Nodes, [&](const NodeOutcome &N) { J.value(N.Assigned); });
   J.member("spills", Of.Counts.Spills.Number);
   J.member("reloads", Of.Counts.Reloads.Number);
@@ -23,7 +23,7 @@ template <typename WriterT> void writeOutcome(WriterT &J, const Answer &Of) {
 }
 
 template <typename WriterT> void writeParts(WriterT &J, const Parts &P) {
-  J.array("node_fate", P.Fates, [&](unsigned Fate) { J.value(Fate); });
+  J.array("node_fate", P.Fates, [&](unsigned Fate) { J.value(int16_t(Fate)); });
   J.array("part_node", P.Pieces, [&](const Part &Piece) { J.value(Piece.Node); });
   J.array("part_first", P.Pieces, [&](const Part &Piece) { J.value(Piece.Range.First); });
   J.array("part_last", P.Pieces, [&](const Part &Piece) { J.value(Piece.Range.Last); });
@@ -33,7 +33,7 @@ template <typename WriterT> void writeParts(WriterT &J, const Parts &P) {
 }
 
 template <typename WriterT> void writeMoves(WriterT &J, const Moves &M) {
-  J.array("move_kind", M.Inserted, [&](const Move &Of) { J.value(static_cast<unsigned>(Of.Kind)); });
+  J.array("move_kind", M.Inserted, [&](const Move &Of) { J.value(int16_t(Of.Kind)); });
   J.array("move_inst", M.Inserted, [&](const Move &Of) { J.value(Of.Instruction); });
   J.array("move_block", M.Inserted, [&](const Move &Of) { J.value(Of.Block); });
   J.array("move_node", M.Inserted, [&](const Move &Of) { J.value(Of.Node); });
@@ -41,7 +41,7 @@ template <typename WriterT> void writeMoves(WriterT &J, const Moves &M) {
   J.array("move_to", M.Inserted, [&](const Move &Of) { J.value(Of.To); });
   J.array("move_value", M.Inserted, [&](const Move &Of) { J.value(Of.Value); });
   J.array("changed_inst", M.Changed, [&](const Change &C) { J.value(C.Instruction); });
-  J.array("changed_flags", M.Changed, [&](const Change &C) { J.value(C.Flags); });
+  J.array("changed_flags", M.Changed, [&](const Change &C) { J.value(int16_t(C.Flags)); });
 }
 
 template <typename WriterT> void writeCosts(WriterT &J, const Costs &C) {

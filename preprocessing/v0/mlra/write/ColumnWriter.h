@@ -5,7 +5,7 @@
 //   "MLRACOL1", the buffers (each padded to 8 bytes), a JSON object that describes them, its length as uint32, "MLRACOL1"
 //
 // all little-endian. A column is what Apache Arrow calls by the same name: values, a list of values or a list of lists a
-// record, as int32 offsets and int32, float, double, bool (a byte) or UTF-8 values, so that a reader maps the file and has
+// record, as int32 offsets and int16, int32, float, double, bool (a byte) or UTF-8 values, so that a reader maps the file and has
 // its arrays without looking at a single number.
 //
 //===----------------------------------------------------------------------===//
@@ -53,6 +53,8 @@ public:
   template <typename T, std::enable_if_t<std::is_arithmetic_v<T>, int> = 0> void value(T Number) {
     if constexpr (std::is_same_v<T, bool>)
       append<uint8_t>('b', Number);
+    else if constexpr (std::is_integral_v<T> && sizeof(T) == sizeof(int16_t))
+      append<int16_t>('h', static_cast<int16_t>(Number));
     else if constexpr (std::is_integral_v<T>)
       append<int32_t>('i', static_cast<int32_t>(Number));
     else if constexpr (std::is_same_v<T, float>)

@@ -14,7 +14,7 @@ namespace {
 template <typename WriterT> void writeBlocks(WriterT &J, const std::vector<Block> &Blocks) {
   J.array("block_start", Blocks, [&](const Block &B) { J.value(B.FirstInstruction); });
   J.array("block_freq", Blocks, [&](const Block &B) { J.value(static_cast<float>(B.Frequency)); });
-  J.array("block_loop_depth", Blocks, [&](const Block &B) { J.value(B.LoopDepth); });
+  J.array("block_loop_depth", Blocks, [&](const Block &B) { J.value(int16_t(B.LoopDepth)); });
   nestedArray(J, "block_succ", Blocks, [&](const Block &B) {
     for (const BlockSuccessor &S : B.Successors)
       J.value(S.Block);
@@ -23,14 +23,14 @@ template <typename WriterT> void writeBlocks(WriterT &J, const std::vector<Block
     for (const BlockSuccessor &S : B.Successors)
       J.value(S.Probability);
   });
-  J.array("block_flags", Blocks, [&](const Block &B) { J.value(B.Flags); });
+  J.array("block_flags", Blocks, [&](const Block &B) { J.value(int16_t(B.Flags)); });
   J.array("block_first_split", Blocks, [&](const Block &B) { J.value(B.FirstSplit); });
   J.array("block_last_split", Blocks, [&](const Block &B) { J.value(B.LastSplit); });
 }
 
 template <typename WriterT> void writeNodes(WriterT &J, const std::vector<Node> &Nodes) {
   J.array("node_vreg", Nodes, [&](const Node &N) { J.value(Register(N.Reg).virtRegIndex()); });
-  J.array("node_class", Nodes, [&](const Node &N) { J.value(N.ClassID); });
+  J.array("node_class", Nodes, [&](const Node &N) { J.value(int16_t(N.ClassID)); });
   J.array("node_spill_weight", Nodes, [&](const Node &N) { J.value(N.SpillWeight); });
   J.array("node_size", Nodes, [&](const Node &N) { J.value(N.Size); });
   nestedArray(J, "node_live", Nodes, [&](const Node &N) {
@@ -69,13 +69,13 @@ template <typename WriterT> void writeUses(WriterT &J, const std::vector<Node> &
 
 template <typename WriterT> void writeOperands(WriterT &J, const Problem &P) {
   J.array("operand_inst", P.Operands, [&](const NodeOperand &O) { J.value(O.Instruction); });
-  J.array("operand_index", P.Operands, [&](const NodeOperand &O) { J.value(O.Index); });
+  J.array("operand_index", P.Operands, [&](const NodeOperand &O) { J.value(int16_t(O.Index)); });
   J.array("operand_node", P.Operands, [&](const NodeOperand &O) { J.value(O.Node); });
-  J.array("operand_subreg", P.Operands, [&](const NodeOperand &O) { J.value(O.SubReg); });
-  J.array("operand_flags", P.Operands, [&](const NodeOperand &O) { J.value(O.Flags); });
+  J.array("operand_subreg", P.Operands, [&](const NodeOperand &O) { J.value(int16_t(O.SubReg)); });
+  J.array("operand_flags", P.Operands, [&](const NodeOperand &O) { J.value(int16_t(O.Flags)); });
   nestedArray(J, "use_flags", P.Nodes, [&](const Node &N) {
     for (const UsePoint &Use : N.Uses)
-      J.value(Use.Flags);
+      J.value(int16_t(Use.Flags));
   });
 }
 
@@ -86,7 +86,7 @@ template <typename WriterT> void writeValues(WriterT &J, const std::vector<Node>
   });
   nestedArray(J, "value_flags", Nodes, [&](const Node &N) {
     for (const Value &V : N.Values)
-      J.value(V.Flags);
+      J.value(int16_t(V.Flags));
   });
 }
 
@@ -94,12 +94,12 @@ template <typename WriterT> void writeCopies(WriterT &J, const std::vector<NodeC
   J.array("copy_inst", Copies, [&](const NodeCopy &C) { J.value(C.Instruction); });
   J.array("copy_to", Copies, [&](const NodeCopy &C) { J.value(C.To.Place); });
   J.array("copy_from", Copies, [&](const NodeCopy &C) { J.value(C.From.Place); });
-  J.array("copy_to_subreg", Copies, [&](const NodeCopy &C) { J.value(C.To.SubReg); });
-  J.array("copy_from_subreg", Copies, [&](const NodeCopy &C) { J.value(C.From.SubReg); });
+  J.array("copy_to_subreg", Copies, [&](const NodeCopy &C) { J.value(int16_t(C.To.SubReg)); });
+  J.array("copy_from_subreg", Copies, [&](const NodeCopy &C) { J.value(int16_t(C.From.SubReg)); });
 }
 
 template <typename WriterT> void writeFixed(WriterT &J, const FixedRanges &Fixed) {
-  J.array("fixed_unit", Fixed.Units, [&](const FixedUnit &F) { J.value(F.Unit); });
+  J.array("fixed_unit", Fixed.Units, [&](const FixedUnit &F) { J.value(int16_t(F.Unit)); });
   nestedArray(J, "fixed_live", Fixed.Units, [&](const FixedUnit &F) {
     for (int Position : F.Live)
       J.value(Position);
