@@ -8,7 +8,7 @@
 
 namespace mlra {
 
-/// In the order of the code; value numbers that nothing uses are left out.
+/// In the order of the code; value numbers that nothing uses are left out, and merges of one value with itself.
 std::vector<Value> collectValues(const Analyses &A, const Positions &P, const llvm::LiveInterval &LI);
 
 } // namespace mlra
