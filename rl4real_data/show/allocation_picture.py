@@ -13,6 +13,7 @@ from rl4real_data.show.chart_frame import HEAD
 from rl4real_data.show.markup import element, escape, number
 from rl4real_data.show.page import note
 from rl4real_data.show.palette import COLOURS
+from rl4real_data.show.pressure_chart import DEEPEST
 from rl4real_data.show.view import EpisodeView
 
 UPGRADE: Final = "`rl4real-data upgrade DATA_DIR` adds it to a dataset of version 0 that holds MIR text"
@@ -21,6 +22,10 @@ _MARGIN: Final = 12
 _LINE: Final = 20
 _LETTER: Final = 6.4
 _NARROWEST: Final = 340.0
+_SHADES: Final = "".join(
+    f".d{depth}{{fill:var(--depth);fill-opacity:{0.12 * depth:.2f}}}" for depth in range(1, DEEPEST + 1)
+)
+"""Blocks in loops, as the page has them."""
 
 
 def allocation_section(view: EpisodeView) -> tuple[str, ...]:
@@ -77,7 +82,7 @@ def render_allocation(view: EpisodeView) -> str:
     )
     return element(
         "svg",
-        element("style", COLOURS + STYLE),
+        element("style", COLOURS + STYLE + _SHADES),
         element("rect", width=width, height=height, fill="var(--ground)"),
         *(element("g", part, transform=f"translate({number(x)} {number(y)})") for part, x, y in placed),
         xmlns="http://www.w3.org/2000/svg",

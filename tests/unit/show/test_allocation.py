@@ -183,6 +183,17 @@ def test_functions_of_all_sizes_are_drawn(nodes: int) -> None:
     assert all(math.isfinite(float(one.get("x", ""))) for one in of_group(svg))
 
 
+def test_the_picture_alone_says_how_all_that_it_draws_looks() -> None:
+    """What has no style is black: the page's own style is not there."""
+    depths = {"block_loop_depth": [0, 2]}
+    svg = drawn(**depths)
+    style = "".join(one.text or "" for one in svg.iter(f"{SVG}style"))
+
+    classes = {name for one in svg.iter() for name in (one.get("class") or "").split()}
+    assert {"d2"} <= classes
+    assert [name for name in sorted(classes) if f".{name}{{" not in style] == []
+
+
 def test_rows_that_are_left_out_are_counted(monkeypatch: pytest.MonkeyPatch) -> None:
     assert DRAWN_NODES > 3
     monkeypatch.setattr("rl4real_data.show.allocation_chart.DRAWN_NODES", 2)
