@@ -90,13 +90,11 @@ def _moves_of_nodes(view: EpisodeView) -> Mapping[int, list[Move]]:
 
 def _names(view: EpisodeView, rows: Sequence[int], scale: Scale, height: float) -> tuple[str, float]:
     """Names of the rows and what happened to each node; the drawing and its width."""
-    if not scale.labelled:
-        return svg(66.0, height), 66.0
     labels = [" ".join((view.nodes[i].name, *(word[:5] for word in view.nodes[i].fate))) for i in rows]
     width = max(66.0, 10 + 6.1 * max(map(len, labels), default=0))
     drawn = (
         element("text", escape(label), x=4, y=scale.row * (place + 0.5) + 3.5, class_="m")
-        for place, label in enumerate(labels)
+        for place, label in list(enumerate(labels))[:: scale.every]
     )
     return svg(width, height, *drawn), width
 

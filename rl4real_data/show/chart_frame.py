@@ -22,7 +22,7 @@ _NARROW: Final = 620
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Pixels an instruction, pixels a row, and whether rows have names."""
+    """Pixels an instruction, pixels a row, and whether each row has a name beside it."""
 
     step: float
     row: float
@@ -35,6 +35,11 @@ class Scale:
     def at(self, position: int) -> float:
         """Of a doubled position: 2 i is the edge of the column of instruction i, 2 i + 1 its middle."""
         return position * self.step / 2
+
+    @property
+    def every(self) -> int:
+        """Of low rows every second one is named, which says where one is."""
+        return 1 if self.labelled else 2
 
     @property
     def dot(self) -> float:

@@ -77,17 +77,15 @@ def draw_live_ranges(view: EpisodeView, styles: Sequence[str]) -> LiveChart | No
 def _names(
     view: EpisodeView, rows: Sequence[int], scale: Scale, height: float, styles: Sequence[str]
 ) -> tuple[str, float]:
-    """The drawing and its width; without names where rows are too low for them."""
+    """The drawing and its width."""
     parts = []
-    width = 66.0
-    if scale.labelled:
-        labels = [f"{view.nodes[i].name} {view.nodes[i].register or ''}".strip() for i in rows]
-        width = max(width, 22 + 6.1 * max(map(len, labels), default=0))
-        for place, i in enumerate(rows):
-            y = scale.row * (place + 0.5)
-            symbol = mark(view.nodes[i].outcome, 9.0, y, 4.0, styles[i])
-            label = element("text", escape(labels[place]), x=18, y=y + 3.5, class_="m")
-            parts.append(element("g", symbol, label, data_n=i))
+    labels = [f"{view.nodes[i].name} {view.nodes[i].register or ''}".strip() for i in rows]
+    for place, i in list(enumerate(rows))[:: scale.every]:
+        y = scale.row * (place + 0.5)
+        symbol = mark(view.nodes[i].outcome, 9.0, y, 4.0, styles[i])
+        label = element("text", escape(labels[place]), x=18, y=y + 3.5, class_="m")
+        parts.append(element("g", symbol, label, data_n=i))
+    width = max(66.0, 22 + 6.1 * max(map(len, labels), default=0))
     return svg(width, height, *parts), width
 
 

@@ -18,6 +18,7 @@ from rl4real_data.show.allocation_key import allocation_key, register_colours
 from rl4real_data.show.allocation_picture import render_allocation
 from rl4real_data.show.episode_page import render_episode_page
 from rl4real_data.show.episode_text import render_episode_text
+from rl4real_data.show.live_ranges import draw_live_ranges
 from rl4real_data.show.view import EpisodeView, RegisterNames, view_episode
 
 NAMES = RegisterNames.from_rows(build.make_registers(), "x86")
@@ -181,6 +182,17 @@ def test_functions_of_all_sizes_are_drawn(nodes: int) -> None:
     assert len(of_group(svg)) == 2 * nodes
     assert float(svg.get("width", "")) >= 340
     assert all(math.isfinite(float(one.get("x", ""))) for one in of_group(svg))
+
+
+@pytest.mark.parametrize(("nodes", "named"), [(400, 400), (600, 300)])
+def test_every_row_is_named_or_every_second_one_of_low_rows(nodes: int, named: int) -> None:
+    told = large(nodes)
+    live = draw_live_ranges(told, ["c0"] * nodes)
+    parts = draw_allocation(told, register_colours(told))
+
+    assert live is not None
+    assert parts is not None
+    assert (live.names.count("<text"), parts.names.count("<text")) == (named, named)
 
 
 def test_the_picture_alone_says_how_all_that_it_draws_looks() -> None:
