@@ -10,7 +10,7 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 
-from rl4real_data.episodes.column_values import ChangeFlag, MoveKind, OperandFlag
+from rl4real_data.episodes.column_values import ChangeFlag, MoveKind
 
 from .columns import Episode
 from .findings import Findings
@@ -200,8 +200,6 @@ class AnswerCheck:
         operand = self.before[number].operands[place]
         found = self._places(number, place)
         needed = ChangeFlag.WRITES_SLOT if operand.is_write else ChangeFlag.READS_SLOT
-        if self._is_tied(number, place):
-            needed |= ChangeFlag.WRITES_SLOT
         where = f"{self._where(number, 'instruction')} operand {place}"
         if found == {NOWHERE} and flags & ChangeFlag.OTHER and not operand.is_write:
             self.findings.count("operands: a rematerialisation is folded")
@@ -211,10 +209,6 @@ class AnswerCheck:
             return set()
         self.findings.count("operands: in a slot")
         return {self.slots[-1 - place] for place in found}
-
-    def _is_tied(self, number: int, place: int) -> bool:
-        entry = self.episode.operand_rows[number, place]
-        return bool(self.episode["operand_flags"][entry] & OperandFlag.TIED)
 
     def _compare_registers(self, where: str, wanted: Sequence[set[str]], found: Instruction, flags: int) -> None:
         """All wanted registers, in their order; others only where an instruction was folded in that reads some."""
