@@ -9,6 +9,7 @@ __all__ = [
     "Episode",
     "EpisodeDataset",
     "ExpertOutcome",
+    "Fate",
     "Outcome",
     "Rl4realError",
     "__version__",
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from typing import Any, Final
 
     from rl4real_data.core.errors import Rl4realError
+    from rl4real_data.episodes.column_values import Fate
     from rl4real_data.episodes.schema import Outcome
     from rl4real_data.reading.dataset import EpisodeDataset
     from rl4real_data.reading.episode import Episode
@@ -38,6 +40,7 @@ _HOMES: Final[Mapping[str, str]] = MappingProxyType(
         "Episode": "reading.episode",
         "EpisodeDataset": "reading.dataset",
         "ExpertOutcome": "reading.expert_outcome",
+        "Fate": "episodes.column_values",
         "Outcome": "episodes.schema",
         "Rl4realError": "core.errors",
         "collect_stats": "statistics.collection",

@@ -33,9 +33,10 @@ def _run_main() -> int:
     code = 0
     try:
         from rl4real_data.core.absent_pandas import do_without_pandas
+        from rl4real_data.core.environment import do_without_threads_of_numpy
 
         do_without_pandas()
-        os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # numpy's threads only wait here, and wait by turning
+        do_without_threads_of_numpy()
         from rl4real_data.commands.main import main
 
         main()

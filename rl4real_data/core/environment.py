@@ -23,6 +23,14 @@ _XDG_CACHE: Final = "XDG_CACHE_HOME"
 OWN_KEYS: Final = tuple(f"RL4REAL_DATA_{word}" for word in ("CACHE", "MIRROR", "PYPI", "NPM", "JOBS"))
 
 
+def do_without_threads_of_numpy() -> None:
+    """To be called before numpy is imported. Its threads have nothing to do in a command, and wait by turning.
+
+    Whoever sets OPENBLAS_NUM_THREADS has his way.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What the environment and `.env` say; None where they say nothing. `cache_setting`: what names the cache."""

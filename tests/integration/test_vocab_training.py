@@ -13,7 +13,7 @@ import pytest
 
 from .conftest import MOST_SECONDS, Run, Sample
 
-EPOCHS = 60
+EPOCHS = 90
 TRAIN = ("vocab", "train", "sample", "--target", "x86", "--dim", "16", "--epochs", str(EPOCHS), "--seed", "7")
 
 

@@ -18,6 +18,7 @@ from rl4real_data import (
     Episode,
     EpisodeDataset,
     ExpertOutcome,
+    Fate,
     Outcome,
     Rl4realError,
     __version__,
@@ -50,7 +51,6 @@ from rl4real_data.env import ENVIRONMENT_ID, RegisterAllocationEnv
 from rl4real_data.episodes.column_values import (
     BlockFlag,
     ChangeFlag,
-    Fate,
     MoveKind,
     OperandFlag,
     UseFlag,
@@ -109,6 +109,7 @@ def describe(episode: Episode) -> str:
     assert_type(episode.edges, npt.NDArray[np.int32])
     assert_type(episode.node_vectors(), npt.NDArray[np.float32])
     assert_type(episode.allowed_registers(0), npt.NDArray[np.int16])
+    assert_type(Fate.SPLIT | Fate.SPILLED, Fate)
     spilled = int(np.count_nonzero(episode.node_outcome == Outcome.SPILLED))
     return f"{episode.function}: {spilled} of {episode.n_nodes} spilled"
 
@@ -116,8 +117,8 @@ def describe(episode: Episode) -> str:
 def answer(episode: Episode) -> dict[str, float]:
     parts = episode.parts()
     assert_type(parts, Parts)
-    assert_type(parts.place, npt.NDArray[np.int16])
-    assert_type(episode.operand_registers(), npt.NDArray[np.int16])
+    assert_type(parts.place, npt.NDArray[np.int32])
+    assert_type(episode.operand_registers(), npt.NDArray[np.int32])
     assert_type(episode.live_positions(), tuple[npt.NDArray[np.int32], npt.NDArray[np.int32]])
     assert_type(episode.allowed_registers_at(0, 4), npt.NDArray[np.int16])
     assert_type(episode.move_frequencies(), npt.NDArray[np.float32])
