@@ -124,9 +124,7 @@ class _Run:
         total = sum(self.index.files[shard.name].rows for shard in find_shards(self.index))
         todo = (joblib.delayed(replay_text)(text, self.tools.replayer, self.work.scratch) for text in self._texts())
         # Threads: the work is llc's. As a generator, so that only the texts under way are in memory.
-        results: Iterator[Replayed] = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")(
-            todo
-        )
+        results: Iterator[Replayed] = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(todo)
         for result in results:
             interruption.check()
             self.counts["replayed"] += 1

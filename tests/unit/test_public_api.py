@@ -38,7 +38,7 @@ def states_names(path: Path) -> bool:
     )
 
 
-NEED_TORCH = ("rl4real_data.reading.torch_episodes", "rl4real_data.reading.pyg")
+NEED_TORCH = tuple(f"rl4real_data.reading.{name}" for name in ("torch_episodes", "pyg", "pyg_hetero"))
 
 
 @pytest.mark.parametrize(
