@@ -23,8 +23,8 @@ _ALONE: Final = 32 << 20
 """Bytes that one thread hashes in 20 ms: fewer are not worth starting others."""
 _THREADS: Final = 4
 ANEW: Final = (
-    "delete {index} and run the flow of each split again: nothing is compiled anew; name its vocabulary with --vocab, "
-    "if it is not the shipped one"
+    "delete {index} and run the flow of each split again: what this version compiled is kept; name its vocabulary "
+    "with --vocab, if it is not the shipped one"
 )
 """What mends a dataset whose files are not those of its index."""
 

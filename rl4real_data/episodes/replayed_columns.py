@@ -1,10 +1,11 @@
-"""The columns that a replay of an episode's MIR text must give again.
+"""The columns that a replay of an episode's MIR text must give again, and an episode that did not.
 
 Hints are left out: what they change, the outcome shows. So are hashes, which cover the text.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import pyarrow as pa
@@ -22,6 +23,17 @@ EXACT_0: Final = (
 )
 CLOSE_0: Final = ("block_freq", "node_spill_weight", "use_spill_weight", "spill_cost", "copy_cost")
 """Of version 0 of the format; besides these `inst`, whose numbers are those of a table."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReplayedEpisode:
+    """An episode that did not come out equal: `columns` that differ, or why llc gave no record (`reason`)."""
+
+    episode_id: str
+    module: str
+    function: str
+    columns: tuple[str, ...] = ()
+    reason: str = ""
 
 
 def _is_float(kind: pa.DataType) -> bool:

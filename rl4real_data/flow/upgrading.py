@@ -20,6 +20,7 @@ from rl4real_data.core import interruption
 from rl4real_data.episodes.comparison import require_listed
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.instructions import InstructionTable, shapes_of_table
+from rl4real_data.episodes.replayed_columns import ReplayedEpisode
 from rl4real_data.episodes.schema import VERSION_0
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 from rl4real_data.episodes.shape_counts import read_instructions
@@ -39,25 +40,17 @@ _AHEAD: Final = 16
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Kept:
-    """An episode that keeps its old columns alone: `columns` that came out otherwise, or why there is no record."""
-
-    episode_id: str
-    module: str
-    function: str
-    columns: tuple[str, ...] = ()
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Upgraded:
-    """`episodes` = `upgraded` + `without_text` + those that are `kept`. `replayed`: how many llc was asked for now."""
+    """`episodes` = `upgraded` + `without_text` + those that are `kept`. `replayed`: how many llc was asked for now.
+
+    Those that are kept have their old columns alone.
+    """
 
     episodes: int = 0
     upgraded: int = 0
     without_text: int = 0
     replayed: int = 0
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[ReplayedEpisode, ...] = ()
     was_finished: bool = False
 
 
@@ -114,7 +107,7 @@ class _Run:
     tools: UpgradeTools | None
     log: ReplayLog
     refused: dict[bytes, str] = field(default_factory=dict)
-    kept: dict[tuple[str, int], Kept] = field(default_factory=dict)  # by shard and row
+    kept: dict[tuple[str, int], ReplayedEpisode] = field(default_factory=dict)  # by shard and row
     counts: Counter[str] = field(default_factory=Counter)
 
     def replay(self, jobs: int, progress: Progress) -> None:
@@ -158,7 +151,7 @@ class _Run:
             columns, reason = self._shortcoming(row, key, table)
             if columns or reason:
                 identity = {name: row[name][0].as_py() or "" for name in _IDENTITY}
-                self.kept[name, number] = Kept(**identity, columns=columns, reason=reason)
+                self.kept[name, number] = ReplayedEpisode(**identity, columns=columns, reason=reason)
             else:
                 self.counts["upgraded"] += 1
 

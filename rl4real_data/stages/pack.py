@@ -154,7 +154,8 @@ def open_published(data_dir: Path, name: str) -> Iterator[pq.ParquetFile]:
     except (pa.ArrowException, OSError, KeyError) as error:
         raise DatasetError(
             f"{data_dir / name}: lost or damaged ({str(error).splitlines()[0]})",
-            hint=f"delete {data_dir / INDEX_NAME} and run the flow of each split again: nothing is compiled anew",
+            hint=f"delete {data_dir / INDEX_NAME} and run the flow of each split again: "
+            "what this version compiled is kept",
         ) from error
 
 

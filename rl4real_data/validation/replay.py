@@ -21,6 +21,7 @@ from rl4real_data.core.allocators import ALLOCATORS, Allocator, AllocatorName
 from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.replayed_columns import ReplayedEpisode
 from rl4real_data.episodes.shards import Shard, find_shards, iterate_batches, open_table, reason_of
 from rl4real_data.toolchain.llc import replay_command
 from rl4real_data.toolchain.process import Completed, Limits, run
@@ -42,17 +43,6 @@ class ReplayTool:
     plugin: Path
     allocator: Allocator = ALLOCATORS[AllocatorName.MLRA]
     limits: Limits = DEFAULT_LIMITS
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReplayedEpisode:
-    """An episode that did not come out equal: `columns` that differ, or why llc gave no record (`reason`)."""
-
-    episode_id: str
-    module: str
-    function: str
-    columns: tuple[str, ...] = ()
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,7 +133,7 @@ def test_lost_module_table_is_reported_with_the_way_out(world: World) -> None:
 
     with pytest.raises(DatasetError, match=r"modules\.parquet: lost or damaged") as raised:
         world.run()
-    assert "run the flow of each split again: nothing is compiled anew" in raised.value.hint
+    assert "run the flow of each split again: what this version compiled is kept" in raised.value.hint
     (world.data_dir / "dataset.json").unlink()
     world.run()
     assert (world.fake.compiled(), world.digests()) == ([], before)

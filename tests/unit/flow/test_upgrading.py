@@ -14,11 +14,12 @@ from old_dataset import make_tools, replayed, scripted, write_old_dataset
 
 from rl4real_data.core.errors import DatasetError, HostError, ToolchainError
 from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.replayed_columns import ReplayedEpisode
 from rl4real_data.episodes.schema import EPISODES, VERSION_0, VERSION_1
 from rl4real_data.flow import working_folder
 from rl4real_data.flow.cleaning import clean_workdir
 from rl4real_data.flow.upgrade_tools import UpgradeTools
-from rl4real_data.flow.upgrading import Kept, Upgraded, upgrade_dataset
+from rl4real_data.flow.upgrading import Upgraded, upgrade_dataset
 from rl4real_data.validation.whole_dataset import validate
 
 pytestmark = pytest.mark.usefixtures("fakes_may_write")
@@ -104,7 +105,7 @@ def test_episodes_that_do_not_replay_keep_what_they_have(tmp_path: Path, tools: 
     assert (done.episodes, done.upgraded, done.without_text) == (6, 2, 0)
     names = ("episode_id", "module", "function")
     assert done.kept == tuple(
-        Kept(**{name: made[number][name] for name in names}, columns=columns, reason=reason)
+        ReplayedEpisode(**{name: made[number][name] for name in names}, columns=columns, reason=reason)
         for number, columns, reason in (
             (1, (), "llc exited with 1: llc: error: x.mir:3:1: unknown register class"),
             (2, (), "llc died of SIGSEGV"),

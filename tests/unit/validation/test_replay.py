@@ -13,9 +13,10 @@ import pytest
 
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import DatasetError, ToolchainError
+from rl4real_data.episodes.replayed_columns import ReplayedEpisode
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 from rl4real_data.toolchain.process import Limits
-from rl4real_data.validation.replay import ReplayedEpisode, ReplayReport, ReplayTool, llc_command, replay
+from rl4real_data.validation.replay import ReplayReport, ReplayTool, llc_command, replay
 from rl4real_data.validation.replay_compare import REPLAYED, BadReplay, differing_columns, parse_record
 
 pytestmark = pytest.mark.usefixtures("fakes_may_write")
