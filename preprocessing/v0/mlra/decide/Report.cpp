@@ -95,12 +95,12 @@ std::string ReportFile::finish(ArrayRef<std::string> Unused) {
   J.endObject();
   J.newLine();
   if (OpenError)
-    return Path + ": " + OpenError.message();
+    return "cannot write " + Path + ": " + OpenError.message();
   OS << J.text();
   OS.close();
   std::error_code Error = OS.error();
   OS.clear_error();
-  return Error ? Path + ": " + Error.message() : "";
+  return Error ? "cannot write " + Path + ": " + Error.message() : "";
 }
 
 void warn(const Module &M, const Twine &Text) {
