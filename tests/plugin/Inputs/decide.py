@@ -18,7 +18,15 @@ with tempfile.TemporaryDirectory() as folder:
     said, told = Path(folder) / "decisions.ndjson", Path(folder) / "report.ndjson"
     said.write_text(f'{{"function": "{function}", "decisions": [{", ".join(decisions)}]}}\n', encoding="utf-8")
     command = [llc, f"-load={plugin}", "-regalloc=mlra", "-start-before=greedy", "-stop-after=virtregrewriter"]
-    command += ["-verify-machineinstrs", "-mlra-verify", f"-mlra-decisions={said}", f"-mlra-report={told}", mir, "-o", "-"]
+    command += [
+        "-verify-machineinstrs",
+        "-mlra-verify",
+        f"-mlra-decisions={said}",
+        f"-mlra-report={told}",
+        mir,
+        "-o",
+        "-",
+    ]
     done = subprocess.run(command, stdout=subprocess.PIPE, text=True, timeout=60)
     if done.returncode != 0:
         sys.exit(done.returncode)
