@@ -1,0 +1,1 @@
+"""Models in the loop: what serves a policy to compilers that ask, over the transports of the plugin's runners."""
