@@ -1,1 +1,4 @@
-"""Models in the loop: what serves a policy to compilers that ask, over the transports of the plugin's runners."""
+"""Models in the loop.
+
+Policies are served to compilers that ask, over the transports of the plugin's runners.
+"""

@@ -1,4 +1,7 @@
-"""Frames of MLCompilerBridge's pipes: eight bytes of length, little endian, before each payload."""
+"""Frames of MLCompilerBridge's pipes.
+
+Eight bytes of length, little endian, stand before each payload.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The model's side of gRPC: the service that compilers ask."""
+"""The model's side of gRPC, a service that compilers ask."""
 
 from __future__ import annotations
 
@@ -12,19 +12,22 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.core.extras import required_by
 from rl4real_data.live.frames import MOST_BYTES
 from rl4real_data.live.messages import Message, Policy, Value, answer
-from rl4real_data.live.proto_files import INFERENCE, find_method
+from rl4real_data.live.proto_files import INFERENCE, Method, find_method
 
 HOST: Final = "127.0.0.1"
 THREADS: Final = 20
 """Compilers that are answered at a time; as many as in MLCompilerBridge."""
 
 
-def serve_grpc(port: int, policy: Policy, *, ready: Callable[[int], None]) -> None:
+def serve_grpc(
+    port: int, policy: Policy, *, ready: Callable[[int], None], method: str = INFERENCE, schema: str = ""
+) -> None:
     """Answers compilers until it is interrupted; `ready` is called with the port, which 0 leaves to the system.
 
-    The policy is called from several threads. UsageError if the port is taken.
+    A method that is not one of ours needs the text of its .proto file. The policy is called from several threads.
+    UsageError if the port is taken.
     """
-    server, bound = start_server(port, policy)
+    server, bound = start_server(port, policy, find_method(method, schema=schema))
     ready(bound)
     try:
         server.wait_for_termination()
@@ -32,15 +35,14 @@ def serve_grpc(port: int, policy: Policy, *, ready: Callable[[int], None]) -> No
         server.stop(grace=None)
 
 
-def start_server(port: int, policy: Policy) -> tuple[Any, int]:
+def start_server(port: int, policy: Policy, method: Method) -> tuple[Any, int]:
     """A running server of gRPC's, and its port."""
     with required_by("serving over gRPC", extra="live"):
         import grpc
-    method = find_method(INFERENCE)
     service, _, name = method.name.partition("/")
 
     def advise(request: Any, _: object) -> Any:
-        return method.response(data=answer(policy, read_fields(request)))
+        return write_first_field(method.response(), answer(policy, read_fields(request)))
 
     handler = grpc.unary_unary_rpc_method_handler(
         advise,
@@ -56,6 +58,17 @@ def start_server(port: int, policy: Policy) -> tuple[Any, int]:
         raise UsageError(f"port {port} of {HOST} is taken", hint="name another port, or end what listens") from error
     server.start()
     return server, bound
+
+
+def write_first_field(message: Any, advice: list[int] | list[float]) -> Any:
+    """The message with the advice in its first field, where the plugin's runner expects it."""
+    field = message.DESCRIPTOR.fields[0]
+    if field.is_repeated:
+        getattr(message, field.name).extend(advice)
+    else:
+        (value,) = advice
+        setattr(message, field.name, value)
+    return message
 
 
 def read_fields(message: Any) -> Message:

@@ -34,14 +34,15 @@ class Method:
     response: Any
 
 
-def find_method(name: str) -> Method:
-    """A method of the shipped services. KeyError if there is none of this name."""
+def find_method(name: str, *, schema: str = "") -> Method:
+    """A method of the shipped services, or of a .proto file's text. KeyError if there is none of this name."""
     with required_by("gRPC", extra="live"):
         from google.protobuf import descriptor_pool, message_factory
     service, _, method = name.partition("/")
     pool = descriptor_pool.DescriptorPool()
-    for path in sorted(proto_dir().glob("*.proto")):
-        pool.Add(read_file(path.read_text(encoding="utf-8"), name=path.name))
+    texts = [schema] if schema else [path.read_text(encoding="utf-8") for path in sorted(proto_dir().glob("*.proto"))]
+    for number, text in enumerate(texts):
+        pool.Add(read_file(text, name=f"{number}.proto"))
     found = pool.FindServiceByName(service).methods_by_name[method]
     return Method(
         name=name,

@@ -1,4 +1,4 @@
-"""Payloads of the pipes: JSON, or raw tensors behind a line that describes them."""
+"""Payloads of the pipes, in JSON or as raw tensors behind a line that describes them."""
 
 from __future__ import annotations
 

@@ -48,7 +48,7 @@ def _hash_of(sources: Path) -> str:
 
 def _link(library: Path, beside_plugin: Path) -> Path:
     target = os.path.relpath(library, beside_plugin.parent)
-    if not beside_plugin.is_symlink() or os.readlink(beside_plugin) != target:
+    if not beside_plugin.is_symlink() or beside_plugin.readlink() != Path(target):
         with publish(beside_plugin) as draft:
             draft.symlink_to(target)
     return beside_plugin
