@@ -1,0 +1,16 @@
+//===- InferenceDecider.h - The RL4ReAl fork's inference over pipe and gRPC ----===//
+#ifndef MLRA_DECIDE_INFERENCEDECIDER_H
+#define MLRA_DECIDE_INFERENCEDECIDER_H
+
+#include "decide/Decider.h"
+
+#include <memory>
+
+namespace mlra {
+
+/// If -mlra-inference asks for it, else null. With -rl-inference-engine the models run in this process.
+std::unique_ptr<Decider> inferenceDecider();
+
+} // namespace mlra
+
+#endif
