@@ -24,7 +24,8 @@ using namespace llvm;
 
 namespace mlra {
 
-static cl::opt<bool> Inference("mlra-inference", cl::desc("A model decides: RL4ReAl's inference"));
+static cl::opt<bool> Inference("mlra-inference", cl::desc("A model decides: RL4ReAl's inference"),
+                               cl::callback([](const bool &On) { useAsDefault(On); }));
 static cl::opt<bool> InProcess("rl-inference-engine", cl::desc("With -mlra-inference: the four ONNX models of "
                                                                "-ml-config-path, in the compiler's own process"));
 
@@ -47,9 +48,7 @@ public:
   bool wants(const MachineFunction &MF, unsigned FunctionID) override {
     if (!Flags.OnlyFunction.empty() && MF.getName() != Flags.OnlyFunction)
       return false;
-    if (Limits.isOver())
-      Limits.skip();
-    return !Limits.isOver();
+    return Limits.asksAbout(MF.getName(), FunctionID);
   }
 
   void decide(const Episode &E, Carrier &Hands) override {
@@ -131,9 +130,9 @@ private:
 
 } // namespace
 
-std::unique_ptr<Decider> inferenceDecider() {
-  if (!Inference)
-    return nullptr;
+bool isInferenceChosen() { return Inference; }
+
+std::unique_ptr<Decider> createInferenceDecider() {
   if (InProcess)
     return onnxAgents();
   return std::make_unique<InferenceDecider>();

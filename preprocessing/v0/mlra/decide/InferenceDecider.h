@@ -8,8 +8,9 @@
 
 namespace mlra {
 
-/// If -mlra-inference asks for it, else null. With -rl-inference-engine the models run in this process.
-std::unique_ptr<Decider> inferenceDecider();
+/// -mlra-inference. With -rl-inference-engine the models run in this process.
+bool isInferenceChosen();
+std::unique_ptr<Decider> createInferenceDecider();
 
 } // namespace mlra
 

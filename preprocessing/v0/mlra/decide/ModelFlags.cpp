@@ -1,6 +1,10 @@
 //===- ModelFlags.cpp - The flags by which a model is reached ------------------===//
 #include "decide/ModelFlags.h"
 
+#include "run/GrpcRunner.h"
+#include "run/OnnxRunner.h"
+#include "run/PipeRunner.h"
+
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -26,6 +30,13 @@ static cl::opt<bool> EnableChecks("enable-mlra-checks", cl::cat(Category),
                                   cl::desc("Accepted; the profile is collected anew after each split anyway"));
 static cl::opt<std::string> StatsPath("stats-path-mlra", cl::init("/home/"), cl::value_desc("folder"),
                                       cl::cat(Category), cl::desc("Accepted; -mlra-report has the figures"));
+
+/// The seeds' training names it; a release build of LLVM has no such option, and would refuse the whole command line.
+static cl::opt<std::string> *const DebugOnly =
+    cl::getRegisteredOptions().count("debug-only")
+        ? nullptr
+        : new cl::opt<std::string>("debug-only", cl::Hidden, cl::cat(Category),
+                                   cl::desc("Accepted; this LLVM has no debug output"));
 
 // Ours.
 static cl::opt<std::string> VocabularyPath("mlra-vocabulary", cl::value_desc("file"), cl::cat(Category),
@@ -83,22 +94,22 @@ std::unique_ptr<mlrun::ModelRunner> inferenceRunner(std::string &Problem) {
   if (UsePipe)
     return pipeRunner(Problem);
   mlrun::GrpcOptions Options = grpcOptions();
-  Options.Schema = mlrun::InferenceSchema;
   Options.Method = mlrun::InferenceMethod;
   return mlrun::createGrpcRunner(std::move(Options));
+}
+
+/// The trainer waits for this line. Not through outs(): this is a fork, which must not write what lies in its buffer.
+static void sayWhere(const std::string &Address) {
+  raw_fd_ostream(1, /*shouldClose=*/false, /*unbuffered=*/true) << "Server Listening on " + Address + "\n";
 }
 
 std::unique_ptr<mlrun::ModelRunner> trainingRunner(std::string &Problem) {
   if (UsePipe)
     return pipeRunner(Problem);
   mlrun::GrpcOptions Options = grpcOptions();
-  Options.Schema = mlrun::TrainingSchema;
   Options.Method = mlrun::TrainingMethod;
   Options.Role = mlrun::GrpcOptions::Side::Server;
-  Options.Listening = [](const std::string &Address) {
-    outs() << "Server Listening on " << Address << "\n";
-    outs().flush();
-  };
+  Options.Listening = sayWhere;
   return mlrun::createGrpcRunner(std::move(Options));
 }
 

@@ -51,12 +51,10 @@ public:
     return Watcher.begin(Flags);
   }
 
-  bool wants(const MachineFunction &MF, unsigned) override {
+  bool wants(const MachineFunction &MF, unsigned FunctionID) override {
     if (!Flags.OnlyFunction.empty() && MF.getName() != Flags.OnlyFunction)
       return false;
-    if (Limits.isOver())
-      Limits.skip();
-    return !Limits.isOver();
+    return Limits.asksAbout(MF.getName(), FunctionID);
   }
 
   void decide(const Episode &E, Carrier &Hands) override {

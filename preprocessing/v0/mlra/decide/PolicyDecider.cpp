@@ -33,7 +33,8 @@ using namespace llvm;
 namespace mlra {
 
 static cl::opt<std::string> PolicyPath("mlra-policy", cl::value_desc("file.onnx"),
-                                       cl::desc("A model that scores registers for every node decides"));
+                                       cl::desc("A model that scores registers for every node decides"),
+                                       cl::callback([](const std::string &Path) { useAsDefault(!Path.empty()); }));
 static cl::opt<std::string> DumpPath("mlra-dump-features", cl::value_desc("file"),
                                      cl::desc("Write what the policy is told of each function, as JSON lines"));
 
@@ -56,9 +57,7 @@ public:
   bool wants(const MachineFunction &MF, unsigned FunctionID) override {
     if (!Flags.OnlyFunction.empty() && MF.getName() != Flags.OnlyFunction)
       return false;
-    if (Limits.isOver())
-      Limits.skip();
-    return !Limits.isOver();
+    return Limits.asksAbout(MF.getName(), FunctionID);
   }
 
   void decide(const Episode &E, Carrier &Hands) override {
@@ -171,6 +170,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Decider> policyDecider() { return PolicyPath.empty() ? nullptr : std::make_unique<PolicyDecider>(); }
+bool isPolicyChosen() { return !PolicyPath.empty(); }
+
+std::unique_ptr<Decider> createPolicyDecider() { return std::make_unique<PolicyDecider>(); }
 
 } // namespace mlra

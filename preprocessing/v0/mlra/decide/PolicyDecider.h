@@ -8,8 +8,9 @@
 
 namespace mlra {
 
-/// If -mlra-policy names a model, else null.
-std::unique_ptr<Decider> policyDecider();
+/// -mlra-policy.
+bool isPolicyChosen();
+std::unique_ptr<Decider> createPolicyDecider();
 
 } // namespace mlra
 

@@ -32,28 +32,32 @@ using namespace llvm;
 
 namespace mlra {
 
-static cl::opt<bool> Training("mlra-training", cl::desc("A trainer decides on one function, -mlra-funcID: RL4ReAl's "
-                                                        "training"));
+static cl::opt<bool> Training("mlra-training", cl::desc("A trainer decides on one function, -mlra-funcID"),
+                              cl::callback([](const bool &On) { useAsDefault(On); }));
 
 namespace {
 
 /// A trainer thinks longer than a server: its whole dialogue may take so many times the limit of one answer.
 constexpr unsigned AnswersAFunction = 100;
 
+/// The plugin decides on no other function then.
+bool isFunctionNamed() {
+  auto Found = cl::getRegisteredOptions().find("mlra-funcID");
+  return Found != cl::getRegisteredOptions().end() && Found->second->getNumOccurrences();
+}
+
 class TrainingDecider : public Decider {
 public:
   StringRef name() const override { return isPipe() ? "training-pipe" : "training-grpc"; }
 
   std::string begin(Module &M) override {
-    if (!trainedFunction())
+    if (!isFunctionNamed())
       return "-mlra-training needs -mlra-funcID=N, the number of a function from 1";
     Flags = modelFlags();
     std::string Problem;
     Runner = trainingRunner(Problem);
     return Problem.empty() ? Watcher.begin(Flags) : Problem;
   }
-
-  bool wants(const MachineFunction &MF, unsigned FunctionID) override { return FunctionID == trainedFunction(); }
 
   void decide(const Episode &E, Carrier &Hands) override {
     std::string Problem = Watcher.meet(E.A.MF);
@@ -184,6 +188,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<Decider> trainingDecider() { return Training ? std::make_unique<TrainingDecider>() : nullptr; }
+bool isTrainingChosen() { return Training; }
+
+std::unique_ptr<Decider> createTrainingDecider() { return std::make_unique<TrainingDecider>(); }
 
 } // namespace mlra

@@ -8,8 +8,9 @@
 
 namespace mlra {
 
-/// If -mlra-training asks for it, else null.
-std::unique_ptr<Decider> trainingDecider();
+/// -mlra-training.
+bool isTrainingChosen();
+std::unique_ptr<Decider> createTrainingDecider();
 
 } // namespace mlra
 
