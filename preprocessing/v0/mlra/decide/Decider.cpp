@@ -1,7 +1,10 @@
 //===- Decider.cpp - The decider that the flags ask for -------------------------===//
 #include "decide/Decider.h"
 #include "decide/FileDecider.h"
+#include "decide/InferenceDecider.h"
+#include "decide/PolicyDecider.h"
 #include "decide/RandomDecider.h"
+#include "decide/TrainingDecider.h"
 
 #include "llvm/CodeGen/RegAllocRegistry.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -22,6 +25,9 @@ struct Row {
 constexpr Row Rows[] = {
     {"-mlra-decisions", isFileDeciderChosen, createFileDecider},
     {"-mlra-random", isRandomDeciderChosen, createRandomDecider},
+    {"-mlra-inference", isInferenceChosen, createInferenceDecider},
+    {"-mlra-training", isTrainingChosen, createTrainingDecider},
+    {"-mlra-policy", isPolicyChosen, createPolicyDecider},
 };
 
 } // namespace
