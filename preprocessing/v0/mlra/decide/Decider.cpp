@@ -1,7 +1,9 @@
 //===- Decider.cpp - The decider that the flags ask for -------------------------===//
 #include "decide/Decider.h"
 #include "decide/FileDecider.h"
+#include "decide/PartsDecider.h"
 #include "decide/RandomDecider.h"
+#include "decide/Trial.h"
 
 #include "llvm/CodeGen/RegAllocRegistry.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -22,6 +24,8 @@ struct Row {
 constexpr Row Rows[] = {
     {"-mlra-decisions", isFileDeciderChosen, createFileDecider},
     {"-mlra-random", isRandomDeciderChosen, createRandomDecider},
+    {"-mlra-parts", isPartsDeciderChosen, createPartsDecider},
+    {"-mlra-trial", isTrialChosen, createTrial},
 };
 
 } // namespace

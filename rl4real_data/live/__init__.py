@@ -1,0 +1,1 @@
+"""The compiler in the loop: decisions that a stock clang carries out, and what comes of them."""
