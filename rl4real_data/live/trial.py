@@ -12,7 +12,15 @@ second; the last word is carried out for real.
 
 from __future__ import annotations
 
-__all__ = ["CompilerTool", "Decisions", "TrialCompiler", "TrialFunction", "TrialLimits", "trial_of_mir", "trial_of_source"]
+__all__ = [
+    "CompilerTool",
+    "Decisions",
+    "TrialCompiler",
+    "TrialFunction",
+    "TrialLimits",
+    "trial_of_mir",
+    "trial_of_source",
+]
 
 import contextlib
 import json
@@ -97,7 +105,7 @@ class TrialFunction:
     def try_many(self, candidates: Iterable[Decisions], *, until: Until = "allocation") -> Iterator[TrialResult]:
         """The same of many, in their order; the compiler has always some to go on with."""
         self._check()
-        return self._compiler.try_all(({"try": list(map(list, each)), "until": until} for each in candidates))
+        return self._compiler.try_all({"try": list(map(list, each)), "until": until} for each in candidates)
 
     def choose(self, decisions: Decisions = ()) -> None:
         """Carries them out for real; the compiler goes on to the next function. Without any it is greedy's."""
@@ -195,6 +203,8 @@ class TrialCompiler:
         self._process.connection.settimeout(within_s)
         try:
             line = self._received.readline()
+        except ConnectionResetError:
+            return None
         except TimeoutError:
             raise self._broken(f"it said nothing for {within_s:.0f} s") from None
         except OSError as error:
@@ -228,7 +238,12 @@ class TrialCompiler:
 
 @contextlib.contextmanager
 def trial_of_mir(
-    tool: CompilerTool, mir: str, *, limits: TrialLimits | None = None, output: Path | None = None, flags: Sequence[str] = ()
+    tool: CompilerTool,
+    mir: str,
+    *,
+    limits: TrialLimits | None = None,
+    output: Path | None = None,
+    flags: Sequence[str] = (),
 ) -> Iterator[TrialCompiler]:
     """The compiler at the function of an episode's `mir`. It writes assembly to `output`, with `flags` for llc.
 
@@ -256,7 +271,9 @@ def trial_of_source(
 
 
 @contextlib.contextmanager
-def _conversation(command: Sequence[str], before_flag: str, limits: TrialLimits, *, cwd: Path) -> Iterator[TrialCompiler]:
+def _conversation(
+    command: Sequence[str], before_flag: str, limits: TrialLimits, *, cwd: Path
+) -> Iterator[TrialCompiler]:
     def whole(descriptor: int) -> tuple[str, ...]:
         flags = (f"-mlra-trial={descriptor}", *limits.flags())
         return (*command, *(word for flag in flags for word in (before_flag, flag) if word))

@@ -77,10 +77,10 @@ class FinalCode:
 class TrialResult:
     """`costs` is None for a candidate that failed: a crash, a limit; `reason` then tells, and the compiler goes on.
 
-    `made` decisions were carried out; `illegal` counts the others by reason. Of assigned registers `kept` are where they
-    were put when greedy was done, `moved` are elsewhere, `lost` are spilled, split or gone, and `forced_away` is how
-    often one gave way to a register that cannot be spilled. `score` is LLVM's RegAllocScore. `final` is None where it was
-    not asked for, and for a function that is never printed.
+    `made` decisions were carried out; `illegal` counts the others by reason. Of assigned registers `kept` are where
+    they were put when greedy was done, `moved` are elsewhere, `lost` are spilled, split or gone, and `forced_away` is
+    how often one gave way to a register that cannot be spilled. `score` is LLVM's RegAllocScore. `final` is None where
+    it was not asked for, and for a function that is never printed.
     """
 
     costs: TrialCosts | None = None
@@ -106,6 +106,4 @@ class TrialResult:
             return cls(reason=str(answer["reason"]))
         final = answer["final"]
         own = {one.name: answer[one.name] for one in fields(cls) if one.name not in ("costs", "reason", "final")}
-        return cls(
-            costs=TrialCosts(**answer["costs"]), final=None if final is None else FinalCode.of(final), **own
-        )
+        return cls(costs=TrialCosts(**answer["costs"]), final=None if final is None else FinalCode.of(final), **own)

@@ -51,18 +51,19 @@ public:
     std::vector<PieceResult> Results = cutIntoPieces(A, Code, Recorded, Plans);
     for (const PieceResult &Result : Results)
       Hands.edited(Result.Node, Result.All);
+    eraseUnread(Results); // a value that is only ever computed anew needs no slot
     for (const PieceResult &Result : Results)
       for (Register Piece : Result.ToSpill)
         spill(Piece);
-    for (PieceResult &Result : Results) {
-      size_t Before = Result.All.size();
-      eraseUnread(A, Result);
-      Hands.edited(Result.Node, ArrayRef<Register>(Result.All).drop_front(Before));
-    }
+    eraseUnread(Results);
     Hands.endEdits();
     for (const PieceResult &Result : Results)
       for (auto [Piece, Place] : Result.InRegister)
         assign(Piece, Place);
+    for (auto [Reg, Place] : Whole) {
+      A.MF.getRegInfo().recomputeRegClass(Reg); // as LLVM does where it splits
+      assign(Reg, Place);
+    }
     for (auto [Register, Place] : Recorded.Assigned)
       assign(Register::index2VirtReg(Register), Place);
     assignRest();
@@ -80,7 +81,11 @@ private:
       PiecePlan Plan;
       std::string Why = isNamed(Register::index2VirtReg(Node.Register)) ? planPieces(A, Code, Recorded, Node, Plan)
                                                                          : "there is no such node";
-      if (E.Count.note("pieces", Why))
+      if (!E.Count.note("pieces", Why))
+        continue;
+      if (int Place = Plan.onlyRegister())
+        Whole.push_back({Plan.Node, Place});
+      else
         Plans.push_back(std::move(Plan));
     }
     return dropDependent(std::move(Plans));
@@ -100,6 +105,14 @@ private:
       return false;
     });
     return Plans;
+  }
+
+  void eraseUnread(std::vector<PieceResult> &Results) {
+    for (PieceResult &Result : Results) {
+      size_t Before = Result.All.size();
+      mlra::eraseUnread(A, Result);
+      Hands.edited(Result.Node, ArrayRef<Register>(Result.All).drop_front(Before));
+    }
   }
 
   void spill(Register Piece) {
@@ -145,6 +158,7 @@ private:
   const RecordedParts &Recorded;
   std::vector<RecordedNode> Nodes;
   NumberedCode Code;
+  std::vector<std::pair<Register, int>> Whole; ///< that are not cut after all
 };
 
 class PartsDecider final : public Decider {

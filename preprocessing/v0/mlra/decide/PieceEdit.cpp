@@ -81,12 +81,12 @@ public:
   PieceResult finish(const Pieces &Cut) {
     PieceResult Result;
     Result.Node = Cut.Plan->Node;
+    SmallVector<Register, 4> New;
+    LiveRangeEdit Edit(&A.LIS.getInterval(Result.Node), New, A.MF, A.LIS, &A.VRM); // VirtRegMap grows while it is there
     for (size_t Place = 0; Place < Cut.Of.size(); ++Place) {
       Register Piece = Cut.Of[Place];
-      if (MRI.reg_nodbg_empty(Piece)) {
-        A.LIS.removeInterval(Piece);
+      if (MRI.reg_nodbg_empty(Piece)) // a place that nothing names
         continue;
-      }
       for (Register Part : compute(Piece, Cut.Plan->Node)) {
         Result.All.push_back(Part);
         if (Place == 0)
@@ -158,11 +158,10 @@ std::vector<PieceResult> cutIntoPieces(const Analyses &A, const NumberedCode &Co
 void eraseUnread(const Analyses &A, PieceResult &Of) {
   SmallVector<MachineInstr *, 4> Unread;
   const LiveInterval &Original = A.LIS.getInterval(Of.Node);
-  for (const auto &[Piece, Place] : Of.InRegister) {
+  for (Register Piece : Of.All) {
     if (!A.LIS.hasInterval(Piece))
       continue;
-    const LiveInterval &LI = A.LIS.getInterval(Piece);
-    for (const LiveRange::Segment &S : LI) {
+    for (const LiveRange::Segment &S : A.LIS.getInterval(Piece)) {
       bool IsDead = S.end == S.start.getDeadSlot() && S.valno->def == S.start;
       MachineInstr *MI = IsDead ? A.LIS.getInstructionFromIndex(S.start) : nullptr;
       bool WasRead = Original.liveAt(S.start.getDeadSlot());

@@ -48,6 +48,12 @@ std::optional<MachineBasicBlock::iterator> NumberedCode::whereIs(const RecordedM
   return Where;
 }
 
+int PiecePlan::onlyRegister() const {
+  bool IsOne = Moves.empty() && Stores.empty() && !Operands.empty() &&
+               llvm::all_of(Operands, [&](const PlannedOperand &O) { return O.Place == Operands.front().Place; });
+  return IsOne ? std::max(Places[Operands.front().Place], 0) : 0;
+}
+
 namespace {
 
 using PlaceSet = uint64_t;

@@ -65,6 +65,9 @@ struct PiecePlan {
   std::vector<PlannedOperand> Operands;
   std::vector<PlannedMove> Moves;
   std::vector<PlannedMove> Stores; ///< behind the instruction `Move`: of values that are nowhere later
+
+  /// The register in which the node lies all its life after all: what copies within it said is no code; else 0.
+  int onlyRegister() const;
 };
 
 /// The recorded rows of one node.
