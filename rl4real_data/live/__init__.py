@@ -1,4 +1,1 @@
-"""Models in the loop.
-
-Policies are served to compilers that ask, over the transports of the plugin's runners.
-"""
+"""Models in the loop: decisions that a stock clang carries out, and what comes of them."""
