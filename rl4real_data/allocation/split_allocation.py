@@ -33,9 +33,10 @@ DecisionWords = list[DecisionWord]
 class LiveNode:
     """A node of the problem, or a piece of one.
 
-    `origin`: the node of the problem that it is, or is a piece of. `name`: the number of its virtual register, or
-    that of what was split and the piece's number behind a point (`5.2`). `weight`: LLVM's spill weight; of a piece by
-    the same formula, without what is added for hints. `size`: length of its live interval in instructions.
+    `origin`: the node of the problem that it is, or is a piece of. `name`: the number of its virtual register, of a
+    piece also its number among all pieces of that node in the order in which they were made (`5.3`). `weight`: LLVM's
+    spill weight; of a piece by the same formula, without what is added for hints. `size`: length of its live interval
+    in instructions.
     """
 
     origin: int
@@ -86,7 +87,9 @@ class SplitAllocation:
     def split_points(self, node: int) -> Bools:
         """(use points,) bool: those behind which `node` may be split now."""
         piece = self.nodes[node].piece
-        if self.choice[node] != UNDECIDED or len(self.splits) >= self._max_splits:
+        whole = self.nodes[node]
+        is_fixed = not np.isfinite(whole.weight) or self.problem.unsplittable[whole.origin]
+        if is_fixed or self.choice[node] != UNDECIDED or len(self.splits) >= self._max_splits:
             return np.zeros(len(piece.uses), np.bool_)
         allowed = np.array(self.problem.rule.allowed_points(piece), np.bool_)
         degree = len(self._neighbours[node])
@@ -114,7 +117,8 @@ class SplitAllocation:
         made = self.problem.rule.split(parent.piece, point, self._places)
         first = len(self.nodes)
         fresh = list(range(first, first + len(made.pieces)))
-        self.nodes.extend(self._node_of(parent, number, piece) for number, piece in enumerate(made.pieces, 1))
+        before = sum(one.origin == parent.origin for one in self.nodes)
+        self.nodes.extend(self._node_of(parent, number, piece) for number, piece in enumerate(made.pieces, before))
         self._move_copies(node, fresh)
         self.copies.extend(
             CodeCopy(copy.place, copy.block, -1 - fresh[copy.target], -1 - fresh[copy.source], 0, 0)
@@ -133,7 +137,7 @@ class SplitAllocation:
         is_fixed = not np.isfinite(parent.weight) or self._is_too_short(piece)
         return LiveNode(
             origin=parent.origin,
-            name=f"{parent.name}.{number}",
+            name=f"{self.problem.vregs[parent.origin]}.{number}",
             piece=piece,
             weight=float("inf") if is_fixed else accesses / (_DISTANCE * (size + 25)),
             size=size,

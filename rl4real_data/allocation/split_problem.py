@@ -5,7 +5,7 @@ Datasets have it since version 1 of the format.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,13 +19,25 @@ from rl4real_data.allocation.places import ROOM, Places, ends_of, places_of
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import Bools, RegisterFile
 from rl4real_data.allocation.splitting import SplitRule
+from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.episodes.column_values import BlockFlag, OperandFlag, ValueFlag
 from rl4real_data.reading.episode import Episode
+from rl4real_data.reading.register_classes import RegisterClass
 
 SPLIT_COLUMNS: Final = (
     *("function", "node_vreg", "node_class", "reserved", "inst"),
     *("block_start", "block_freq", "block_succ", "block_flags", "block_last_split"),
-    *("operand_inst", "operand_node", "operand_flags", "use_inst", "use_flags", "value_def", "value_flags"),
+    *(
+        "operand_inst",
+        "operand_node",
+        "operand_subreg",
+        "operand_flags",
+        "target",
+        "use_inst",
+        "use_flags",
+        "value_def",
+        "value_flags",
+    ),
     *("copy_inst", "copy_to", "copy_from", "copy_to_subreg", "copy_from_subreg"),
     *("fixed_unit", "fixed_live", "mask_inst", "mask_id", "mask_preserved", "callee_saved"),
 )
@@ -50,7 +62,8 @@ class SplitProblem:
 
     `owner`, `first`, `last`: the live ranges of all nodes, one row each, in places. `remat` (n,): 0 for a node that
     cannot be computed anew, 1 where that is as cheap as a move, 2 where it is not. `saved`: the callee-saved registers;
-    `written`: entries of these that the code writes whatever is decided. `return_frequency`: how often it returns.
+    `written`: entries of these that the code writes whatever is decided. `unsplittable` (n,): nodes of classes that
+    cannot be copied, and those whose parts live apart. `return_frequency`: how often the function returns.
     """
 
     problem: AllocationProblem
@@ -67,19 +80,19 @@ class SplitProblem:
     remat: npt.NDArray[np.int8]
     saved: tuple[int, ...]
     written: frozenset[int]
+    unsplittable: Bools
     return_frequency: float
 
 
-def split_problem_of(episode: Episode, registers: RegisterFile, opcodes: Sequence[str]) -> SplitProblem:
-    """The problem of an episode; `opcodes` are those of the dataset's instruction shapes.
+def split_problem_of(episode: Episode, registers: RegisterFile, classes: Mapping[int, RegisterClass]) -> SplitProblem:
+    """The problem of an episode; `classes` are the dataset's.
 
     DatasetError if the source does not tell (version 0 of the format, the fork's graphs).
     """
     problem = problem_of(episode, registers)
     graph = code_graph_of(episode)
-    flags, inst = episode.known_together("block_flags", "inst")
+    (flags,) = episode.known_together("block_flags")
     odd = BlockFlag.LANDING_PAD | BlockFlag.ASM_GOTO_TARGET
-    assembly = frozenset(index << ROOM for index, shape in enumerate(inst.tolist()) if "INLINEASM" in opcodes[shape])
     members: Bools = registers.class_members[episode.node_class]
     reserved = registers.column_of[episode.reserved]
     members[:, reserved[reserved >= 0]] = False
@@ -90,7 +103,7 @@ def split_problem_of(episode: Episode, registers: RegisterFile, opcodes: Sequenc
     return SplitProblem(
         problem=problem,
         graph=graph,
-        rule=SplitRule(graph=graph, has_odd_edges=bool((flags & odd).any()), assembly=assembly),
+        rule=SplitRule(graph=graph, pads=frozenset(np.flatnonzero(flags & odd).tolist())),
         fixed=FixedPlaces(episode, registers),
         members=members,
         vregs=tuple(episode.node_vreg.tolist()),
@@ -102,6 +115,7 @@ def split_problem_of(episode: Episode, registers: RegisterFile, opcodes: Sequenc
         remat=_rematerializable(episode),
         saved=tuple(episode.known_together("callee_saved")[0].tolist()),
         written=_written_callee_saved(episode),
+        unsplittable=_unsplittable(episode, classes),
         return_frequency=float(episode.block_freq[returns].sum()),
     )
 
@@ -144,6 +158,15 @@ def _copies(episode: Episode) -> tuple[CodeCopy, ...]:
             blocks.tolist(), zip(*columns, strict=True), strict=True
         )
     )
+
+
+def _unsplittable(episode: Episode, classes: Mapping[int, RegisterClass]) -> Bools:
+    hard = [class_id for class_id, row in classes.items() if row.copy_cost < 0]
+    found: Bools = np.isin(episode.node_class, hard)
+    if TARGETS[TargetName(episode.target)].tracks_parts:
+        node, part = episode.known_together("operand_node", "operand_subreg")
+        found[node[part != 0]] = True
+    return found
 
 
 def _rematerializable(episode: Episode) -> npt.NDArray[np.int8]:

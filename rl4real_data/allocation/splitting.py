@@ -42,29 +42,37 @@ class Split:
 class SplitRule:
     """Where the live ranges of one function may be split.
 
-    `has_odd_edges`: it has landing pads or targets of inline assembly, where no copy can be placed on some edges.
-    `assembly`: the places of inline assembly.
+    `pads`: its landing pads and the targets of inline assembly. A block that leads to one is left in its middle, where
+    no copy can be placed.
     """
 
     graph: CodeGraph
-    has_odd_edges: bool
-    assembly: frozenset[int]
+    pads: frozenset[int]
 
     def allowed_points(self, piece: Piece) -> list[bool]:
         """For each use point: whether the piece can be split behind it."""
         uses = piece.uses
         writes_at_end = any(use.flags & UseFlag.TERMINATOR and use.flags & UseFlag.WRITE for use in uses)
-        if self.has_odd_edges or writes_at_end:
+        if writes_at_end:
             return [False] * len(uses)
         return [self._is_allowed(piece, point) for point in range(len(uses))]
 
     def _is_allowed(self, piece: Piece, point: int) -> bool:
         at = piece.uses[point]
-        if point + 1 == len(piece.uses) or at.flags & UseFlag.TERMINATOR or at.place in self.assembly:
+        if point + 1 == len(piece.uses) or at.flags & UseFlag.TERMINATOR:
             return False
         if not is_live_at(piece.ranges, at.place + 2):
             return False
-        return any(self._is_inside(use, at) for use in piece.uses)
+        return any(self._is_inside(use, at) for use in piece.uses) and not self._meets_pad(piece, at)
+
+    def _meets_pad(self, piece: Piece, at: Use) -> bool:
+        """Whether the value goes on into a landing pad of the point's block, or out of the region through one."""
+        graph, live = self.graph, [pad for pad in self.pads if is_live_at(piece.ranges, self.graph.start[pad])]
+        if any(pad in graph.successors[at.block] for pad in live):
+            return True
+        leaving = [pad for pad in live if not graph.strictly_dominates(at.block, pad)]
+        exits = self._exits(piece, at) if leaving else ()
+        return any(pad in graph.successors[block] for block in exits for pad in leaving)
 
     def _is_inside(self, use: Use, at: Use) -> bool:
         if use.block == at.block:

@@ -82,7 +82,7 @@ class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         self._backend = backend or EpisodeBackend()
         self._limits = SplitLimits(nodes=max_nodes, edges=max_edges, points=max_points, splits=max_splits)
         self._registers = register_file_of(dataset.registers)
-        self._opcodes = dataset.instruction_table.opcodes
+        self._classes = dataset.register_classes
         columns = (*COST_COLUMNS, *SPLIT_COLUMNS, *getattr(self._backend, "columns", ()))
         room = Limits(nodes=max_nodes, edges=max_edges)
         self._source = EpisodeSource(dataset, room, shuffle=shuffle, columns=columns)
@@ -128,7 +128,7 @@ class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         self._episode = self._source.next(self._draw_seed()) if number is None else self._source.at(int(number))
         limits = self._limits
         self._allocation = SplitAllocation(
-            split_problem_of(self._episode, self._registers, self._opcodes),
+            split_problem_of(self._episode, self._registers, self._classes),
             max_nodes=limits.nodes,
             max_edges=limits.edges,
             max_splits=limits.splits,

@@ -180,7 +180,7 @@ def test_a_split_leaves_the_code_s_values_where_they_were() -> None:
     splits = 0
     for _ in range(400):
         graph = random_graph(chance)
-        rule = SplitRule(graph=graph, has_odd_edges=False, assembly=frozenset())
+        rule = SplitRule(graph=graph, pads=frozenset())
         for whole in live_pieces(random_uses(chance, graph), graph):
             for point in np.flatnonzero(rule.allowed_points(whole)).tolist():
                 made = rule.split(whole, point, CodePlaces())

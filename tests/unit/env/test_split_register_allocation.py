@@ -9,9 +9,10 @@ from typing import Any
 import gymnasium
 import numpy as np
 import pytest
-from episode_builder import DIMENSION, make_episode, make_instructions, make_spilled_episode, write_dataset
+from episode_builder import DIMENSION, make_episode, make_instructions, make_spilled_episode
 from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import SyncVectorEnv
+from whole_episode import write_whole_dataset
 
 from rl4real_data.allocation.split_allocation import SplitAllocation
 from rl4real_data.env import SPLIT_ENVIRONMENT_ID, SplitRegisterAllocationEnv
@@ -29,7 +30,7 @@ SIZES: dict[str, Any] = {"max_nodes": NODES, "max_edges": 20, "max_points": POIN
 
 def make_data(folder: Path, *rows: dict[str, Any]) -> Path:
     instructions = [{**row, "embedding": [float(row["inst_id"])] * DIMENSION} for row in make_instructions()]
-    write_dataset(folder, {"train": [rows or (make_episode(),)]}, instructions=instructions)
+    write_whole_dataset(folder, {"train": [rows or (make_episode(),)]}, instructions=instructions)
     return folder
 
 
