@@ -8,17 +8,21 @@
 #define MLRA_LLVMCOMPAT_H
 
 #include "llvm/CodeGen/CalcSpillWeights.h"
+#include "llvm/CodeGen/LiveDebugVariables.h"
 #include "llvm/CodeGen/LiveIntervals.h"
 #include "llvm/CodeGen/LiveRegMatrix.h"
 #include "llvm/CodeGen/LiveStacks.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
+#include "llvm/CodeGen/MachineDominators.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineInstr.h"
 #include "llvm/CodeGen/MachineLoopInfo.h"
 #include "llvm/CodeGen/MachineOperand.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/SlotIndexes.h"
+#include "llvm/CodeGen/Spiller.h"
 #include "llvm/CodeGen/TargetInstrInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
@@ -26,6 +30,8 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/ModuleSlotTracker.h"
 #include "llvm/Pass.h"
+
+#include <memory>
 
 #if LLVM_VERSION_MAJOR != MLRA_LLVM_MAJOR
 #error "the LLVM headers are of another release than llvm-config says"
@@ -77,6 +83,31 @@ inline llvm::MachineBlockFrequencyInfo &blockFrequency(llvm::Pass &P) {
 
 inline llvm::MachineLoopInfo &loopInfo(llvm::Pass &P) {
   return P.getAnalysis<llvm::MachineLoopInfoWrapperPass>().getLI();
+}
+
+inline llvm::MachineDominatorTree &dominatorTree(llvm::Pass &P) {
+  return P.getAnalysis<llvm::MachineDominatorTreeWrapperPass>().getDomTree();
+}
+
+inline llvm::LiveDebugVariables &debugVariables(llvm::Pass &P) {
+#if LLVM_VERSION_MAJOR >= 20
+  return P.getAnalysis<llvm::LiveDebugVariablesWrapperLegacy>().getLDV();
+#else
+  return P.getAnalysis<llvm::LiveDebugVariables>();
+#endif
+}
+
+/// LLVM's spiller, with the analyses of an allocator's pass.
+inline std::unique_ptr<llvm::Spiller> createSpiller(llvm::MachineFunctionPass &P, llvm::MachineFunction &MF,
+                                                    llvm::VirtRegMap &VRM, llvm::VirtRegAuxInfo &Weights,
+                                                    llvm::LiveRegMatrix &Matrix) {
+#if LLVM_VERSION_MAJOR >= 20
+  llvm::Spiller::RequiredAnalyses Analyses{liveIntervals(P), liveStacks(P), dominatorTree(P), blockFrequency(P)};
+  return std::unique_ptr<llvm::Spiller>(llvm::createInlineSpiller(Analyses, MF, VRM, Weights, &Matrix));
+#else
+  (void)Matrix;
+  return std::unique_ptr<llvm::Spiller>(llvm::createInlineSpiller(P, MF, VRM, Weights));
+#endif
 }
 
 inline bool isRematerializable(const llvm::LiveInterval &LI, const llvm::LiveIntervals &LIS,
