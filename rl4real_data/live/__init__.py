@@ -1,1 +1,1 @@
-"""Models in the loop: decisions that a stock clang carries out, and what comes of them."""
+"""The compiler in the loop: models that decide while clang compiles, and what carries their words."""
