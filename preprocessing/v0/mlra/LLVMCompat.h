@@ -8,17 +8,22 @@
 #define MLRA_LLVMCOMPAT_H
 
 #include "llvm/CodeGen/CalcSpillWeights.h"
+#include "llvm/CodeGen/LiveDebugVariables.h"
 #include "llvm/CodeGen/LiveIntervals.h"
+#include "llvm/CodeGen/LiveRangeEdit.h"
 #include "llvm/CodeGen/LiveRegMatrix.h"
 #include "llvm/CodeGen/LiveStacks.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
+#include "llvm/CodeGen/MachineDominators.h"
 #include "llvm/CodeGen/MachineFrameInfo.h"
+#include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/MachineInstr.h"
 #include "llvm/CodeGen/MachineLoopInfo.h"
 #include "llvm/CodeGen/MachineOperand.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/Passes.h"
 #include "llvm/CodeGen/SlotIndexes.h"
+#include "llvm/CodeGen/Spiller.h"
 #include "llvm/CodeGen/TargetInstrInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
@@ -26,6 +31,8 @@
 #include "llvm/Config/llvm-config.h"
 #include "llvm/IR/ModuleSlotTracker.h"
 #include "llvm/Pass.h"
+
+#include <memory>
 
 #if LLVM_VERSION_MAJOR != MLRA_LLVM_MAJOR
 #error "the LLVM headers are of another release than llvm-config says"
@@ -79,6 +86,31 @@ inline llvm::MachineLoopInfo &loopInfo(llvm::Pass &P) {
   return P.getAnalysis<llvm::MachineLoopInfoWrapperPass>().getLI();
 }
 
+inline llvm::MachineDominatorTree &dominatorTree(llvm::Pass &P) {
+  return P.getAnalysis<llvm::MachineDominatorTreeWrapperPass>().getDomTree();
+}
+
+inline llvm::LiveDebugVariables &debugVariables(llvm::Pass &P) {
+#if LLVM_VERSION_MAJOR >= 20
+  return P.getAnalysis<llvm::LiveDebugVariablesWrapperLegacy>().getLDV();
+#else
+  return P.getAnalysis<llvm::LiveDebugVariables>();
+#endif
+}
+
+/// LLVM's spiller, with the analyses of an allocator's pass.
+inline std::unique_ptr<llvm::Spiller> createSpiller(llvm::MachineFunctionPass &P, llvm::MachineFunction &MF,
+                                                    llvm::VirtRegMap &VRM, llvm::VirtRegAuxInfo &Weights,
+                                                    llvm::LiveRegMatrix &Matrix) {
+#if LLVM_VERSION_MAJOR >= 20
+  llvm::Spiller::RequiredAnalyses Analyses{liveIntervals(P), liveStacks(P), dominatorTree(P), blockFrequency(P)};
+  return std::unique_ptr<llvm::Spiller>(llvm::createInlineSpiller(Analyses, MF, VRM, Weights, &Matrix));
+#else
+  (void)Matrix;
+  return std::unique_ptr<llvm::Spiller>(llvm::createInlineSpiller(P, MF, VRM, Weights));
+#endif
+}
+
 inline bool isRematerializable(const llvm::LiveInterval &LI, const llvm::LiveIntervals &LIS,
                                const llvm::VirtRegMap &VRM, const llvm::MachineFunction &MF) {
   const llvm::TargetInstrInfo &TII = *MF.getSubtarget().getInstrInfo();
@@ -96,6 +128,21 @@ inline bool isRematerializable(const llvm::MachineInstr &MI, const llvm::TargetI
   return TII.isReMaterializable(MI);
 #else
   return TII.isTriviallyReMaterializable(MI);
+#endif
+}
+
+/// Whether a value of the interval, which the instruction defines, can be computed anew at the slot, where it lives.
+inline bool canRematerializeAt(llvm::MachineInstr &Definition, const llvm::LiveInterval &LI, llvm::VNInfo &Value,
+                               llvm::SlotIndex Where, llvm::MachineFunction &MF, llvm::LiveIntervals &LIS,
+                               llvm::VirtRegMap &VRM) {
+  llvm::SmallVector<llvm::Register, 1> New;
+  llvm::LiveRangeEdit Edit(&LI, New, MF, LIS, &VRM);
+  llvm::LiveRangeEdit::Remat Remat(&Value);
+  Remat.OrigMI = &Definition;
+#if LLVM_VERSION_MAJOR >= 22
+  return Edit.canRematerializeAt(Remat, Where);
+#else
+  return Edit.anyRematerializable() && Edit.canRematerializeAt(Remat, &Value, Where, /*cheapAsAMove=*/false);
 #endif
 }
 

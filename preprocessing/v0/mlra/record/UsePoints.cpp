@@ -23,8 +23,6 @@ using namespace llvm;
 
 namespace mlra {
 
-namespace {
-
 std::vector<SlotIndex> useSlots(const Analyses &A, const LiveInterval &LI) {
   std::vector<SlotIndex> Slots;
   for (const VNInfo *Value : LI.valnos)
@@ -39,6 +37,8 @@ std::vector<SlotIndex> useSlots(const Analyses &A, const LiveInterval &LI) {
               Slots.end());
   return Slots;
 }
+
+namespace {
 
 bool isSplitPoint(const Analyses &A, const MachineInstr &MI, Register Reg) {
   return !MI.isCopy() && !MI.isInlineAsm() && !MI.isCompare() && !MI.registerDefIsDead(Reg, nullptr) &&

@@ -10,6 +10,9 @@ namespace mlra {
 
 /// The use points of one virtual register, ascending, one an instruction: the definitions of its values and every
 /// instruction that reads it, as LLVM's SplitAnalysis counts them.
+/// Slots of the use points, ascending.
+std::vector<llvm::SlotIndex> useSlots(const Analyses &A, const llvm::LiveInterval &LI);
+
 std::vector<UsePoint> collectUsePoints(const Analyses &A, const Positions &P, const llvm::LiveInterval &LI);
 
 } // namespace mlra

@@ -24,6 +24,17 @@ template <typename WriterT> void writeNewShapes(WriterT &J, const std::vector<In
   });
 }
 
+/// Behind the expert's answer, whose these decisions made it.
+template <typename WriterT> void writeDecisions(WriterT &J, const Tally &T) {
+  J.member("decider", T.Decider);
+  J.member("decisions_made", T.made());
+  J.member("decisions_illegal", T.illegal());
+  J.member("decisions_kept", T.Kept);
+  J.member("decisions_moved", T.Moved);
+  J.member("decisions_lost", T.Lost);
+  J.member("decisions_forced_away", T.ForcedAway);
+}
+
 template <typename WriterT> void writeMembers(WriterT &J, const FunctionRecord &R) {
   J.member("function", recordedName(R.MF.getName()));
   J.member("function_id", R.FunctionID);
@@ -34,6 +45,8 @@ template <typename WriterT> void writeMembers(WriterT &J, const FunctionRecord &
     J.member("mir", R.Text.text());
   writeProblem(J, R.P);
   writeAnswer(J, R.Expert);
+  if (R.Decisions)
+    writeDecisions(J, *R.Decisions);
   writeNewShapes(J, R.NewShapes);
 }
 

@@ -12,6 +12,7 @@
 #include "record/Answer.h"
 #include "record/InstructionShapes.h"
 #include "record/Problem.h"
+#include "record/Tally.h"
 #include "text/MachineIRText.h"
 #include "write/ColumnWriter.h"
 #include "write/JsonWriter.h"
@@ -37,6 +38,7 @@ struct FunctionRecord {
   const MachineIRText &Text;
   bool WithText;
   std::vector<InstructionShapes::Shape> NewShapes;
+  const Tally *Decisions; ///< null where nobody decides anything of the module
 };
 
 /// A dump file. Errors of the file are kept until the end.

@@ -1,0 +1,33 @@
+//===- Deciding.h - The decisions of a module, from its first function to its last -===//
+#ifndef MLRA_DECIDE_DECIDING_H
+#define MLRA_DECIDE_DECIDING_H
+
+#include "decide/Decider.h"
+#include "decide/Report.h"
+
+namespace mlra {
+
+/// What the allocator's pass has of all this. Without a decider it does nothing.
+class Deciding {
+public:
+  void begin(llvm::Module &M);
+
+  bool isOn() const { return bool(Who); }
+  bool wants(const llvm::MachineFunction &MF, unsigned FunctionID) { return Who && Who->wants(MF, FunctionID); }
+
+  /// Decides and carries out. The carrier then has to see greedy's run: installAdvisors before, finish behind it.
+  std::unique_ptr<Carrier> decide(llvm::MachineFunctionPass &Allocator, const Episode &E);
+
+  /// Behind greedy and the carrier's finish. Returns whether the function is to be recorded.
+  bool allocated(const Episode &E, const Answer &Result);
+
+  void end(llvm::Module &M);
+
+private:
+  std::unique_ptr<Decider> Who;
+  std::unique_ptr<ReportFile> Report;
+};
+
+} // namespace mlra
+
+#endif

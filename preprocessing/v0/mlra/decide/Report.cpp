@@ -1,0 +1,109 @@
+//===- Report.cpp - What became of decisions, for people and programs -----------===//
+#include "decide/Report.h"
+
+#include "write/JsonWriter.h"
+
+#include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
+
+using namespace llvm;
+
+namespace mlra {
+
+namespace {
+
+void writeCounts(JsonWriter &J, const char *Name, const std::map<std::string, unsigned> &Counts) {
+  J.key(Name);
+  J.beginObject();
+  for (const auto &[Key, Number] : Counts)
+    J.member(Key.c_str(), Number);
+  J.endObject();
+}
+
+void writeCost(JsonWriter &J, const char *Name, const Count &C) {
+  J.key(Name);
+  J.beginArray();
+  J.value(C.Number), J.value(C.Cost);
+  J.endArray();
+}
+
+void writeCosts(JsonWriter &J, const Answer &Result) {
+  const Costs &C = Result.Counts;
+  J.key("costs");
+  J.beginObject();
+  writeCost(J, "spills", C.Spills);
+  writeCost(J, "reloads", C.Reloads);
+  writeCost(J, "folded_spills", C.FoldedSpills);
+  writeCost(J, "folded_reloads", C.FoldedReloads);
+  writeCost(J, "copies", C.Copies);
+  writeCost(J, "cheap_remats", C.CheapRemats);
+  writeCost(J, "dear_remats", C.DearRemats);
+  J.member("callee_saved", C.CalleeSavedCost);
+  J.endObject();
+  J.member("score", Result.Total.total());
+}
+
+} // namespace
+
+ReportFile::ReportFile(StringRef Path) : Path(Path), OS(Path, OpenError) {}
+
+void ReportFile::write(const Episode &E, const Answer &Result) {
+  const Tally &T = E.Count;
+  ++Functions;
+  JsonWriter J;
+  J.beginObject();
+  J.member("function", E.A.MF.getName());
+  J.member("function_id", E.FunctionID);
+  J.member("decider", T.Decider);
+  if (!T.Failure.empty())
+    J.member("failure", T.Failure);
+  writeCounts(J, "made", T.Made);
+  writeCounts(J, "illegal", T.Illegal);
+  J.member("kept", T.Kept);
+  J.member("moved", T.Moved);
+  J.member("lost", T.Lost);
+  J.member("forced_away", T.ForcedAway);
+  J.member("restored", T.Restored);
+  writeCosts(J, Result);
+  J.endObject();
+  J.newLine();
+  if (!OpenError)
+    OS << J.text();
+}
+
+std::string ReportFile::finish(ArrayRef<std::string> Unused) {
+  JsonWriter J;
+  J.beginObject();
+  J.member("functions", Functions);
+  J.array("unused", Unused, [&](const std::string &Name) { J.value(Name); });
+  J.endObject();
+  J.newLine();
+  if (OpenError)
+    return Path + ": " + OpenError.message();
+  OS << J.text();
+  OS.close();
+  std::error_code Error = OS.error();
+  OS.clear_error();
+  return Error ? Path + ": " + Error.message() : "";
+}
+
+void warn(const Module &M, const Twine &Text) {
+  M.getContext().diagnose(DiagnosticInfoGeneric("mlra: " + Text, DS_Warning));
+}
+
+void warn(const MachineFunction &MF, const Twine &Text) {
+  warn(*MF.getFunction().getParent(), MF.getName() + ": " + Text);
+}
+
+void warnOfRefusals(const MachineFunction &MF, const Tally &Count) {
+  if (Count.Illegal.empty())
+    return;
+  std::string Reasons;
+  for (const auto &[Reason, Number] : Count.Illegal)
+    Reasons += (Reasons.empty() ? "" : "; ") + Reason + " (" + std::to_string(Number) + ")";
+  warn(MF, std::to_string(Count.illegal()) + " of " + std::to_string(Count.illegal() + Count.made()) +
+               " decisions were not carried out: " + Reasons);
+}
+
+} // namespace mlra

@@ -1,0 +1,81 @@
+//===- SplitEdit.cpp - One live range made two ----------------------------------===//
+#include "decide/SplitEdit.h"
+
+#include "LLVMCompat.h"
+
+#include "llvm/CodeGen/MachineInstrBuilder.h"
+
+using namespace llvm;
+
+namespace mlra {
+
+SplitEdit::SplitEdit(const Analyses &A, Register Reg)
+    : A(A), Old(A.LIS.getInterval(Reg)), Edit(&Old, New, A.MF, A.LIS, &A.VRM) {
+  Head = Edit.createFrom(Reg);
+  Tail = Edit.createFrom(Reg);
+}
+
+void SplitEdit::rewrite(function_ref<bool(const MachineInstr &)> IsInTail) {
+  SmallVector<MachineOperand *, 16> Operands;
+  for (MachineOperand &MO : A.MF.getRegInfo().reg_operands(Old.reg()))
+    Operands.push_back(&MO);
+  for (MachineOperand *MO : Operands) {
+    const MachineInstr &MI = *MO->getParent();
+    bool Inside = !MI.isDebugInstr() && IsInTail(MI);
+    if (MO->isUse())
+      MO->setIsKill(false); // the rewriter adds these flags anew
+    else
+      MO->setIsDead(false);
+    MO->setReg(Inside ? Tail : Head);
+  }
+}
+
+void SplitEdit::copy(MachineBasicBlock &MBB, MachineBasicBlock::iterator Where, Register To, Register From) {
+  const TargetInstrInfo &TII = *A.MF.getSubtarget().getInstrInfo();
+  MachineInstr *Copy = BuildMI(MBB, Where, DebugLoc(), TII.get(TargetOpcode::COPY), To).addReg(From);
+  A.LIS.InsertMachineInstrInMaps(*Copy);
+}
+
+SplitResult SplitEdit::finish() {
+  SplitResult Result;
+  compute(Head, Result.Heads);
+  compute(Tail, Result.Tails);
+  Result.All.assign(New.begin(), New.end());
+  return Result;
+}
+
+/// A range may fall apart into pieces that nothing connects: each is a register of its own.
+void SplitEdit::compute(Register Part, SmallVectorImpl<Register> &Pieces) {
+  if (A.LIS.hasInterval(Part))
+    A.LIS.removeInterval(Part);
+  LiveInterval &LI = A.LIS.createAndComputeVirtRegInterval(Part);
+  Pieces.push_back(Part);
+  SmallVector<LiveInterval *, 4> Others;
+  A.LIS.splitSeparateComponents(LI, Others);
+  for (const LiveInterval *Other : Others) {
+    A.VRM.setIsSplitFromReg(Other->reg(), A.VRM.getOriginal(Old.reg()));
+    Pieces.push_back(Other->reg());
+  }
+}
+
+std::string refusalOfAnySplit(const Analyses &A, Register Reg) {
+  const MachineRegisterInfo &MRI = A.MF.getRegInfo();
+  const LiveInterval &LI = A.LIS.getInterval(Reg);
+  if (!LI.isSpillable())
+    return "it cannot be spilled";
+  if (LI.hasSubRanges())
+    return "its lanes live apart";
+  if (A.MF.hasEHFunclets())
+    return "the function has funclets";
+  if (compat::copyCost(*MRI.getRegClass(Reg)) < 0)
+    return "its class cannot be copied";
+  for (const MachineInstr &MI : MRI.reg_nodbg_instructions(Reg)) {
+    if (MI.isBundled())
+      return "it is used in a bundle";
+    if (MI.isTerminator() && MI.modifiesRegister(Reg, nullptr))
+      return "a terminator defines it";
+  }
+  return "";
+}
+
+} // namespace mlra
