@@ -13,7 +13,7 @@ from onnx import TensorProto, helper, numpy_helper
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
 
 from .hello import Hello
-from .onnx_models import save, write_model
+from .runner_onnx_models import save, write_model
 
 pytestmark = pytest.mark.clang
 
