@@ -22,12 +22,14 @@ class RegisterFile:
     """R registers, those of all allocatable classes, in ascending reg_id; "column" k is register `reg_ids[k]`.
 
     `reg_ids` (R,) int16. `column_of` (size of the register table,) int32: reg_id -> column, -1 for the rest.
-    `conflict` (R, R) bool: the two share a register unit; true on the diagonal.
+    `units` (R, units) bool: register units that each has. `conflict` (R, R) bool: the two share one; true on the
+    diagonal.
     `class_members` (largest class_id + 1, R) bool.
     """
 
     reg_ids: npt.NDArray[np.int16]
     column_of: npt.NDArray[np.int32]
+    units: Bools
     conflict: Bools
     class_members: Bools
 
@@ -47,12 +49,13 @@ def register_file_of(table: RegisterTable) -> RegisterFile:
     column_of = np.full(table.size, -1, np.int32)
     column_of[reg_ids] = np.arange(len(reg_ids))
     units = [table.units[reg_id] for reg_id in reg_ids.tolist()]
-    has_unit = np.zeros((len(reg_ids), 1 + max((int(own.max(initial=0)) for own in units), default=0)), np.float32)
+    has_unit = np.zeros((len(reg_ids), 1 + max((int(own.max(initial=0)) for own in units), default=0)), np.bool_)
     for column, own in enumerate(units):
-        has_unit[column, own] = 1
+        has_unit[column, own] = True
     members = np.zeros((1 + max(table.class_order, default=0), len(reg_ids)), np.bool_)
     for class_id, order in table.class_order.items():
         members[class_id, column_of[order]] = True
-    conflict = (has_unit @ has_unit.T) > 0
+    counts = has_unit.astype(np.float32)
+    conflict = (counts @ counts.T) > 0
     np.fill_diagonal(conflict, True)
-    return RegisterFile(reg_ids=reg_ids, column_of=column_of, conflict=conflict, class_members=members)
+    return RegisterFile(reg_ids=reg_ids, column_of=column_of, units=has_unit, conflict=conflict, class_members=members)

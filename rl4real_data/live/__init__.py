@@ -1,4 +1,1 @@
-"""Models in the loop.
-
-Policies are served to compilers that ask, over the transports of the plugin's runners.
-"""
+"""The compiler in the loop: models that decide while clang compiles, and what carries their words."""

@@ -126,7 +126,7 @@ class EpisodeProblem(EpisodeColumns):
 
     def fixed_ranges(self, nodes: Collection[int] | None = None) -> FixedRanges:
         """What is held against these nodes, by default all. DatasetError if the source does not tell."""
-        copies = self._register_copies(nodes)
+        copies = self.register_copies(nodes)
         units, ranges = self._known("fixed_unit").tolist(), self.lists("fixed_live")
         return FixedRanges(
             units=self.register_table.units,
@@ -139,7 +139,8 @@ class EpisodeProblem(EpisodeColumns):
             begins=self._begins(copies) if copies else {},
         )
 
-    def _register_copies(self, nodes: Collection[int] | None) -> dict[int, list[RegisterCopy]]:
+    def register_copies(self, nodes: Collection[int] | None = None) -> dict[int, list[RegisterCopy]]:
+        """The copies between these nodes, by default all, and registers. DatasetError if the source does not tell."""
         found: dict[int, list[RegisterCopy]] = {}
         names = ("copy_inst", "copy_to", "copy_from", "copy_to_subreg", "copy_from_subreg")
         columns = (self._known(name).tolist() for name in names)

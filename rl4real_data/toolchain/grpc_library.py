@@ -1,7 +1,7 @@
 """The library that brings gRPC to the plugin, built on first use.
 
-It is one of its own, since it knows nothing of LLVM and needs packages that few want. The plugin looks for it in its own
-folder.
+It is one of its own, since it knows nothing of LLVM and needs packages that few want. The plugin looks for it beside
+itself.
 """
 
 from __future__ import annotations
@@ -25,15 +25,21 @@ _SOURCES: Final = frozenset({".cpp", ".h", ".in", ".proto", ".txt"})
 
 def ensure_grpc_library(plugin: Plugin, *, announce: Callable[[str], None]) -> Path:
     """The library beside `plugin`, built now if it is not there. ToolchainError if it does not build."""
+    library = build_grpc_library(plugin.path.parents[1], announce=announce)
+    return _link(library, plugin.path.with_name(GRPC_LIBRARY))
+
+
+def build_grpc_library(plugins: Path, *, announce: Callable[[str], None]) -> Path:
+    """The library in a folder of its own below `plugins`; all else as `ensure_grpc_library`."""
     sources = grpc_source_dir()
-    folder = plugin.path.parent.with_name(f"grpc-{_hash_of(sources)[:16]}")
+    folder = plugins / f"grpc-{_hash_of(sources)[:16]}"
     library = folder / GRPC_LIBRARY
     if sha256_if_whole(library) is None:
         with exclusive(folder.with_name(f".{folder.name}.lock"), wait=True):
             if sha256_if_whole(library) is None:  # another run may have built it meanwhile
                 build = Build(what="gRPC for the plugin", sources=sources, options=(), packages=_PACKAGES)
                 build_library(build, library, announce=announce)
-    return _link(library, plugin.path.with_name(GRPC_LIBRARY))
+    return library
 
 
 def _hash_of(sources: Path) -> str:

@@ -14,10 +14,13 @@ PLUGIN = Path(__file__).parents[3] / "preprocessing" / "v0" / "mlra"
 FILES = sorted(path for pattern in ("*", "*/*") for path in PLUGIN.glob(pattern) if path.suffix in {".cpp", ".h"})
 NAMES = [path.relative_to(PLUGIN).as_posix() for path in FILES]
 
-HEADERS_ALONE = {"LLVMCompat", "record/Flags", "write/NestedArray"}
+HEADERS_ALONE = {"LLVMCompat", "decide/AdvisorsOfLLVM19", "decide/Sway", "record/Flags", "write/NestedArray"}
 """What is numbers, inline functions or a template, and nothing else."""
 
-ON_TOP = {"CMakeLists.txt", "LLVMCompat.h", "Plugin.cpp", "README.md"}
+ON_TOP = {
+    *("CMakeLists.txt", "README.md", "LLVMCompat.h"),
+    *("Plugin.cpp", "Allocator.cpp", "Allocator.h", "Flags.cpp", "Flags.h"),
+}
 OWN_LIBRARIES = {"run"}
 """Rooms that any pass can link, each with a build of its own that names its files."""
 ROW = re.compile(r"^\| `(\w+)/` \| .+ \| (.*?) ?\|$", re.MULTILINE)
@@ -41,7 +44,7 @@ def visible(path: Path) -> bool:
 
 def test_there_are_files_to_look_at() -> None:
     assert {"Plugin.cpp", "record/Problem.h", "text/MachineIRText.cpp", "write/RecordWriter.cpp"} <= set(NAMES)
-    assert "record/Problem.h" in INCLUDE.findall((PLUGIN / "Plugin.cpp").read_text(encoding="utf-8"))
+    assert "record/Problem.h" in INCLUDE.findall((PLUGIN / "Allocator.cpp").read_text(encoding="utf-8"))
 
 
 def test_rooms_are_those_of_the_table() -> None:
@@ -59,7 +62,7 @@ def test_table_points_one_way() -> None:
 def test_includes_follow_the_table(path: Path) -> None:
     rooms = includes_of_rooms()
     room = room_of(path.relative_to(PLUGIN).as_posix())
-    allowed = {"": set(rooms)}.get(room, {room, *rooms.get(room, ())})
+    allowed = {"": {"", *rooms}}.get(room, {room, *rooms.get(room, ())})
     included = INCLUDE.findall(path.read_text(encoding="utf-8"))
 
     assert {name for name in included if name not in NAMES} == set(), "includes begin with the room"

@@ -2,9 +2,11 @@
 #include "decide/Decider.h"
 #include "decide/FileDecider.h"
 #include "decide/InferenceDecider.h"
+#include "decide/PartsDecider.h"
 #include "decide/PolicyDecider.h"
 #include "decide/RandomDecider.h"
 #include "decide/TrainingDecider.h"
+#include "decide/Trial.h"
 
 #include "llvm/CodeGen/RegAllocRegistry.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -28,6 +30,8 @@ constexpr Row Rows[] = {
     {"-mlra-inference", isInferenceChosen, createInferenceDecider},
     {"-mlra-training", isTrainingChosen, createTrainingDecider},
     {"-mlra-policy", isPolicyChosen, createPolicyDecider},
+    {"-mlra-parts", isPartsDeciderChosen, createPartsDecider},
+    {"-mlra-trial", isTrialChosen, createTrial},
 };
 
 } // namespace

@@ -1,0 +1,83 @@
+"""The policy that a word of the command line names."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Final
+
+from rl4real_data.core.errors import UsageError
+
+FORMS: Final = "an ONNX file, a folder of RL4ReAl's four models, greedy, random, or module:function"
+_FUNCTION: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+_CHECKPOINT_SUFFIXES: Final = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors")
+_CHECKPOINT_FILES: Final = ("algorithm_state.pkl", "rllib_checkpoint.json", "params.pkl", "class_and_ctor_args.pkl")
+
+
+class PolicyKind(StrEnum):
+    """What decides."""
+
+    GREEDY = "greedy"
+    RANDOM = "random"
+    MODEL = "one ONNX model"
+    AGENTS = "RL4ReAl's four ONNX models"
+    FUNCTION = "a function"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChoice:
+    """`word`: as it was given. `path`: of a model, or of a folder of models."""
+
+    kind: PolicyKind
+    word: str
+    path: Path | None = None
+
+
+def choose_policy(word: str) -> PolicyChoice:
+    """What the word names. UsageError, with the nearest word there is, for one that names nothing."""
+    if word in (PolicyKind.GREEDY, PolicyKind.RANDOM):
+        return PolicyChoice(kind=PolicyKind(word), word=word)
+    path = Path(word).expanduser()
+    if path.is_dir():
+        return _choose_folder(word, path)
+    if path.is_file():
+        return _choose_file(word, path)
+    if _FUNCTION.fullmatch(word):
+        return PolicyChoice(kind=PolicyKind.FUNCTION, word=word)
+    raise UsageError(f"{word}: no policy of this name, and no such file", hint=_hint(word))
+
+
+def _choose_folder(word: str, path: Path) -> PolicyChoice:
+    if any((path / name).exists() for name in _CHECKPOINT_FILES):
+        raise _checkpoint(word)
+    from rl4real_data.live.policies.onnx_agents import agent_paths
+
+    agent_paths(path)
+    return PolicyChoice(kind=PolicyKind.AGENTS, word=word, path=path.absolute())
+
+
+def _choose_file(word: str, path: Path) -> PolicyChoice:
+    if path.suffix in _CHECKPOINT_SUFFIXES:
+        raise _checkpoint(word)
+    if path.suffix != ".onnx":
+        raise UsageError(f"{word}: no ONNX file by its name", hint=f"a policy is {FORMS}")
+    return PolicyChoice(kind=PolicyKind.MODEL, word=word, path=path.absolute())
+
+
+def _checkpoint(word: str) -> UsageError:
+    return UsageError(
+        f"{word}: a checkpoint of a training run, which this release does not read: training comes with a later one",
+        hint="export it to ONNX (torch.onnx.export, or RLlib's export_policy_model), and name that file",
+    )
+
+
+def _hint(word: str) -> str:
+    words = [PolicyKind.GREEDY.value, PolicyKind.RANDOM.value]
+    folder = Path(word).expanduser().parent
+    if folder.is_dir():
+        words += [str(path) for path in sorted(folder.glob("*.onnx"))]
+    near = difflib.get_close_matches(word, words, n=1)
+    return f"did you mean {near[0]}?" if near else f"a policy is {FORMS}"
