@@ -25,6 +25,25 @@ def path_plugin() -> None:
     write_path(installation.plugin(installation.clang(), announce=say).path)
 
 
+@path_app.command("grpc")
+def path_grpc() -> None:
+    """Print the path of the plugin's library for gRPC, building both if need be: the plugin finds it beside itself."""
+    from rl4real_data.toolchain.grpc_library import ensure_grpc_library
+    from rl4real_data.toolchain.installation import Installation
+
+    installation = Installation.of(load_environment())
+    plugin = installation.plugin(installation.clang(), announce=say)
+    write_path(ensure_grpc_library(plugin, announce=say))
+
+
+@path_app.command("onnxruntime")
+def path_onnxruntime() -> None:
+    """Print the path of the installed ONNX Runtime's library, for the environment variable MLRUN_ONNXRUNTIME."""
+    from rl4real_data.live.onnx_runtime import find_onnx_runtime
+
+    write_path(find_onnx_runtime())
+
+
 @path_app.command("clang")
 def path_clang() -> None:
     """Print the path of the clang in use."""

@@ -24,3 +24,13 @@ def plugin_source_dir() -> Path:
 def server_source_dir() -> Path:
     """The sources of the library that makes a compiler a server."""
     return preprocessing_dir() / "compiler_server"
+
+
+def grpc_source_dir() -> Path:
+    """The sources of the plugin's library for gRPC."""
+    return preprocessing_dir() / "mlrun_grpc"
+
+
+def proto_dir() -> Path:
+    """The .proto files of the services that the plugin speaks."""
+    return grpc_source_dir() / "protos"

@@ -63,9 +63,10 @@ def source_hash(folder: Path) -> str:
 
 
 def _sources(folder: Path) -> Iterator[Path]:
+    builds = {folder / "CMakeLists.txt", folder / "run" / "CMakeLists.txt"}  # a copy in another room is read by nobody
     for path in (*folder.glob("*"), *folder.glob("*/*")):
         is_source = path.suffix in {".c", ".cpp", ".h"} and not path.name.startswith(".")
-        if (is_source or path == folder / "CMakeLists.txt") and path.is_file():
+        if (is_source or path in builds) and path.is_file():
             yield path
 
 

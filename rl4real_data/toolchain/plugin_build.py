@@ -1,4 +1,4 @@
-"""The build of the plugin, with CMake and the machine's C++ compiler, in a folder that is removed in any case."""
+"""The build of a library, with CMake and the machine's C++ compiler, in a folder that is removed in any case."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -26,42 +27,63 @@ SAY_EVERY_S: Final = 10.0
 _folders: set[Path] = set()
 
 
-def build_plugin(clang: Clang, sources: Path, library: Path, *, announce: Callable[[str], None]) -> None:
-    """Builds `library` and keeps it with its checksum; ToolchainError with the builder's words if that fails.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Build:
+    """How a library is made of its sources: `what` is its name in messages, `packages` what must be installed."""
 
-    Whoever builds holds the lock of the library: what a killed build left is removed.
-    """
+    what: str
+    sources: Path
+    options: tuple[str, ...]
+    packages: str
+
+    def failed(self, command: tuple[str, ...], done: Completed) -> ToolchainError:
+        """With the builder's words."""
+        ending = f"not done after {BUILD_LIMITS.timeout_s:g} s" if done.timed_out else done.stderr_tail
+        return ToolchainError(
+            f"{self.what} does not build: {' '.join(command)}\n{ending or done.stdout[-4000:]}",
+            hint=f"apt-get install {self.packages} cmake g++ make, then run the command again",
+        )
+
+
+def build_plugin(clang: Clang, sources: Path, library: Path, *, announce: Callable[[str], None]) -> None:
+    """Builds the plugin for `clang`; ToolchainError if LLVM's headers are missing, and as `build_library`."""
     llvm_config = clang.bin_dir / "llvm-config"
     if not llvm_config.is_file():
         raise ToolchainError(
             f"{llvm_config} does not exist: the headers of LLVM {clang.major} are missing",
             hint=f"apt-get install llvm-{clang.major}-dev",
         )
+    build = Build(
+        what=f"the plugin for LLVM {clang.version}",
+        sources=sources,
+        options=(f"-DMLRA_LLVM_CONFIG={llvm_config}",),
+        packages=f"llvm-{clang.major}-dev",
+    )
+    build_library(build, library, announce=announce)
+
+
+def build_library(build: Build, library: Path, *, announce: Callable[[str], None]) -> None:
+    """Builds `library` and keeps it with its checksum; ToolchainError with the builder's words if that fails.
+
+    Whoever builds holds the lock of the library: what a killed build left is removed.
+    """
     cmake = shutil.which("cmake")
     if cmake is None or not any(shutil.which(name) for name in ("c++", "g++", "clang++")):
         raise ToolchainError(
-            "building the plugin needs CMake and a C++ compiler", hint="apt-get install cmake g++ make"
+            f"building {build.what} needs CMake and a C++ compiler", hint="apt-get install cmake g++ make"
         )
     library.parent.mkdir(parents=True, exist_ok=True)
-    files = sum(1 for _ in sources.rglob("*.cpp"))
-    announce(f"building the plugin for LLVM {clang.version}, once: {files} file{'s' * (files != 1)} of C++")
-    with _build_folder(library.parent) as build, _told_how_far(build, files, announce):
-        configure = (cmake, "-S", str(sources), "-B", str(build), f"-DMLRA_LLVM_CONFIG={llvm_config}")
-        compile_ = (cmake, "--build", str(build), "--parallel", str(os.cpu_count() or 1))
+    files = sum(1 for _ in build.sources.rglob("*.cpp"))
+    announce(f"building {build.what}, once: {files} file{'s' * (files != 1)} of C++")
+    with _build_folder(library.parent) as folder, _told_how_far(build.what, folder, files, announce):
+        configure = (cmake, "-S", str(build.sources), "-B", str(folder), *build.options)
+        compile_ = (cmake, "--build", str(folder), "--parallel", str(os.cpu_count() or 1))
         for command in (configure, compile_):
-            done = run(command, cwd=build, limits=BUILD_LIMITS, scratch=build)
+            done = run(command, cwd=folder, limits=BUILD_LIMITS, scratch=folder)
             if not done.ok:
-                raise _failure(clang, command, done)
+                raise build.failed(command, done)
         with keep(library) as draft:
-            shutil.copyfile(build / library.name, draft)
-
-
-def _failure(clang: Clang, command: tuple[str, ...], done: Completed) -> ToolchainError:
-    ending = f"not done after {BUILD_LIMITS.timeout_s:g} s" if done.timed_out else done.stderr_tail
-    return ToolchainError(
-        f"the plugin does not build for LLVM {clang.version}: {' '.join(command)}\n{ending or done.stdout[-4000:]}",
-        hint=f"apt-get install llvm-{clang.major}-dev cmake g++ make, then run the command again",
-    )
+            shutil.copyfile(folder / library.name, draft)
 
 
 @contextmanager
@@ -90,7 +112,7 @@ interruption.at_end(_remove_folders)
 
 
 @contextmanager
-def _told_how_far(build: Path, files: int, announce: Callable[[str], None]) -> Iterator[None]:
+def _told_how_far(what: str, build: Path, files: int, announce: Callable[[str], None]) -> Iterator[None]:
     """Says now and then how many files are compiled: on a loaded machine it takes minutes."""
     is_over = threading.Event()
     begin = time.monotonic()
@@ -98,7 +120,7 @@ def _told_how_far(build: Path, files: int, announce: Callable[[str], None]) -> I
     def tell() -> None:
         while not is_over.wait(SAY_EVERY_S):
             done = sum(1 for _ in build.rglob("*.o"))
-            announce(f"building the plugin: {done} of {files} files compiled, {time.monotonic() - begin:.0f} s")
+            announce(f"building {what}: {done} of {files} files compiled, {time.monotonic() - begin:.0f} s")
 
     teller = threading.Thread(target=tell, daemon=True)
     teller.start()

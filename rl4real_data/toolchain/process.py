@@ -213,6 +213,36 @@ def _start_background(
     return Background(process=process, connection=ours)
 
 
+def start_conversation(command_of: Callable[[int], Sequence[str]], *, cwd: Path, stderr: int) -> Background:
+    """Starts the command that `command_of` makes of the number of a descriptor: its end of a stream between us.
+
+    It ends with `end`, with `kill_all`, and when this process does. OSError if it cannot be started.
+    """
+    keep_processes()
+    with interruption.shielded(), _background_lock:
+        interruption.check()
+        ours, theirs = socket.socketpair()
+        try:
+            process = subprocess.Popen(
+                list(command_of(theirs.fileno())),
+                cwd=cwd,
+                env=_environment({VARIABLE: new_mark()}),
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=stderr,
+                start_new_session=True,
+            )
+        except OSError:
+            ours.close()
+            raise
+        finally:
+            theirs.close()
+        background = Background(process=process, connection=ours)
+        _background.add(background)
+    return background
+
+
 def _environment(changes: Mapping[str, str]) -> dict[str, str]:
     return {"GLIBC_TUNABLES": _TUNABLES, **os.environ, "LC_ALL": "C", **changes}
 

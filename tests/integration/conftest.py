@@ -6,6 +6,7 @@ Where a compiler is missing the test is skipped on a developer's machine and fai
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -19,8 +20,10 @@ from rl4real_data.core.errors import Rl4realError, ToolchainError
 from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.resolve import resolve
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang, discover_clang
+from rl4real_data.toolchain.grpc_library import build_grpc_library
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 
+from .hello import Hello, build_hello, hello_in
 from .installed_wheel import InstalledWheel, install_wheel
 from .made_once import MadeOnce, shared_by_workers
 
@@ -113,6 +116,31 @@ def sample(made_once: MadeOnce, toolchains: dict[int, tuple[Clang, Plugin]]) -> 
 def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> InstalledWheel:
     """A wheel of this checkout, installed where nothing of the checkout is seen."""
     return install_wheel(tmp_path_factory.mktemp("wheel"))
+
+
+@pytest.fixture(scope="session")
+def hello(made_once: MadeOnce) -> Hello:
+    """The pass that is built on the model runners alone, for the newest compiler."""
+    bin_dir = Path(f"/usr/lib/llvm-{max(SUPPORTED_MAJORS)}/bin")
+    return hello_in(made_once.folder("hello", partial(build_hello, bin_dir=bin_dir)), bin_dir=bin_dir)
+
+
+@pytest.fixture(scope="session")
+def grpc_library() -> Path:
+    """The library with gRPC, built into the user's cache."""
+    try:
+        return build_grpc_library(load_environment().cache_dir / "plugins", announce=lambda _: None)
+    except ToolchainError as error:
+        missing(error)
+        raise
+
+
+@pytest.fixture
+def free_port() -> int:
+    """A port at which nobody listens now."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+    return port
 
 
 @pytest.fixture

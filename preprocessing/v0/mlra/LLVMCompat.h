@@ -10,6 +10,7 @@
 #include "llvm/CodeGen/CalcSpillWeights.h"
 #include "llvm/CodeGen/LiveDebugVariables.h"
 #include "llvm/CodeGen/LiveIntervals.h"
+#include "llvm/CodeGen/LiveRangeEdit.h"
 #include "llvm/CodeGen/LiveRegMatrix.h"
 #include "llvm/CodeGen/LiveStacks.h"
 #include "llvm/CodeGen/MachineBlockFrequencyInfo.h"
@@ -127,6 +128,21 @@ inline bool isRematerializable(const llvm::MachineInstr &MI, const llvm::TargetI
   return TII.isReMaterializable(MI);
 #else
   return TII.isTriviallyReMaterializable(MI);
+#endif
+}
+
+/// Whether a value of the interval, which the instruction defines, can be computed anew at the slot, where it lives.
+inline bool canRematerializeAt(llvm::MachineInstr &Definition, const llvm::LiveInterval &LI, llvm::VNInfo &Value,
+                               llvm::SlotIndex Where, llvm::MachineFunction &MF, llvm::LiveIntervals &LIS,
+                               llvm::VirtRegMap &VRM) {
+  llvm::SmallVector<llvm::Register, 1> New;
+  llvm::LiveRangeEdit Edit(&LI, New, MF, LIS, &VRM);
+  llvm::LiveRangeEdit::Remat Remat(&Value);
+  Remat.OrigMI = &Definition;
+#if LLVM_VERSION_MAJOR >= 22
+  return Edit.canRematerializeAt(Remat, Where);
+#else
+  return Edit.anyRematerializable() && Edit.canRematerializeAt(Remat, &Value, Where, /*cheapAsAMove=*/false);
 #endif
 }
 

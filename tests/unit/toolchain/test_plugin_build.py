@@ -153,7 +153,7 @@ def test_whoever_waits_hears_how_far_it_is(workshop: Workshop, monkeypatch: pyte
 
     ensure_plugin(workshop.clang, cache_dir=workshop.cache, announce=say)
     assert workshop.said[0] == "building the plugin for LLVM 22.1.8, once: 2 files of C++"
-    assert re.fullmatch(r"building the plugin: 1 of 2 files compiled, \d+ s", workshop.said[-1])
+    assert re.fullmatch(r"building the plugin for LLVM 22\.1\.8: 1 of 2 files compiled, \d+ s", workshop.said[-1])
 
 
 def test_what_a_killed_build_left_is_removed(workshop: Workshop) -> None:
@@ -191,7 +191,7 @@ def test_failed_build_says_why_and_leaves_nothing(workshop: Workshop) -> None:
     workshop.script("cmake", "#!/bin/sh\necho 'Plugin.cpp:1: error: no such thing' >&2\nexit 2\n")
 
     with pytest.raises(
-        ToolchainError, match=r"does not build for LLVM 22\.1\.8: .*cmake -S(.|\n)*no such thing"
+        ToolchainError, match=r"the plugin for LLVM 22\.1\.8 does not build: .*cmake -S(.|\n)*no such thing"
     ) as raised:
         workshop.ensure()
     assert raised.value.hint.startswith("apt-get install llvm-22-dev cmake g++ make")

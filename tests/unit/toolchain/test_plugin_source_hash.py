@@ -12,7 +12,7 @@ from rl4real_data.toolchain.plugin import source_hash
 SOURCES = Path(__file__).parents[3] / "preprocessing" / "v0" / "mlra"
 READ_BY_THE_BUILD = sorted(
     path.relative_to(SOURCES).as_posix()
-    for pattern in ("CMakeLists.txt", "*.cpp", "*.h", "*/*.cpp", "*/*.h")
+    for pattern in ("CMakeLists.txt", "run/CMakeLists.txt", "*.cpp", "*.h", "*/*.cpp", "*/*.h")
     for path in SOURCES.glob(pattern)
 )
 
@@ -61,8 +61,8 @@ def test_move_to_another_room_changes_the_hash(sources: Path) -> None:
 
 
 def test_new_room_changes_the_hash(sources: Path) -> None:
-    (sources / "decide").mkdir()
-    (sources / "decide" / "Policy.cpp").write_text("int policy;\n")
+    (sources / "advise").mkdir()
+    (sources / "advise" / "Policy.cpp").write_text("int policy;\n")
 
     assert source_hash(sources) != source_hash(SOURCES)
 

@@ -1,7 +1,12 @@
 //===- Decider.cpp - The decider that the flags ask for -------------------------===//
 #include "decide/Decider.h"
 #include "decide/FileDecider.h"
+#include "decide/InferenceDecider.h"
+#include "decide/PartsDecider.h"
+#include "decide/PolicyDecider.h"
 #include "decide/RandomDecider.h"
+#include "decide/TrainingDecider.h"
+#include "decide/Trial.h"
 
 #include "llvm/CodeGen/RegAllocRegistry.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -22,6 +27,11 @@ struct Row {
 constexpr Row Rows[] = {
     {"-mlra-decisions", isFileDeciderChosen, createFileDecider},
     {"-mlra-random", isRandomDeciderChosen, createRandomDecider},
+    {"-mlra-inference", isInferenceChosen, createInferenceDecider},
+    {"-mlra-training", isTrainingChosen, createTrainingDecider},
+    {"-mlra-policy", isPolicyChosen, createPolicyDecider},
+    {"-mlra-parts", isPartsDeciderChosen, createPartsDecider},
+    {"-mlra-trial", isTrialChosen, createTrial},
 };
 
 } // namespace

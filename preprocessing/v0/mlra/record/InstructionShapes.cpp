@@ -4,6 +4,7 @@
 #include "LLVMCompat.h"
 #include "record/GivenRegister.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/CodeGen/MachineInstr.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/TargetInstrInfo.h"
@@ -95,6 +96,10 @@ InstructionShapes::Shape InstructionShapes::describe(const MachineInstr &MI, con
                              ? registerName(givenRegister(MO, VRM), MF.getRegInfo(), *Subtarget.getRegisterInfo())
                              : operandKindName(MO.getType()));
   return S;
+}
+
+bool InstructionShapes::isOperandKind(StringRef Name) {
+  return is_contained(OperandKindNames, Name) || Name == "LaneMask";
 }
 
 std::vector<InstructionShapes::Shape> InstructionShapes::takeNew() { return std::exchange(New, {}); }

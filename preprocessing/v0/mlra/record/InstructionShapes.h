@@ -11,6 +11,7 @@
 #ifndef MLRA_RECORD_INSTRUCTIONSHAPES_H
 #define MLRA_RECORD_INSTRUCTIONSHAPES_H
 
+#include "llvm/ADT/StringRef.h"
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/CodeGen/VirtRegMap.h"
 
@@ -31,6 +32,9 @@ public:
     std::vector<std::string> Operands;
   };
   std::vector<Shape> takeNew();
+
+  /// Whether a name is that of a kind of operands that are no registers.
+  static bool isOperandKind(llvm::StringRef Name);
 
 private:
   Shape describe(const llvm::MachineInstr &MI, const llvm::VirtRegMap &VRM) const;

@@ -1,8 +1,8 @@
 //===- DotWriter.cpp - The RL4ReAl fork's DOT file of one function -------------===//
 #include "write/DotWriter.h"
 
-#include "llvm/CodeGen/MachineRegisterInfo.h"
-#include "llvm/CodeGen/TargetFrameLowering.h"
+#include "record/Colours.h"
+
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/IR/Module.h"
@@ -20,27 +20,6 @@ namespace {
 
 constexpr unsigned Dimension = 100;   ///< of the fork's vectors
 constexpr size_t MaximumUses = 200;   ///< the fork dumps no function with more in one register
-
-/// Colours run from 1 over the registers that may be given out, in ascending number. They belong to the target: a function
-/// that keeps a frame pointer may not give it out, but that moves no colour.
-std::map<unsigned, unsigned> colours(const MachineFunction &MF) {
-  const MachineRegisterInfo &MRI = MF.getRegInfo();
-  const TargetRegisterInfo &TRI = *MF.getSubtarget().getRegisterInfo();
-  bool HasFramePointer = MF.getSubtarget().getFrameLowering()->hasFP(MF);
-  auto IsUsable = [&](MCPhysReg Reg) {
-    return !MRI.isReserved(Reg) || (HasFramePointer && TRI.regsOverlap(Reg, TRI.getFrameRegister(MF)));
-  };
-  std::map<unsigned, unsigned> ColourOf;
-  for (const TargetRegisterClass *RC : TRI.regclasses())
-    if (RC->isAllocatable())
-      for (MCPhysReg Reg : *RC)
-        if (IsUsable(Reg))
-          ColourOf[Reg] = 0;
-  unsigned Next = 1;
-  for (auto &Entry : ColourOf)
-    Entry.second = Next++;
-  return ColourOf;
-}
 
 template <typename RangeT, typename PrintT>
 void printList(raw_ostream &OS, const RangeT &Range, PrintT Print) {

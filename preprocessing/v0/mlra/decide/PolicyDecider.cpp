@@ -1,0 +1,177 @@
+//===- PolicyDecider.cpp - One ONNX model that scores registers for every node -===//
+//
+// One question a function. Inputs, any of them, by name, for n nodes, e edges and R registers:
+//
+//   node_features float (n, 7)     node_vectors float (n, D)     node_class int64 (n)     spill_weight float (n)
+//   edge_index int64 (2, 2 e)      register_mask or allowed, bool or uint8 (n, R)
+//
+// Output: scores float (n, 1 + R). Column 0 leaves the node to greedy, column 1 + k gives it register k of the model's
+// metadata "mlra.registers" (a JSON list of names), by default of RegisterColumns. Nodes are taken by falling spill
+// weight; each gets its best column that is still legal. A score that is NaN is never taken.
+//
+//===----------------------------------------------------------------------===//
+#include "decide/PolicyDecider.h"
+
+#include "decide/ModelFlags.h"
+#include "decide/ModelMetadata.h"
+#include "decide/NodeFeatures.h"
+#include "decide/Observer.h"
+#include "decide/Patience.h"
+#include "decide/PolicyDump.h"
+#include "decide/RegisterColumns.h"
+
+#include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
+#include "llvm/Support/CommandLine.h"
+
+#include <cmath>
+#include <numeric>
+#include <optional>
+
+using namespace llvm;
+
+namespace mlra {
+
+static cl::opt<std::string> PolicyPath("mlra-policy", cl::value_desc("file.onnx"),
+                                       cl::desc("A model that scores registers for every node decides"),
+                                       cl::callback([](const std::string &Path) { useAsDefault(!Path.empty()); }));
+static cl::opt<std::string> DumpPath("mlra-dump-features", cl::value_desc("file"),
+                                     cl::desc("Write what the policy is told of each function, as JSON lines"));
+
+namespace {
+
+class PolicyDecider : public Decider {
+public:
+  StringRef name() const override { return "policy"; }
+
+  std::string begin(Module &) override {
+    Flags = modelFlags();
+    Runner = onnxRunner(PolicyPath);
+    if (std::string Problem = Watcher.begin(Flags); !Problem.empty())
+      return Problem;
+    if (std::string Problem = readMetadata(PolicyPath, Model); !Problem.empty())
+      return Problem;
+    return DumpPath.empty() ? "" : Dump.open(DumpPath);
+  }
+
+  bool wants(const MachineFunction &MF, unsigned FunctionID) override {
+    if (!Flags.OnlyFunction.empty() && MF.getName() != Flags.OnlyFunction)
+      return false;
+    return Limits.asksAbout(MF.getName(), FunctionID);
+  }
+
+  void decide(const Episode &E, Carrier &Hands) override {
+    std::string Problem = meet(E.A.MF);
+    if (Problem.empty() && !Watcher.refusal(E.Recorded).empty())
+      return;
+    std::vector<float> Scores;
+    if (Problem.empty())
+      Problem = ask(E, Scores);
+    E.Count.Failure = Limits.note(std::move(Problem));
+    if (E.Count.Failure.empty())
+      assignAll(E, Hands, Scores);
+  }
+
+  std::vector<std::string> end() override { return Limits.warnings(); }
+
+private:
+  std::string meet(const MachineFunction &MF) {
+    std::string Problem = Watcher.meet(MF);
+    if (!Problem.empty() || Columns)
+      return Problem;
+    RegisterColumns Own(MF);
+    if (!Model.Registers.empty())
+      Problem = Own.rename(MF, Model.Registers);
+    if (Problem.empty())
+      Columns = std::move(Own);
+    return Problem;
+  }
+
+  std::string ask(const Episode &E, std::vector<float> &Scores) {
+    mlrun::Features Question = question(E);
+    Dump.write(E.A.MF.getName(), Question);
+    mlrun::Advice Answer(mlrun::ElementType::Float);
+    std::string Problem = Runner->ask(Question, Answer, mlrun::in(Flags.TimeLimit));
+    if (Problem.empty())
+      Problem = Answer.reals(Scores, Answer.field("scores") ? "scores" : "");
+    size_t Expected = E.Recorded.Nodes.size() * (1 + Columns->registers().size());
+    if (Problem.empty() && Scores.size() != Expected)
+      Problem = "the model gives " + std::to_string(Scores.size()) + " scores, not " + std::to_string(Expected) + ": " +
+                std::to_string(E.Recorded.Nodes.size()) + " nodes by 1 + " +
+                std::to_string(Columns->registers().size()) + " registers";
+    return Problem;
+  }
+
+  /// What the model does not want is not computed.
+  mlrun::Features question(const Episode &E) {
+    const Problem &P = E.Recorded;
+    int64_t Count = P.Nodes.size(), Registers = Columns->registers().size();
+    std::vector<uint8_t> Allowed = Columns->allowed(E.A.MF, P);
+    mlrun::Features Question;
+    if (Model.wants("node_features"))
+      Question.add("node_features", nodeFeatures(P, Allowed), {Count, NodeFeatureCount});
+    if (Model.wants("edge_index"))
+      Question.add("edge_index", edgeIndex(P), {2, 2 * int64_t(P.Edges.size())});
+    if (Model.wants("node_vectors"))
+      Question.add("node_vectors", Watcher.vectors().nodeMeans(E.A, P), {Count, Watcher.vectors().dimension()});
+    for (const char *Name : {"register_mask", "allowed"})
+      if (Model.wants(Name))
+        Question.add(Name, Allowed, {Count, Registers});
+    addPerNode(P, Question);
+    return Question;
+  }
+
+  void addPerNode(const Problem &P, mlrun::Features &Question) const {
+    std::vector<int64_t> Classes;
+    std::vector<float> Weights;
+    for (const Node &N : P.Nodes)
+      Classes.push_back(N.ClassID), Weights.push_back(N.SpillWeight);
+    if (Model.wants("node_class"))
+      Question.add("node_class", Classes);
+    if (Model.wants("spill_weight"))
+      Question.add("spill_weight", Weights);
+  }
+
+  void assignAll(const Episode &E, Carrier &Hands, ArrayRef<float> Scores) {
+    const std::vector<Node> &Nodes = E.Recorded.Nodes;
+    std::vector<unsigned> Order(Nodes.size());
+    std::iota(Order.begin(), Order.end(), 0);
+    std::stable_sort(Order.begin(), Order.end(),
+                     [&](unsigned A, unsigned B) { return Nodes[A].SpillWeight > Nodes[B].SpillWeight; });
+    size_t Width = 1 + Columns->registers().size();
+    for (unsigned Node : Order)
+      if (MCPhysReg Best = bestRegister(Hands, Nodes[Node].Reg, Scores.slice(Node * Width, Width))) {
+        Hands.endEdits();
+        Hands.assign(Nodes[Node].Reg, Best);
+      }
+  }
+
+  /// 0 for column 0, or where no column can be taken.
+  MCPhysReg bestRegister(const Carrier &Hands, Register Reg, ArrayRef<float> Scores) const {
+    std::vector<std::pair<float, unsigned>> Ranked;
+    for (unsigned Column = 1; Column < Scores.size(); ++Column)
+      if (Scores[Column] > Scores[0] || (std::isnan(Scores[0]) && !std::isnan(Scores[Column])))
+        Ranked.emplace_back(-Scores[Column], Column);
+    llvm::sort(Ranked);
+    for (auto [Score, Column] : Ranked)
+      if (Hands.isFree(Reg, Columns->registers()[Column - 1]))
+        return Columns->registers()[Column - 1];
+    return 0;
+  }
+
+  ModelFlags Flags;
+  std::unique_ptr<mlrun::ModelRunner> Runner;
+  Observer Watcher;
+  Patience Limits;
+  ModelMetadata Model;
+  std::optional<RegisterColumns> Columns;
+  PolicyDump Dump;
+};
+
+} // namespace
+
+bool isPolicyChosen() { return !PolicyPath.empty(); }
+
+std::unique_ptr<Decider> createPolicyDecider() { return std::make_unique<PolicyDecider>(); }
+
+} // namespace mlra

@@ -1,0 +1,50 @@
+//===- TrialText.h - What a search and the compiler say to each other ----------===//
+//
+// One JSON object a line. The compiler announces each function:
+//
+//   {"trial": 1, "function": "name", "id": 3, "nodes": 57}
+//
+// The search says, as often as it likes, one of
+//
+//   {"describe": true}                           what there is to decide
+//   {"try": [["spill", 7]], "until": "code"}     what comes of these decisions; "allocation", the default, is faster
+//
+// and at last {"choose": [...]}: these are carried out for real, and the next function is announced. To try:
+//
+//   {"status": "done", "made": 1, "illegal": {}, …, "costs": {…}, "score": 12.5, "final": {…}}
+//   {"status": "failed", "reason": "SIGSEGV"}    the compiler is unharmed
+//   {"status": "refused", "reason": "…"}         nothing was tried: the message is no such one
+//
+//===----------------------------------------------------------------------===//
+#ifndef MLRA_DECIDE_TRIALTEXT_H
+#define MLRA_DECIDE_TRIALTEXT_H
+
+#include "decide/Decider.h"
+#include "decide/FinalCode.h"
+
+namespace mlra {
+
+struct TrialRequest {
+  enum class Kind { Describe, Try, Choose };
+  Kind What = Kind::Choose;
+  std::vector<Decision> Decisions;
+  bool ToTheEnd = false; ///< of the back end
+};
+
+/// Returns what was expected and is not there, or "".
+std::string parseRequest(llvm::StringRef Line, TrialRequest &Result);
+
+std::string announcement(const Episode &E);
+
+/// Blocks, loops and nodes with all that can be decided of them.
+std::string description(const Episode &E, const Carrier &Hands);
+
+/// `Final` is null where nobody asked for it, or the code does not get there.
+std::string doneText(const Tally &Count, const Answer &Result, const FinalCode *Final);
+
+/// `Status` is "failed" or "refused".
+std::string problemText(llvm::StringRef Status, llvm::StringRef Reason);
+
+} // namespace mlra
+
+#endif

@@ -1,0 +1,170 @@
+//===- Vocabulary.cpp - Vectors of MIR2Vec's entities ---------------------===//
+#include "decide/Vocabulary.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/Regex.h"
+
+#include <cmath>
+#include <cstdlib>
+
+using namespace llvm;
+
+namespace mlra {
+
+namespace {
+
+constexpr StringRef AnyPhysical = "PhyReg_*";
+constexpr StringRef Sections[] = {"Opcodes", "CommonOperands", "PhysicalRegisters", "VirtualRegisters"};
+
+/// The entity that a key of a section of LLVM's form stands for.
+std::string entityName(StringRef Section, StringRef Key) {
+  if (Section == "PhysicalRegisters") {
+    if (Key == "PHY_REG" || Key == AnyPhysical)
+      return AnyPhysical.str();
+    Key.consume_front("PHY_REG_") || Key.consume_front("PhyReg_");
+    return ("PhyReg_" + Key).str();
+  }
+  if (Section == "VirtualRegisters") {
+    Key.consume_front("VIRT_REG_") || Key.consume_front("VirtReg_");
+    return ("VirtReg_" + Key).str();
+  }
+  return Key.str();
+}
+
+/// Empty for what is no list of finite numbers.
+std::vector<float> numbers(const json::Value &Found) {
+  std::vector<float> Vector;
+  const json::Array *List = Found.getAsArray();
+  for (size_t I = 0; List && I < List->size(); ++I) {
+    std::optional<double> Number = (*List)[I].getAsNumber();
+    if (!Number || !std::isfinite(static_cast<float>(*Number)))
+      return {};
+    Vector.push_back(static_cast<float>(*Number));
+  }
+  return Vector;
+}
+
+/// The same of `[v, v, …]`.
+std::vector<float> numbers(StringRef Text) {
+  std::vector<float> Vector;
+  if (!Text.consume_front("[") || !Text.consume_back("]"))
+    return {};
+  SmallVector<StringRef, 128> Words;
+  Text.split(Words, ',');
+  for (StringRef Word : Words) {
+    double Number;
+    if (!to_float(Word.trim(), Number) || !std::isfinite(static_cast<float>(Number)))
+      return {};
+    Vector.push_back(static_cast<float>(Number));
+  }
+  return Vector;
+}
+
+} // namespace
+
+std::string baseOpcode(StringRef Name) {
+  // What LLVM 22 calls PEXTRWrri was PEXTRWrr in LLVM 19.
+  static const Regex LacksImmediate("^(V?(EXTRACTPS|INSERTPS|(MMX_)?P(EXTR|INSR)[BDQW])Z?(rr|rm|mr))(_REV)?$");
+  auto IsLetter = [](char C) { return isAlpha(C) || C == '_'; };
+  StringRef Base = Name.drop_until(IsLetter).take_while(IsLetter).rtrim('_');
+  if (Name.find_if(IsLetter) == StringRef::npos)
+    return Name.str();
+  SmallVector<StringRef, 8> Groups;
+  if (LacksImmediate.match(Base, &Groups))
+    return (Groups[1] + "i" + Groups[6]).str();
+  return Base.str();
+}
+
+std::string Vocabulary::read(StringRef Path) {
+  auto Buffer = MemoryBuffer::getFile(Path);
+  if (!Buffer)
+    return "cannot read the vocabulary " + Path.str() + ": " + Buffer.getError().message();
+  StringRef Text = (*Buffer)->getBuffer();
+  std::string Problem = Text.ltrim().starts_with("{") ? readJson(Text) : readText(Text);
+  if (Problem.empty() && !Dimension)
+    Problem = "it holds no vectors";
+  return Problem.empty() ? "" : "the vocabulary " + Path.str() + " is none: " + Problem;
+}
+
+std::string Vocabulary::readJson(StringRef Text) {
+  Expected<json::Value> Parsed = json::parse(Text);
+  if (!Parsed)
+    return toString(Parsed.takeError());
+  const json::Object *Whole = Parsed->getAsObject();
+  for (StringRef Section : Sections) {
+    const json::Object *Content = Whole ? Whole->getObject(Section) : nullptr;
+    if (!Content)
+      return "the section " + Section.str() + " is missing";
+    for (const auto &[Key, Found] : *Content)
+      if (std::string Problem =
+              insert(Section == "Opcodes" ? Opcodes : Operands, entityName(Section, Key), numbers(Found));
+          !Problem.empty())
+        return Problem;
+  }
+  return "";
+}
+
+std::string Vocabulary::readText(StringRef Text) {
+  unsigned Number = 0;
+  while (!Text.empty()) {
+    auto [Line, Rest] = Text.split('\n');
+    Text = Rest;
+    ++Number;
+    Line = Line.trim();
+    if (Line.empty())
+      continue;
+    Line.consume_back(",");
+    auto [Key, Vector] = Line.split(':');
+    Key = Key.trim().trim("\"'");
+    std::string Name = Key.str();
+    bool IsOperand = true;
+    if (Key == "PHY_REG")
+      Name = AnyPhysical.str();
+    else if (Key.starts_with("VIRT_REG_"))
+      Name = entityName("VirtualRegisters", Key);
+    else if (!InstructionShapes::isOperandKind(Key) && Key != "UNKNOWN") {
+      IsOperand = false;
+      Name = Key.starts_with("OPC_") ? Name : baseOpcode(Key);
+    }
+    if (std::string Problem = insert(IsOperand ? Operands : Opcodes, Name, numbers(Vector.trim())); !Problem.empty())
+      return "line " + std::to_string(Number) + ": " + Problem;
+  }
+  return "";
+}
+
+std::string Vocabulary::insert(Vectors &Into, StringRef Name, std::vector<float> Vector) {
+  if (Vector.empty())
+    return "the vector of " + Name.str() + " is no list of numbers";
+  if (Dimension && Vector.size() != Dimension)
+    return "the vector of " + Name.str() + " has " + std::to_string(Vector.size()) + " dimensions, others " +
+           std::to_string(Dimension);
+  Dimension = Vector.size();
+  if (!Into.try_emplace(Name, std::move(Vector)).second)
+    return Name.str() + " is there twice";
+  return "";
+}
+
+const std::vector<float> *Vocabulary::operand(StringRef Entity) const {
+  auto Found = Operands.find(Entity);
+  if (Found == Operands.end() && Entity.starts_with("PhyReg_"))
+    Found = Operands.find(AnyPhysical);
+  return Found == Operands.end() ? nullptr : &Found->second;
+}
+
+std::vector<float> Vocabulary::vectorOf(const InstructionShapes::Shape &Shape) const {
+  std::vector<double> Sum(Dimension);
+  for (const std::string &Operand : Shape.Operands)
+    if (const std::vector<float> *Vector = operand(Operand))
+      for (unsigned I = 0; I < Dimension; ++I)
+        Sum[I] += (*Vector)[I];
+  auto Opcode = Opcodes.find(baseOpcode(Shape.Opcode));
+  std::vector<float> Result(Dimension);
+  for (unsigned I = 0; I < Dimension; ++I)
+    Result[I] =
+        static_cast<float>(OpcodeWeight * (Opcode == Opcodes.end() ? 0 : Opcode->second[I]) + OperandWeight * Sum[I]);
+  return Result;
+}
+
+} // namespace mlra

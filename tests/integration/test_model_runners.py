@@ -1,0 +1,201 @@
+"""The model runners under a pass that is no allocator: every transport, and MLCompilerBridge's own Python package."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import grpc
+import numpy as np
+import pytest
+
+from rl4real_data.live.grpc_server import start_server
+from rl4real_data.live.messages import Message, NoAdvice
+from rl4real_data.live.onnx_runtime import find_onnx_runtime
+from rl4real_data.live.proto_files import find_method
+from rl4real_data.live.wires import Wire
+
+from .hello import SCHEMA, Hello, finish
+from .model_sides import channel
+from .onnx_models import write_model
+from .served import served_pipe
+
+pytestmark = pytest.mark.clang
+
+ANSWERED = ["hello: three: 3 instructions, advice 6.000000", "hello: four: 4 instructions, advice 8.000000"]
+
+
+FOUR = {
+    Wire.JSON: [
+        *(("instructions", 4), ("name", "four"), ("sizes", [1, 1, 2]), ("share", 0.25), ("rows", [1, 1, 2])),
+        *(("size_0", 1), ("size_1", 1), ("size_2", 2)),
+    ],
+    Wire.BYTES: [
+        *(("instructions", [4]), ("name", "four"), ("sizes", [1, 1, 2]), ("share", [0.25]), ("rows", [1, 1, 2])),
+        *(("size", [1]), ("size", [1]), ("size", [2])),
+    ],
+}
+"""What is said of the second function; the ids of a group stand in JSON alone."""
+
+
+def twice(message: Message) -> list[int]:
+    """The policy of all tests: two for each instruction."""
+    value = dict(message)["instructions"]
+    return [2 * (value[0] if isinstance(value, list) else int(value))]
+
+
+@pytest.mark.parametrize("wire", Wire)
+def test_pipe(hello: Hello, tmp_path: Path, wire: Wire) -> None:
+    """Two compilers after each other, and all forms of features."""
+    told: list[Message] = []
+    with served_pipe(tmp_path / "pipe", wire, lambda message: (told.append(message), twice(message))[1]):
+        for _ in range(2):
+            assert hello.say(runner="pipe", format=wire, address=tmp_path / "pipe") == ANSWERED
+    assert told[1] == FOUR[wire]
+    assert told[:2] == told[2:]
+
+
+def test_grpc(hello: Hello, grpc_library: Path) -> None:
+    told: list[Message] = []
+    server, port = start_server(
+        0,
+        lambda message: (told.append(message), twice(message))[1],
+        find_method("hello.Model/getAdvice", schema=SCHEMA),
+    )
+    try:
+        said = hello.say(runner="grpc", address=f"127.0.0.1:{port}", library=grpc_library)
+    finally:
+        server.stop(None)
+    assert said == ANSWERED
+    assert told[1] == [
+        ("name", "four"),
+        ("instructions", 4),
+        ("sizes", [1, 1, 2]),
+        *(("blocks", [("size", size)]) for size in (1, 1, 2)),
+        ("rows", [[1, 1, 2]]),
+        ("share", 0.25),
+    ]
+
+
+def test_grpc_with_the_compiler_as_server(hello: Hello, grpc_library: Path) -> None:
+    """The reply to a call is the next question; the last call stays without one."""
+    method = find_method("hello.Compiler/step", schema=SCHEMA)
+    compiler = hello.start(runner="grpc-server", address="127.0.0.1:0", library=grpc_library)
+    assert compiler.stderr is not None
+    where = compiler.stderr.readline().removeprefix("hello: listening on ").strip()
+    with grpc.insecure_channel(where) as connection:
+        step = connection.unary_unary(
+            f"/{method.name}",
+            request_serializer=method.request.SerializeToString,
+            response_deserializer=method.response.FromString,
+        )
+        four = step(method.request(number=6))
+        with pytest.raises(grpc.RpcError):
+            step(method.request(number=8), timeout=200)
+
+    assert (four.name, list(four.sizes)) == ("four", [1, 1, 2])
+    assert finish(compiler) == ANSWERED
+
+
+def test_onnx(hello: Hello, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "twice.onnx", "Add", ["instructions", "instructions"])
+
+    assert hello.say(runner="onnx", address=model, library=find_onnx_runtime(), real=1) == ANSWERED
+
+
+def test_onnx_by_environment(hello: Hello, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLRUN_ONNXRUNTIME", str(find_onnx_runtime()))
+    model = write_model(tmp_path / "twice.onnx", "Add", ["other_name", "other_name"])
+
+    assert hello.say(runner="onnx", address=model, real=1) == ANSWERED
+
+
+def test_interactive_channel(hello: Hello, tmp_path: Path) -> None:
+    with channel(tmp_path) as model:
+        compiler = hello.start(runner="interactive", address=model.base)
+        spec = {"type": "int64_t", "port": 0, "shape": [1]}
+        assert json.loads(model.receive_line()) == {
+            "features": [{**spec, "name": "instructions", "type": "int32_t"}],
+            "advice": {**spec, "name": "number"},
+        }
+        for name, count in (("three", 3), ("four", 4)):
+            assert json.loads(model.receive_line()) == {"context": name}
+            assert json.loads(model.receive_line()) == {"observation": 0}
+            assert model.receive(5) == np.int32(count).tobytes() + b"\n"
+            model.send(np.int64(2 * count).tobytes())
+        assert finish(compiler) == ANSWERED
+
+
+def test_no_advice(hello: Hello, tmp_path: Path) -> None:
+    def refuse(_: Message) -> list[int]:
+        raise NoAdvice("not for me")
+
+    with served_pipe(tmp_path / "pipe", Wire.JSON, refuse):
+        said = hello.say(runner="pipe", address=tmp_path / "pipe")
+    assert [line.rpartition(", ")[2] for line in said] == ["advice -1.000000"] * 2
+
+
+# MLCompilerBridge's own package
+
+
+@contextmanager
+def bridge_pipe(base: Path, wire: Wire) -> Iterator[threading.Thread]:
+    """The bridge's class answers one compiler, as its users' loops do."""
+    from compilerinterface import PipeCompilerInterface
+
+    interface = PipeCompilerInterface(wire.value, str(base))
+
+    def answer() -> None:
+        interface.reset_pipes()
+        for _ in range(2):
+            features = interface.evaluate()
+            count = features["instructions"] if wire is Wire.JSON else features[0][0]
+            interface.populate_buffer([2 * count])
+        interface.evaluate(mode="exit")
+        interface.close_pipes()
+
+    thread = threading.Thread(target=answer)
+    thread.start()
+    yield thread
+    thread.join(timeout=300)
+
+
+@pytest.mark.parametrize("wire", Wire)
+def test_bridge_answers_over_pipes(hello: Hello, tmp_path: Path, wire: Wire) -> None:
+    with bridge_pipe(tmp_path / "pipe", wire):
+        assert hello.say(runner="pipe", format=wire, address=tmp_path / "pipe") == ANSWERED
+
+
+BRIDGE_SERVER = """\
+import grpc, sys
+from compilerinterface import GrpcCompilerInterface
+from rl4real_data.live.proto_files import find_method
+method = find_method("hello.Model/getAdvice", schema=sys.argv[2])
+
+class Service:
+    def getAdvice(self, request, context):
+        return method.response(number=2 * request.instructions)
+
+def add(service, server):
+    handler = grpc.unary_unary_rpc_method_handler(
+        service.getAdvice, method.request.FromString, method.response.SerializeToString)
+    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler("hello.Model", {"getAdvice": handler}),))
+
+GrpcCompilerInterface("server", hostport=sys.argv[1], add_server_method=add, grpc_service_obj=Service())
+"""
+
+
+def test_bridge_answers_over_grpc(hello: Hello, grpc_library: Path, free_port: int) -> None:
+    """Its server ends with its process only."""
+    server = subprocess.Popen([sys.executable, "-c", BRIDGE_SERVER, str(free_port), SCHEMA], stdout=subprocess.PIPE)
+    try:
+        said = hello.say(runner="grpc", address=f"127.0.0.1:{free_port}", library=grpc_library, limit=120000)
+    finally:
+        server.kill()
+        server.communicate()
+    assert said == ANSWERED

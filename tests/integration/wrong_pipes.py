@@ -1,0 +1,186 @@
+"""Models behind a pair of pipes that are wrong, slow or gone: one kind a function, and what each does to a compiler."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import numpy as np
+
+Speak = Callable[[BinaryIO, BinaryIO, threading.Event], None]
+"""What a server does with a compiler: reads from the second, writes to the first; the event ends all waiting."""
+
+
+def message(source: BinaryIO) -> bytes:
+    return source.read(int.from_bytes(source.read(8), "little"))
+
+
+def framed(payload: bytes) -> bytes:
+    return len(payload).to_bytes(8, "little") + payload
+
+
+def replies(*payloads: bytes) -> Speak:
+    """Answers its first messages so, and then nothing."""
+
+    def speak(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+        for payload in payloads:
+            if not message(source):
+                return
+            to.write(payload)
+        source.read()
+
+    return speak
+
+
+def says(value: object) -> Speak:
+    return replies(framed(json.dumps({"out": value}).encode()))
+
+
+def forever(value: object) -> Speak:
+    """Gives the same answer to every message."""
+
+    def speak(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+        while message(source):
+            to.write(framed(json.dumps({"out": value}).encode()))
+
+    return speak
+
+
+def closes_at_once(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    pass
+
+
+def closes_after_the_question(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    message(source)
+
+
+def never_answers(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    source.read()
+
+
+def never_reads(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    over.wait()
+
+
+def drips(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    message(source)
+    with contextlib.suppress(BrokenPipeError):
+        for byte in framed(json.dumps({"out": [-1] * 5000}).encode()):
+            if over.wait(0.01):
+                return
+            to.write(bytes([byte]))
+
+
+def half_a_frame(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    message(source)
+    to.write(framed(b'{"out": [-1]}')[:12])
+
+
+def half_a_length(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    message(source)
+    to.write(b"\x05\x00\x00")
+
+
+def split_then(last: bytes) -> Speak:
+    """Splits the first node that can be, and goes wrong then, with the code half changed."""
+
+    def speak(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+        told = json.loads(message(source) or b"{}")
+        due = [(key.rpartition("_")[2], points) for key, points in told.items() if key.startswith("splitSlots") and points]
+        action = [0, int(due[0][0]), due[0][1][0]] if due else [-1]
+        to.write(framed(json.dumps({"out": action}).encode()))
+        if due and message(source):
+            to.write(last)
+
+    return speak
+
+
+JSON_SERVERS: Final[dict[str, Speak]] = {
+    "closes at once": closes_at_once,
+    "closes after the question": closes_after_the_question,
+    "never answers": never_answers,
+    "never reads": never_reads,
+    "drips": drips,
+    "half a frame": half_a_frame,
+    "half a length": half_a_length,
+    "huge length": replies(b"\xff" * 8),
+    "negative length": replies((-5).to_bytes(8, "little", signed=True)),
+    "length zero": replies(framed(b"")),
+    "no JSON": replies(framed(b"hello")),
+    "binary rubbish": replies(framed(bytes(range(256)))),
+    "half a JSON": replies(framed(b'{"out": [1, 2')),
+    "another key": replies(framed(b'{"in": [-1]}')),
+    "an array": replies(framed(b"[-1]")),
+    "deep nesting": replies(framed(b'{"out": ' + b"[" * 100_000 + b"]" * 100_000 + b"}")),
+    "a word": says("spill"),
+    "words": says(["spill"]),
+    "nothing": says([]),
+    "null": says(None),
+    "fractions": says([0.5]),
+    "not a number": replies(framed(b'{"out": [NaN]}')),
+    "beyond 32 bits": says([1, 2**40, 3]),
+    "beyond 64 bits": replies(framed(b'{"out": [1' + b"0" * 40 + b"]}")),
+    "an unknown action": says([7, 1, 2]),
+    "a negative action": says([-7]),
+    "a node without its colour": says([1, 300]),
+    "half a split": says([0, 300]),
+    "a split too much": says([0, 300, 1, 4]),
+    "refused splits for ever": forever([0, 1, 0]),
+    "splits of nobody for ever": forever([0, 2**31 - 1, 5]),
+    "an answer twice": replies(framed(b'{"out": [1]}') * 2),
+    "more bytes behind the answer": replies(framed(b'{"out": [1]}') + b"more"),
+    "gone behind a split": split_then(b""),
+    "rubbish behind a split": split_then(framed(b"rubbish")),
+    "half an answer behind a split": split_then(framed(b'{"out": [-1]}')[:10]),
+}
+"""By name. None of them says anything that can be carried out as a whole."""
+
+
+@contextlib.contextmanager
+def wrong_model(base: Path, speak: Speak) -> Iterator[None]:
+    """Such a server at BASE.in and BASE.out, for one compiler after the other."""
+    over, made = threading.Event(), threading.Event()
+
+    def serve() -> None:
+        for suffix in (".in", ".out"):
+            os.mkfifo(f"{base}{suffix}")
+        made.set()
+        while not over.is_set():
+            with (
+                contextlib.suppress(BrokenPipeError, ValueError, OverflowError),
+                open(f"{base}.in", "wb", buffering=0) as to,
+                open(f"{base}.out", "rb") as source,
+            ):
+                if not over.is_set():
+                    speak(to, source, over)
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    assert made.wait(60)
+    try:
+        yield
+    finally:
+        over.set()
+        while thread.is_alive():  # it waits for a compiler: this is one, for a moment
+            for suffix, flags in ((".in", os.O_RDONLY), (".out", os.O_WRONLY)):
+                with contextlib.suppress(OSError):
+                    os.close(os.open(f"{base}{suffix}", flags | os.O_NONBLOCK))
+            thread.join(0.02)
+
+
+def bytes_reply(*numbers: float, kind: str = "<i4") -> bytes:
+    return framed(np.array(numbers, kind).tobytes())
+
+
+BYTES_SERVERS: Final[dict[str, Speak]] = {
+    "three bytes": replies(framed(b"\x01\x02\x03")),
+    "64-bit numbers": replies(bytes_reply(7, 8, kind="<i8")),
+    "reals": replies(bytes_reply(1.5, 2.5, kind="<f4")),
+    "empty": replies(framed(b"")),
+    "JSON in place of bytes": replies(framed(b'{"out": [-1]}')),
+}
