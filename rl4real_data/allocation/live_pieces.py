@@ -63,7 +63,7 @@ def live_pieces(uses: Sequence[Use], graph: CodeGraph) -> list[Piece]:
 
 
 def _same_values(at_start: dict[int, int], at_end: dict[int, int], graph: CodeGraph) -> dict[int, int]:
-    """For the value at the start of a block, the one that it is: where blocks meet, a value of its own if they differ."""
+    """Which value is at the start of a block: that of the blocks in front of it, or its own where they differ."""
     same = {value: value for value in (*at_start.values(), *at_end.values())}
 
     def origin(value: int) -> int:

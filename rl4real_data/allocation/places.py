@@ -58,7 +58,8 @@ class PlaceMap:
     def _places(positions: npt.NDArray[Any], borders: npt.NDArray[np.int64]) -> Places:
         position = np.asarray(positions, np.int64)
         is_border = (position % 2 == 0) & np.isin(position // 2, borders)
-        return (position // 2 << ROOM) + position % 2 - is_border * (1 << ROOM - 1)
+        found: Places = (position // 2 << ROOM) + position % 2 - is_border * (1 << ROOM - 1)
+        return found
 
 
 class CodePlaces:
