@@ -13,11 +13,11 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
+from rl4real_data.allocation.answer_backend import AnswerBackend, EpisodeBackend
 from rl4real_data.allocation.answer_costs import COST_WEIGHTS, weighted_cost
 from rl4real_data.allocation.register_file import register_file_of
 from rl4real_data.allocation.split_allocation import DecisionWord, SplitAllocation
 from rl4real_data.allocation.split_problem import SPLIT_COLUMNS, split_problem_of
-from rl4real_data.env.answer_backend import AnswerBackend, EpisodeBackend
 from rl4real_data.env.episode_source import EpisodeSource, Limits
 from rl4real_data.env.observation import Observation
 from rl4real_data.env.register_allocation import COST_COLUMNS, ILLEGAL_REWARD
