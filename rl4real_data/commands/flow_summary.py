@@ -1,4 +1,4 @@
-"""What `rl4real-data flow` says at its end."""
+"""The last words of `rl4real-data flow`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from rl4real_data.corpus.flags.guard import count_names
 from rl4real_data.corpus.places import place_words
 
 if TYPE_CHECKING:
-    from rl4real_data.episodes.index import DatasetIndex
     from rl4real_data.flow.request import Destination
     from rl4real_data.flow.run import RunReport
     from rl4real_data.stages.selection import Entry
@@ -40,7 +39,7 @@ def summary(destination: Destination, report: RunReport, *, seconds: float) -> s
         f"{sum(books.filtered.values()):,} left out, "
         f"{counted(books.duplicates, 'duplicate')}",
         *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
-        *_decision_lines(destination, index),
+        *_decision_lines(destination, report),
         *_vector_lines(report),
     ]
     if report.was_finished:
@@ -52,9 +51,10 @@ def summary(destination: Destination, report: RunReport, *, seconds: float) -> s
     return "\n".join(lines)
 
 
-def _decision_lines(destination: Destination, index: DatasetIndex) -> list[str]:
+def _decision_lines(destination: Destination, report: RunReport) -> list[str]:
     """What was decided beside the allocator, and what became of it."""
-    if "expert" not in index.toolchain:
+    index = report.index
+    if index is None or "expert" not in index.toolchain:
         return []
     from rl4real_data.flow.decision_counts import count_decisions
 

@@ -1,4 +1,4 @@
-"""What decides in the compilations of a run: a policy, or a file of decisions."""
+"""The decider in the compilations of a run, which is a policy or a file of decisions."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How many decisions a split's episodes were made with, and what became of them."""
+"""The number of decisions that a split's episodes were made with, and what became of them."""
 
 from __future__ import annotations
 
