@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
@@ -95,8 +96,10 @@ def _writes_interface(compilation: Compilation, module: Module) -> bool:
     return module.language is Language.CXX_MODULE and compilation.clang.major > 19
 
 
-def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[str, ...]:
-    """What turns a compilation into a recorded one."""
+def dump_flags(
+    compilation: Compilation, *, records: str, plugin: str, decisions: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """What turns a compilation into a recorded one; `decisions` are the plugin's flags for who decides."""
     if compilation.plugin is None:
         return fork_flags(compilation.fork_config, compilation.allocator)
     return (
@@ -105,6 +108,7 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
         *("-mllvm", "-mlra-discard"),  # nobody reads the object file
         *(("-mllvm", "-mlra-dump-mir") if compilation.recipe.mir else ()),
         *(("-mllvm", "-mlra-verify") if compilation.verify else ()),
+        *(word for flag in decisions for word in ("-mllvm", flag)),
     )
 
 
@@ -115,7 +119,9 @@ def pasteable_command(compilation: Compilation, module: Module) -> str:
     it goes on to the folder that a build's entry names.
     """
     _, *plain = _recorded_command(compilation, module)
-    words = (*plain, *dump_flags(compilation, records="/dev/null", plugin=_PLUGIN), "-o", "/dev/null")
+    decisions = compilation.decider.shown if compilation.decider else ()
+    recorded = dump_flags(compilation, records="/dev/null", plugin=_PLUGIN, decisions=decisions)
+    words = (*plain, *recorded, "-o", "/dev/null")
     quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shell_word(word) for word in words)
     folders = [f'"$(rl4real-data path corpus {shell_word(module.corpus_word)})"'] if module.corpus_word else []
     if module.folder.parts:
@@ -163,9 +169,10 @@ def _attempt(
 ) -> Attempt:
     records, dependencies = MemoryFile("records"), MemoryFile("dependencies")
     plugin = str(compilation.plugin.path) if compilation.plugin else ""
+    decisions = compilation.decider.flags if compilation.decider else ()
     command = (
         *command,
-        *dump_flags(compilation, records=str(records.path), plugin=plugin),
+        *dump_flags(compilation, records=str(records.path), plugin=plugin, decisions=decisions),
         *("-o", "/dev/null"),
         "-fno-crash-diagnostics",  # else clang preprocesses the source again for a report that nobody reads
         *(("-MD", "-MF", str(dependencies.path)) if reads_headers else ()),

@@ -39,6 +39,19 @@ def state_of(path: Path) -> FileState | None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """What decides in front of the allocator. `flags`: the plugin's; `shown`: the same without paths of this machine.
+
+    `name` is for people; `sha256`, of all that decides, makes the dataset another one.
+    """
+
+    name: str
+    sha256: str
+    flags: tuple[str, ...]
+    shown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Compilation:
     """What all modules of a run have in common. `plugin` is None for the fork, which has the flags built in.
 
@@ -53,6 +66,7 @@ class Compilation:
     recipe: Recipe
     limits: Limits
     verify: bool = False
+    decider: Decider | None = None
     fork_config: Path | None = None
     class_ids: tuple[tuple[str, int], ...] = ()  # for the fork, whose files name classes only
     class_orders: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -70,7 +84,14 @@ class Compilation:
             **({"llvm_version": self.clang.version} if self.clang.version else {}),
             "clang": self.clang.banner,
             "plugin": self.plugin.source_hash if self.plugin else "none: the compiler has the flags itself",
+            **self.expert,
         }
+
+    @property
+    def expert(self) -> dict[str, str]:
+        """Who decides beside the allocator, and the hash of that; nothing if nobody does."""
+        decider = self.decider
+        return {} if decider is None else {"expert": decider.name, "expert_sha256": decider.sha256}
 
     def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
         """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""
@@ -94,6 +115,7 @@ class Compilation:
             self.allocator.name,
             self.verify,
             str(self.fork_config or ""),
+            *((self.decider.name, self.decider.sha256) if self.decider else ()),
         )
         return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 

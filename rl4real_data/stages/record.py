@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.episodes.answer_columns import DECISIONS
 from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph, parse_dot
 from rl4real_data.rl4real_fork.formats.graph_table import distinct_vectors, graphs_to_table
 from rl4real_data.stages.column_dump import BadRecord, Columns, read_columns
@@ -40,8 +41,8 @@ _DUMP_FIELDS: Final = (
 
 _DUMP_SCHEMA: Final = pa.schema(_DUMP_FIELDS)
 
-_OPTIONAL: Final = frozenset({"mir"})
-"""What a dump may lack: the text, if nobody asked for it."""
+_OPTIONAL: Final = frozenset({"mir", *(name for name, _, _ in DECISIONS)})
+"""What a dump may lack: the text, if nobody asked for it; decisions, if nobody decides."""
 
 
 def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:

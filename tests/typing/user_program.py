@@ -26,11 +26,14 @@ from rl4real_data import (
     validate,
 )
 from rl4real_data.allocation.allocation import SPILLED, UNDECIDED, Allocation
+from rl4real_data.allocation.answer_backend import AnswerBackend, AnswerCosts, EpisodeBackend
+from rl4real_data.allocation.answer_costs import COST_WEIGHTS, answer_costs, weighted_cost
 from rl4real_data.allocation.expert import Decision, Task, expert_cost, expert_decisions, expert_order
 from rl4real_data.allocation.features import NODE_FEATURES, node_features
 from rl4real_data.allocation.points import POINT_COLUMNS, ProblemPoints, points_of
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import RegisterFile, register_file_of
+from rl4real_data.allocation.split_allocation import SPLIT, LiveNode, SplitAllocation
 from rl4real_data.core.errors import (
     CacheError,
     DatasetError,
@@ -47,7 +50,13 @@ from rl4real_data.core.errors import (
     ValidationFailed,
     VocabularyError,
 )
-from rl4real_data.env import ENVIRONMENT_ID, RegisterAllocationEnv
+from rl4real_data.env import (
+    ENVIRONMENT_ID,
+    SPLIT_ENVIRONMENT_ID,
+    RegisterAllocationEnv,
+    SplitRegisterAllocationEnv,
+)
+from rl4real_data.env.split_observation import PIECE_FEATURES, POINT_FEATURES
 from rl4real_data.episodes.column_values import (
     BlockFlag,
     ChangeFlag,
@@ -68,7 +77,13 @@ from rl4real_data.episodes.schema import (
     instructions_schema,
 )
 from rl4real_data.export.rllib import Policy, RllibRequest, RllibSummary, export_rllib
+from rl4real_data.live.answers import Answer, LivePolicy, Split
+from rl4real_data.live.colours import Colours
+from rl4real_data.live.compiler_backend import CompilerBackend
+from rl4real_data.live.decisions_file import decisions_line, read_decisions
 from rl4real_data.live.expert_parts import parts_line, write_parts
+from rl4real_data.live.function_graph import FunctionGraph, GraphNode
+from rl4real_data.live.report import DecisionReport, FunctionReport, read_report
 from rl4real_data.live.trial import (
     CompilerTool,
     Decisions,
@@ -264,3 +279,37 @@ def main(data_dir: Path) -> int:
         print(error, error.hint)
         return error.exit_code
     return 0
+
+
+def play_with_splits(dataset: EpisodeDataset, backend: AnswerBackend) -> float:
+    env = SplitRegisterAllocationEnv(dataset, backend=backend, cost_weights=COST_WEIGHTS)
+    _, info = env.reset(seed=1)
+    allocation = assert_type(env.allocation, SplitAllocation)
+    for node in allocation.nodes:
+        assert_type(node, LiveNode)
+    assert_type(EpisodeBackend().costs_of(env.episode, allocation), AnswerCosts)
+    costs = assert_type(answer_costs(allocation, dataset.registers), dict[str, float])
+    compiled = CompilerBackend.find().carry_out(env.episode, env.decisions())
+    assert_type(compiled, FunctionReport)
+    names = (SPLIT_ENVIRONMENT_ID, *PIECE_FEATURES, *POINT_FEATURES)
+    return weighted_cost(costs) + SPLIT + len(names) + len(info)
+
+
+class FirstFree:
+    def answer(self, graph: FunctionGraph) -> Answer:
+        for node in graph.nodes.values():
+            assert_type(node, GraphNode)
+            if node.split_slots:
+                return Split(node.id, node.split_slots[0])
+        return None
+
+
+def decide(graph: FunctionGraph, colours: Colours) -> Answer:
+    policy: LivePolicy = FirstFree()
+    return policy.answer(graph) if colours.most else {node: 0 for node in graph.nodes}
+
+
+def report_of(path: Path) -> int:
+    line = decisions_line("f", [["spill", 3]])
+    known = assert_type(read_decisions(path), dict[str, list[list[Any]]])
+    return assert_type(read_report(path.read_bytes()), DecisionReport).kept + len(line) + len(known)
