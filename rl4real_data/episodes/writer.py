@@ -51,6 +51,13 @@ def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]
     return tuple(f"data/{split}-{number:05d}-of-{count:05d}.parquet" for number in range(count))
 
 
+def row_group_sizes(episodes: int, *, per_shard: int, per_row_group: int) -> Iterator[int]:
+    """Rows of each row group, over all shards; they depend on the number of episodes alone."""
+    for shard in range(0, episodes, per_shard):
+        rows = min(per_shard, episodes - shard)
+        yield from (min(per_row_group, rows - group) for group in range(0, rows, per_row_group))
+
+
 def table_writer(path: Path, schema: pa.Schema, *, compression_level: int) -> pq.ParquetWriter:
     """The one place that sets Parquet's options. With statistics a filter skips row groups; lists have none."""
     return pq.ParquetWriter(
@@ -90,8 +97,7 @@ def write_table(
 class ShardWriter(contextlib.AbstractContextManager["ShardWriter"]):
     """Takes tables of episodes, cuts them into row groups and shards; holds one row group in memory.
 
-    The cuts depend on the rows alone, not on how they come: a row group always has `per_row_group` rows but for the
-    last of a shard.
+    The cuts are those of `row_group_sizes`, however the rows come. Who brings just these saves a copy.
     """
 
     def __init__(

@@ -205,7 +205,7 @@ def _compile(
         for job, part in results:
             parts[job.key] = part
             if shapes := job.shapes.pop(job.key, None):
-                materials.result().shapes.add(job.key, shapes)
+                materials.result().shapes.add(job.key, *shapes)
     return parts
 
 

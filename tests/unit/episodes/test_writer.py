@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from rl4real_data.episodes.column_kinds import VERSION_KEY
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.episodes.writer import ShardWriter, shard_names, write_shards, write_table
+from rl4real_data.episodes.writer import ShardWriter, row_group_sizes, shard_names, write_shards, write_table
 
 OPTIONS: dict[str, Any] = {"compression_level": 1, "footer": {"target": "x86"}}
 
@@ -67,6 +67,15 @@ def test_rows_are_cut_into_groups_and_shards(tmp_path: Path) -> None:
     assert [entry.rows for entry in files.values()] == [10, 10, 3]
     read = [n for name in files for n in pq.read_table(tmp_path / name)["function_id"].to_pylist()]
     assert read == list(range(23))
+
+
+@pytest.mark.parametrize("episodes", [0, 1, 4, 9, 10, 11, 20, 23])
+@pytest.mark.parametrize("per_row_group", [1, 4, 10, 12])
+def test_sizes_of_row_groups_are_told_beforehand(tmp_path: Path, episodes: int, per_row_group: int) -> None:
+    files = write(tmp_path, [rows_of(0, episodes)], per_shard=10, per_row_group=per_row_group)
+
+    sizes = list(row_group_sizes(episodes, per_shard=10, per_row_group=per_row_group))
+    assert sizes == [rows for name in files for rows in groups_of(tmp_path / name)]
 
 
 @pytest.mark.parametrize(("count", "groups"), [(0, [[]]), (1, [[1]]), (10, [[4, 4, 2]]), (20, [[4, 4, 2], [4, 4, 2]])])
