@@ -33,7 +33,8 @@ class ShapeUses:
         users = np.concatenate([users for users, _ in found]) if found else np.zeros(0, np.int64)
         shapes = np.concatenate([shapes for _, shapes in found]) if found else np.zeros(0, np.int64)
         width = int(shapes.max(initial=0)) + 1
-        users, shapes = np.divmod(np.unique(users * width + shapes), width)
+        pairs = np.sort(users * width + shapes)  # and not np.unique, which takes four times as long
+        users, shapes = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], width)
         return cls(functions=users, shapes=shapes)
 
     def by(self, functions: Sequence[int]) -> Numbers:
