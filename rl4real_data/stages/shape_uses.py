@@ -16,12 +16,16 @@ import pyarrow.compute as pc
 
 from rl4real_data.episodes.inst_ids import INST_COLUMNS
 
-Numbers = npt.NDArray[np.int64]
+Numbers = npt.NDArray[np.int32]
+_Wide = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShapeUses:
-    """Pairs of a function, by position, and a shape of its module, by number: each once, sorted by function."""
+    """Pairs of a function, by position, and a shape of its module, by number: each once, sorted by function.
+
+    A run keeps them of all its modules: 0.3 kB a function.
+    """
 
     functions: Numbers
     shapes: Numbers
@@ -35,14 +39,14 @@ class ShapeUses:
         width = int(shapes.max(initial=0)) + 1
         pairs = np.sort(users * width + shapes)  # and not np.unique, which takes four times as long
         users, shapes = np.divmod(pairs[np.diff(pairs, prepend=-1) > 0], width)
-        return cls(functions=users, shapes=shapes)
+        return cls(functions=users.astype(np.int32), shapes=shapes.astype(np.int32))
 
     def by(self, functions: Sequence[int]) -> Numbers:
         """The shapes that these use, some more than once."""
         return self.shapes[np.isin(self.functions, functions)]
 
 
-def _references(column: pa.Array | pa.ChunkedArray) -> Iterator[tuple[Numbers, Numbers]]:
+def _references(column: pa.Array | pa.ChunkedArray) -> Iterator[tuple[_Wide, _Wide]]:
     """Who refers, and to what; nothing for a column that is null everywhere."""
     column = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
     if column.null_count == len(column):
