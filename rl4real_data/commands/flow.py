@@ -5,7 +5,6 @@ Corpora become a split of a DATA_DIR.
 
 from __future__ import annotations
 
-import os
 import shlex
 import time
 from collections import Counter
@@ -27,12 +26,10 @@ from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.corpus.flags.guard import count_names
 from rl4real_data.corpus.license import chosen_licenses
-from rl4real_data.corpus.places import place_words
 
 if TYPE_CHECKING:
     from rl4real_data.flow.request import Destination, FlowRequest
     from rl4real_data.flow.run import RunReport
-    from rl4real_data.stages.selection import Entry
 
 DEFAULT_CORPUS: Final = "sample"
 _FAILURES_SHOWN: Final = 5
@@ -253,7 +250,7 @@ def _summary(destination: Destination, report: RunReport, *, seconds: float) -> 
         lines.append("  nothing to do: the dataset was finished before")
     lines += [f"  skipped    {skipped.reason.splitlines()[0]}" for skipped in report.skipped]
     lines += _flag_lines(report)
-    lines += _failure_lines(report.failed)
+    lines += _failure_lines(report)
     lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
     return "\n".join(lines)
 
@@ -281,15 +278,16 @@ def _vector_lines(report: RunReport) -> list[str]:
     ]
 
 
-def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
-    lines = []
+def _failure_lines(report: RunReport) -> list[str]:
+    from rl4real_data.stages.pasted_command import command_here
+
+    lines, failed = [], report.failed
     for entry in failed[:_FAILURES_SHOWN]:
         failure = entry.part.failure
         assert failure is not None
         what = f"{entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}"
         lines.append(f"  failed     {shown(what)}")
-        (command,) = place_words([entry.command.split(" && ")[-1]], entry.module.places)
-        lines.append(f"             (cd {shlex.quote(os.path.relpath(entry.module.working_folder))} && {command})")
+        lines.append(f"             {command_here(report.plan.jobs[0].compilation, entry.module)}")
     if len(failed) > _FAILURES_SHOWN:
         lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")
     return lines
