@@ -24,7 +24,8 @@ class TargetName(StrEnum):
 class Target:
     """One row: how clang is told about the target, and what LLVM, Debian and the fork call it and its parts.
 
-    `architectures` are the first words of triples that mean the target, the one of `triple` among them.
+    `architectures` are the first words of triples that mean the target, the one of `triple` among them. `gcc_defaults`
+    are GCC's words for what the target is anyway, which clang may not know.
     """
 
     name: TargetName
@@ -35,6 +36,7 @@ class Target:
     llvm_backend: str
     libc_packages: tuple[str, ...]
     fork_name: str
+    gcc_defaults: tuple[str, ...]
 
 
 TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
@@ -48,6 +50,7 @@ TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
             llvm_backend="X86",
             libc_packages=("libc6-dev", "libstdc++-12-dev"),
             fork_name="X86",
+            gcc_defaults=("-freg-struct-return", "-mabi=sysv"),
         ),
         TargetName.AARCH64: Target(
             name=TargetName.AARCH64,
@@ -63,6 +66,7 @@ TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
             llvm_backend="AArch64",
             libc_packages=("libc6-dev-arm64-cross", "libstdc++-12-dev-arm64-cross"),
             fork_name="AArch64",
+            gcc_defaults=("-mabi=lp64", "-freg-struct-return"),
         ),
     }
 )

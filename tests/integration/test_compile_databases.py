@@ -104,6 +104,12 @@ def test_an_interface_unit_is_asked_about_as_any_other_source(tmp_path: Path, to
         ("-std=c77", TargetName.X86, "invalid value 'c77' in '-std=c77'"),
         ("-march=haswell", TargetName.X86, ""),
         ("-mcpu=neoverse-v2", TargetName.AARCH64, ""),
+        ("-mcpu=native", TargetName.AARCH64, ""),
+        ("-march=native", TargetName.X86, ""),
+        ("-mabi=lp64 -freg-struct-return", TargetName.AARCH64, ""),
+        ("-freg-struct-return", TargetName.X86, ""),
+        ("-mabi=ilp32", TargetName.AARCH64, "unknown target ABI 'ilp32'"),
+        ("-mabi=ms", TargetName.X86, "unsupported option '-mabi=' for target 'x86_64-unknown-linux-gnu'"),
     ],
 )
 def test_flags_that_mean_something_else_are_a_reason(
