@@ -219,11 +219,11 @@ def _why_no_episode(report: RunReport, split: Split) -> str:
     if books.episodes:
         return ""
     counts = {"done": books.modules_done, "failed": books.modules_failed, **books.modules_filtered}
-    what, total = "modules", books.modules
+    total = counted(books.modules, "module")
     if books.functions:
-        counts = {**books.filtered, "duplicates": books.duplicates}
-        what, total = "functions", books.functions
-    return f"of {total:,} {what} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+        counts = {**books.filtered, noun(books.duplicates, "duplicate"): books.duplicates}
+        total = counted(books.functions, "function")
+    return f"of {total} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
 
 
 def _summary(destination: Destination, report: RunReport, *, seconds: float) -> str:
