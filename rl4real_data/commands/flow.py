@@ -15,7 +15,7 @@ from rl4real_data.commands.console import fetch_progress, say, shows_bars, write
 from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS
-from rl4real_data.core.counted import counted
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures, UsageError
 from rl4real_data.core.recipe import load_recipe
@@ -206,8 +206,8 @@ def _why_no_episode(report: RunReport, split: Split) -> str:
     if books.episodes:
         return ""
     counts = {"done": books.modules_done, "failed": books.modules_failed, **books.modules_filtered}
-    what, total = "modules", books.modules
+    total = counted(books.modules, "module")
     if books.functions:
-        counts = {**books.filtered, "duplicates": books.duplicates}
-        what, total = "functions", books.functions
-    return f"of {total:,} {what} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+        counts = {**books.filtered, noun(books.duplicates, "duplicate"): books.duplicates}
+        total = counted(books.functions, "function")
+    return f"of {total} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)

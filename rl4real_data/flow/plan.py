@@ -14,10 +14,10 @@ from rl4real_data.core import interruption
 from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.flow.pipeline import Flow
-from rl4real_data.stages.compile import pasteable_command
 from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation, ModuleJob, part_key
 from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
+from rl4real_data.stages.pasted_command import pasteable_command
 from rl4real_data.stages.selection import Entry
 from rl4real_data.stages.source_hash import source_sha256
 
