@@ -15,6 +15,7 @@ from rl4real_data.episodes.column_values import ChangeFlag, MoveKind
 from .columns import Episode
 from .findings import Findings
 from .machine_text import Function, Instruction, Operand
+from .opcodes import constant_of, is_constant_store
 from .places import NOWHERE, Places
 
 _METADATA = re.compile(r"!\d+")  # numbered anew where there are remarks
@@ -32,6 +33,7 @@ class AnswerCheck:
         known = {found.number for found in before.objects if not found.is_fixed}
         self.slots = [found.number for found in after.objects if found.is_spill_slot and found.number not in known]
         self.text: deque[Instruction] = deque()
+        self.constants: set[int] = set()  # moves that store one
         self.aligned = True
 
     def run(self) -> None:
@@ -250,7 +252,7 @@ class AnswerCheck:
                 register, slot = self._stored(found)
                 return slot, register
             case MoveKind.REMATERIALIZATION:
-                return NOWHERE, self._number(found.operands[0])
+                return NOWHERE, self._slot(found.operands) or self._number(found.operands[0])
             case MoveKind.OTHER:
                 return recorded
 
@@ -264,11 +266,14 @@ class AnswerCheck:
 
     def _stored(self, found: Instruction) -> tuple[int, int]:
         """(register, slot) of a store; those of a reload are the same operands."""
-        slots = [operand.slot for operand in found.operands if operand.slot >= 0]
         registers = [operand for operand in found.operands if operand.physical not in ("", "noreg")]
-        if not slots or not registers or slots[0] not in self.slots:
-            return 0, 0
-        return self._number(registers[0]), -1 - self.slots.index(slots[0])
+        slot = self._slot(found.operands)
+        return (self._number(registers[0]), slot) if slot and registers else (0, 0)
+
+    def _slot(self, operands: Sequence[Operand]) -> int:
+        """The place of the spill slot among them, 0 for none."""
+        slots = [operand.slot for operand in operands if operand.slot in self.slots]
+        return -1 - self.slots.index(slots[0]) if slots else 0
 
     def _rematerialisation(self, number: int, found: Instruction) -> None:
         value = self.episode["move_value"][number]
@@ -281,5 +286,8 @@ class AnswerCheck:
             self.findings.compare("rematerialised opcodes", where, *plain)
         elif (original.opcode, found.opcode) in _VARIANTS:
             self.findings.count("rematerialised by a documented variant")
+        elif is_constant_store(found):
+            self.constants.add(number)
+            self.findings.compare("constants stored", where, constant_of(original), constant_of(found))
         else:
             self.findings.differ("another opcode is computed anew", where, f"{original.text} -> {found.text}")
