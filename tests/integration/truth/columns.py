@@ -50,7 +50,7 @@ class Dataset:
             units={row["reg_id"]: frozenset(row["units"]) for row in rows},
             subregister={(register, sub["index"]): sub["reg_id"] for register, sub in subregisters},
             index_name={sub["index"]: sub["name"] for _, sub in subregisters} | {0: ""},
-            classes={row["reg_id"]: frozenset(row["classes"]) for row in rows},
+            classes={row["reg_id"]: frozenset(held["class_id"] for held in row["classes"]) for row in rows},
         )
 
     @cached_property

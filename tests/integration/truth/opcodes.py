@@ -53,6 +53,14 @@ def constant_of(instruction: Instruction) -> int | None:
     return _CONSTANTS.get(instruction.opcode)
 
 
+def is_copy(instruction: Instruction) -> bool:
+    """COPY, or AArch64's bitwise or with the register that is always zero, not shifted."""
+    if instruction.opcode not in ("ORRWrs", "ORRXrs"):
+        return instruction.opcode == "COPY"
+    to, zero, _, shift = instruction.operands
+    return zero.physical == f"{instruction.opcode[3].lower()}zr" and shift.text == "0" and not to.subregister
+
+
 def is_undefined(instruction: Instruction) -> bool:
     """Whether what it writes is nothing in particular."""
     is_copied = instruction.opcode == "COPY" and "undef" in instruction.operands[1].flags
