@@ -125,6 +125,8 @@ BROKEN = [
     (changed("part_last", 2, to=6 + 2), "node 1: its parts do not cover its life"),
     (changed("part_first", 2, to=5), "node 1: lies in two places at once"),
     (changed("part_place", 1, to=3), "node 1: lies in a slot and is not spilled, or the other way round"),
+    ({"changed_inst": [2], "changed_flags": [2]}, "change 0: accesses a slot in which no node lies there"),
+    ({"changed_inst": [1], "changed_flags": [4]}, "change 0: accesses a slot in which no node lies there"),
     (changed("part_place", 2, to=1), "node 1: shares a register with another node"),
     (changed("part_place", 0, to=4), "node 1: lies in a reserved register"),
     ({"choice_operand": [3], "choice_place": [3]}, "choice 0: no part of the node lies in that register there"),
