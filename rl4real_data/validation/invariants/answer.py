@@ -183,11 +183,17 @@ def cost_without_count(name: str) -> Find:
 
 
 def slots_differ(batch: EpisodeBatch) -> Spots:
-    """A spilled node lies in a slot somewhere, and no other one does."""
+    """A spilled node lies in a slot somewhere, and no other one does.
+
+    Where a register holds it all the time that it is in the slot, only its stores and loads tell.
+    """
     place, found = batch.lists("part_place"), parts(batch)
     fates = batch.lists("node_fate")
     in_slot = np.zeros(len(fates.values), np.bool_)
     in_slot[found.node[place.values < 0]] = True
+    node, kind = batch.lists("move_node"), batch.lists("move_kind").values
+    is_access = ((kind == MoveKind.STORE) | (kind == MoveKind.RELOAD)) & (node.values >= 0)
+    in_slot[global_nodes(batch, node.owner[is_access], node.values[is_access].astype(np.int64))] = True
     return spots(fates, in_slot != ((fates.values & int(Fate.SPILLED)) != 0))
 
 
