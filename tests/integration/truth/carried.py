@@ -213,7 +213,9 @@ class CarriedCheck:
         for place, operand in enumerate(self.check.before[value].operands):
             if operand.is_write and operand.virtual >= 0 and "undef" in operand.flags:
                 index = self.episode["operand_subreg"][self.episode.operand_rows[value, place]]
-                filled |= self.registers.wholes_of(to, index)
+                class_id = self.episode["node_class"][self.episode.node_of[operand.virtual]]
+                wholes = self.registers.wholes_of(to, index)
+                filled |= {whole for whole in wholes if class_id in self.registers.classes[whole]}
         return filled
 
 

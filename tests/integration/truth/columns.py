@@ -31,7 +31,7 @@ class Registers:
         return {name: register for register, name in self.name.items()}
 
     def wholes_of(self, part: int, index: int) -> set[int]:
-        """Registers of which this one is the part of that sub-register index."""
+        """Registers, tuples too, of which this one is the part of that sub-register index."""
         return {whole for (whole, of), register in self.subregister.items() if of == index and register == part}
 
     def part_of(self, register: int, index: int) -> str:
