@@ -219,3 +219,20 @@ def test_interactive_channel(hello: Hello, tmp_path: Path, script: Script, words
         script(model)
         model.close()
         expect(finish(compiler)[0], words)
+
+
+def test_compilers_wait_for_each_other(hello: Hello, tmp_path: Path) -> None:
+    """Two at a time at one pair of pipes would take each other's answers."""
+    with channel(tmp_path) as model:
+        first = hello.start(address=model.base, limit=PLENTY_MS)
+        assert json.loads(model.receive_frame())["name"] == "three"
+        second = hello.only_one().start(address=model.base, limit=PLENTY_MS)
+        third = hello.only_one().say(address=model.base, limit=SHORT_MS)
+        model.send(out(30))
+        assert json.loads(model.receive_frame())["name"] == "four"
+        model.send(out(40))
+        assert [line[-9:] for line in finish(first)] == ["30.000000", "40.000000"]
+        assert json.loads(model.receive_frame())["name"] == "three"
+        model.send(out(50))
+        assert finish(second)[0].endswith("advice 50.000000")
+    expect(third[0], r"pipe.in: another compiler is still asking")
