@@ -161,6 +161,18 @@ def test_answers_twice(hello: Hello, tmp_path: Path) -> None:
     assert said[1].endswith("no advice: " + f"{model.base}.in: the model said more than it was asked for")
 
 
+def test_stops_listening(hello: Hello, tmp_path: Path) -> None:
+    """Writing to it raises SIGPIPE, which would end the compiler."""
+    with channel(tmp_path) as model:
+        compiler = hello.start(address=model.base, limit=PLENTY_MS)
+        model.receive_frame()
+        model.stop_listening()
+        model.send(out(1))
+        said = finish(compiler)
+    assert said[0].endswith("advice 1.000000")
+    assert said[1].endswith(f"no advice: {model.base}.out: the model's side closed it")
+
+
 def test_speaks_first(hello: Hello, tmp_path: Path) -> None:
     with channel(tmp_path) as model:
         model.send(out(1))
