@@ -1,4 +1,4 @@
-"""What is held against a live range anywhere in a function: fixed registers and the masks of calls."""
+"""Fixed registers and the masks of calls, which are held against a live range anywhere in a function."""
 
 from __future__ import annotations
 

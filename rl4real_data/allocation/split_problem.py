@@ -1,6 +1,6 @@
-"""One function's allocation problem as splits need it: uses in their places, copies, what is fixed where.
+"""One function's allocation problem as splits need it.
 
-Datasets have it since version 1 of the format.
+Uses in their places, copies, what is fixed where; datasets have it since version 1 of the format.
 """
 
 from __future__ import annotations

@@ -1,8 +1,6 @@
-"""The environment in which register allocation with splits is learned: RL4ReAl's whole game."""
+"""The environment in which register allocation with splits is learned, which is RL4ReAl's whole game."""
 
 from __future__ import annotations
-
-__all__ = ["SplitRegisterAllocationEnv"]
 
 import os
 from collections.abc import Mapping

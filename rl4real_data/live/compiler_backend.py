@@ -1,4 +1,4 @@
-"""What an allocation costs when a compiler carries it out: true costs for the environment with splits.
+"""The true costs of an allocation, which a compiler carries out.
 
 The episode's machine IR goes to llc with the plugin and the decisions; LLVM's greedy allocator finishes.
 """

@@ -1,4 +1,4 @@
-"""A user's clang command with decisions: one command, in the user's folder, with the user's input and output."""
+"""A user's clang command with decisions, run in the user's folder, with the user's input and output."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of decisions, which the plugin carries out: one JSON object a function and line."""
+"""A file of decisions, one JSON object a function and line, which the plugin carries out."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def read_decisions(path: Path) -> dict[str, list[list[Any]]]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text in UTF-8"
-        raise UsageError(f"{path}: no file of decisions: {reason}", hint="docs/live.md shows one") from error
+        raise UsageError(f"{path}: no file of decisions: {reason}", hint="docs/decisions.md shows one") from error
     found: dict[str, list[list[Any]]] = {}
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
@@ -39,7 +39,9 @@ def _read_line(line: str, where: str) -> tuple[str, list[list[Any]]]:
         raise UsageError(f"{where}: no JSON: {error}", hint='a line is {"function": …, "decisions": […]}') from error
     function, decisions = (value.get("function"), value.get("decisions")) if isinstance(value, dict) else (None, None)
     if not isinstance(function, str) or not isinstance(decisions, list):
-        raise UsageError(f'{where}: "function", a text, and "decisions", a list, are expected', hint="docs/live.md")
+        raise UsageError(
+            f'{where}: "function", a text, and "decisions", a list, are expected', hint="docs/decisions.md shows them"
+        )
     for one in decisions:
         if not isinstance(one, list) or not one or not isinstance(one[0], str):
             raise UsageError(

@@ -1,4 +1,4 @@
-"""The model's side of RL4ReAl's inference: messages come in, a policy is asked, numbers go out."""
+"""The model's side of RL4ReAl's inference, in which messages come in and numbers go out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a process writes into a pipe of ours, heard by a thread."""
+"""A pipe of ours that processes write into, heard by a thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A vocabulary as the plugin reads it: LLVM's JSON, kept in the cache."""
+"""A vocabulary in LLVM's JSON, as the plugin reads it, kept in the cache."""
 
 from __future__ import annotations
 

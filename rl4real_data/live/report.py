@@ -1,4 +1,4 @@
-"""The plugin's report: what became of the decisions on each function (`-mlra-report`)."""
+"""The plugin's report on what became of the decisions on each function (`-mlra-report`)."""
 
 from __future__ import annotations
 
