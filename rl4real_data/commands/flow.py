@@ -8,96 +8,58 @@ from __future__ import annotations
 import shlex
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING
 
-import typer
-
-from rl4real_data.commands.completion import complete_corpora, complete_vocabularies
+from rl4real_data.commands import flow_options as options
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
 from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
-from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
-from rl4real_data.core.counted import counted
+from rl4real_data.core.allocators import ALLOCATORS
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures, UsageError
-from rl4real_data.core.recipe import OptLevel, load_recipe
+from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.shown_text import shown
-from rl4real_data.core.split import Split
-from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.core.targets import TARGETS
 from rl4real_data.corpus.license import chosen_licenses
 
 if TYPE_CHECKING:
     from rl4real_data.core.environment import Environment
+    from rl4real_data.core.split import Split
+    from rl4real_data.core.targets import TargetName
     from rl4real_data.flow.request import Destination, FlowRequest
     from rl4real_data.flow.run import RunReport
     from rl4real_data.stages.job import Decider
 
-DEFAULT_CORPUS: Final = "sample"
-_MODELS: Final = " or ".join(f"{row.name} ({row.llvm_name})" for row in ALLOCATORS.values())
-
 
 def flow(
-    target: Annotated[TargetName, typer.Argument(metavar="TARGET", help=" or ".join(TargetName))],
-    mode: Annotated[Split, typer.Argument(metavar="MODE", help="train (filtered) or test (everything)")],
-    model: Annotated[AllocatorName, typer.Argument(metavar="MODEL", help=_MODELS)],
-    corpus: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME|FOLDER|FILE",
-            help=f"Corpus, group, folder or file; may repeat. [{DEFAULT_CORPUS}]",
-            autocompletion=complete_corpora,
-        ),
-    ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Where the dataset goes. [DATA_DIR, or data/TARGET-MODEL]")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Take only the first modules.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be compiled, and why.")] = False,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a module may take.")] = DEFAULT_TIMEOUT_S,
-    memory: Annotated[
-        int, typer.Option(min=512, help="Megabytes of address space a module may take.")
-    ] = DEFAULT_MEMORY_MB,
-    max_failed: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
-    ] = DEFAULT_MAX_FAILED,
-    mir: Annotated[bool | None, typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
-    recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A recipe of your own. [preprocessing/v0/recipe.toml]")
-    ] = None,
-    cpu: Annotated[str | None, typer.Option(metavar="NAME", help="Processor, as clang calls it. [recipe]")] = None,
-    opt_level: Annotated[OptLevel | None, typer.Option(help="Optimisation level. [recipe]")] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
-    allow_build: Annotated[
-        bool, typer.Option("--allow-build", help="Trust the corpora: run a folder's build, pass flags that load code.")
-    ] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
-    license_allow: Annotated[
-        str | None,
-        typer.Option(metavar="SPDX", help="Leave out modules that none of these covers: 'MIT OR Apache-2.0'."),
-    ] = None,
+    target: options.Target,
+    mode: options.Mode,
+    model: options.Model,
+    corpus: options.Corpora = None,
+    data_dir: options.Destination = None,
+    jobs: options.Compilers = None,
+    limit: options.Limit = None,
+    dry_run: options.DryRun = False,
+    timeout: options.Timeout = DEFAULT_TIMEOUT_S,
+    memory: options.Memory = DEFAULT_MEMORY_MB,
+    max_failed: options.MaxFailed = DEFAULT_MAX_FAILED,
+    mir: options.Mir = None,
+    recipe: options.Recipe = None,
+    cpu: options.Processor = None,
+    opt_level: options.Level = None,
+    verify: options.Verify = False,
+    retry_failed: options.RetryFailed = False,
+    allow_build: options.AllowBuild = False,
+    replace: options.Replace = False,
+    license_allow: options.Licenses = None,
     mirror: Mirror = None,
-    build_dir: Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
-    config_dir: Annotated[Path | None, typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
-    vocab: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help=f"MIR2Vec vocabulary, or {', '.join(TargetName)}. [the dataset's own, or the shipped one]",
-            autocompletion=complete_vocabularies,
-        ),
-    ] = None,
-    embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Compute MIR2Vec vectors.")] = True,
-    policy: Annotated[
-        str | None,
-        typer.Option(
-            metavar="POLICY", help="Who decides, and whose answers the episodes hold: ONNX file, folder, or random."
-        ),
-    ] = None,
-    decisions: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="Decisions that are carried out; see docs/decisions.md.")
-    ] = None,
+    build_dir: options.BuildDir = None,
+    config_dir: options.ConfigDir = None,
+    vocab: options.Vocab = None,
+    embed: options.Embed = True,
+    policy: options.Policy = None,
+    decisions: options.Decisions = None,
 ) -> None:
     """Compile corpora and write their register allocation problems as Parquet episodes."""
     from rl4real_data.corpus.sources.source import Supply
@@ -118,7 +80,7 @@ def flow(
     with fetch_progress() as progress:
         request = FlowRequest(
             corpora=CorpusChoice(
-                words=tuple(corpus or [DEFAULT_CORPUS]),
+                words=tuple(corpus or [options.DEFAULT_CORPUS]),
                 limit=limit,
                 licenses=chosen_licenses(license_allow) if license_allow is not None else None,
             ),
@@ -244,8 +206,8 @@ def _why_no_episode(report: RunReport, split: Split) -> str:
     if books.episodes:
         return ""
     counts = {"done": books.modules_done, "failed": books.modules_failed, **books.modules_filtered}
-    what, total = "modules", books.modules
+    total = counted(books.modules, "module")
     if books.functions:
-        counts = {**books.filtered, "duplicates": books.duplicates}
-        what, total = "functions", books.functions
-    return f"of {total:,} {what} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
+        counts = {**books.filtered, noun(books.duplicates, "duplicate"): books.duplicates}
+        total = counted(books.functions, "function")
+    return f"of {total} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import os
-import shlex
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.shown_text import shown
 from rl4real_data.corpus.flags.guard import count_names
-from rl4real_data.corpus.places import place_words
 
 if TYPE_CHECKING:
     from rl4real_data.flow.request import Destination
     from rl4real_data.flow.run import RunReport
-    from rl4real_data.stages.selection import Entry
 
 _FAILURES_SHOWN: Final = 5
 _MISSING_SHOWN: Final = 4
@@ -46,7 +42,7 @@ def summary(destination: Destination, report: RunReport, *, seconds: float) -> s
         lines.append("  nothing to do: the dataset was finished before")
     lines += [f"  skipped    {skipped.reason.splitlines()[0]}" for skipped in report.skipped]
     lines += _flag_lines(report)
-    lines += _failure_lines(report.failed)
+    lines += _failure_lines(report)
     lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
     return "\n".join(lines)
 
@@ -88,15 +84,16 @@ def _vector_lines(report: RunReport) -> list[str]:
     ]
 
 
-def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
-    lines = []
+def _failure_lines(report: RunReport) -> list[str]:
+    from rl4real_data.stages.pasted_command import command_here
+
+    lines, failed = [], report.failed
     for entry in failed[:_FAILURES_SHOWN]:
         failure = entry.part.failure
         assert failure is not None
         what = f"{entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}"
         lines.append(f"  failed     {shown(what)}")
-        (command,) = place_words([entry.command.split(" && ")[-1]], entry.module.places)
-        lines.append(f"             (cd {shlex.quote(os.path.relpath(entry.module.working_folder))} && {command})")
+        lines.append(f"             {command_here(report.plan.jobs[0].compilation, entry.module)}")
     if len(failed) > _FAILURES_SHOWN:
         lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")
     return lines

@@ -61,7 +61,8 @@ PARTS: Final[tuple[Column, ...]] = (
         "part_place",
         INTS,
         f"where the node lies there: {_REGISTER_OR_SLOT}, or 0 for nowhere: it is computed anew where it is needed. "
-        "A register counts before a slot. Parts in two registers may overlap, behind a copy between them",
+        "A slot counts where the value has been stored in it, and a register before a slot. Parts in two registers may "
+        "overlap, behind a copy between them",
     ),
     (
         "choice_operand",
@@ -118,7 +119,7 @@ COSTS: Final[tuple[Column, ...]] = (
     (
         "cheap_remats",
         pa.int32(),
-        "inserted rematerialisations that are as cheap as a move; those into a slot count as spills",
+        "inserted rematerialisations that are as cheap as a move; those into a slot count as spills, plain or folded",
     ),
     ("cheap_remats_cost", pa.float64(), "of these"),
     ("dear_remats", pa.int32(), "inserted rematerialisations that are not"),

@@ -72,12 +72,12 @@ def start_server(
 
 def write_first_field(message: Any, advice: list[int] | list[float]) -> Any:
     """The message with the advice in its first field, where the plugin's runner expects it."""
-    field = message.DESCRIPTOR.fields[0]
-    if field.is_repeated:
-        getattr(message, field.name).extend(advice)
-    else:
-        (value,) = advice
-        setattr(message, field.name, value)
+    for field in message.DESCRIPTOR.fields[:1]:  # one without fields says by coming that it was heard
+        if field.is_repeated:
+            getattr(message, field.name).extend(advice)
+        else:
+            (value,) = advice
+            setattr(message, field.name, value)
     return message
 
 

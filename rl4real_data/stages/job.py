@@ -24,6 +24,7 @@ from rl4real_data.toolchain.process import Limits
 if TYPE_CHECKING:
     from rl4real_data.stages.interfaces import Interfaces
     from rl4real_data.stages.part_functions import Shapes
+    from rl4real_data.stages.shape_uses import ShapeUses
 
 FileState = tuple[int, int, int, int]
 """Which file it is, and since when as it is."""
@@ -138,7 +139,7 @@ class ModuleJob:
     parts: Path
     scratch: Path
     hashes: FileHashes = field(default_factory=FileHashes, compare=False, repr=False)
-    shapes: dict[str, Shapes] = field(default_factory=dict, compare=False, repr=False)
+    shapes: dict[str, tuple[Shapes, ShapeUses]] = field(default_factory=dict, compare=False, repr=False)
     interfaces: Interfaces | None = field(default=None, compare=False, repr=False)
 
 

@@ -26,6 +26,7 @@ from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.near_duplicates import near_hashes
 from rl4real_data.stages.part import FunctionFacts, Part
 from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, write_functions
+from rl4real_data.stages.shape_uses import ShapeUses
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 _NOT_DUMPED: Final = ("near_hash", "node_inst")
@@ -57,7 +58,7 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
     except (BadRecord, ForkFormatError, pa.ArrowException) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
     written = write_functions(job.parts, job.key, functions, shapes)
-    job.shapes[job.key] = shapes
+    job.shapes[job.key] = shapes, ShapeUses.of(functions)
     base = f"{job.module.root}/"
     return Part(
         key=job.key,

@@ -241,7 +241,7 @@ def start_conversation(command_of: Callable[[int], Sequence[str]], *, cwd: Path,
             process = subprocess.Popen(
                 list(command_of(theirs.fileno())),
                 cwd=cwd,
-                env=_environment({VARIABLE: new_mark()}),
+                env=_environment({VARIABLE: new_mark(), "LD_BIND_NOW": "1"}),  # once here, or in every fork
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

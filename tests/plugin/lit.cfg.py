@@ -49,6 +49,7 @@ config.substitutions += [
     ("%show", f"{python} {inputs / 'show.py'}"),
     ("%problem", f"{python} {inputs / 'problem.py'}"),
     ("%answer", f"{python} {inputs / 'answer.py'}"),
+    ("%decide", f"{python} {inputs / 'decide.py'} {llvm_bin / 'llc'} {plugin}"),
     ("%replay", f"{python} {inputs / 'replay.py'} {llvm_bin / 'llc'} {plugin}"),
     ("%{record}", "-mllvm -mlra-dump=dump -mllvm -mlra-dump-mir -mllvm -mlra-verify"),
     ("%same", f"{python} {inputs / 'same.py'}"),

@@ -81,8 +81,19 @@ from rl4real_data.live.answers import Answer, LivePolicy, Split
 from rl4real_data.live.colours import Colours
 from rl4real_data.live.compiler_backend import CompilerBackend
 from rl4real_data.live.decisions_file import decisions_line, read_decisions
+from rl4real_data.live.expert_parts import parts_line, write_parts
 from rl4real_data.live.function_graph import FunctionGraph, GraphNode
 from rl4real_data.live.report import DecisionReport, FunctionReport, read_report
+from rl4real_data.live.trial import (
+    CompilerTool,
+    Decisions,
+    TrialCompiler,
+    TrialFunction,
+    TrialLimits,
+    trial_of_mir,
+    trial_of_source,
+)
+from rl4real_data.live.trial_result import Executed, FinalCode, TrialCosts, TrialResult
 from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
 from rl4real_data.reading.expert_outcome import CostKind
@@ -202,6 +213,37 @@ def transitions(data_dir: str, output: Path) -> int:
     summary = export_rllib(RllibRequest(data_dir=data_dir, output=output, max_nodes=64, vectors=False))
     assert_type(summary, RllibSummary)
     return summary.rows[Policy.COLOUR]
+
+
+def search(data_dir: str) -> TrialResult | None:
+    tool = CompilerTool.found()
+    best: TrialResult | None = None
+    for episode in EpisodeDataset(data_dir):
+        with trial_of_mir(tool, episode.mir, limits=TrialLimits(wall_s=5.0)) as compiler:
+            best = try_singles(compiler)
+    return best
+
+
+def try_singles(compiler: TrialCompiler) -> TrialResult | None:
+    best: TrialResult | None = None
+    for function in compiler:
+        assert_type(function, TrialFunction)
+        candidates: list[Decisions] = [[["spill", node["vreg"]]] for node in function.describe()["nodes"]]
+        for result in function.try_many(candidates, until="code"):
+            final: FinalCode | None = result.final
+            costs: TrialCosts | None = result.costs
+            if final and costs and (best is None or best.final is None or final.frozen.total < best.final.frozen.total):
+                executed: Executed = final.recomputed
+                print(executed.loads, costs.reloads_cost, final.moved)
+                best = result
+        function.choose(candidates[0])
+    return best
+
+
+def again(episode: Episode, folder: Path) -> int:
+    with trial_of_source(CompilerTool.found(), ("-O3", "-c", "a.c"), cwd=folder) as compiler:
+        print(len(list(compiler)))
+    return len(parts_line(episode)) + write_parts([episode], folder / "a.parts")
 
 
 def vocabulary(path: Path) -> Vocabulary:

@@ -167,7 +167,7 @@ private:
     bool IsRecorded = !Hands || Decisions.allocated(Decided, Result);
     if (Verify) {
       UntouchedUnits Untouched(MF, A.LIS);
-      report(MF, verifyAllocation(A, Recorded, Result.Words));
+      report(MF, verifyAllocation(A, Recorded, Result.Words, bool(Hands)));
       report(MF, verifyAnswer(A, Recorded, Before, Result));
       *LastScore = Result.Total;
     }

@@ -20,7 +20,11 @@ class Registers:
     units: Mapping[int, frozenset[int]]
     subregister: Mapping[tuple[int, int], int]
     index_name: Mapping[int, str]
-    allocatable: frozenset[int]
+    classes: Mapping[int, frozenset[int]]
+
+    @property
+    def allocatable(self) -> frozenset[int]:
+        return frozenset(register for register, classes in self.classes.items() if classes)
 
     @cached_property
     def number(self) -> Mapping[str, int]:
@@ -46,7 +50,7 @@ class Dataset:
             units={row["reg_id"]: frozenset(row["units"]) for row in rows},
             subregister={(register, sub["index"]): sub["reg_id"] for register, sub in subregisters},
             index_name={sub["index"]: sub["name"] for _, sub in subregisters} | {0: ""},
-            allocatable=frozenset(row["reg_id"] for row in rows if row["classes"]),
+            classes={row["reg_id"]: frozenset(held["class_id"] for held in row["classes"]) for row in rows},
         )
 
     @cached_property

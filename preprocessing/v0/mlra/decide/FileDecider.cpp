@@ -6,7 +6,6 @@
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSet.h"
 #include "llvm/Support/CommandLine.h"
-#include "llvm/Support/LineIterator.h"
 #include "llvm/Support/MemoryBuffer.h"
 
 using namespace llvm;
@@ -30,8 +29,13 @@ public:
     auto Buffer = MemoryBuffer::getFile(DecisionsPath, /*IsText=*/true);
     if (!Buffer)
       return "cannot read the decisions file " + DecisionsPath + ": " + Buffer.getError().message();
-    for (line_iterator Line(**Buffer); !Line.is_at_eof(); ++Line)
-      read(*Line, Line.line_number());
+    StringRef Rest = (*Buffer)->getBuffer(); // by hand: LLVM's line_iterator takes a zero for the end
+    for (unsigned Number = 1; !Rest.empty(); ++Number) {
+      auto [Line, Next] = Rest.split('\n');
+      if (!Line.trim().empty())
+        read(Line, Number);
+      Rest = Next;
+    }
     return "";
   }
 
@@ -58,7 +62,7 @@ public:
   }
 
 private:
-  void read(StringRef Line, int64_t Number) {
+  void read(StringRef Line, unsigned Number) {
     FunctionDecisions F;
     std::string Problem = parseDecisions(Line, F);
     if (Problem.empty()) {

@@ -4,6 +4,7 @@
 #include "write/JsonWriter.h"
 
 #include "llvm/IR/DiagnosticInfo.h"
+#include "llvm/IR/DiagnosticPrinter.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
@@ -12,6 +13,20 @@ using namespace llvm;
 namespace mlra {
 
 namespace {
+
+/// LLVM 19 has no diagnostic for any text; this is how a plugin makes one of its own.
+class Warning final : public DiagnosticInfo {
+public:
+  explicit Warning(const Twine &Text) : DiagnosticInfo(kind(), DS_Warning), Text(Text.str()) {}
+  void print(DiagnosticPrinter &Printer) const override { Printer << Text; }
+
+private:
+  static int kind() {
+    static const int Kind = getNextAvailablePluginDiagnosticKind();
+    return Kind;
+  }
+  std::string Text;
+};
 
 void writeCounts(JsonWriter &J, const char *Name, const std::map<std::string, unsigned> &Counts) {
   J.key(Name);
@@ -80,16 +95,16 @@ std::string ReportFile::finish(ArrayRef<std::string> Unused) {
   J.endObject();
   J.newLine();
   if (OpenError)
-    return Path + ": " + OpenError.message();
+    return "cannot write " + Path + ": " + OpenError.message();
   OS << J.text();
   OS.close();
   std::error_code Error = OS.error();
   OS.clear_error();
-  return Error ? Path + ": " + Error.message() : "";
+  return Error ? "cannot write " + Path + ": " + Error.message() : "";
 }
 
 void warn(const Module &M, const Twine &Text) {
-  M.getContext().diagnose(DiagnosticInfoGeneric("mlra: " + Text, DS_Warning));
+  M.getContext().diagnose(Warning("mlra: " + Text));
 }
 
 void warn(const MachineFunction &MF, const Twine &Text) {

@@ -13,8 +13,9 @@ namespace mlra {
 Findings verifyProblem(const Analyses &A, const Positions &P, const Problem &Recorded, const TargetNames &Names);
 
 /// After allocation: no two virtual registers that are live at once hold a common register unit, no forbidden register
-/// was given, and the spill weights of the assigned registers are those that the allocator worked with.
-Findings verifyAllocation(const Analyses &A, const Problem &Recorded, const Outcome &Result);
+/// was given, and the spill weights of the assigned registers are those that the allocator worked with; unless decisions
+/// came before it, which change the code and so the weights.
+Findings verifyAllocation(const Analyses &A, const Problem &Recorded, const Outcome &Result, bool IsDecided);
 
 } // namespace mlra
 
