@@ -74,7 +74,9 @@ class LiveCompiler:
 
     def result(self) -> int:
         """What the program of the last object file returns."""
-        subprocess.run((str(self.clang.path), "unit.o", "-o", "unit"), cwd=self.folder, check=True, timeout=MOST_SECONDS)
+        subprocess.run(
+            (str(self.clang.path), "unit.o", "-o", "unit"), cwd=self.folder, check=True, timeout=MOST_SECONDS
+        )
         return subprocess.run(("./unit",), cwd=self.folder, timeout=MOST_SECONDS).returncode
 
 

@@ -66,7 +66,9 @@ class Recorder:
 
 def node_number(record: dict[str, Any], message: Message) -> Callable[[int], int]:
     """The fork's number of a record's node: its virtual register behind all physical ones."""
-    (behind,) = {number - vreg for number, vreg in zip(sorted(message.virtual), sorted(record["node_vreg"]), strict=True)}
+    (behind,) = {
+        number - vreg for number, vreg in zip(sorted(message.virtual), sorted(record["node_vreg"]), strict=True)
+    }
     return lambda node: behind + int(record["node_vreg"][node])
 
 
@@ -154,7 +156,11 @@ class Splitter:
                 self._refused.add(self._asked[0])
         if message.nodes:
             self._nodes = message.virtual
-        due = [(n, node["splitSlots"][0]) for n, node in self._nodes.items() if node["splitSlots"] and n not in self._refused]
+        due = [
+            (n, node["splitSlots"][0])
+            for n, node in self._nodes.items()
+            if node["splitSlots"] and n not in self._refused
+        ]
         if not due or not self._left:
             return [1, *(word for number in self._nodes for word in (number, 0))]
         self._left -= 1

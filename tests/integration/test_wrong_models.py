@@ -53,9 +53,7 @@ def require_greedy(compiler: LiveCompiler, stock: bytes, *words: str) -> None:
 
 
 @pytest.mark.parametrize(("data_format", "speak"), KINDS)
-def test_wrong_pipes(
-    compiler: LiveCompiler, stock: bytes, tmp_path: Path, data_format: Format, speak: Speak
-) -> None:
+def test_wrong_pipes(compiler: LiveCompiler, stock: bytes, tmp_path: Path, data_format: Format, speak: Speak) -> None:
     with wrong_model(tmp_path / "pipe", speak):
         require_greedy(compiler, stock, *flags(tmp_path / "pipe", data_format))
 

@@ -91,7 +91,9 @@ def split_then(last: bytes) -> Speak:
 
     def speak(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
         told = json.loads(message(source) or b"{}")
-        due = [(key.rpartition("_")[2], points) for key, points in told.items() if key.startswith("splitSlots") and points]
+        due = [
+            (key.rpartition("_")[2], points) for key, points in told.items() if key.startswith("splitSlots") and points
+        ]
         action = [0, int(due[0][0]), due[0][1][0]] if due else [-1]
         to.write(framed(json.dumps({"out": action}).encode()))
         if due and message(source):
