@@ -39,8 +39,10 @@ soak: packages $(VENV)/.installed-dev
 ## make bench: the promised ratios and limits, measured here
 bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/bench.py $(BENCH_ARGS)
+	$(PYTHON) tests/bench/runners.py
 	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
+	$(PYTHON) tests/bench/trials.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/fork_formats.py $(DEMO_DIR)
 
 setup: packages $(VENV)/.installed-dev

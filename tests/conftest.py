@@ -7,15 +7,15 @@ import zlib
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 # A shell starts its background jobs, and so a test run among them, with SIGINT ignored, and children inherit that:
 # the tests of Ctrl-C would find that nobody listens.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# How long an example takes is the machine's affair: no test measures time.
-settings.register_profile("steady", deadline=None)
+# How long an example takes, or takes to be made, is the machine's affair: no test measures time.
+settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("steady")
 
 

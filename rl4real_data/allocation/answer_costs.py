@@ -1,4 +1,4 @@
-"""What an allocation costs by kind, as far as an episode alone tells.
+"""The costs of an allocation by kind, as far as an episode alone tells.
 
 The kinds are those of `ExpertOutcome.costs`, in expected executions relative to the entry block. Copies and
 callee-saved registers of an answer in which every node has a register are what LLVM counts. What a spill costs is an

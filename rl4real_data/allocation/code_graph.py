@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-import numpy.typing as npt
-
-from rl4real_data.allocation.places import ROOM
+from rl4real_data.allocation.places import ROOM, border_before
 from rl4real_data.reading.episode import Episode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CodeGraph:
-    """Blocks in layout order, the entry first. `start`, `end`: the place at which each begins, and ends.
+    """Blocks in layout order, the entry first. `start`, `end`: the borders in front of each, and behind it.
 
     `exit`: the place in front of which code at its end belongs: its first terminator, or its end. `enter`, `leave`:
     each block's times in a walk over the dominator tree; -1 for a block that nothing reaches.
@@ -51,20 +48,15 @@ def code_graph_of(episode: Episode) -> CodeGraph:
     predecessors = tuple(map(tuple, before))
     enter, leave = _walk(_dominators(successors, predecessors))
     return CodeGraph(
-        start=tuple(one << ROOM for one in start),
-        end=tuple(one << ROOM for one in ends),
-        exit=tuple(one << ROOM for one in exits),
+        start=tuple(map(border_before, start)),
+        end=tuple(map(border_before, ends)),
+        exit=tuple(one << ROOM if one < end else border_before(end) for one, end in zip(exits, ends, strict=True)),
         frequency=tuple(episode.block_freq.tolist()),
         successors=successors,
         predecessors=predecessors,
         enter=enter,
         leave=leave,
     )
-
-
-def block_ends_of(episode: Episode) -> npt.NDArray[np.int64]:
-    """(blocks,) int64: the index behind each block's last instruction."""
-    return np.append(episode.block_start[1:], episode.n_instructions).astype(np.int64)
 
 
 def _dominators(successors: tuple[tuple[int, ...], ...], predecessors: tuple[tuple[int, ...], ...]) -> list[int]:

@@ -1,4 +1,4 @@
-"""What is held against a live range anywhere in a function: fixed registers and the masks of calls."""
+"""Fixed registers and the masks of calls, which are held against a live range anywhere in a function."""
 
 from __future__ import annotations
 
@@ -7,9 +7,8 @@ from typing import Final
 
 import numpy as np
 
-from rl4real_data.allocation.code_graph import block_ends_of
 from rl4real_data.allocation.live_pieces import Piece
-from rl4real_data.allocation.places import ROOM, Places, ends_of, places_of
+from rl4real_data.allocation.places import ROOM, PlaceMap, Places
 from rl4real_data.allocation.register_file import Bools, RegisterFile
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.fixed_ranges import FixedRanges, RegisterCopy
@@ -22,15 +21,15 @@ class FixedPlaces:
         self._registers = registers
         self._fixed: Final[FixedRanges] = episode.fixed_ranges(())
         self._copies = episode.register_copies()
-        self._ends = block_ends_of(episode)
+        self._map = PlaceMap(episode.block_start, episode.n_instructions)
         units = [(unit, *one) for unit, own in self._fixed.ranges.items() for one in own]
         table = np.array(units, np.int64).reshape(-1, 3)
         is_used = table[:, 0] < registers.units.shape[1]  # no register that may be given out has the other units
         table = table[is_used]
         self._unit = table[:, 0]
-        self._first, self._last = places_of(table[:, 1]), ends_of(table[:, 2], self._ends)
+        self._first, self._last = self._map.firsts(table[:, 1]), self._map.lasts(table[:, 2])
         masks = list(episode.mask_positions())
-        self._mask_place = places_of(np.array([place for place, _ in masks], np.int64))
+        self._mask_place = self._map.firsts(np.array([place for place, _ in masks], np.int64))
         self._clobbers = np.array([~np.isin(registers.reg_ids, kept) for _, kept in masks], np.bool_)
 
     def copies_of(self, node: int) -> Sequence[RegisterCopy]:
@@ -53,6 +52,10 @@ class FixedPlaces:
                 free[column] = not self._is_held(piece, own, int(self._registers.reg_ids[column]))
         return free
 
+    def is_over_call(self, ranges: Places) -> bool:
+        """Whether something lives where a mask clobbers registers."""
+        return bool(_overlaps(self._mask_place, self._mask_place + 1, ranges).any())
+
     def _clobbered(self, ranges: Places) -> Bools:
         if not len(self._mask_place):
             return np.zeros(self._registers.size, np.bool_)
@@ -69,13 +72,13 @@ class FixedPlaces:
             begins={0: np.array(sorted(map(_position_of, begins)), np.int64)},
         )
         held = np.array(list(fixed.held(0, register)), np.int64).reshape(-1, 2)
-        return bool(_overlaps(places_of(held[:, 0]), ends_of(held[:, 1], self._ends), piece.ranges).any())
+        return bool(_overlaps(self._map.firsts(held[:, 0]), self._map.lasts(held[:, 1]), piece.ranges).any())
 
 
 def _position_of(place: int) -> int:
     """The position at which what begins at a place is first seen: behind an inserted copy, in front of what follows."""
     inst, offset = place >> ROOM, place % (1 << ROOM)
-    return 2 * inst + min(offset, 2)
+    return 2 * inst + min(offset, 2)  # 2: also a border, and a copy, in front of the next instruction
 
 
 def _overlaps(first: Places, last: Places, ranges: Places) -> Bools:

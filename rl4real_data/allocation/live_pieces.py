@@ -35,11 +35,12 @@ class Use(NamedTuple):
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A register's uses, in the order of the code, and its live ranges: (k, 2) int64 places, [first, last), ascending,
-    none touching the next.
+    none touching the next. `segments`: the same, cut where one value ends and another begins.
     """
 
     uses: tuple[Use, ...]
     ranges: Places
+    segments: Places
 
 
 def live_pieces(uses: Sequence[Use], graph: CodeGraph) -> list[Piece]:
@@ -53,11 +54,32 @@ def live_pieces(uses: Sequence[Use], graph: CodeGraph) -> list[Piece]:
     owner: dict[int, int] = {}
     for block in sorted(live_in | set(by_block)):
         segments += _segments(block, by_block.get(block, ()), graph, values, at_start, at_end, live_out, owner)
+    same = _same_values(at_start, at_end, graph)
     for block, value in at_start.items():
         for before in graph.predecessors[block]:
             if before in at_end:
                 values.join(value, at_end[before])
-    return _pieces(uses, segments, owner, values)
+    return _pieces(uses, segments, owner, values, same)
+
+
+def _same_values(at_start: dict[int, int], at_end: dict[int, int], graph: CodeGraph) -> dict[int, int]:
+    """Which value is at the start of a block: that of the blocks in front of it, or its own where they differ."""
+    same = {value: value for value in (*at_start.values(), *at_end.values())}
+
+    def origin(value: int) -> int:
+        while same[value] != value:
+            value = same[value]
+        return value
+
+    is_changed = True
+    while is_changed:
+        is_changed = False
+        for block, value in at_start.items():
+            if same[value] == value:
+                coming = {origin(at_end[one]) for one in graph.predecessors[block] if one in at_end} - {value}
+                if len(coming) == 1:
+                    same[value], is_changed = coming.pop(), True
+    return {value: origin(value) for value in same}
 
 
 def _by_block(uses: Sequence[Use]) -> dict[int, list[Use]]:
@@ -148,20 +170,37 @@ def _segments(
 
 
 def _pieces(
-    uses: Sequence[Use], segments: list[tuple[int, int, int]], owner: dict[int, int], values: _Values
+    uses: Sequence[Use],
+    segments: list[tuple[int, int, int]],
+    owner: dict[int, int],
+    values: _Values,
+    same: dict[int, int],
 ) -> list[Piece]:
     ranges: dict[int, list[list[int]]] = {}
+    cut: dict[int, dict[int, list[list[int]]]] = {}
     for value, first, last in sorted(segments, key=lambda one: one[1:]):
-        own = ranges.setdefault(values.root(value), [])
-        if own and first <= own[-1][1]:
-            own[-1][1] = max(own[-1][1], last)
-        else:
-            own.append([first, last])
+        root = values.root(value)
+        _extend(ranges.setdefault(root, []), first, last)
+        _extend(cut.setdefault(root, {}).setdefault(same.get(value, value), []), first, last)
     if not ranges:  # only read, as undef
-        return [Piece(tuple(uses), np.empty((0, 2), np.int64))]
+        return [Piece(tuple(uses), np.empty((0, 2), np.int64), np.empty((0, 2), np.int64))]
     roots = list(ranges)  # in the order in which each begins
     held: dict[int, list[Use]] = {root: [] for root in roots}
     for use in uses:
         root = values.root(owner[use.place]) if use.place in owner else roots[0]
         held[root].append(use)
-    return [Piece(tuple(held[root]), np.array(ranges[root], np.int64).reshape(-1, 2)) for root in roots]
+    return [
+        Piece(
+            tuple(held[root]),
+            np.array(ranges[root], np.int64),
+            np.array(sorted(row for own in cut[root].values() for row in own), np.int64),
+        )
+        for root in roots
+    ]
+
+
+def _extend(ranges: list[list[int]], first: int, last: int) -> None:
+    if ranges and first <= ranges[-1][1]:
+        ranges[-1][1] = max(ranges[-1][1], last)
+    else:
+        ranges.append([first, last])

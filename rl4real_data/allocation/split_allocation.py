@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from rl4real_data.allocation.allocation import SPILLED, UNDECIDED, WEIGHT_LIMIT
 from rl4real_data.allocation.live_pieces import Piece
-from rl4real_data.allocation.places import ROOM, CodePlaces
+from rl4real_data.allocation.places import ROOM, CodePlaces, base_of
 from rl4real_data.allocation.register_file import Bools
 from rl4real_data.allocation.split_problem import CodeCopy, SplitProblem
 
@@ -69,7 +69,7 @@ class SplitAllocation:
         self.splits: Final[list[tuple[int, int]]] = []
         self._max_edges, self._max_splits = max_edges, max_splits
         self._neighbours = [problem.problem.neighbours_of(node) for node in range(n_nodes)]
-        self._places = CodePlaces()
+        self._places = CodePlaces(problem.graph.start)
         self._owner, self._first, self._last = problem.owner, problem.first, problem.last
 
     def neighbours_of(self, node: int) -> npt.NDArray[np.int32]:
@@ -144,10 +144,10 @@ class SplitAllocation:
         )
 
     def _is_too_short(self, piece: Piece) -> bool:
-        """Whether no range goes beyond the next instruction: spilling would need a register just as long."""
-        starts, ends = (column // 4 * 4 for column in piece.ranges.T)
-        pairs = zip(starts.tolist(), ends.tolist(), strict=True)
-        return all(self._places.next(start) >= end for start, end in pairs)
+        """Whether no value lives beyond the next instruction, nor over a call: spilled, it would live just as long."""
+        if self.problem.fixed.is_over_call(piece.ranges):
+            return False
+        return all(self._places.next(base_of(first)) >= base_of(last) for first, last in piece.segments.tolist())
 
     def _move_copies(self, node: int, fresh: Sequence[int]) -> None:
         """Copies at the use points of `node` are those of the piece that has the point."""

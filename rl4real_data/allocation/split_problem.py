@@ -1,6 +1,6 @@
-"""One function's allocation problem as splits need it: uses in their places, copies, what is fixed where.
+"""One function's allocation problem as splits need it.
 
-Datasets have it since version 1 of the format.
+Uses in their places, copies, what is fixed where; datasets have it since version 1 of the format.
 """
 
 from __future__ import annotations
@@ -12,10 +12,10 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rl4real_data.allocation.code_graph import CodeGraph, block_ends_of, code_graph_of
+from rl4real_data.allocation.code_graph import CodeGraph, code_graph_of
 from rl4real_data.allocation.fixed_places import FixedPlaces
 from rl4real_data.allocation.live_pieces import Piece, Use
-from rl4real_data.allocation.places import ROOM, Places, ends_of, places_of
+from rl4real_data.allocation.places import ROOM, PlaceMap, Places
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import Bools, RegisterFile
 from rl4real_data.allocation.splitting import SplitRule
@@ -97,7 +97,8 @@ def split_problem_of(episode: Episode, registers: RegisterFile, classes: Mapping
     reserved = registers.column_of[episode.reserved]
     members[:, reserved[reserved >= 0]] = False
     values, offsets = episode.live_positions()
-    first, last = places_of(values[0::2]), ends_of(values[1::2], block_ends_of(episode))
+    places = PlaceMap(episode.block_start, episode.n_instructions)
+    first, last = places.firsts(values[0::2]), places.lasts(values[1::2])
     owner = np.repeat(np.arange(problem.n_nodes, dtype=np.int32), np.diff(offsets) // 2)
     returns = (flags & BlockFlag.RETURN) != 0
     return SplitProblem(
@@ -130,7 +131,8 @@ def _pieces(episode: Episode, n_nodes: int, ranges: Places, bounds: npt.NDArray[
             Use(inst << ROOM, int(block[inst]), *touch.get((node, inst), (False, False, False)), flag)
             for inst, flag in zip(insts.tolist(), flags.tolist(), strict=True)
         )
-        found.append(Piece(uses, ranges[bounds[node] : bounds[node + 1]]))
+        own = ranges[bounds[node] : bounds[node + 1]]
+        found.append(Piece(uses, own, own))
     assert len(found) == n_nodes, "each node has its use points"
     return tuple(found)
 

@@ -8,6 +8,7 @@ import typer
 
 from rl4real_data import __version__
 from rl4real_data.commands.clean import clean
+from rl4real_data.commands.compile import compile_command
 from rl4real_data.commands.corpus import corpus_app
 from rl4real_data.commands.doctor import doctor
 from rl4real_data.commands.embed import embed
@@ -15,6 +16,7 @@ from rl4real_data.commands.export import export_dataset
 from rl4real_data.commands.flow import flow
 from rl4real_data.commands.import_graphs import import_dataset
 from rl4real_data.commands.path import path_app
+from rl4real_data.commands.serve import serve
 from rl4real_data.commands.show import show
 from rl4real_data.commands.stats import stats
 from rl4real_data.commands.upgrade import upgrade
@@ -32,6 +34,8 @@ app.command()(stats)
 app.command()(show)
 app.command("export")(export_dataset)
 app.command("import")(import_dataset)
+app.command("compile")(compile_command)
+app.command()(serve)
 app.command()(validate)
 app.command()(embed)
 app.command()(upgrade)

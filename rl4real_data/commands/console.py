@@ -47,6 +47,11 @@ def write_result(text: str) -> None:
     print(shown_lines(text))
 
 
+def write_ready(text: str) -> None:
+    """What a program waits for before it goes on."""
+    print(text, flush=True)
+
+
 def write_json(text: str) -> None:
     """What the command was asked for, for a program; the same values, in letters that can be printed."""
     print(text if text.isascii() and "\x7f" not in text else "".join(map(_json_letter, text)))

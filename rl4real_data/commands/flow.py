@@ -5,94 +5,61 @@ Corpora become a split of a DATA_DIR.
 
 from __future__ import annotations
 
-import os
 import shlex
 import time
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Final
+from typing import TYPE_CHECKING
 
-import typer
-
-from rl4real_data.commands.completion import complete_corpora, complete_vocabularies
+from rl4real_data.commands import flow_options as options
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
+from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
-from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.allocators import ALLOCATORS
 from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures, UsageError
-from rl4real_data.core.recipe import OptLevel, load_recipe
+from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.shown_text import shown
-from rl4real_data.core.split import Split
-from rl4real_data.core.targets import TARGETS, TargetName
-from rl4real_data.corpus.flags.guard import count_names
+from rl4real_data.core.targets import TARGETS
 from rl4real_data.corpus.license import chosen_licenses
-from rl4real_data.corpus.places import place_words
 
 if TYPE_CHECKING:
+    from rl4real_data.core.environment import Environment
+    from rl4real_data.core.split import Split
+    from rl4real_data.core.targets import TargetName
     from rl4real_data.flow.request import Destination, FlowRequest
     from rl4real_data.flow.run import RunReport
-    from rl4real_data.stages.selection import Entry
-
-DEFAULT_CORPUS: Final = "sample"
-_FAILURES_SHOWN: Final = 5
-_MISSING_SHOWN: Final = 4
-_MODELS: Final = " or ".join(f"{row.name} ({row.llvm_name})" for row in ALLOCATORS.values())
+    from rl4real_data.stages.job import Decider
 
 
 def flow(
-    target: Annotated[TargetName, typer.Argument(metavar="TARGET", help=" or ".join(TargetName))],
-    mode: Annotated[Split, typer.Argument(metavar="MODE", help="train (filtered) or test (everything)")],
-    model: Annotated[AllocatorName, typer.Argument(metavar="MODEL", help=_MODELS)],
-    corpus: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="NAME|FOLDER|FILE",
-            help=f"Corpus, group, folder or file; may repeat. [{DEFAULT_CORPUS}]",
-            autocompletion=complete_corpora,
-        ),
-    ] = None,
-    data_dir: Annotated[
-        Path | None, typer.Option(help="Where the dataset goes. [DATA_DIR, or data/TARGET-MODEL]")
-    ] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Take only the first modules.")] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be compiled, and why.")] = False,
-    timeout: Annotated[float, typer.Option(min=0.1, help="Seconds a module may take.")] = DEFAULT_TIMEOUT_S,
-    memory: Annotated[
-        int, typer.Option(min=512, help="Megabytes of address space a module may take.")
-    ] = DEFAULT_MEMORY_MB,
-    max_failed: Annotated[
-        float, typer.Option(min=0.0, max=1.0, help="Share of failed modules that is no error.")
-    ] = DEFAULT_MAX_FAILED,
-    mir: Annotated[bool | None, typer.Option("--mir/--no-mir", help="Keep the machine IR text. [recipe]")] = None,
-    recipe: Annotated[
-        Path | None, typer.Option(metavar="FILE", help="A recipe of your own. [preprocessing/v0/recipe.toml]")
-    ] = None,
-    cpu: Annotated[str | None, typer.Option(metavar="NAME", help="Processor, as clang calls it. [recipe]")] = None,
-    opt_level: Annotated[OptLevel | None, typer.Option(help="Optimisation level. [recipe]")] = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Let the plugin check everything that it records.")] = False,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Compile the failed modules again.")] = False,
-    allow_build: Annotated[
-        bool, typer.Option("--allow-build", help="Trust the corpora: run a folder's build, pass flags that load code.")
-    ] = False,
-    replace: Annotated[bool, typer.Option("--replace", help="Let this run drop modules of an earlier one.")] = False,
-    license_allow: Annotated[
-        str | None,
-        typer.Option(metavar="SPDX", help="Leave out modules that none of these covers: 'MIT OR Apache-2.0'."),
-    ] = None,
+    target: options.Target,
+    mode: options.Mode,
+    model: options.Model,
+    corpus: options.Corpora = None,
+    data_dir: options.Destination = None,
+    jobs: options.Compilers = None,
+    limit: options.Limit = None,
+    dry_run: options.DryRun = False,
+    timeout: options.Timeout = DEFAULT_TIMEOUT_S,
+    memory: options.Memory = DEFAULT_MEMORY_MB,
+    max_failed: options.MaxFailed = DEFAULT_MAX_FAILED,
+    mir: options.Mir = None,
+    recipe: options.Recipe = None,
+    cpu: options.Processor = None,
+    opt_level: options.Level = None,
+    verify: options.Verify = False,
+    retry_failed: options.RetryFailed = False,
+    allow_build: options.AllowBuild = False,
+    replace: options.Replace = False,
+    license_allow: options.Licenses = None,
     mirror: Mirror = None,
-    build_dir: Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
-    config_dir: Annotated[Path | None, typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")] = None,
-    vocab: Annotated[
-        str | None,
-        typer.Option(
-            metavar="FILE",
-            help=f"MIR2Vec vocabulary, or {', '.join(TargetName)}. [the dataset's own, or the shipped one]",
-            autocompletion=complete_vocabularies,
-        ),
-    ] = None,
-    embed: Annotated[bool, typer.Option("--embed/--no-embed", help="Compute MIR2Vec vectors.")] = True,
+    build_dir: options.BuildDir = None,
+    config_dir: options.ConfigDir = None,
+    vocab: options.Vocab = None,
+    embed: options.Embed = True,
+    policy: options.Policy = None,
+    decisions: options.Decisions = None,
 ) -> None:
     """Compile corpora and write their register allocation problems as Parquet episodes."""
     from rl4real_data.corpus.sources.source import Supply
@@ -103,6 +70,8 @@ def flow(
     from rl4real_data.toolchain.installation import Installation
     from rl4real_data.toolchain.process import Limits
 
+    if policy is not None and decisions is not None:
+        raise UsageError("--policy and --decisions: one of them decides", hint="leave one of the two out")
     if vocab is not None and not embed:
         raise UsageError("--vocab: no vectors are computed with --no-embed", hint="leave one of the two out")
     environment = load_environment()
@@ -111,7 +80,7 @@ def flow(
     with fetch_progress() as progress:
         request = FlowRequest(
             corpora=CorpusChoice(
-                words=tuple(corpus or [DEFAULT_CORPUS]),
+                words=tuple(corpus or [options.DEFAULT_CORPUS]),
                 limit=limit,
                 licenses=chosen_licenses(license_allow) if license_allow is not None else None,
             ),
@@ -129,6 +98,7 @@ def flow(
                 recipe=load_recipe(target, path=recipe, mir=mir, cpu=cpu, opt_level=opt_level),
                 limits=Limits(timeout_s=timeout, memory_bytes=memory << 20),
                 verify=verify,
+                decider=_decider(policy, decisions, target, environment),
             ),
             installation=Installation.of(environment, build_dir=build_dir, config_dir=config_dir),
             vocabulary=VocabularyChoice(named=vocabulary_path(vocab).absolute() if vocab else None, embed=embed),
@@ -142,12 +112,26 @@ def flow(
             _run(request, max_failed=max_failed)
 
 
+def _decider(
+    policy: str | None, decisions: Path | None, target: TargetName, environment: Environment
+) -> Decider | None:
+    """Who decides in front of the allocator; nobody if no word says so."""
+    if policy is None and decisions is None:
+        return None
+    from rl4real_data.flow.deciding import decider_of_file, decider_of_policy
+
+    if decisions is not None:
+        return decider_of_file(decisions.absolute())
+    assert policy is not None, "one of both is given"
+    return decider_of_policy(policy, target=target, cache_dir=environment.cache_dir)
+
+
 def _run(request: FlowRequest, *, max_failed: float) -> None:
     from rl4real_data.flow.run import Console, run_flow
 
     begin = time.monotonic()
     report = run_flow(request, Console(say=say, show_bar=shows_bars()))
-    write_note(_summary(request.destination, report, seconds=time.monotonic() - begin))
+    write_note(summary(request.destination, report, seconds=time.monotonic() - begin))
     if shortfall := _shortfall(report, request.destination, max_failed=max_failed):
         raise shortfall
 
@@ -222,74 +206,8 @@ def _why_no_episode(report: RunReport, split: Split) -> str:
     if books.episodes:
         return ""
     counts = {"done": books.modules_done, "failed": books.modules_failed, **books.modules_filtered}
-    what, total = "modules", books.modules
+    total = counted(books.modules, "module")
     if books.functions:
-        counts = {**books.filtered, "duplicates": books.duplicates}
-        what, total = "functions", books.functions
-    return f"of {total:,} {what} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)
-
-
-def _summary(destination: Destination, report: RunReport, *, seconds: float) -> str:
-    index = report.index
-    assert index is not None
-    books = index.splits[destination.split.value]
-    size = sum(entry.size for entry in index.files.values())
-    left_out = len(report.plan.left_out)
-    again = len(report.plan.jobs) - report.compiled - left_out
-    lines = [
-        f"{destination.data_dir}: {counted(books.episodes, 'episode')} in {destination.split.value} "
-        f"({size / 1e6:.1f} MB, {seconds:.1f} s)",
-        f"  modules    {books.modules:,}: {books.modules_done:,} done, {books.modules_failed:,} failed"
-        + (f", {left_out:,} left out" if left_out else "")
-        + (f"; {again:,} from an earlier run" if again else ""),
-        *(f"             {count:,} {reason}" for reason, count in books.modules_filtered.items()),
-        f"  functions  {books.functions:,}: {counted(books.episodes, 'episode')}, "
-        f"{sum(books.filtered.values()):,} left out, "
-        f"{counted(books.duplicates, 'duplicate')}",
-        *(f"             {count:,} {reason}" for reason, count in books.filtered.items()),
-        *_vector_lines(report),
-    ]
-    if report.was_finished:
-        lines.append("  nothing to do: the dataset was finished before")
-    lines += [f"  skipped    {skipped.reason.splitlines()[0]}" for skipped in report.skipped]
-    lines += _flag_lines(report)
-    lines += _failure_lines(report.failed)
-    lines.append(f"  see it with  rl4real-data stats {destination.data_dir}")
-    return "\n".join(lines)
-
-
-def _flag_lines(report: RunReport) -> list[str]:
-    """Which flags of the corpora no compiler was given; what each of them is for was said when the run began."""
-    names = Counter(name for job in report.plan.jobs for name in job.module.flags_left_out)
-    return [f"  flags      left out: {count_names(names)}"] if names else []
-
-
-def _vector_lines(report: RunReport) -> list[str]:
-    """What the vocabulary lacks, the most frequent first."""
-    vocabulary = report.index.vocabulary if report.index else None
-    if vocabulary is None or not vocabulary["coverage"]["incomplete"]:
-        return []
-    coverage = vocabulary["coverage"]
-    missing = list(coverage["missing"].items())
-    named = ", ".join(f"{entity} ({count:,})" for entity, count in missing[:_MISSING_SHOWN])
-    more = f" and {len(missing) - _MISSING_SHOWN:,} more" if len(missing) > _MISSING_SHOWN else ""
-    lacking = noun(coverage["incomplete"], "lacks", "lack")
-    return [
-        f"  vectors    {coverage['incomplete']:,} of {counted(coverage['instructions'], 'instruction')} {lacking} an "
-        "entity of the vocabulary:",
-        f"             {named}{more}",
-    ]
-
-
-def _failure_lines(failed: tuple[Entry, ...]) -> list[str]:
-    lines = []
-    for entry in failed[:_FAILURES_SHOWN]:
-        failure = entry.part.failure
-        assert failure is not None
-        what = f"{entry.module.corpus}/{entry.module.name}: {failure.kind.value}: {failure.reason}"
-        lines.append(f"  failed     {shown(what)}")
-        (command,) = place_words([entry.command.split(" && ")[-1]], entry.module.places)
-        lines.append(f"             (cd {shlex.quote(os.path.relpath(entry.module.working_folder))} && {command})")
-    if len(failed) > _FAILURES_SHOWN:
-        lines.append(f"  and {len(failed) - _FAILURES_SHOWN} more")
-    return lines
+        counts = {**books.filtered, noun(books.duplicates, "duplicate"): books.duplicates}
+        total = counted(books.functions, "function")
+    return f"of {total} " + ", ".join(f"{count:,} {word}" for word, count in counts.items() if count)

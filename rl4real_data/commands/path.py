@@ -6,6 +6,7 @@ Where the tools and the corpora lie, as the commands in `modules.parquet` ask.
 from __future__ import annotations
 
 import os
+from typing import Annotated
 
 import typer
 
@@ -62,15 +63,26 @@ def path_llc() -> None:
 
 
 @path_app.command("corpus")
-def path_corpus(name: CorpusName) -> None:
+def path_corpus(
+    name: CorpusName,
+    within: Annotated[
+        str, typer.Argument(metavar="[WITHIN]", help="One module, or a place like /elsewhere/lib.", show_default=False)
+    ] = "",
+    allow_build: Annotated[
+        bool, typer.Option("--allow-build", help="Build the folder, as flow --allow-build does.")
+    ] = False,
+) -> None:
     """Print the folder that a corpus's modules are compiled in, fetching its sources if need be."""
     from rl4real_data.corpus.catalog import load_catalog
     from rl4real_data.corpus.named import manifests_of_word, one_manifest
+    from rl4real_data.corpus.paths.file_list import LIST_SIGN
     from rl4real_data.corpus.resolve import resolve_available
     from rl4real_data.corpus.sources.source import Supply
+    from rl4real_data.corpus.told_corpus import folder_within
 
-    if manifests_of_word(name, load_catalog()) or not os.path.lexists(name):
+    if manifests_of_word(name, load_catalog()) or not os.path.lexists(name.removeprefix(LIST_SIGN)):
         one_manifest(name)  # a group has no folder
     with fetch_progress() as progress:
-        supply = Supply.of(load_environment(), progress=progress)
-        write_path(resolve_available((name,), supply).corpora[0].root)
+        supply = Supply.of(load_environment(), progress=progress, allow_build=allow_build)
+        (corpus,) = resolve_available((name,), supply).corpora
+    write_path(folder_within(corpus, within) if within else corpus.root)

@@ -135,6 +135,20 @@ class shielded:
             _deliver()
 
 
+class ends_here:
+    """A signal is the normal end of what stands inside, such as a server: it is forgotten behind it."""
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> bool:
+        if kind is None or not issubclass(kind, KeyboardInterrupt):
+            return False
+        _noted.number = _noted.arrivals = 0
+        _noted.is_stopping = False
+        return True
+
+
 def check() -> None:
     """Raises once a signal has arrived: KeyboardInterrupt in the main thread; InterruptedError, an OSError, in others,
     whose pools would not survive the former.

@@ -33,6 +33,19 @@ def stored_once(name: bytes) -> str:
     return text if _is_stored(text) else stored_name(text)
 
 
+def original_name(stored: str) -> str:
+    """What the stored name stands for, as a text of `os.fsdecode`; what is no stored name is one itself."""
+    return os.fsdecode(_unescape(stored[1:-1])) if _is_stored(stored) else stored
+
+
+def encoded(text: str) -> bytes:
+    """The bytes of a text of `os.fsdecode`, or of JSON, which may hold other halves of characters."""
+    try:
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "surrogatepass")
+
+
 def is_utf8(name: str) -> bool:
     """False for a name of `os.fsdecode` that was no UTF-8."""
     return name.isascii() or not any("\udc80" <= letter <= "\udcff" for letter in name)
@@ -57,8 +70,11 @@ def _is_stored(text: str) -> bool:
     """True for what only a stored name looks like: in quotes, and needing them."""
     if len(text) < 2 or not (text.startswith(_QUOTE) and text.endswith(_QUOTE) and text.isascii()):
         return False
-    name = _ESCAPE.sub(lambda found: b"\\" if found[1] == b"\\" else bytes([int(found[1], 16)]), text[1:-1].encode())
-    return stored_bytes(name) == text
+    return stored_bytes(_unescape(text[1:-1])) == text
+
+
+def _unescape(quoted: str) -> bytes:
+    return _ESCAPE.sub(lambda found: b"\\" if found[1] == b"\\" else bytes([int(found[1], 16)]), quoted.encode())
 
 
 def _escape(name: bytes) -> str:

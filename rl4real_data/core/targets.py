@@ -24,8 +24,9 @@ class TargetName(StrEnum):
 class Target:
     """One row: how clang is told about the target, and what LLVM, Debian and the fork call it and its parts.
 
-    `architectures` are the first words of triples that mean the target, the one of `triple` among them. `tracks_parts`:
-    LLVM may follow the live ranges of a register's parts apart.
+    `architectures` are the first words of triples that mean the target, the one of `triple` among them. `gcc_defaults`
+    are GCC's words for what the target is anyway, which clang may not know. `tracks_parts`: LLVM may follow the live
+    ranges of a register's parts apart.
     """
 
     name: TargetName
@@ -37,6 +38,7 @@ class Target:
     libc_packages: tuple[str, ...]
     fork_name: str
     tracks_parts: bool
+    gcc_defaults: tuple[str, ...]
 
 
 TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
@@ -51,6 +53,7 @@ TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
             libc_packages=("libc6-dev", "libstdc++-12-dev"),
             fork_name="X86",
             tracks_parts=False,
+            gcc_defaults=("-freg-struct-return", "-mabi=sysv"),
         ),
         TargetName.AARCH64: Target(
             name=TargetName.AARCH64,
@@ -67,6 +70,7 @@ TARGETS: Final[Mapping[TargetName, Target]] = MappingProxyType(
             libc_packages=("libc6-dev-arm64-cross", "libstdc++-12-dev-arm64-cross"),
             fork_name="AArch64",
             tracks_parts=True,
+            gcc_defaults=("-mabi=lp64", "-freg-struct-return"),
         ),
     }
 )

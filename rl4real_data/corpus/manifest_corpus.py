@@ -80,7 +80,6 @@ def corpus_of_manifest(manifest: Manifest, root: Path, target: TargetName | None
             redistributable=manifest.redistributable,
             flags=flags,
             needs_libc=rules.needs_libc,
-            corpus_word=manifest.word,
         )
         for path in finder.module_paths()
     )

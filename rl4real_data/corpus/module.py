@@ -16,6 +16,7 @@ from rl4real_data.core.split import Split
 from rl4real_data.core.stored_names import stored_name
 from rl4real_data.corpus.other_languages import OtherLanguage
 from rl4real_data.corpus.places import PROJECT, Place, place_words
+from rl4real_data.corpus.whereabouts import Whereabouts
 
 
 class Language(StrEnum):
@@ -67,8 +68,8 @@ class Module:
     `path`, `folder` and `flags` under the names of `places`. A file that is compiled with several sets of flags is as
     many modules, told apart by `variant`, from 1. (corpus, name) names a module within a dataset. `flags_left_out`:
     names of flags that came with it and that no compiler is given. `refusal`: why no compiler can be given it, or
-    nothing. `left_out`: why none is given it by design. `corpus_word`: what `rl4real-data path corpus` takes for
-    `root`, or nothing. `imports`: the C++20 modules whose interfaces are compiled before it.
+    nothing. `left_out`: why none is given it by design. `whereabouts`: how `root` is found on another machine, if that
+    can be said. `imports`: the C++20 modules whose interfaces are compiled before it.
     """
 
     corpus: str
@@ -82,7 +83,7 @@ class Module:
     redistributable: bool = True
     refusal: str = ""
     left_out: str = ""
-    corpus_word: str = ""
+    whereabouts: Whereabouts | None = None
     flags_left_out: tuple[str, ...] = ()
     folder: PurePosixPath = TOP
     places: tuple[Place, ...] = ()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,6 +26,8 @@ from rl4real_data.corpus.module import Corpus
 from rl4real_data.corpus.named import manifests_of_word
 from rl4real_data.corpus.sources.debian import check_mirror
 from rl4real_data.corpus.sources.source import Progress, Supply, ignore_progress
+from rl4real_data.corpus.told_corpus import with_whereabouts
+from rl4real_data.corpus.whereabouts import Whereabouts
 
 if TYPE_CHECKING:
     from rl4real_data.corpus.paths.path_corpus import Found
@@ -100,19 +102,31 @@ def resolve_available(
             errors.append(error)
             skipped.append(Skipped(corpus=item.name, reason=str(error)))
             continue
-        corpora.append(_guarded(_split(corpus_of_manifest(item, root, target), supply), supply))
+        corpus = _split(corpus_of_manifest(item, root, target), supply)
+        told = with_whereabouts(corpus, Whereabouts(word=item.word, is_shipped=item.is_shipped))
+        corpora.append(_guarded(told, supply))
     if not corpora:
         raise _nothing_left(skipped, errors)
     return Resolution(corpora=tuple(corpora), skipped=tuple(skipped))
 
 
 def _corpus_of_path(found: Found, name: str, supply: Supply) -> Corpus:
-    """The corpus; where its modules lie in the cache, they tell the word that finds them: nobody knows that folder."""
     corpus = found.corpus(name, Cache(root=supply.cache))
-    if supply.allow_build or not corpus.root.is_relative_to(supply.cache):
-        return corpus
-    word = f"./{found.path.name}"
-    return replace(corpus, modules=tuple(replace(module, corpus_word=word) for module in corpus.modules))
+    return with_whereabouts(corpus, _whereabouts(found, corpus, supply))
+
+
+def _whereabouts(found: Found, corpus: Corpus, supply: Supply) -> Whereabouts:
+    """As they are told in the folder `found`, or beside the file."""
+    from rl4real_data.corpus.paths.file_list import LIST_SIGN, FoundList
+
+    is_folder = found.path.is_dir()
+    folder = found.path if is_folder else found.path.parent
+    sign = LIST_SIGN if isinstance(found, FoundList) else ""
+    return Whereabouts(
+        word="." if is_folder else f"{sign}./{found.path.name}",
+        is_here=corpus.root == folder,
+        is_built=supply.allow_build and corpus.root.is_relative_to(supply.cache) and is_folder,
+    )
 
 
 def _split(corpus: Corpus, supply: Supply) -> Corpus:

@@ -1,4 +1,7 @@
-"""What an agent that may split sees: arrays of a fixed size, padded, and a mask over all actions."""
+"""The observation of an agent that may split.
+
+Arrays of a fixed size, padded, and a mask over all actions.
+"""
 
 from __future__ import annotations
 

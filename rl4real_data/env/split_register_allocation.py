@@ -1,8 +1,6 @@
-"""The environment in which register allocation with splits is learned: RL4ReAl's whole game."""
+"""The environment in which register allocation with splits is learned, which is RL4ReAl's whole game."""
 
 from __future__ import annotations
-
-__all__ = ["SplitRegisterAllocationEnv"]
 
 import os
 from collections.abc import Mapping
@@ -13,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 from gymnasium import spaces
 
+from rl4real_data.allocation.answer_backend import AnswerBackend, EpisodeBackend
 from rl4real_data.allocation.answer_costs import COST_WEIGHTS, weighted_cost
 from rl4real_data.allocation.register_file import register_file_of
 from rl4real_data.allocation.split_allocation import DecisionWord, SplitAllocation
 from rl4real_data.allocation.split_problem import SPLIT_COLUMNS, split_problem_of
-from rl4real_data.env.answer_backend import AnswerBackend, EpisodeBackend
 from rl4real_data.env.episode_source import EpisodeSource, Limits
 from rl4real_data.env.observation import Observation
 from rl4real_data.env.register_allocation import COST_COLUMNS, ILLEGAL_REWARD

@@ -11,7 +11,7 @@ from typing import Final
 
 import pyarrow as pa
 
-from rl4real_data.episodes.column_kinds import INTS, SHORTS, Column
+from rl4real_data.episodes.column_kinds import INTS, SHORTS, STRING, Column
 from rl4real_data.episodes.column_values import ChangeFlag, Fate, MoveKind, Outcome
 
 _REGISTER_OR_SLOT: Final = "a register's reg_id, or -1 - s for spill slot s"
@@ -61,7 +61,8 @@ PARTS: Final[tuple[Column, ...]] = (
         "part_place",
         INTS,
         f"where the node lies there: {_REGISTER_OR_SLOT}, or 0 for nowhere: it is computed anew where it is needed. "
-        "A register counts before a slot. Parts in two registers may overlap, behind a copy between them",
+        "A slot counts where the value has been stored in it, and a register before a slot. Parts in two registers may "
+        "overlap, behind a copy between them",
     ),
     (
         "choice_operand",
@@ -93,6 +94,23 @@ MOVES: Final[tuple[Column, ...]] = (
     ("changed_flags", SHORTS, f"what became of each: sum of {_named(ChangeFlag)}"),
 )
 
+DECISIONS: Final[tuple[Column, ...]] = (
+    (
+        "decider",
+        STRING,
+        "who decided in front of the allocator (`flow --policy`, `flow --decisions`), whose answer this is: file, "
+        "random, policy or inference-onnx; empty for a function about which nobody was asked, null, as the next "
+        "columns, in a dataset where nobody decided",
+    ),
+    ("decisions_made", pa.int32(), "decisions that were carried out"),
+    ("decisions_illegal", pa.int32(), "decisions that were not, since they are not legal: the allocator decided"),
+    ("decisions_kept", pa.int32(), "registers that were assigned and are, in the end, where they were put"),
+    ("decisions_moved", pa.int32(), "of these, how many are in another register"),
+    ("decisions_lost", pa.int32(), "how many are spilled, split or gone"),
+    ("decisions_forced_away", pa.int32(), "how often one gave way to a register that cannot be spilled"),
+)
+"""What became of decisions. Empty of meaning where the expert is LLVM's allocator alone: null there."""
+
 COSTS: Final[tuple[Column, ...]] = (
     ("spills_cost", pa.float64(), "expected executions of `spills`, relative to the entry, as all of these costs"),
     ("reloads_cost", pa.float64(), "of `reloads`"),
@@ -101,7 +119,7 @@ COSTS: Final[tuple[Column, ...]] = (
     (
         "cheap_remats",
         pa.int32(),
-        "inserted rematerialisations that are as cheap as a move; those into a slot count as spills",
+        "inserted rematerialisations that are as cheap as a move; those into a slot count as spills, plain or folded",
     ),
     ("cheap_remats_cost", pa.float64(), "of these"),
     ("dear_remats", pa.int32(), "inserted rematerialisations that are not"),

@@ -2,8 +2,9 @@
 
 A file without one counts as full of nulls: the source does not tell.
 
-Two came without a new version of the format, so a file of version 0 has them or not. All that version 1 brought is in
-every file of version 1 and in none of version 0.
+Some came without a new version of the format: two, which a file of version 0 has or not, and those that tell of
+decisions, which a file of version 1 has or not. All else that version 1 brought is in every file of version 1 and in
+none of version 0.
 """
 
 from __future__ import annotations
@@ -14,18 +15,21 @@ from typing import Final, TypeVar
 
 import pyarrow as pa
 
+from rl4real_data.episodes.answer_columns import DECISIONS
 from rl4real_data.episodes.column_kinds import VERSION_KEY
 from rl4real_data.episodes.schema import EPISODES, MODULES, REGISTERS, VERSION_1
 
 _UNANNOUNCED: Final = (EPISODES.field("node_inst"), MODULES.field("flags_left_out"))
+_DECISIONS: Final = tuple(EPISODES.field(name) for name, _, _ in DECISIONS)
 _OF_VERSION_1: Final = (
     *(EPISODES.field(name) for name, _, _ in VERSION_1),
     *(REGISTERS.field(name) for name in ("subregs", "cost")),
 )
 LATER_COLUMNS: Final[Mapping[str, pa.Field]] = MappingProxyType(
-    {field.name: field for field in (*_UNANNOUNCED, *_OF_VERSION_1)}
+    {field.name: field for field in (*_UNANNOUNCED, *_OF_VERSION_1, *_DECISIONS)}
 )
-_NEW_IN_1: Final = frozenset(field.name for field in _OF_VERSION_1)
+_SOMETIMES: Final = frozenset(field.name for field in _DECISIONS)
+_NEW_IN_1: Final = frozenset(field.name for field in (*_OF_VERSION_1, *_DECISIONS))
 
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 
@@ -44,7 +48,11 @@ def there(columns: Iterable[str], schema: pa.Schema) -> list[str]:
     `schema` is that of the file, with the words of its footer.
     """
     is_old = (schema.metadata or {}).get(VERSION_KEY, b"0") == b"0"
-    return [name for name in columns if not (is_old and name in LATER_COLUMNS) or name in schema.names]
+    return [name for name in columns if name in schema.names or not _may_lack(name, is_old=is_old)]
+
+
+def _may_lack(name: str, *, is_old: bool) -> bool:
+    return name in _SOMETIMES or (is_old and name in LATER_COLUMNS)
 
 
 def complete(rows: Rows, columns: Sequence[str]) -> Rows:

@@ -30,7 +30,7 @@ import pyarrow as pa
 from rl4real_data.core.allocators import ALLOCATORS
 from rl4real_data.core.failure import FailureKind
 from rl4real_data.core.targets import TARGETS
-from rl4real_data.episodes.answer_columns import COSTS, MOVES, OUTCOME, PARTS
+from rl4real_data.episodes.answer_columns import COSTS, DECISIONS, MOVES, OUTCOME, PARTS
 from rl4real_data.episodes.column_kinds import FLOATS, INTS, SHORTS, STRING, schema_of
 from rl4real_data.episodes.column_values import Outcome
 from rl4real_data.episodes.problem_columns import BLOCKS, COPIES, FIXED, OPERANDS, USE_FLAGS, VALUES
@@ -156,7 +156,7 @@ PROBLEM: Final = (*BLOCKS, *OPERANDS, *USE_FLAGS, *VALUES, *COPIES, *FIXED)
 ANSWER: Final = (*PARTS, *MOVES, *COSTS)
 VERSION_1: Final = (*PROBLEM, *ANSWER)
 
-EPISODES: Final = schema_of((*VERSION_0, *VERSION_1))
+EPISODES: Final = schema_of((*VERSION_0, *VERSION_1, *DECISIONS))
 """One row = one episode = one function. Shards `data/train-*.parquet` and `data/test-*.parquet`."""
 
 REQUIRED: Final = ("episode_id", "module", "corpus", "target", "node_vreg", "edge_u", "edge_v")

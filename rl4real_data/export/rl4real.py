@@ -20,6 +20,7 @@ from rl4real_data.core import interruption
 from rl4real_data.core.atomic_files import publish_folder
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.core.shown_text import shown
+from rl4real_data.core.stored_names import original_name
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.episodes.comparison import require_listed
 from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, REGISTERS_NAME
@@ -176,7 +177,8 @@ def _write(request: ForkExport, index: DatasetIndex, split: str, draft: Path, pr
 
 
 def _file_name(sources: Mapping[str, Path], corpus: str, module: str) -> str:
-    path = _VARIANT.sub("", module)
+    """As the file system knows it: a byte that is no UTF-8 is half of a character to Python, and so in JSON."""
+    path = original_name(_VARIANT.sub("", module))
     folder = sources.get(corpus, sources.get(""))
     return f"{corpus}/{path}" if folder is None else str(folder.absolute() / path)
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import pyarrow as pa
 
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.errors import DatasetError, VocabularyError
 from rl4real_data.core.recipe import Weights
 from rl4real_data.episodes.card import with_card
@@ -85,7 +86,7 @@ def _require_gain(coverage: Coverage, index: DatasetIndex, max_missing: float, n
     if coverage.incomplete >= before.incomplete:
         raise VocabularyError(
             f"{name}: {coverage.explained(max_missing)}\nThe vocabulary that the dataset has knows more: "
-            f"{before.incomplete:,} instructions lack an entity of it",
+            f"{counted(before.incomplete, 'instruction')} {noun(before.incomplete, 'lacks', 'lack')} an entity of it",
             hint="learn one from the dataset with `rl4real-data vocab train`",
         )
 

@@ -31,7 +31,8 @@ from rl4real_data.flow.splits import Remainder, content_hashes, files_of, other_
 from rl4real_data.flow.working_folder import WorkDir
 from rl4real_data.mir2vec.coverage import Coverage
 from rl4real_data.mir2vec.vocabulary import Vocabulary
-from rl4real_data.stages.pack import Draft, module_rows
+from rl4real_data.stages.draft import Draft
+from rl4real_data.stages.module_rows import module_rows
 from rl4real_data.stages.selection import Selection, select_functions
 
 

@@ -40,6 +40,7 @@ class PackingOrder:
             "opt_level": compilation.recipe.opt_level,
             "allocator": compilation.allocator.llvm_name,
             "llvm_version": compilation.clang.version,
+            **compilation.expert,  # no column, but part of what makes an episode
         }
 
     def with_parts(self, parts: Mapping[str, Part]) -> PackingOrder:

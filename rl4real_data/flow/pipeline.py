@@ -25,10 +25,10 @@ def stage_of(module: str, function: str) -> Callable[..., Any]:
 
 CHECK: Final = ModuleStage(name="check", version=1, run=stage_of("check", "check_ir"))
 COMPILE: Final = ModuleStage(name="compile", version=1, run=stage_of("compile", "compile_module"))
-RECORD: Final = ModuleStage(name="record", version=2, run=stage_of("record", "record_module"))
-MERGE: Final = DatasetStage(name="merge", version=1, run=stage_of("pack", "merge_instructions"))
-EMBED: Final = DatasetStage(name="embed", version=2, run=stage_of("embed", "embed_instructions"))
-PACK: Final = DatasetStage(name="pack", version=3, run=stage_of("pack", "pack_episodes"))
+RECORD: Final = ModuleStage(name="record", version=3, run=stage_of("record", "record_module"))
+MERGE: Final = DatasetStage(name="merge", version=1, run=stage_of("merge", "merge_instructions"))
+EMBED: Final = DatasetStage(name="embed", version=3, run=stage_of("embed", "embed_instructions"))
+PACK: Final = DatasetStage(name="pack", version=4, run=stage_of("pack", "pack_episodes"))
 COVERAGE: Final = DatasetStage(name="coverage", version=1, run=stage_of("embed", "count_missing"))
 TABLES: Final = DatasetStage(name="tables", version=3, run=stage_of("pack", "pack_tables"))
 

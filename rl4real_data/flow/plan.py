@@ -14,16 +14,17 @@ from rl4real_data.core import interruption
 from rl4real_data.corpus.license import is_covered
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.flow.pipeline import Flow
-from rl4real_data.stages.compile import pasteable_command
 from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation, ModuleJob, part_key
 from rl4real_data.stages.part import FileHashes, Part, find_part, marker_path
+from rl4real_data.stages.pasted_command import pasteable_command
 from rl4real_data.stages.selection import Entry
 from rl4real_data.stages.source_hash import source_sha256
 
 if TYPE_CHECKING:
     from rl4real_data.stages.part_functions import Shapes
     from rl4real_data.stages.shape_numbers import ShapeNumbers
+    from rl4real_data.stages.shape_uses import ShapeUses
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -102,7 +103,7 @@ class _Planner:
         self._hashes = FileHashes()
         units = request.modules if request.units is None else request.units
         self._interfaces = Interfaces(units, request.scratch)
-        self._shapes: dict[str, Shapes] = {}
+        self._shapes: dict[str, tuple[Shapes, ShapeUses]] = {}
         versions, compilation = request.flow.module_versions(), request.compilation
         # Under the second, a part of a release before 0.2.0 is found; what is written has the first.
         self._fingerprints = (compilation.fingerprint(versions), compilation.earlier_fingerprint(versions))

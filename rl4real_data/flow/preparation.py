@@ -15,7 +15,7 @@ from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.targets import Target
 from rl4real_data.episodes.registers import class_ids, class_orders
 from rl4real_data.rl4real_fork.formats.config import read_fork_config
-from rl4real_data.stages.job import Compilation
+from rl4real_data.stages.job import Compilation, Decider
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.plugin import Plugin, register_file
@@ -28,7 +28,7 @@ from rl4real_data.toolchain.server_library import ensure_server
 class Recording:
     """How modules are recorded: for which target, by which recipe, who is the expert, within which limits.
 
-    `verify` lets the plugin check all that it records.
+    `verify` lets the plugin check all that it records. `decider`: who decides in front of the allocator.
     """
 
     target: Target
@@ -36,6 +36,7 @@ class Recording:
     recipe: Recipe
     limits: Limits
     verify: bool = False
+    decider: Decider | None = None
 
 
 def prepare_compilation(
@@ -46,6 +47,11 @@ def prepare_compilation(
     ToolchainError, before any work, if something is missing.
     """
     clang = installation.clang()
+    if clang.is_fork and recording.decider:
+        raise ToolchainError(
+            f"{clang.path} is the RL4ReAl fork, which does not record what becomes of decisions",
+            hint="leave --policy and --decisions out, or use a stock clang",
+        )
     plugin: Plugin | None = None
     if clang.is_fork:
         registers = _fork_registers(clang, installation, recording.target)
@@ -61,6 +67,7 @@ def prepare_compilation(
         recipe=recording.recipe,
         limits=recording.limits,
         verify=recording.verify,
+        decider=recording.decider,
         fork_config=installation.config_dir if clang.is_fork else None,
         class_ids=class_ids(registers) if clang.is_fork else (),
         class_orders=class_orders(registers) if clang.is_fork else (),

@@ -22,8 +22,8 @@ def refuse_other_dataset(work: WorkDir, split: Split, compilation: Compilation) 
         return
     target, model = compilation.target.name.value, compilation.allocator.name.value
     recipe = _differing(
-        {"target": index.target, "model": index.model, **_flat(index.recipe)},
-        {"target": target, "model": model, **_flat(compilation.recipe.as_dict())},
+        {"target": index.target, "model": index.model, **_expert(index.toolchain), **_flat(index.recipe)},
+        {"target": target, "model": model, **compilation.expert, **_flat(compilation.recipe.as_dict())},
     )
     if recipe:
         raise DatasetError(
@@ -42,6 +42,11 @@ def refuse_other_dataset(work: WorkDir, split: Split, compilation: Compilation) 
             f"{work.data_dir}: its {others[0]} split was made with another compiler or plugin: {tools}",
             hint=f"{index.generator} made it: go on with that one, or make both splits in another --data-dir",
         )
+
+
+def _expert(toolchain: Mapping[str, str]) -> dict[str, str]:
+    """Who decided beside the allocator: as much part of a dataset as its recipe."""
+    return {name: value for name, value in toolchain.items() if name.startswith("expert")}
 
 
 def _differing(found: Mapping[str, Any], wanted: Mapping[str, Any]) -> str:

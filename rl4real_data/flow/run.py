@@ -7,11 +7,11 @@ then.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from rl4real_data.core.counted import counted
 from rl4real_data.core.progress_lines import ProgressLines, still_at
@@ -19,6 +19,7 @@ from rl4real_data.corpus.catalog import Catalog, load_catalog
 from rl4real_data.corpus.flags.acceptance import Inquiry, accept_corpora
 from rl4real_data.corpus.module import Corpus, modules_of
 from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
+from rl4real_data.episodes.file_names import INDEX_NAME
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.flow.common_fault import refuse_common_fault
 from rl4real_data.flow.packing_order import PackingOrder
@@ -33,6 +34,7 @@ from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.stages.part import Part
 from rl4real_data.stages.selection import Entry
 from rl4real_data.toolchain.clang import require_headers
+from rl4real_data.toolchain.compiler_server import begin_to_load
 
 if TYPE_CHECKING:
     from rl4real_data.flow.materials import Materials
@@ -69,9 +71,7 @@ def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> Ru
     """Makes the split that is asked for. Raises an error of `rl4real_data.core.errors` when it cannot even start."""
     destination = request.destination
     refuse_foreign(destination.data_dir)
-    preparing = _beside(  # it waits for clang
-        lambda: prepare_compilation(request.recording, request.installation, announce=console.say)
-    )
+    preparing = _beside(lambda: _prepare(request, console))  # it waits for clang
     catalog = load_catalog()
     compilation, registers = preparing.result()
     found = _resolve(request, console, catalog, compilation)
@@ -120,6 +120,14 @@ def plan_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> R
     work = WorkDir(data_dir=destination.data_dir.absolute())
     refuse_other_dataset(work, destination.split, compilation)
     return RunReport(plan=_plan(request, found.corpora, compilation, work, flow), skipped=found.skipped)
+
+
+def _prepare(request: FlowRequest, console: Console) -> tuple[Compilation, Mapping[str, Any]]:
+    """As `prepare_compilation`. Where there is no dataset yet there is something to compile, and a server for it."""
+    prepared = prepare_compilation(request.recording, request.installation, announce=console.say)
+    if not (request.destination.data_dir / INDEX_NAME).exists():
+        begin_to_load(prepared[0].server)
+    return prepared
 
 
 def _beside(function: Callable[[], T]) -> Future[T]:
@@ -205,7 +213,7 @@ def _compile(
         for job, part in results:
             parts[job.key] = part
             if shapes := job.shapes.pop(job.key, None):
-                materials.result().shapes.add(job.key, shapes)
+                materials.result().shapes.add(job.key, *shapes)
     return parts
 
 

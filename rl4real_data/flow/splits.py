@@ -23,7 +23,7 @@ from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.shape_counts import count_ids, read_instructions
 from rl4real_data.episodes.shards import iterate_batches, open_table, read_columns
-from rl4real_data.stages.pack import OtherSplit
+from rl4real_data.stages.other_split import OtherSplit
 from rl4real_data.stages.selection import IN_TRAIN
 
 _IDENTITY: Final = ("content_hash", "corpus", "module")

@@ -1,1 +1,4 @@
-"""The compiler in the loop: models that decide while clang compiles, and what carries their words."""
+"""The compiler in the loop.
+
+Models that decide while clang compiles, and what carries their words.
+"""

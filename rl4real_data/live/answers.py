@@ -1,4 +1,4 @@
-"""What a policy may answer about a function, and the numbers that say so to a compiler."""
+"""The answers of a policy about a function, and the numbers that say so to a compiler."""
 
 from __future__ import annotations
 

@@ -146,10 +146,9 @@ def _node(fields: Mapping[str, Any], neighbours: frozenset[int]) -> GraphNode:
 
 
 def _vectors(told: Sequence[Any]) -> npt.NDArray[np.float32]:
-    """(instructions, dimension) float32: one behind the other over pipes, a message each in protobuf."""
-    if not len(told) or isinstance(told[0], int | float):
-        return np.array(told, np.float32).reshape(-1, _DIMENSION)
-    return np.array([dict(row)["vec"] for row in told], np.float32)
+    """(instructions, dimension) float32: one behind the other over pipes, a row each in protobuf."""
+    rows = np.array(told, np.float32)
+    return rows if rows.ndim == 2 else rows.reshape(-1, _DIMENSION)
 
 
 def _class_of(fields: Mapping[str, Any]) -> str:

@@ -20,14 +20,21 @@ THREADS: Final = 20
 
 
 def serve_grpc(
-    port: int, policy: Policy, *, ready: Callable[[int], None], method: str = INFERENCE, schema: str = ""
+    port: int,
+    policy: Policy,
+    *,
+    ready: Callable[[int], None],
+    method: str = INFERENCE,
+    schema: str = "",
+    per_peer: Callable[[str], Policy] | None = None,
 ) -> None:
     """Answers compilers until it is interrupted; `ready` is called with the port, which 0 leaves to the system.
 
-    A method that is not one of ours needs the text of its .proto file. The policy is called from several threads.
+    `per_peer`: a policy for each compiler, by what gRPC calls it, where one remembers what a compiler said before. A
+    method that is not one of ours needs the text of its .proto file. The policy is called from several threads.
     UsageError if the port is taken.
     """
-    server, bound = start_server(port, policy, find_method(method, schema=schema))
+    server, bound = start_server(port, policy, find_method(method, schema=schema), per_peer=per_peer)
     ready(bound)
     try:
         server.wait_for_termination()
@@ -35,14 +42,17 @@ def serve_grpc(
         server.stop(grace=None)
 
 
-def start_server(port: int, policy: Policy, method: Method) -> tuple[Any, int]:
+def start_server(
+    port: int, policy: Policy, method: Method, *, per_peer: Callable[[str], Policy] | None = None
+) -> tuple[Any, int]:
     """A running server of gRPC's, and its port."""
     with required_by("serving over gRPC", extra="live"):
         import grpc
     service, _, name = method.name.partition("/")
 
-    def advise(request: Any, _: object) -> Any:
-        return write_first_field(method.response(), answer(policy, read_fields(request)))
+    def advise(request: Any, context: Any) -> Any:
+        asked = policy if per_peer is None else per_peer(context.peer())
+        return write_first_field(method.response(), answer(asked, read_fields(request)))
 
     handler = grpc.unary_unary_rpc_method_handler(
         advise,
@@ -62,12 +72,12 @@ def start_server(port: int, policy: Policy, method: Method) -> tuple[Any, int]:
 
 def write_first_field(message: Any, advice: list[int] | list[float]) -> Any:
     """The message with the advice in its first field, where the plugin's runner expects it."""
-    field = message.DESCRIPTOR.fields[0]
-    if field.is_repeated:
-        getattr(message, field.name).extend(advice)
-    else:
-        (value,) = advice
-        setattr(message, field.name, value)
+    for field in message.DESCRIPTOR.fields[:1]:  # one without fields says by coming that it was heard
+        if field.is_repeated:
+            getattr(message, field.name).extend(advice)
+        else:
+            (value,) = advice
+            setattr(message, field.name, value)
     return message
 
 

@@ -7,10 +7,10 @@ __all__ = ["Advice", "Message", "NoAdvice", "Policy", "Value"]
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
-Value: TypeAlias = int | float | str | list[Any]
-"""A list holds numbers, rows of numbers, or a message's own pairs of name and value.
+Value: TypeAlias = int | float | str | Sequence[Any]
+"""A sequence holds numbers (a list, or an `array` where raw bytes came), rows of numbers, or a message's own pairs.
 
-Raw bytes do not tell a number from a list of one: there, every number is a list.
+Raw bytes do not tell a number from a list of one: there, every number is a sequence.
 """
 
 Message: TypeAlias = list[tuple[str, Value]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 from pathlib import Path
 from typing import Any, Protocol
 
+from rl4real_data.core.environment import do_without_telemetry
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.extras import required_by
 
@@ -20,8 +22,9 @@ class Session(Protocol):
 
 def open_model(path: Path) -> Session:
     """A model in one thread. UsageError for a file that is none, MissingExtra without onnxruntime."""
+    do_without_telemetry()
     with required_by("a policy in ONNX", extra="live"):
-        import onnxruntime
+        onnxruntime: Any = importlib.import_module("onnxruntime")
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     options.log_severity_level = 3
@@ -34,17 +37,3 @@ def open_model(path: Path) -> Session:
             hint="export it anew, or install a newer onnxruntime",
         ) from error
     return session
-
-
-def require_onnxruntime() -> Path:
-    """The shared library of the installed onnxruntime, which clang loads. MissingExtra without."""
-    with required_by("a policy in ONNX", extra="live"):
-        import onnxruntime
-    folder = Path(onnxruntime.__file__).parent / "capi"
-    found = sorted(folder.glob("libonnxruntime.so*"))
-    if not found:
-        raise UsageError(
-            f"{folder}: the onnxruntime package has no libonnxruntime.so",
-            hint="pip install --force-reinstall onnxruntime",
-        )
-    return found[0]

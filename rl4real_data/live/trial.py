@@ -3,6 +3,7 @@
 A compiler with the plugin stops in front of the allocator and forks for each candidate, so that hundreds are tried a
 second; the last word is carried out for real.
 
+    tool = CompilerTool.found()
     with trial_of_mir(tool, episode.mir) as compiler:
         for function in compiler:
             greedy = function.try_decisions([])
@@ -26,16 +27,18 @@ import contextlib
 import json
 import tempfile
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Final, Literal, Self
 
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
+from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import ToolchainError
 from rl4real_data.live.trial_result import TrialResult
 from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.llc import llc_of
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Background, start_conversation
@@ -50,8 +53,10 @@ _LATE_S: Final = 30.0
 functions, on a machine that does other things."""
 
 _BETWEEN_FUNCTIONS_S: Final = 600.0
+_AHEAD: Final = 16
 _AHEAD_BYTES: Final = 32 << 10
-"""Less than a socket holds: both sides never wait for each other."""
+"""Less than a socket holds, in messages and in bytes, so that both sides never wait for each other. It holds 277 small
+messages."""
 
 _SHOWN_BYTES: Final = 4000
 
@@ -78,6 +83,16 @@ class CompilerTool:
 
     clang: Clang
     plugin: Plugin
+
+    @classmethod
+    def found(cls, *, build_dir: Path | None = None, announce: Callable[[str], None] = lambda _said: None) -> Self:
+        """What the environment names, or that of `build_dir`; the plugin is built if need be, which is announced.
+
+        ToolchainError if there is none that can be used.
+        """
+        installation = Installation.of(load_environment(), build_dir=build_dir)
+        clang = installation.clang()
+        return cls(clang=clang, plugin=installation.plugin(clang, announce=announce))
 
 
 class TrialFunction:
@@ -131,6 +146,11 @@ class TrialCompiler:
         self.function: TrialFunction | None = None
         """The one that the compiler waits at."""
 
+    @property
+    def pid(self) -> int:
+        """Of the compiler's process, which leads a group of its own."""
+        return self._process.process.pid
+
     def __enter__(self) -> Self:
         return self
 
@@ -166,7 +186,7 @@ class TrialCompiler:
         ahead: deque[int] = deque()
         for request in requests:
             size = len(json.dumps(request))
-            while ahead and sum(ahead) + size > _AHEAD_BYTES:
+            while ahead and (len(ahead) >= _AHEAD or sum(ahead) + size > _AHEAD_BYTES):
                 ahead.popleft()
                 yield self._result()
             self._send(request)

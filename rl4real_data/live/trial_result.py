@@ -1,4 +1,7 @@
-"""What came of a candidate: the allocator's costs and, if asked for, the code that would be printed."""
+"""The result of a trial.
+
+The allocator's costs and, if asked for, the code that would be printed.
+"""
 
 from __future__ import annotations
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-__all__ = ["Wire", "WireError", "read_message", "write_advice"]
+__all__ = ["Wire"]
 
 import json
 import math
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
-from typing import Any, Final
-
-import numpy as np
+from typing import Any, Final, Literal, TypeAlias
 
 from rl4real_data.live.messages import Message, Value
 
@@ -22,23 +21,25 @@ class Wire(StrEnum):
     BYTES = "bytes"
 
 
+_TypeCode: TypeAlias = Literal["f", "d", "b", "B", "h", "H", "i", "I", "q", "Q"]
+
+
 class WireError(Exception):
     """A payload that is no message."""
 
 
-_TYPES: Final = {
-    "float": "<f4",
-    "double": "<f8",
-    **{f"{sign}int{8 * size}_t": f"<{sign or 'i'}{size}" for sign in ("", "u") for size in (1, 2, 4, 8)},
+_TYPES: Final[Mapping[str, _TypeCode]] = {
+    **{"float": "f", "double": "d", "int8_t": "b", "uint8_t": "B", "int16_t": "h", "uint16_t": "H"},
+    **{"int32_t": "i", "uint32_t": "I", "int64_t": "q", "uint64_t": "Q"},
 }
-"""numpy's names of the types that LLVM's tensor descriptions know."""
+"""Python's letters of the types that LLVM's tensor descriptions know."""
 
 
 def read_message(wire: Wire, payload: bytes) -> Message:
     """The pairs of name and value in the order of the payload. WireError if it is no message."""
     try:
         return _read_json(payload) if wire is Wire.JSON else _read_bytes(payload)
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise WireError(f"no message in {wire.value}: {error}") from error
 
 
@@ -47,12 +48,16 @@ def write_advice(wire: Wire, advice: Sequence[int] | Sequence[float]) -> bytes:
     if wire is Wire.JSON:
         return json.dumps({"out": list(advice)}).encode()
     real = any(isinstance(number, float) for number in advice)
-    return np.asarray(advice, dtype="<f4" if real else "<i4").tobytes()
+    return array("f" if real else "i", advice).tobytes()
+
+
+class _Pairs(list[tuple[str, Value]]):
+    """An object, in which a name may stand twice."""
 
 
 def _read_json(payload: bytes) -> Message:
-    pairs = json.loads(payload, object_pairs_hook=list)
-    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+    pairs = json.loads(payload, object_pairs_hook=_Pairs)
+    if not isinstance(pairs, _Pairs):
         raise ValueError("it is no object")
     return pairs
 
@@ -62,18 +67,18 @@ def _read_bytes(payload: bytes) -> Message:
     at = len(line) + 1
     message = []
     for described in json.loads(line)["features"]:
-        dtype = np.dtype(_TYPES[described["type"]])
-        count = math.prod(map(int, described["shape"]))
-        message.append((str(described["name"]), _value(np.frombuffer(payload, dtype, count, at))))
-        at += count * dtype.itemsize
+        numbers = array(_TYPES[described["type"]])
+        size = math.prod(map(int, described["shape"])) * numbers.itemsize
+        numbers.frombytes(payload[at : at + size])
+        message.append((str(described["name"]), _value(numbers)))
+        at += size
     if payload[at:] != b"\n":
         raise ValueError(f"{len(payload)} bytes where {at + 1} are described")
     return message
 
 
-def _value(numbers: np.ndarray[Any, np.dtype[Any]]) -> Value:
+def _value(numbers: array[Any]) -> Value:
     """Bytes are text, but for a single one that is a flag."""
-    if numbers.dtype == np.uint8 and not (len(numbers) == 1 and numbers[0] < 2):
+    if numbers.typecode == "B" and not (len(numbers) == 1 and numbers[0] < 2):
         return numbers.tobytes().decode("utf-8", errors="replace")
-    values: list[Any] = numbers.tolist()
-    return values
+    return numbers

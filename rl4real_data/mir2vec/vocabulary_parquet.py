@@ -22,7 +22,8 @@ VERSION: Final = 0
 _VERSION_KEY: Final = b"rl4real_data.vocabulary_version"
 _TARGET_KEY: Final = b"rl4real_data.target"
 _ORIGIN_KEY: Final = b"rl4real_data.origin"
-_COMPRESSION_LEVEL: Final = 19
+_COMPRESSION_LEVEL: Final = 9
+"""The shipped one for x86 takes 0.02 s and 874 kB; level 19 took 0.22 s of every run for 7 kB less."""
 
 
 def vocabulary_schema(dimension: int) -> pa.Schema:

@@ -130,6 +130,13 @@ class EpisodeColumns:
         callee_saved_cost: float | None
         score_counts: Float64 | None
         score: float | None
+        decider: str | None
+        decisions_made: int | None
+        decisions_illegal: int | None
+        decisions_kept: int | None
+        decisions_moved: int | None
+        decisions_lost: int | None
+        decisions_forced_away: int | None
 
     def __init__(self, group: RowGroup, row: int, tables: Tables) -> None:
         self._group = group

@@ -8,13 +8,13 @@ from __future__ import annotations
 import os
 import re
 import signal
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
-from rl4real_data.core.stored_names import shell_word
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.corpus.places import place_words, rename
 from rl4real_data.rl4real_fork.formats.flags import fork_flags
@@ -42,10 +42,6 @@ _WROTE_TOO_MUCH: Final = (-signal.SIGXFSZ, 128 + signal.SIGXFSZ)
 _MEMORY_SHARE: Final = 4
 """A compiler that has no more memory has used this part of its limit at least: it asks for twice as much as it has, and
 its own code counts, too."""
-
-_PLUGIN: Final = "\0"
-"""The plugin of a command to paste, while its words are quoted: no word of a command is that."""
-_ASKED_PLUGIN: Final = '-fplugin="$(rl4real-data path plugin)"'
 
 _MAKE_ESCAPE: Final = re.compile(r"\\([ #])|\$(\$)")
 _ADDRESS: Final = re.compile(r"0x[0-9a-f]{6,}")
@@ -77,10 +73,10 @@ class Compiled:
 
 def source_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
     """Plain compilation of the module, from its working folder: what a build would run, without an output."""
-    return place_words(_recorded_command(compilation, module), module.places)
+    return place_words(recorded_command(compilation, module), module.places)
 
 
-def _recorded_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
+def recorded_command(compilation: Compilation, module: Module) -> tuple[str, ...]:
     """The same with the names of places instead of paths of this machine."""
     return (
         *(str(compilation.clang.path), *compilation.target.clang_flags),
@@ -95,8 +91,10 @@ def _writes_interface(compilation: Compilation, module: Module) -> bool:
     return module.language is Language.CXX_MODULE and compilation.clang.major > 19
 
 
-def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[str, ...]:
-    """What turns a compilation into a recorded one."""
+def dump_flags(
+    compilation: Compilation, *, records: str, plugin: str, decisions: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """What turns a compilation into a recorded one; `decisions` are the plugin's flags for who decides."""
     if compilation.plugin is None:
         return fork_flags(compilation.fork_config, compilation.allocator)
     return (
@@ -105,22 +103,8 @@ def dump_flags(compilation: Compilation, *, records: str, plugin: str) -> tuple[
         *("-mllvm", "-mlra-discard"),  # nobody reads the object file
         *(("-mllvm", "-mlra-dump-mir") if compilation.recipe.mir else ()),
         *(("-mllvm", "-mlra-verify") if compilation.verify else ()),
+        *(word for flag in decisions for word in ("-mllvm", flag)),
     )
-
-
-def pasteable_command(compilation: Compilation, module: Module) -> str:
-    """The recorded compilation as a line for a shell, free of paths of this machine, which it asks for.
-
-    It goes to the corpus's folder, if a word of a command line stands for that; else the reader is there. From there
-    it goes on to the folder that a build's entry names.
-    """
-    _, *plain = _recorded_command(compilation, module)
-    words = (*plain, *dump_flags(compilation, records="/dev/null", plugin=_PLUGIN), "-o", "/dev/null")
-    quoted = (_ASKED_PLUGIN if word == f"-fplugin={_PLUGIN}" else shell_word(word) for word in words)
-    folders = [f'"$(rl4real-data path corpus {shell_word(module.corpus_word)})"'] if module.corpus_word else []
-    if module.folder.parts:
-        folders.append(shell_word(str(module.folder)))
-    return " && ".join((*(f"cd {folder}" for folder in folders), " ".join(('"$(rl4real-data path clang)"', *quoted))))
 
 
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
@@ -163,9 +147,10 @@ def _attempt(
 ) -> Attempt:
     records, dependencies = MemoryFile("records"), MemoryFile("dependencies")
     plugin = str(compilation.plugin.path) if compilation.plugin else ""
+    decisions = compilation.decider.flags if compilation.decider else ()
     command = (
         *command,
-        *dump_flags(compilation, records=str(records.path), plugin=plugin),
+        *dump_flags(compilation, records=str(records.path), plugin=plugin, decisions=decisions),
         *("-o", "/dev/null"),
         "-fno-crash-diagnostics",  # else clang preprocesses the source again for a report that nobody reads
         *(("-MD", "-MF", str(dependencies.path)) if reads_headers else ()),

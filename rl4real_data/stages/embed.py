@@ -16,7 +16,7 @@ from rl4real_data.episodes.instructions import has_opcodes, with_vectors
 from rl4real_data.mir2vec.coverage import measure_coverage
 from rl4real_data.mir2vec.shape_vectors import embed_shapes
 from rl4real_data.mir2vec.vocabulary_parquet import write_parquet
-from rl4real_data.stages.pack import Draft
+from rl4real_data.stages.draft import Draft
 
 
 def embed_instructions(draft: Draft) -> Draft:

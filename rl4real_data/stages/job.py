@@ -24,6 +24,7 @@ from rl4real_data.toolchain.process import Limits
 if TYPE_CHECKING:
     from rl4real_data.stages.interfaces import Interfaces
     from rl4real_data.stages.part_functions import Shapes
+    from rl4real_data.stages.shape_uses import ShapeUses
 
 FileState = tuple[int, int, int, int]
 """Which file it is, and since when as it is."""
@@ -36,6 +37,19 @@ def state_of(path: Path) -> FileState | None:
     except OSError:
         return None
     return state.st_dev, state.st_ino, state.st_size, state.st_mtime_ns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decider:
+    """What decides in front of the allocator. `flags`: the plugin's; `shown`: the same without paths of this machine.
+
+    `name` is for people; `sha256`, of all that decides, makes the dataset another one.
+    """
+
+    name: str
+    sha256: str
+    flags: tuple[str, ...]
+    shown: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +67,7 @@ class Compilation:
     recipe: Recipe
     limits: Limits
     verify: bool = False
+    decider: Decider | None = None
     fork_config: Path | None = None
     class_ids: tuple[tuple[str, int], ...] = ()  # for the fork, whose files name classes only
     class_orders: tuple[tuple[str, tuple[int, ...]], ...] = ()
@@ -70,7 +85,14 @@ class Compilation:
             **({"llvm_version": self.clang.version} if self.clang.version else {}),
             "clang": self.clang.banner,
             "plugin": self.plugin.source_hash if self.plugin else "none: the compiler has the flags itself",
+            **self.expert,
         }
+
+    @property
+    def expert(self) -> dict[str, str]:
+        """Who decides beside the allocator, and the hash of that; nothing if nobody does."""
+        decider = self.decider
+        return {} if decider is None else {"expert": decider.name, "expert_sha256": decider.sha256}
 
     def fingerprint(self, stages: tuple[tuple[str, int], ...]) -> str:
         """Hash of all that decides a part's bytes besides the module itself; `stages`: names and versions."""
@@ -94,6 +116,7 @@ class Compilation:
             self.allocator.name,
             self.verify,
             str(self.fork_config or ""),
+            *((self.decider.name, self.decider.sha256) if self.decider else ()),
         )
         return hashlib.sha256(json.dumps(settings).encode()).hexdigest()
 
@@ -116,7 +139,7 @@ class ModuleJob:
     parts: Path
     scratch: Path
     hashes: FileHashes = field(default_factory=FileHashes, compare=False, repr=False)
-    shapes: dict[str, Shapes] = field(default_factory=dict, compare=False, repr=False)
+    shapes: dict[str, tuple[Shapes, ShapeUses]] = field(default_factory=dict, compare=False, repr=False)
     interfaces: Interfaces | None = field(default=None, compare=False, repr=False)
 
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rl4real_data.core.failure import Failure, FailureKind
+from rl4real_data.episodes.answer_columns import DECISIONS
 from rl4real_data.rl4real_fork.formats.dot import ForkFormatError, ForkGraph, parse_dot
 from rl4real_data.rl4real_fork.formats.graph_table import distinct_vectors, graphs_to_table
 from rl4real_data.stages.column_dump import BadRecord, Columns, read_columns
@@ -25,6 +26,7 @@ from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.near_duplicates import near_hashes
 from rl4real_data.stages.part import FunctionFacts, Part
 from rl4real_data.stages.part_functions import PART_SCHEMA, Shapes, write_functions
+from rl4real_data.stages.shape_uses import ShapeUses
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 _NOT_DUMPED: Final = ("near_hash", "node_inst")
@@ -40,8 +42,8 @@ _DUMP_FIELDS: Final = (
 
 _DUMP_SCHEMA: Final = pa.schema(_DUMP_FIELDS)
 
-_OPTIONAL: Final = frozenset({"mir"})
-"""What a dump may lack: the text, if nobody asked for it."""
+_OPTIONAL: Final = frozenset({"mir", *(name for name, _, _ in DECISIONS)})
+"""What a dump may lack: the text, if nobody asked for it; decisions, if nobody decides."""
 
 
 def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
@@ -56,7 +58,7 @@ def record_module(job: ModuleJob, compiled: Compiled) -> Part | Failure:
     except (BadRecord, ForkFormatError, pa.ArrowException) as error:
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler's dump cannot be used: {error}"[:300])
     written = write_functions(job.parts, job.key, functions, shapes)
-    job.shapes[job.key] = shapes
+    job.shapes[job.key] = shapes, ShapeUses.of(functions)
     base = f"{job.module.root}/"
     return Part(
         key=job.key,

@@ -13,7 +13,7 @@ from rl4real_data.core.failure import Failure
 from rl4real_data.stages.job import ModuleJob
 
 if TYPE_CHECKING:
-    from rl4real_data.stages.pack import Draft
+    from rl4real_data.stages.draft import Draft
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

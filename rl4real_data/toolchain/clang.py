@@ -82,6 +82,26 @@ def discover_clang(*, build_dir: Path | None, search_path: str) -> Clang:
     )
 
 
+def named_clang(word: str, *, search_path: str) -> Clang:
+    """The clang that a user names, by its path or for the search path. ToolchainError if it is not one that serves."""
+    path = shutil.which(word, path=search_path)
+    newest = f"clang-{SUPPORTED_MAJORS[0]}"
+    if path is None:
+        raise ToolchainError(f"{word}: no such program", hint=f"name a clang, such as {newest}")
+    version = _version(Path(path))
+    if version is None:
+        raise ToolchainError(
+            f"{word} is no clang: decisions are carried out by a plugin of clang's",
+            hint=f"put {newest} in its place; the flags are mostly the same",
+        )
+    clang = _usable(Path(path), version)
+    if clang.is_fork:
+        raise ToolchainError(
+            f"{word} is the RL4ReAl fork, which has its own flags and no plugin", hint=f"put {newest} in its place"
+        )
+    return clang
+
+
 def probe(command: tuple[str, ...]) -> Completed | None:
     """Runs a tool for its answer; None if it cannot be started."""
     with tempfile.TemporaryDirectory() as folder:

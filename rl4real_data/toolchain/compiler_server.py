@@ -160,6 +160,16 @@ def run_served(
     return run_once(start_process)
 
 
+def begin_to_load(files: ServerFiles | None) -> None:
+    """Has a server ready sooner: it loads on a core that has nothing else to do before the first command."""
+    if files is None:
+        return
+    try:
+        _server_of(files)
+    except OSError:
+        _lose(files, None)
+
+
 class _Start:
     """How one command starts: `has_forked` tells which way it was."""
 

@@ -10,7 +10,7 @@ from typing import Self
 from rl4real_data.core.environment import Environment
 from rl4real_data.core.errors import CacheError
 from rl4real_data.toolchain.binaries import content_of
-from rl4real_data.toolchain.clang import Clang, discover_clang
+from rl4real_data.toolchain.clang import Clang, discover_clang, named_clang
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 
 
@@ -46,6 +46,11 @@ class Installation:
     def clang(self) -> Clang:
         """ToolchainError if there is none that can be used."""
         clang = discover_clang(build_dir=self.build_dir, search_path=self.search_path)
+        return replace(clang, content=content_of(clang.path, self.cache_dir))
+
+    def clang_named(self, word: str) -> Clang:
+        """The clang of a user's own command line. ToolchainError if it is none that can be used."""
+        clang = named_clang(word, search_path=self.search_path)
         return replace(clang, content=content_of(clang.path, self.cache_dir))
 
     def plugin(self, clang: Clang, *, announce: Callable[[str], None]) -> Plugin:

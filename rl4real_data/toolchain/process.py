@@ -128,6 +128,21 @@ def run(
         )
 
 
+def run_attached(command: Sequence[str], *, passed: tuple[int, ...] = (), more: Mapping[str, str] | None = None) -> int:
+    """Runs a command as the user's shell would: in this folder, with our input and output, without a limit.
+
+    How it ended: its exit code, or the negative number of a signal. `passed` are descriptors that it has under the same
+    numbers, `more` is added to the environment. OSError if it cannot be started.
+    """
+    process = subprocess.Popen(list(command), pass_fds=passed, env={**os.environ, **(more or {})})
+    try:
+        return process.wait()
+    finally:
+        if process.returncode is None:  # we were interrupted; a terminal's Ctrl-C ended it, too
+            process.terminate()
+            process.wait()
+
+
 def keep_processes() -> None:
     """Starts the keeper of this process, once. Where it cannot be started, a SIGKILL may leave compilers behind."""
     with interruption.shielded(), _background_lock:
@@ -226,7 +241,7 @@ def start_conversation(command_of: Callable[[int], Sequence[str]], *, cwd: Path,
             process = subprocess.Popen(
                 list(command_of(theirs.fileno())),
                 cwd=cwd,
-                env=_environment({VARIABLE: new_mark()}),
+                env=_environment({VARIABLE: new_mark(), "LD_BIND_NOW": "1"}),  # once here, or in every fork
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
+from rl4real_data.core.counted import counted, noun
 from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.shards import Shard
 from rl4real_data.validation.finding import Finding
@@ -58,7 +59,8 @@ class Repeats:
         if len(repeats) > MAX_REPEATS:
             name = self._shards[files[repeats[MAX_REPEATS][0]]].name
             more = len(repeats) - MAX_REPEATS
-            yield Finding(name, None, f"here and behind, {more:,} rows more repeat the {self.column} of an earlier one")
+            rows_repeat = f"{counted(more, 'row')} more {noun(more, 'repeats', 'repeat')}"
+            yield Finding(name, None, f"here and behind, {rows_repeat} the {self.column} of an earlier one")
 
 
 def _run_starts(same: Ints) -> Ints:

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core import interruption
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.file_names import (
     INDEX_NAME,
@@ -79,7 +80,7 @@ def _at_most(limit: int, findings: Iterable[Finding]) -> Iterator[Finding]:
         else:
             last, more = finding, more + 1
     if more:
-        yield Finding(last.file, None, f"{more} rows more: {last.what}")
+        yield Finding(last.file, None, f"{counted(more, 'row')} more: {last.what}")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -157,7 +158,7 @@ class _Contents:
         for kind, count in kinds.items():
             if count > MAX_FINDINGS_A_KIND:
                 more = count - MAX_FINDINGS_A_KIND
-                self._note([Finding(shard.name, None, f"{more} rows more: {kind}")])
+                self._note([Finding(shard.name, None, f"{counted(more, 'row')} more: {kind}")])
 
     def _facts(self, split: str) -> Facts:
         filters: Mapping[str, Any] = self.index.recipe.get("filters") or {}

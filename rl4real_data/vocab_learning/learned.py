@@ -8,12 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
+import numpy as np
+
 from rl4real_data import __version__
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import read_index
 from rl4real_data.mir2vec.vocabulary import Vocabulary, make_vocabulary
-from rl4real_data.vocab_learning.training import Trained, TrainingSettings, train
+from rl4real_data.vocab_learning.training import Kept, Trained, TrainingSettings, train
 from rl4real_data.vocab_learning.triplets import CountedShapes, Triplets, count_shapes, make_triplets
 
 _LIBRARIES: Final = ("torch", "torch_geometric")
@@ -56,12 +58,17 @@ def learn(
     *,
     target: str,
     command: str,
+    keep: Vocabulary | None = None,
     checkpoint: Path,
     watch: Callable[[int, float], None],
 ) -> Vocabulary:
-    """The vocabulary of the triplets' entities. `command` is what the user typed; it goes into the origin."""
-    trained = train(triplets, settings, checkpoint=checkpoint, watch=watch)
-    return make_vocabulary(
+    """The vocabulary of the triplets' entities. `command` is what the user typed; it goes into the origin.
+
+    `keep`: a vocabulary, all of whose entities are in the new one, with their vectors.
+    """
+    kept = _kept(triplets, keep) if keep else None
+    trained = train(triplets, settings, kept=kept, checkpoint=checkpoint, watch=watch)
+    learned = make_vocabulary(
         "the trained vocabulary",
         triplets.entities,
         trained.vectors,
@@ -69,6 +76,33 @@ def learn(
         counts=triplets.occurrences.tolist(),
         origin=_origin(triplets, datasets, settings, trained, command),
     )
+    return _joined(learned, keep) if keep else learned
+
+
+def _joined(learned: Vocabulary, keep: Vocabulary) -> Vocabulary:
+    """With the entities of `keep` that the datasets lack, and its origin."""
+    known = set(learned.entities)
+    lacking = [row for row, entity in enumerate(keep.entities) if entity not in known]
+    entities = [*learned.entities, *(keep.entities[row] for row in lacking)]
+    vectors = np.concatenate([learned.vectors, keep.vectors[lacking]])
+    counts = np.concatenate([learned.counts, keep.counts[lacking]])
+    order = sorted(range(len(entities)), key=lambda row: entities[row].sort_key)
+    return make_vocabulary(
+        "the trained vocabulary",
+        tuple(entities[row] for row in order),
+        vectors[order],
+        target=learned.target,
+        counts=counts[order].tolist(),
+        origin={**learned.origin, "kept": {"entities": len(keep.entities), **keep.origin}},
+    )
+
+
+def _kept(triplets: Triplets, keep: Vocabulary) -> Kept:
+    """Those of the triplets' entities that `keep` has."""
+    row_of = {entity: row for row, entity in enumerate(keep.entities)}
+    rows = [row for row, entity in enumerate(triplets.entities) if entity in row_of]
+    vectors = keep.vectors[[row_of[triplets.entities[row]] for row in rows]]
+    return Kept(rows=np.array(rows, np.int64), vectors=np.ascontiguousarray(vectors, np.float32))
 
 
 def _origin(

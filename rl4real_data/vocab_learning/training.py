@@ -22,7 +22,7 @@ from rl4real_data.core import interruption
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.extras import required_by
 from rl4real_data.mir2vec.vocabulary import Vectors
-from rl4real_data.vocab_learning.triplets import Triplets
+from rl4real_data.vocab_learning.triplets import Ids, Triplets
 
 _EPOCHS_A_CHECKPOINT: Final = 25
 
@@ -45,6 +45,14 @@ class TrainingSettings:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Kept:
+    """Entities that have vectors: `rows` (kept,) of the triplets' entities, `vectors` (kept, dimension) float32."""
+
+    rows: Ids
+    vectors: Vectors
+
+
+@dataclass(frozen=True, kw_only=True)
 class Trained:
     """`vectors` (entities, dimension) float32, each of length 1; `losses` the mean loss of each epoch."""
 
@@ -56,12 +64,16 @@ def train(
     triplets: Triplets,
     settings: TrainingSettings,
     *,
+    kept: Kept | None = None,
     checkpoint: Path,
     watch: Callable[[int, float], object],
 ) -> Trained:
-    """`watch(epochs done, loss)` is called after each epoch. ToolchainError if the extra is not installed."""
-    trainer = _Trainer(triplets, settings)
-    identity = _identity(triplets, settings)
+    """`watch(epochs done, loss)` is called after each epoch. ToolchainError if the extra is not installed.
+
+    Vectors that are `kept` stay as they are, and the others are learned beside them.
+    """
+    trainer = _Trainer(triplets, settings, kept)
+    identity = _identity(triplets, settings, kept)
     losses = trainer.resume(checkpoint, identity)
     for epoch in range(len(losses), settings.epochs):
         interruption.check()
@@ -75,7 +87,7 @@ def train(
 class _Trainer:
     """The model, its optimiser and its generator."""
 
-    def __init__(self, triplets: Triplets, settings: TrainingSettings) -> None:
+    def __init__(self, triplets: Triplets, settings: TrainingSettings, kept: Kept | None = None) -> None:
         self._torch, transe = _import_libraries()
         self._torch.set_num_threads(1)  # the batches are small, and the order of additions stays the same
         self._torch.manual_seed(settings.seed)
@@ -88,7 +100,19 @@ class _Trainer:
             margin=settings.margin,
             p_norm=settings.norm,
         )
+        self._kept = kept
+        if kept is not None:
+            self._keep(kept)
         self._optimizer = self._torch.optim.Adam(self._model.parameters(), lr=settings.learning_rate)
+
+    def _keep(self, kept: Kept) -> None:
+        """No gradient reaches them."""
+        weight, rows = self._model.node_emb.weight, self._torch.from_numpy(kept.rows)
+        is_free = self._torch.ones(len(weight), 1)
+        is_free[rows] = 0
+        weight.register_hook(lambda gradient: gradient * is_free)
+        with self._torch.no_grad():
+            weight[rows] = self._torch.from_numpy(kept.vectors)
 
     def run_epoch(self, epoch: int) -> float:
         """Every triplet once, in a new order, against one with its head or tail replaced. Returns the mean loss."""
@@ -107,9 +131,11 @@ class _Trainer:
         return total / len(self._rows)
 
     def vectors(self) -> Vectors:
-        """As the model compares them: normalised."""
+        """As the model compares them: normalised. Those that are kept to the last bit."""
         weights = self._model.node_emb.weight.detach()
         unit: Vectors = self._torch.nn.functional.normalize(weights, p=2.0, dim=-1).numpy().astype(np.float32)
+        if self._kept is not None:
+            unit[self._kept.rows] = self._kept.vectors
         return unit
 
     def save(self, path: Path, identity: str, losses: list[float]) -> None:
@@ -137,10 +163,13 @@ class _Trainer:
         return list(state["losses"])
 
 
-def _identity(triplets: Triplets, settings: TrainingSettings) -> str:
+def _identity(triplets: Triplets, settings: TrainingSettings, kept: Kept | None) -> str:
     names = [(entity.section.value, entity.name) for entity in triplets.entities]
     digest = hashlib.sha256(json.dumps([asdict(settings), names], sort_keys=True).encode())
     digest.update(np.ascontiguousarray(triplets.rows, "<i8").tobytes())
+    if kept is not None:
+        digest.update(np.ascontiguousarray(kept.rows, "<i8").tobytes())
+        digest.update(np.ascontiguousarray(kept.vectors, "<f4").tobytes())
     return digest.hexdigest()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 SOURCES = Path(__file__).parent / "hello_pass"
@@ -37,6 +37,10 @@ class Hello:
     opt: Path
     plugin: Path
     code: Path
+
+    def only_one(self) -> Hello:
+        """The same on code of one function."""
+        return replace(self, code=self.code.with_name("one.ll"))
 
     def command(self, **flags: object) -> list[str]:
         """A flag's name has its hello- left out."""
@@ -71,6 +75,7 @@ def build_hello(folder: Path, *, bin_dir: Path) -> None:
         done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
         assert done.returncode == 0, done.stdout + done.stderr
     (folder / "two.ll").write_text(TWO_FUNCTIONS)
+    (folder / "one.ll").write_text(TWO_FUNCTIONS.partition("define i32 @four")[0])
 
 
 def hello_in(folder: Path, *, bin_dir: Path) -> Hello:

@@ -1,4 +1,4 @@
-"""A flow that is killed again and again, and then left alone: the same bytes as if nobody had disturbed it."""
+"""A command that is killed again and again, and then left alone: the same bytes as if nobody had disturbed it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,24 @@ _MOST_LATE = 3
 """Runs that were over before their moment came; a resumed one has less to do than the first."""
 
 
-def check_kills(program: WarmProgram, folder: Path, *words: str, kills: int, seed: int) -> None:
-    """`words` write a dataset to `d`. Killed before random changes of names, and every second time at a random moment.
+def check_kills(
+    program: WarmProgram, folder: Path, *words: str, kills: int, seed: int, start: Path | None = None
+) -> None:
+    """`words` write a dataset to `d`, which is a copy of `start` at first, or not there.
 
-    After five kills in a row, each of a run that resumes the one before, it runs to its end.
+    Killed before random changes of names, and every second time at a random moment. After five kills in a row, each of
+    a run that resumes the one before, it runs to its end.
     """
     chance = random.Random(seed)
     undisturbed = folder / "undisturbed"
-    undisturbed.mkdir()
+    _prepare(undisturbed, start)
     whole = program.run(undisturbed, *words)
     assert whole.code == 0, whole.stderr
     expected = dataset_bytes(undisturbed / "d")
     killed = 0
     while killed < kills:
         place = folder / f"killed-{killed}"
-        place.mkdir()
+        _prepare(place, start)
         in_a_row = late = 0
         while in_a_row < min(_IN_A_ROW, kills - killed) and late < _MOST_LATE:
             is_timed = in_a_row % 2 == 1
@@ -47,3 +50,9 @@ def check_kills(program: WarmProgram, folder: Path, *words: str, kills: int, see
         assert ended.code == 0, ended.stderr
         assert dataset_bytes(place / "d") == expected
         shutil.rmtree(place)
+
+
+def _prepare(place: Path, start: Path | None) -> None:
+    place.mkdir()
+    if start is not None:
+        shutil.copytree(start, place / "d")

@@ -12,14 +12,14 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 
 SOURCE: Final = """
-int scale(int a, int b, int c, int d) {
+__attribute__((noinline)) int scale(int a, int b, int c, int d) {
   int first = a * b + c, second = b * c + d, third = c * d + a;
   if (first > second)
     third += first * a;
   return first * second - third * d + a;
 }
 
-long total(const long *values, int count, long factor) {
+__attribute__((noinline)) long total(const long *values, int count, long factor) {
   long sum = 0, other = factor;
   for (int i = 0; i < count; ++i) {
     sum += values[i] * factor;
@@ -28,9 +28,9 @@ long total(const long *values, int count, long factor) {
   return sum + other * count;
 }
 
-int main(void) {
+int main(int count, char **words) {
   long values[] = {3, 1, 4, 1, 5, 9, 2, 6};
-  return (int)((total(values, 8, 7) + scale(2, 7, 1, 8)) & 127);
+  return (int)((total(values, 7 + count, 7) + scale(2, 6 + count, 1, 8)) & 127);
 }
 """
 FUNCTIONS: Final = ("scale", "total", "main")

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import threading
+from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,12 +23,16 @@ from rl4real_data.live.wires import Wire
 
 from .hello import SCHEMA, Hello, finish
 from .model_sides import channel
-from .onnx_models import write_model
+from .runner_onnx_models import write_model
 from .served import served_pipe
 
 pytestmark = pytest.mark.clang
 
 ANSWERED = ["hello: three: 3 instructions, advice 6.000000", "hello: four: 4 instructions, advice 8.000000"]
+
+
+def ints(*numbers: int) -> array[int]:
+    return array("i", numbers)
 
 
 FOUR = {
@@ -36,8 +41,8 @@ FOUR = {
         *(("size_0", 1), ("size_1", 1), ("size_2", 2)),
     ],
     Wire.BYTES: [
-        *(("instructions", [4]), ("name", "four"), ("sizes", [1, 1, 2]), ("share", [0.25]), ("rows", [1, 1, 2])),
-        *(("size", [1]), ("size", [1]), ("size", [2])),
+        *(("instructions", ints(4)), ("name", "four"), ("sizes", ints(1, 1, 2)), ("share", array("d", [0.25]))),
+        *(("rows", ints(1, 1, 2)), ("size", ints(1)), ("size", ints(1)), ("size", ints(2))),
     ],
 }
 """What is said of the second function; the ids of a group stand in JSON alone."""
@@ -46,7 +51,7 @@ FOUR = {
 def twice(message: Message) -> list[int]:
     """The policy of all tests: two for each instruction."""
     value = dict(message)["instructions"]
-    return [2 * (value[0] if isinstance(value, list) else int(value))]
+    return [2 * (value if isinstance(value, int) else value[0])]
 
 
 @pytest.mark.parametrize("wire", Wire)
@@ -199,3 +204,11 @@ def test_bridge_answers_over_grpc(hello: Hello, grpc_library: Path, free_port: i
         server.kill()
         server.communicate()
     assert said == ANSWERED
+
+
+def test_many_compilers_at_one_pipe(hello: Hello, tmp_path: Path) -> None:
+    with served_pipe(tmp_path / "pipe", Wire.BYTES, twice):
+        compilers = [
+            hello.start(runner="pipe", format="bytes", address=tmp_path / "pipe", limit=200_000) for _ in range(6)
+        ]
+        assert [finish(compiler) for compiler in compilers] == [ANSWERED] * 6

@@ -14,6 +14,8 @@ from older_format import copy_as_version_0
 
 from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.schema import VERSION_0
+from rl4real_data.mir2vec.vocabulary import make_vocabulary
+from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
 
 from .conftest import Run, run_program
 
@@ -49,6 +51,26 @@ def test_an_upgraded_dataset_is_one_made_anew(rl4real: Run, both_splits: Path, t
     assert [name for name in made if made[name] != upgraded[name]] == []
     assert "nothing to do" in rl4real("upgrade", tmp_path / "old").stderr
     assert rl4real("validate", tmp_path / "old").stdout == f"{tmp_path / 'old'}: sound\n"
+
+
+def test_other_vectors_for_an_older_dataset_and_then_the_upgrade(
+    rl4real: Run, both_splits: Path, tmp_path: Path
+) -> None:
+    """The order of the two does not matter, and a dataset with other vectors is still one of version 0."""
+    shutil.copytree(both_splits, tmp_path / "new")
+    copy_as_version_0(both_splits, tmp_path / "old")
+    vocabulary, known = tmp_path / "doubled.parquet", read_vocabulary(shipped_vocabulary("x86"))
+    write_vocabulary(vocabulary, make_vocabulary("doubled", known.entities, known.vectors * 2, target="x86"))
+    for name in ("old", "new"):
+        rl4real("embed", tmp_path / name, "--vocab", vocabulary)
+    assert read_index(tmp_path / "old").schema_version == 0
+    assert rl4real("validate", tmp_path / "old").stdout == f"{tmp_path / 'old'}: sound\n"
+
+    rl4real("upgrade", tmp_path / "old")
+    made, upgraded = files_of(tmp_path / "new"), files_of(tmp_path / "old")
+    assert made.keys() == upgraded.keys()
+    assert [name for name in made if made[name] != upgraded[name]] == []
+    assert made["instructions.parquet"] != (both_splits / "instructions.parquet").read_bytes()
 
 
 KILLED = """

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from rl4real_data.mir2vec.vocabulary_file import read_vocabulary
+
 from .conftest import MOST_SECONDS, Run, Sample
 
 EPOCHS = 90
@@ -36,6 +38,7 @@ def test_training_is_deterministic_and_resumable(rl4real: Run, sample: Sample, t
     check_openke(tmp_path / "one-triplets")
     check_info(rl4real, tmp_path)
     check_evaluation(rl4real)
+    check_keeping(rl4real, tmp_path, sample("x86", "test"))
     refused = rl4real("vocab", "train", "sample", "--target", "aarch64", check=False)
     assert (refused.returncode, "for x86, not for aarch64" in refused.stderr) == (1, True)
 
@@ -68,6 +71,23 @@ def check_info(rl4real: Run, folder: Path) -> None:
     assert found["coverage"]["share"] == 1.0
     assert len(found["near"]["neighbours"]) == 10
     assert folder.name not in json.dumps(found["origin"]), "the file must not depend on where it was made"
+
+
+def check_keeping(rl4real: Run, folder: Path, more_code: Path) -> None:
+    """What is learned beside a vocabulary leaves its vectors as they are, and is as far from chance as they are."""
+    (folder / "more").symlink_to(more_code)
+    words = ("vocab", "train", "more", "--target", "x86", "--split", "test", "--keep", "one.parquet", "--epochs", "30")
+    rl4real(*words, "--dim", "16", "-o", "two.parquet")
+    one, two = (read_vocabulary(folder / name) for name in ("one.parquet", "two.parquet"))
+    row_of = {entity: row for row, entity in enumerate(two.entities)}
+
+    assert set(one.entities) < set(two.entities)
+    assert two.vectors[[row_of[entity] for entity in one.entities]].tobytes() == one.vectors.tobytes()
+    assert two.origin["losses"][-1] < two.origin["losses"][0]
+    assert two.origin["kept"]["entities"] == len(one.entities)
+    assert two.origin["command"].endswith("--keep one.parquet")
+    refused = rl4real(*words, "--dim", "8", check=False)
+    assert (refused.returncode, "its vectors have 16 dimensions" in refused.stderr) == (2, True)
 
 
 def check_evaluation(rl4real: Run) -> None:

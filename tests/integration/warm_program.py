@@ -144,9 +144,9 @@ def _import_everything() -> None:
     do_without_pandas()
     import importlib
 
-    for name in ("commands.main", "flow.run", "flow.materials", "flow.packing"):
+    for name in ("commands.main", "flow.run", "flow.materials", "flow.packing", "flow.upgrading", "flow.upgrade_tools"):
         importlib.import_module(f"rl4real_data.{name}")
-    for name in ("check", "compile", "record", "embed", "pack"):
+    for name in ("check", "compile", "record", "merge", "embed", "pack"):
         importlib.import_module(f"rl4real_data.stages.{name}")
     import pyarrow.parquet  # noqa: F401
 

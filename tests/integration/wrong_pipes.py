@@ -125,7 +125,6 @@ JSON_SERVERS: Final[dict[str, Speak]] = {
     "null": says(None),
     "fractions": says([0.5]),
     "not a number": replies(framed(b'{"out": [NaN]}')),
-    "beyond 32 bits": says([1, 2**40, 3]),
     "beyond 64 bits": replies(framed(b'{"out": [1' + b"0" * 40 + b"]}")),
     "an unknown action": says([7, 1, 2]),
     "a negative action": says([-7]),
@@ -134,13 +133,27 @@ JSON_SERVERS: Final[dict[str, Speak]] = {
     "a split too much": says([0, 300, 1, 4]),
     "refused splits for ever": forever([0, 1, 0]),
     "splits of nobody for ever": forever([0, 2**31 - 1, 5]),
-    "an answer twice": replies(framed(b'{"out": [1]}') * 2),
-    "more bytes behind the answer": replies(framed(b'{"out": [1]}') + b"more"),
     "gone behind a split": split_then(b""),
     "rubbish behind a split": split_then(framed(b"rubbish")),
     "half an answer behind a split": split_then(framed(b'{"out": [-1]}')[:10]),
 }
 """By name. None of them says anything that can be carried out as a whole."""
+
+HARMLESS_SERVERS: Final[dict[str, Speak]] = {
+    "an answer twice": replies(framed(b'{"out": [1]}') * 2),
+    "more bytes behind the answer": replies(framed(b'{"out": [1]}') + b"more"),
+}
+"""Nothing is decided, and nobody hears the rest: the next function has a connection of its own."""
+
+ILLEGAL_SERVERS: Final[dict[str, Speak]] = {
+    "a node beyond 32 bits": says([1, 2**40, 3]),
+    "a node that there is not": says([1, 2**31 - 1, 3]),
+    "a negative node": says([1, -5, 3]),
+    "a physical register as a node": says([1, 1, 3]),
+    "a colour that there is not": says([1, *(word for node in range(100, 1000) for word in (node, 60_000))]),
+    "a negative colour": says([1, *(word for node in range(100, 1000) for word in (node, -3))]),
+}
+"""Each decision is illegal, and none is carried out."""
 
 
 @contextlib.contextmanager

@@ -26,11 +26,14 @@ from rl4real_data import (
     validate,
 )
 from rl4real_data.allocation.allocation import SPILLED, UNDECIDED, Allocation
+from rl4real_data.allocation.answer_backend import AnswerBackend, AnswerCosts, EpisodeBackend
+from rl4real_data.allocation.answer_costs import COST_WEIGHTS, answer_costs, weighted_cost
 from rl4real_data.allocation.expert import Decision, Task, expert_cost, expert_decisions, expert_order
 from rl4real_data.allocation.features import NODE_FEATURES, node_features
 from rl4real_data.allocation.points import POINT_COLUMNS, ProblemPoints, points_of
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import RegisterFile, register_file_of
+from rl4real_data.allocation.split_allocation import SPLIT, LiveNode, SplitAllocation
 from rl4real_data.core.errors import (
     CacheError,
     DatasetError,
@@ -47,7 +50,13 @@ from rl4real_data.core.errors import (
     ValidationFailed,
     VocabularyError,
 )
-from rl4real_data.env import ENVIRONMENT_ID, RegisterAllocationEnv
+from rl4real_data.env import (
+    ENVIRONMENT_ID,
+    SPLIT_ENVIRONMENT_ID,
+    RegisterAllocationEnv,
+    SplitRegisterAllocationEnv,
+)
+from rl4real_data.env.split_observation import PIECE_FEATURES, POINT_FEATURES
 from rl4real_data.episodes.column_values import (
     BlockFlag,
     ChangeFlag,
@@ -68,6 +77,28 @@ from rl4real_data.episodes.schema import (
     instructions_schema,
 )
 from rl4real_data.export.rllib import Policy, RllibRequest, RllibSummary, export_rllib
+from rl4real_data.live.answers import Answer, LivePolicy, Split
+from rl4real_data.live.colours import Colours
+from rl4real_data.live.compiler_backend import CompilerBackend
+from rl4real_data.live.decisions_file import decisions_line, read_decisions
+from rl4real_data.live.expert_parts import parts_line, write_parts
+from rl4real_data.live.function_graph import FunctionGraph, GraphNode
+from rl4real_data.live.grpc_server import serve_grpc
+from rl4real_data.live.messages import Advice, Message, NoAdvice, Value
+from rl4real_data.live.messages import Policy as MessagePolicy
+from rl4real_data.live.pipe_server import serve_pipe
+from rl4real_data.live.report import DecisionReport, FunctionReport, read_report
+from rl4real_data.live.trial import (
+    CompilerTool,
+    Decisions,
+    TrialCompiler,
+    TrialFunction,
+    TrialLimits,
+    trial_of_mir,
+    trial_of_source,
+)
+from rl4real_data.live.trial_result import Executed, FinalCode, TrialCosts, TrialResult
+from rl4real_data.live.wires import Wire
 from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
 from rl4real_data.reading.expert_outcome import CostKind
@@ -85,6 +116,19 @@ ERRORS: tuple[type[Rl4realError], ...] = (
     *(CacheError, DatasetError, HostError, Interrupted, LessThanAsked, ManifestError, MissingExtra, SourceError),
     *(ToolchainError, TooLittleKnown, TooManyFailures, UsageError, ValidationFailed, VocabularyError),
 )
+
+
+def advise(message: Message) -> Advice:
+    assert_type(message, list[tuple[str, Value]])
+    if not message:
+        raise NoAdvice
+    return [1, 7, 3]
+
+
+def serve(folder: Path) -> None:
+    policy: MessagePolicy = advise
+    serve_pipe(folder / "pipe", Wire.JSON, policy, ready=lambda: None)
+    serve_grpc(50051, policy, ready=print)
 
 
 def read(data_dir: Path) -> Iterator[Episode]:
@@ -189,6 +233,37 @@ def transitions(data_dir: str, output: Path) -> int:
     return summary.rows[Policy.COLOUR]
 
 
+def search(data_dir: str) -> TrialResult | None:
+    tool = CompilerTool.found()
+    best: TrialResult | None = None
+    for episode in EpisodeDataset(data_dir):
+        with trial_of_mir(tool, episode.mir, limits=TrialLimits(wall_s=5.0)) as compiler:
+            best = try_singles(compiler)
+    return best
+
+
+def try_singles(compiler: TrialCompiler) -> TrialResult | None:
+    best: TrialResult | None = None
+    for function in compiler:
+        assert_type(function, TrialFunction)
+        candidates: list[Decisions] = [[["spill", node["vreg"]]] for node in function.describe()["nodes"]]
+        for result in function.try_many(candidates, until="code"):
+            final: FinalCode | None = result.final
+            costs: TrialCosts | None = result.costs
+            if final and costs and (best is None or best.final is None or final.frozen.total < best.final.frozen.total):
+                executed: Executed = final.recomputed
+                print(executed.loads, costs.reloads_cost, final.moved)
+                best = result
+        function.choose(candidates[0])
+    return best
+
+
+def again(episode: Episode, folder: Path) -> int:
+    with trial_of_source(CompilerTool.found(), ("-O3", "-c", "a.c"), cwd=folder) as compiler:
+        print(len(list(compiler)))
+    return len(parts_line(episode)) + write_parts([episode], folder / "a.parts")
+
+
 def vocabulary(path: Path) -> Vocabulary:
     found = read_vocabulary(path) if path.exists() else read_vocabulary(shipped_vocabulary("x86"))
     entity = found.entities[0]
@@ -222,3 +297,37 @@ def main(data_dir: Path) -> int:
         print(error, error.hint)
         return error.exit_code
     return 0
+
+
+def play_with_splits(dataset: EpisodeDataset, backend: AnswerBackend) -> float:
+    env = SplitRegisterAllocationEnv(dataset, backend=backend, cost_weights=COST_WEIGHTS)
+    _, info = env.reset(seed=1)
+    allocation = assert_type(env.allocation, SplitAllocation)
+    for node in allocation.nodes:
+        assert_type(node, LiveNode)
+    assert_type(EpisodeBackend().costs_of(env.episode, allocation), AnswerCosts)
+    costs = assert_type(answer_costs(allocation, dataset.registers), dict[str, float])
+    compiled = CompilerBackend.find().carry_out(env.episode, env.decisions())
+    assert_type(compiled, FunctionReport)
+    names = (SPLIT_ENVIRONMENT_ID, *PIECE_FEATURES, *POINT_FEATURES)
+    return weighted_cost(costs) + SPLIT + len(names) + len(info)
+
+
+class FirstFree:
+    def answer(self, graph: FunctionGraph) -> Answer:
+        for node in graph.nodes.values():
+            assert_type(node, GraphNode)
+            if node.split_slots:
+                return Split(node.id, node.split_slots[0])
+        return None
+
+
+def decide(graph: FunctionGraph, colours: Colours) -> Answer:
+    policy: LivePolicy = FirstFree()
+    return policy.answer(graph) if colours.most else {node: 0 for node in graph.nodes}
+
+
+def report_of(path: Path) -> int:
+    line = decisions_line("f", [["spill", 3]])
+    known = assert_type(read_decisions(path), dict[str, list[list[Any]]])
+    return assert_type(read_report(path.read_bytes()), DecisionReport).kept + len(line) + len(known)

@@ -176,6 +176,10 @@ def test_functions_are_short(path: Path) -> None:
     assert {name: lines for name, lines in lengths.items() if lines > 60} == {}
 
 
+ASKED = {"live/dialogue.py", "live/policies/function.py", "live/onnx_sessions.py"}
+"""A policy is anybody's code; onnxruntime's errors have no class of their own that is public."""
+
+
 def test_broad_excepts_are_at_the_boundaries() -> None:
     found = {
         file
@@ -185,7 +189,7 @@ def test_broad_excepts_are_at_the_boundaries() -> None:
         and (node.type is None or ast.unparse(node.type) in ("Exception", "BaseException"))
     }
 
-    assert found <= {"__main__.py", "commands/main.py", "stages/module.py", "reading/remote.py"}
+    assert found <= {"__main__.py", "commands/main.py", "stages/module.py", "reading/remote.py", *ASKED}
 
 
 def test_targets_are_rows_and_not_branches() -> None:

@@ -36,7 +36,7 @@ public:
     Answer.Fields.clear();
     if (std::string Wrong = open(Until); !Wrong.empty())
       return Wrong;
-    const std::unique_ptr<google::protobuf::Message> Request = Types->makeRequest(), Response = Types->makeResponse();
+    const std::unique_ptr<google::protobuf::Message> Request = Types->makeRequest();
     if (std::string Wrong = write(Question, *Request); !Wrong.empty())
       return Wrong;
     if (Request->ByteSizeLong() > Options.MessageLimit)
@@ -46,13 +46,16 @@ public:
     Context.set_deadline(systemTime(Until));
     const grpc::internal::RpcMethod Method(Types->path().c_str(), grpc::internal::RpcMethod::NORMAL_RPC, Channel);
     using Base = google::protobuf::MessageLite;
-    const grpc::Status Done =
-        grpc::internal::BlockingUnaryCall<Base, Base>(Channel.get(), Method, &Context, *Request, Response.get());
+    grpc::ByteBuffer Bytes; // parsed here: gRPC calls what it cannot parse a method that is not implemented
+    const grpc::Status Done = grpc::internal::BlockingUnaryCall<Base, grpc::ByteBuffer, Base, grpc::ByteBuffer>(
+        Channel.get(), Method, &Context, *Request, &Bytes);
     if (!Done.ok()) {
       close();
       return said(Done);
     }
-    return read(*Response, Answer);
+    const std::unique_ptr<google::protobuf::Message> Response = Types->makeResponse();
+    return parse(Bytes, *Response) ? read(*Response, Answer)
+                                   : Options.Address + ": the answer is no " + Response->GetDescriptor()->full_name();
   }
 
   std::string tell(const Features &Words, Deadline Until) override {

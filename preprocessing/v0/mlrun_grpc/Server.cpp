@@ -126,11 +126,8 @@ std::string Server::take(Advice &Answer, Deadline Until) {
   Pending->Stream.Read(&Buffer, Pending.get());
   if (std::string Wrong = wait(Until, "the caller did not speak"); !Wrong.empty())
     return Wrong;
-  grpc::Slice Slice;
   const std::unique_ptr<google::protobuf::Message> Request = Types->makeRequest();
-  if (!Buffer.DumpToSingleSlice(&Slice).ok() || !Request->ParseFromArray(Slice.begin(), static_cast<int>(Slice.size())))
-    return "the call is no " + Request->GetDescriptor()->full_name();
-  return read(*Request, Answer);
+  return parse(Buffer, *Request) ? read(*Request, Answer) : "the call is no " + Request->GetDescriptor()->full_name();
 }
 
 /// A method that is not served.

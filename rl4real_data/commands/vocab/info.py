@@ -45,6 +45,8 @@ def _text(found: Mapping[str, Any]) -> str:
         lines.append(f"  made by    {origin['command']}")
         lines.append(f"  from       {counted(origin['functions'], 'function')} of {', '.join(origin['corpora'])}")
         lines.append(f"  loss       {loss_curve(origin['losses'])}")
+    if "kept" in origin:
+        lines.append(f"  kept       {counted(origin['kept']['entities'], 'entity', 'entities')} with their vectors")
     if found["most_frequent"]:
         lines.append("  frequent   " + ", ".join(f"{name} {count:,}" for name, count in found["most_frequent"]))
     if "coverage" in found:

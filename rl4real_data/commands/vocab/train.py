@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from rl4real_data.commands.completion import complete_vocabularies
 from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.vocab.loss_curve import loss_curve
 from rl4real_data.core.counted import counted
@@ -31,6 +32,14 @@ def train(
     dim: Annotated[int, typer.Option(min=1, max=4096, help="Dimensions of the vectors.")] = 100,
     epochs: Annotated[int, typer.Option(min=1, help="Passes over all triplets.")] = 300,
     seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same file.")] = 1,
+    keep: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="Vocabulary whose entities keep their vectors; new ones are learned beside them.",
+            autocompletion=complete_vocabularies,
+        ),
+    ] = None,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="[vocab-TARGET-DIMd.parquet]")] = None,
     triplets: Annotated[
         Path | None, typer.Option(metavar="FOLDER", help="For OpenKE's files. [beside the output]")
@@ -43,12 +52,13 @@ def train(
 
     output = output or Path(f"vocab-{target.value}-{dim}d.parquet")
     triplets = triplets or output.with_name(f"{output.stem}-triplets")
+    kept = _read_kept(keep, target, dim) if keep else None
     found, datasets = _read(data_dirs, target, split)
     write_openke(triplets, found)
     checkpoint = output.with_name(f".{output.name}.checkpoint")
     settings = TrainingSettings(dimension=dim, epochs=epochs, seed=seed)
-    command = _command(data_dirs, target, split, settings)
-    vocabulary = _learn(found, datasets, settings, target=target, command=command, checkpoint=checkpoint)
+    command = _command(data_dirs, target, split, settings, keep)
+    vocabulary = _learn(found, datasets, settings, target=target, command=command, keep=kept, checkpoint=checkpoint)
     write_vocabulary(output, vocabulary)
     checkpoint.unlink(missing_ok=True)
     write_note(
@@ -57,6 +67,14 @@ def train(
         f"loss {loss_curve(vocabulary.origin['losses'])}\ntriplets in {triplets}"
     )
     write_path(output)
+
+
+def _read_kept(word: str, target: TargetName, dim: int) -> Vocabulary:
+    from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, vocabulary_path
+
+    vocabulary = read_vocabulary(vocabulary_path(word))
+    vocabulary.require(target=target.value, dimension=dim, name=word)
+    return vocabulary
 
 
 def _read(data_dirs: Sequence[Path], target: TargetName, split: Split) -> tuple[Triplets, list[CountedShapes]]:
@@ -73,6 +91,7 @@ def _learn(
     *,
     target: TargetName,
     command: str,
+    keep: Vocabulary | None,
     checkpoint: Path,
 ) -> Vocabulary:
     """A killed run is resumed by the same call."""
@@ -84,11 +103,20 @@ def _learn(
             show(epoch, settings.epochs, f"loss {loss:.4f}")
 
         return learn(
-            triplets, datasets, settings, target=target.value, command=command, checkpoint=checkpoint, watch=watch
+            triplets,
+            datasets,
+            settings,
+            target=target.value,
+            command=command,
+            keep=keep,
+            checkpoint=checkpoint,
+            watch=watch,
         )
 
 
-def _command(data_dirs: Sequence[Path], target: TargetName, split: Split, settings: TrainingSettings) -> str:
+def _command(
+    data_dirs: Sequence[Path], target: TargetName, split: Split, settings: TrainingSettings, keep: str | None
+) -> str:
     """The command line as the vocabulary's origin tells it, without paths of this machine."""
     options = {
         "--target": target.value,
@@ -96,6 +124,7 @@ def _command(data_dirs: Sequence[Path], target: TargetName, split: Split, settin
         "--dim": settings.dimension,
         "--epochs": settings.epochs,
         "--seed": settings.seed,
+        **({"--keep": Path(keep).name} if keep else {}),
     }
     names = [path.absolute().name for path in data_dirs]
     words = [word for name, value in options.items() for word in (name, str(value))]

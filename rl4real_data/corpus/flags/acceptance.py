@@ -6,7 +6,7 @@ not take is left out, named and counted. Flags without which the code would mean
 module is failed with the compiler's own words.
 
 The processor is the recipe's. A corpus's own is asked for all the same: code for one that the target does not have is
-no code for the target.
+no code for the target. But `native` names none, and which one it was nobody knows.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from rl4real_data.toolchain.process import run
 _TO_CC1: Final = "-Xclang"
 _PROCESSOR: Final = frozenset({"-march=", "-mcpu="})
 """By their roots: asked for, and then the recipe's are given."""
+_ANY_PROCESSOR: Final = "native"
 
 _NEVER_LEFT_OUT: Final = _PROCESSOR | {"-mabi=", "-std=", "-fpcc-struct-return", "-freg-struct-return"}
 """By their roots: with another one the same source is another program."""
@@ -136,6 +137,10 @@ class _Memory:
                 self._said[key] = self._inquiry.complaint(language, words)
             return self._said[key]
 
+    def means_something_else(self, unit: _Unit) -> bool:
+        """Whether the code would be another without it."""
+        return unit.root in _NEVER_LEFT_OUT and "".join(unit.words) not in self._inquiry.target.gcc_defaults
+
 
 def _ask(memory: _Memory, language: str, flags: tuple[str, ...]) -> _Answer:
     """Asks for all of the flags at once, and for each of them if the compiler does not take them together."""
@@ -146,7 +151,7 @@ def _ask(memory: _Memory, language: str, flags: tuple[str, ...]) -> _Answer:
     bad: dict[_Unit, str] = {}
     if words and memory.complaint(language, words) and not memory.complaint(language, ()):
         bad = {unit: said for unit in dict.fromkeys(askable) if (said := memory.complaint(language, unit.words))}
-    lasting = [unit for unit in bad if unit.root in _NEVER_LEFT_OUT and _OTHER_LANGUAGE not in bad[unit]]
+    lasting = [unit for unit in bad if memory.means_something_else(unit) and _OTHER_LANGUAGE not in bad[unit]]
     return _Answer(
         passed=tuple(word for unit in units if unit not in bad and unit.root not in _PROCESSOR for word in unit.words),
         left_out=tuple(dict.fromkeys(unit.name for unit in bad if unit not in lasting)),
@@ -165,6 +170,8 @@ class _Unit:
     @property
     def is_asked(self) -> bool:
         """False also for what only a user's trust lets pass: it may load code, which nobody wants for a question."""
+        if self.root in _PROCESSOR and "".join(self.words) == f"{self.root}{_ANY_PROCESSOR}":
+            return False
         return self.root not in _NEVER_ASKED and guard_flags(self.words).passed == self.words
 
 

@@ -49,7 +49,6 @@ def _split_all(modules: Iterable[Module], cache: Cache) -> Iterator[Module]:
                 flags=(*module.flags, *inside.flags),
                 refusal=inside.refusal,
                 left_out=inside.left_out,
-                corpus_word="",  # it lies in the cache, in a folder that no word stands for
             )
 
 

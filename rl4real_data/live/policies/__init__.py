@@ -1,1 +1,1 @@
-"""Policies that `rl4real-data serve` knows: each decides on functions that a compiler sends."""
+"""Policies that `rl4real-data serve` knows, each of which decides on functions that a compiler sends."""

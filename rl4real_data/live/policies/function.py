@@ -1,4 +1,4 @@
-"""The policy that is a function of the user's own, `module:function`."""
+"""The policy that is a function of the user's own."""
 
 from __future__ import annotations
 

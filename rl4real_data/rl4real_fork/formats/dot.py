@@ -19,7 +19,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Final, NoReturn
 
-from rl4real_data.core.stored_names import stored_once
+from rl4real_data.core.stored_names import encoded, stored_once
 
 DIMENSION: Final = 100
 """Length of the fork's vectors."""
@@ -100,9 +100,9 @@ class ForkGraph:
 def parse_dot(text: str | bytes, *, name: str, dimension: int = DIMENSION) -> ForkGraph:
     """Read one DOT file, called `name` in errors. Raises ForkFormatError for anything but the format.
 
-    Vectors have `dimension` numbers. Bytes of names that are not UTF-8 become U+FFFD, as in our plugin's records.
+    Vectors have `dimension` numbers. Names that are not UTF-8 become what a dataset stores, as in our plugin's records.
     """
-    data = text.encode("utf-8", "surrogatepass") if isinstance(text, str) else text
+    data = encoded(text) if isinstance(text, str) else text
     reader = _Reader(data, name, dimension)
     file_name, function, function_id = reader.read_header()
     reader.read_body()

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Final
 
+from rl4real_data.core.stored_names import encoded
 from rl4real_data.rl4real_fork.formats.adjacency_json import parse_json
 from rl4real_data.rl4real_fork.formats.dot import parse_dot
 
@@ -60,10 +61,12 @@ def _source_of(path: Path) -> str | None:
         return _without_escapes(os.fsdecode(found[1])) if found else None
     begin = head.find(_JSON_KEY)
     try:
-        value, _ = json.JSONDecoder().raw_decode(head[begin + len(_JSON_KEY) :].decode("utf-8", "replace").lstrip())
+        value, _ = json.JSONDecoder().raw_decode(
+            head[begin + len(_JSON_KEY) :].decode("utf-8", "surrogateescape").lstrip()
+        )
     except ValueError:
         return None
-    return _without_escapes(value[1:-1]) if begin >= 0 and isinstance(value, str) else None
+    return _without_escapes(os.fsdecode(encoded(value[1:-1]))) if begin >= 0 and isinstance(value, str) else None
 
 
 def _without_escapes(name: str) -> str:

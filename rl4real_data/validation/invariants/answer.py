@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from rl4real_data.episodes.column_values import BlockFlag, ChangeFlag, Fate, MoveKind
+from rl4real_data.episodes.column_values import BlockFlag, ChangeFlag, Fate, MoveKind, OperandFlag
 from rl4real_data.episodes.ragged import Flags, Ints, Values
 from rl4real_data.validation.episode_batch import EpisodeBatch, Spots
 from rl4real_data.validation.invariants.code import global_nodes, spots
@@ -183,12 +183,53 @@ def cost_without_count(name: str) -> Find:
 
 
 def slots_differ(batch: EpisodeBatch) -> Spots:
-    """A spilled node lies in a slot somewhere, and no other one does."""
+    """A spilled node lies in a slot somewhere, and no other one does.
+
+    Where a register holds it all the time that it is in the slot, only its stores and loads tell.
+    """
     place, found = batch.lists("part_place"), parts(batch)
     fates = batch.lists("node_fate")
     in_slot = np.zeros(len(fates.values), np.bool_)
     in_slot[found.node[place.values < 0]] = True
+    node, kind = batch.lists("move_node"), batch.lists("move_kind").values
+    is_access = ((kind == MoveKind.STORE) | (kind == MoveKind.RELOAD)) & (node.values >= 0)
+    in_slot[global_nodes(batch, node.owner[is_access], node.values[is_access].astype(np.int64))] = True
     return spots(fates, in_slot != ((fates.values & int(Fate.SPILLED)) != 0))
+
+
+def slot_access_unfounded(batch: EpisodeBatch) -> Spots:
+    """An instruction reads or writes a slot in which none of its nodes lies there."""
+    inst, flags = batch.lists("changed_inst"), batch.lists("changed_flags").values
+    wrong = np.zeros(len(inst.values), np.bool_)
+    for change, use, behind in (
+        (ChangeFlag.READS_SLOT, OperandFlag.READ, 0),
+        (ChangeFlag.WRITES_SLOT, OperandFlag.WRITE, 1),
+    ):
+        accesses = (flags & int(change)) != 0
+        wrong |= accesses & ~_in_slot(batch, use, behind)
+    return spots(inst, wrong)
+
+
+def _in_slot(batch: EpisodeBatch, use: OperandFlag, behind: int) -> Flags:
+    """(changed instructions,): whether a node that it uses so lies in a slot right in front of it, or behind it."""
+    inst, node, flags = (batch.lists(f"operand_{name}") for name in ("inst", "node", "flags"))
+    changed = batch.lists("changed_inst")
+    width = 1 << 32
+    keys, wanted = inst.owner * width + inst.values, changed.owner * width + changed.values
+    named = np.flatnonzero(((flags.values & int(use)) != 0) & np.isin(keys, wanted))
+    rows = inst.owner[named]
+    numbers = global_nodes(batch, rows, node.values[named].astype(np.int64))
+    at = 2 * inst.values[named].astype(np.int64) + behind
+    places = parts(batch)
+    slots = places.chosen(places.place < 0)
+    zeros = np.zeros(len(slots.node), np.int64)
+    mine, _ = overlapping(
+        Pieces(np.zeros(len(named), np.int64), numbers, at, at + 1, numbers),
+        Pieces(zeros, slots.node, slots.first, slots.last, slots.node),
+        stride_of(batch),
+        len(batch.lists("node_vreg").values),
+    )
+    return np.isin(wanted, keys[named[mine]])
 
 
 def saved_outside(batch: EpisodeBatch) -> Spots:

@@ -126,6 +126,7 @@ PLACES: Final = (
     Invariant("node {place}: its parts do not cover its life", placement.cover_differs),
     Invariant("node {place}: lies in two places at once", placement.parts_overlap),
     Invariant("node {place}: lies in a slot and is not spilled, or the other way round", answer.slots_differ),
+    Invariant("change {place}: accesses a slot in which no node lies there", answer.slot_access_unfounded),
     Invariant("choice {place}: no part of the node lies in that register there", answer.choice_unfounded),
     Invariant("node {place}: shares a register with another node", placement.shared_unit),
     Invariant("node {place}: lies where a register is taken", placement.on_fixed_range),

@@ -15,6 +15,8 @@ from rl4real_data.episodes.column_values import ChangeFlag, MoveKind
 from .columns import Episode
 from .findings import Findings
 from .machine_text import Function, Instruction, Operand
+from .moves import MoveReader
+from .opcodes import constant_of, is_constant_store
 from .places import NOWHERE, Places
 
 _METADATA = re.compile(r"!\d+")  # numbered anew where there are remarks
@@ -32,6 +34,8 @@ class AnswerCheck:
         known = {found.number for found in before.objects if not found.is_fixed}
         self.slots = [found.number for found in after.objects if found.is_spill_slot and found.number not in known]
         self.text: deque[Instruction] = deque()
+        self.reader = MoveReader(self.registers, self.slots)
+        self.constants: set[int] = set()  # moves that store one
         self.aligned = True
 
     def run(self) -> None:
@@ -190,10 +194,19 @@ class AnswerCheck:
             if operand.virtual >= 0 and names is not None and not names:
                 slots |= self._slot_of(number, place, flags)
             elif names is not None and (operand.virtual >= 0 or not operand.is_implicit):
-                wanted.append(names)
+                wanted.append(names | self._wholes(number, operand))
         self.findings.compare("folded: slots", f"{where}: {found.text}", slots, {o.slot for o in found.operands} - {-1})
         self._compare_registers(f"{where}: {original.text} -> {found.text}", wanted, found, flags)
         return True
+
+    def _wholes(self, number: int, source: Operand) -> set[str]:
+        """A copy into a part of a node is stored as a whole, if the rest of it may be anything."""
+        to = self.before[number].operands[0]
+        if self.before[number].opcode != "COPY" or not source.physical or "undef" not in to.flags:
+            return set()
+        index = self.episode["operand_subreg"][self.episode.operand_rows[number, 0]]
+        part = self.registers.number.get(source.physical, 0)
+        return {self.registers.name[whole] for whole in self.registers.wholes_of(part, index)}
 
     def _slot_of(self, number: int, place: int, flags: int) -> set[int]:
         """The stack object that stands where the node's register stood; none for what was computed anew."""
@@ -233,42 +246,11 @@ class AnswerCheck:
             self.findings.differ("misaligned", where, "found the end")
             return False
         found = self.text.popleft()
-        expected = self._told(kind, found, (source, to))
+        expected = self.reader.told(kind, found, (source, to))
         self.findings.compare(f"moves: {kind.name}", f"{where}: {found.text}", (source, to), expected)
         if kind is MoveKind.REMATERIALIZATION:
             self._rematerialisation(number, found)
         return (source, to) == expected
-
-    def _told(self, kind: MoveKind, found: Instruction, recorded: tuple[int, int]) -> tuple[int, int]:
-        """What the text says that the move reads and writes; what is of no known kind says nothing."""
-        match kind:
-            case MoveKind.COPY:
-                return self._copied(found)
-            case MoveKind.STORE:
-                return self._stored(found)
-            case MoveKind.RELOAD:
-                register, slot = self._stored(found)
-                return slot, register
-            case MoveKind.REMATERIALIZATION:
-                return NOWHERE, self._number(found.operands[0])
-            case MoveKind.OTHER:
-                return recorded
-
-    def _number(self, operand: Operand) -> int:
-        return self.registers.number.get(operand.physical, 0)
-
-    def _copied(self, found: Instruction) -> tuple[int, int]:
-        if found.opcode != "COPY":
-            return 0, 0
-        return self._number(found.operands[1]), self._number(found.operands[0])
-
-    def _stored(self, found: Instruction) -> tuple[int, int]:
-        """(register, slot) of a store; those of a reload are the same operands."""
-        slots = [operand.slot for operand in found.operands if operand.slot >= 0]
-        registers = [operand for operand in found.operands if operand.physical not in ("", "noreg")]
-        if not slots or not registers or slots[0] not in self.slots:
-            return 0, 0
-        return self._number(registers[0]), -1 - self.slots.index(slots[0])
 
     def _rematerialisation(self, number: int, found: Instruction) -> None:
         value = self.episode["move_value"][number]
@@ -281,5 +263,8 @@ class AnswerCheck:
             self.findings.compare("rematerialised opcodes", where, *plain)
         elif (original.opcode, found.opcode) in _VARIANTS:
             self.findings.count("rematerialised by a documented variant")
+        elif is_constant_store(found):
+            self.constants.add(number)
+            self.findings.compare("constants stored", where, constant_of(original), constant_of(found))
         else:
             self.findings.differ("another opcode is computed anew", where, f"{original.text} -> {found.text}")

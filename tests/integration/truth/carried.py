@@ -2,7 +2,8 @@
 
 Not only where an instruction names the node: the allocated code is run with nodes for values. Each register unit and
 each spill slot holds the names of the nodes whose newest value is in it; what reaches a block by two ways is what both
-bring. The steps of the code have been compared with the stock compiler's text before.
+bring. An undefined value is nothing in particular, so that every place holds it: LLVM stores no such value. The steps
+of the code have been compared with the stock compiler's text before.
 """
 
 from __future__ import annotations
@@ -17,10 +18,11 @@ from .columns import Episode
 from .findings import Findings
 from .liveness import Ranges
 from .machine_text import Function, Instruction, Operand
-from .opcodes import is_call
+from .opcodes import is_call, is_undefined
 from .places import Places
 
-State = dict[int, frozenset[int]]  # register unit, or -1 - s for slot s -> nodes
+State = dict[int, frozenset[int]]  # register unit, -1 - s for slot s, or ANYWHERE -> nodes
+ANYWHERE = 1 << 32
 _NONE: frozenset[int] = frozenset()
 
 
@@ -101,6 +103,8 @@ class CarriedCheck:
                 self.findings.count("positions at which an early value is not yet there")
             elif all(node in state.get(unit, _NONE) for unit in self._units(place)):
                 self.findings.count("positions at which the value is there")
+            elif node in state.get(ANYWHERE, _NONE):
+                self.findings.count("positions at which the value is nothing in particular")
             else:
                 name = self.registers.name.get(place, place)
                 vreg = self.episode["node_vreg"][node]
@@ -116,6 +120,9 @@ class CarriedCheck:
             if operand.is_write and operand.virtual >= 0:
                 node = self.episode.node_of[operand.virtual]
                 written.setdefault(node, set()).update(self._destinations(number, place, node))
+        if written and is_undefined(instruction):
+            self._undefine(instruction.operands[0], written, state)
+            return
         if flags & ChangeFlag.GONE:
             written = {node: set() for node in written}
         elif not self._is_identity_to_register(instruction, number):
@@ -127,6 +134,13 @@ class CarriedCheck:
             for place in places:
                 for unit in self._units(place):
                     state[unit] = frozenset({node}) | kept
+
+    def _undefine(self, written: Operand, nodes: Iterable[int], state: State) -> None:
+        """Of a part of a register, the other parts stay as they are."""
+        if not written.subregister or "undef" in written.flags:
+            for unit in state:
+                state[unit] -= set(nodes)
+            state[ANYWHERE] = state.get(ANYWHERE, _NONE) | set(nodes)
 
     def _destinations(self, number: int, place: int, node: int) -> set[int]:
         entry = self.episode.operand_rows.get((number, place), -1)
@@ -161,7 +175,7 @@ class CarriedCheck:
                     state.pop(unit, None)
             preserved = self._preserved(operand)
             if preserved is not None:
-                for unit in [unit for unit in state if unit >= 0 and unit not in preserved]:
+                for unit in [unit for unit in state if 0 <= unit < ANYWHERE and unit not in preserved]:
                     state.pop(unit)
 
     def _preserved(self, operand: Operand) -> frozenset[int] | None:
@@ -192,12 +206,17 @@ class CarriedCheck:
 
     def _filled(self, number: int) -> set[int]:
         """Where a rematerialised value lies: it may write a part of the register, where the rest does not matter."""
-        to, node = self.episode["move_to"][number], self.episode["move_node"][number]
-        if to < 0 or node < 0:
+        to, value = self.episode["move_to"][number], self.episode["move_value"][number]
+        if to < 0 or value < 0:
             return {to}
-        around = self.places.at(node, 2 * self.episode["move_inst"][number])
-        units = self.registers.units
-        return {place for place in around if place > 0 and units[to] <= units[place]} | {to}
+        filled = {to}
+        for place, operand in enumerate(self.check.before[value].operands):
+            if operand.is_write and operand.virtual >= 0 and "undef" in operand.flags:
+                index = self.episode["operand_subreg"][self.episode.operand_rows[value, place]]
+                class_id = self.episode["node_class"][self.episode.node_of[operand.virtual]]
+                wholes = self.registers.wholes_of(to, index)
+                filled |= {whole for whole in wholes if class_id in self.registers.classes[whole]}
+        return filled
 
 
 def _is_early(operand: Operand) -> bool:
@@ -207,5 +226,10 @@ def _is_early(operand: Operand) -> bool:
 def _join(known: State | None, coming: State) -> State:
     if known is None:
         return {unit: nodes for unit, nodes in coming.items() if nodes}
-    joined = {unit: nodes & coming[unit] for unit, nodes in known.items() if unit in coming}
+    one, other = known.get(ANYWHERE, _NONE), coming.get(ANYWHERE, _NONE)
+    joined = {ANYWHERE: one & other}
+    for unit in known.keys() | coming.keys() if one or other else known.keys() & coming.keys():
+        if unit != ANYWHERE:
+            both = (known.get(unit, _NONE) | one) & (coming.get(unit, _NONE) | other)
+            joined[unit] = both - joined[ANYWHERE]
     return {unit: nodes for unit, nodes in joined.items() if nodes}

@@ -20,11 +20,19 @@ class Registers:
     units: Mapping[int, frozenset[int]]
     subregister: Mapping[tuple[int, int], int]
     index_name: Mapping[int, str]
-    allocatable: frozenset[int]
+    classes: Mapping[int, frozenset[int]]
+
+    @property
+    def allocatable(self) -> frozenset[int]:
+        return frozenset(register for register, classes in self.classes.items() if classes)
 
     @cached_property
     def number(self) -> Mapping[str, int]:
         return {name: register for register, name in self.name.items()}
+
+    def wholes_of(self, part: int, index: int) -> set[int]:
+        """Registers, tuples too, of which this one is the part of that sub-register index."""
+        return {whole for (whole, of), register in self.subregister.items() if of == index and register == part}
 
     def part_of(self, register: int, index: int) -> str:
         """Name of what an operand with this sub-register index is in `register`; no name if it has none such."""
@@ -46,7 +54,7 @@ class Dataset:
             units={row["reg_id"]: frozenset(row["units"]) for row in rows},
             subregister={(register, sub["index"]): sub["reg_id"] for register, sub in subregisters},
             index_name={sub["index"]: sub["name"] for _, sub in subregisters} | {0: ""},
-            allocatable=frozenset(row["reg_id"] for row in rows if row["classes"]),
+            classes={row["reg_id"]: frozenset(held["class_id"] for held in row["classes"]) for row in rows},
         )
 
     @cached_property

@@ -54,14 +54,19 @@ class Check:
             before = stock.before_allocation(command, root)
             path, remarks = stock.after_allocation(command, root)
             after = read_functions(path.read_text())
-            for episode in episodes:
+            answers = [
                 self._code(episode, before[episode["function"]], after[episode["function"]], findings)
-            self._costs(episodes, path, remarks, findings)
+                for episode in episodes
+            ]
+            self._costs(answers, path, remarks, findings)
             if self.frames:
-                self._frames(episodes, stock.with_frames(command, root), findings)
+                framed = stock.with_frames(command, root)
+                for episode in episodes:
+                    name = episode["function"]
+                    check_saved(episode, after[name], framed[name], findings)
         return findings
 
-    def _code(self, episode: Episode, before: Function, after: Function, findings: Findings) -> None:
+    def _code(self, episode: Episode, before: Function, after: Function, findings: Findings) -> AnswerCheck:
         ProblemCheck(episode, before, findings).run()
         liveness = LivenessCheck(episode, before, findings)
         liveness.run()
@@ -70,19 +75,15 @@ class Check:
         check_folding(episode, answer.places, findings)
         if answer.aligned:
             CarriedCheck(answer, before, liveness.nodes, findings).run()
+        return answer
 
-    def _costs(self, episodes: list[Episode], text: Path, remarks: str, findings: Findings) -> None:
+    def _costs(self, answers: list[AnswerCheck], text: Path, remarks: str, findings: Findings) -> None:
         scores = read_scores(self.bin_dir, self.score_plugin, text) if self.score_plugin else {}
         told = read_remarks(remarks)
-        for episode in episodes:
-            check_sums(episode, findings)
+        for answer in answers:
+            episode = answer.episode
+            check_sums(episode, answer.constants, findings)
             if self.allocator == "greedy":  # basic has no remarks
                 check_remarks(episode, told.get(episode["function"], {}), findings)
             if self.score_plugin:
                 check_score(episode, scores[episode["function"]], findings)
-
-    def _frames(self, episodes: list[Episode], frames: Mapping[str, Function], findings: Findings) -> None:
-        for episode in episodes:
-            objects = frames[episode["function"]].objects
-            saved = {found.saved_register for found in objects if found.saved_register}
-            check_saved(episode, saved, findings)

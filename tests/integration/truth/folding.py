@@ -43,14 +43,20 @@ def _folded(episode: Episode, places: Places, foldable: set[tuple[int, int]], fi
 
 
 def _copies_of_two_classes(episode: Episode) -> frozenset[int]:
-    """Copies between nodes of different classes; they fold only where the class of the one in the slot is wider."""
+    """Copies from one class to another, or from and to a register that is not in the node's class.
+
+    They fold only where the class of the one in the slot is wider, and contains the register.
+    """
     columns = (episode[f"copy_{name}"] for name in ("inst", "to", "from"))
-    classes = episode["node_class"]
-    return frozenset(
-        number
-        for number, to, source in zip(*columns, strict=True)
-        if to < 0 and source < 0 and classes[-1 - to] != classes[-1 - source]
-    )
+    classes, registers = episode["node_class"], episode.dataset.registers
+
+    def differ(one: int, other: int) -> bool:
+        """Two ends; what is below 0 is a node."""
+        if max(one, other) >= 0:
+            return classes[-1 - min(one, other)] not in registers.classes[max(one, other)]
+        return bool(classes[-1 - one] != classes[-1 - other])
+
+    return frozenset(number for number, to, source in zip(*columns, strict=True) if differ(to, source))
 
 
 def _is_in_slot(places: Places, node: int, position: int) -> bool:

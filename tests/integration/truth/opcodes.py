@@ -15,6 +15,9 @@ _BRANCHES = re.compile(
 )
 _LABELS = frozenset({"EH_LABEL", "GC_LABEL", "ANNOTATION_LABEL", "CFI_INSTRUCTION"})
 _CALLS = re.compile(r"(CALL\w*|BL|BLR\w*|TLSDESC_CALLSEQ|TLS_addr\w*|STATEPOINT|PATCHPOINT|STACKMAP|INLINEASM_BR)$")
+_CONSTANT_STORE = re.compile(r"MOV(8|16|32|64)mi(32)?$")
+_CONSTANT = re.compile(r"MOV(8|16|32|64)(mi|ri)(32|64)?$")
+_CONSTANTS = {"MOV32r0": 0, "MOV32r1": 1, "MOV32r_1": -1}
 
 
 def is_return(instruction: Instruction) -> bool:
@@ -35,3 +38,30 @@ def is_label(instruction: Instruction) -> bool:
 
 def is_call(instruction: Instruction) -> bool:
     return bool(_CALLS.match(instruction.opcode))
+
+
+def is_constant_store(instruction: Instruction) -> bool:
+    """A constant written to memory: no plain store for LLVM, which asks for the register that is stored."""
+    return bool(_CONSTANT_STORE.match(instruction.opcode))
+
+
+def constant_of(instruction: Instruction) -> int | None:
+    """What x86's moves of constants write, and its ways to make 0, 1 and -1."""
+    if _CONSTANT.match(instruction.opcode):
+        value = instruction.operands[-1].text
+        return int(value) if value.removeprefix("-").isdigit() else None
+    return _CONSTANTS.get(instruction.opcode)
+
+
+def is_copy(instruction: Instruction) -> bool:
+    """COPY, or AArch64's bitwise or with the register that is always zero, not shifted."""
+    if instruction.opcode not in ("ORRWrs", "ORRXrs"):
+        return instruction.opcode == "COPY"
+    to, zero, _, shift = instruction.operands
+    return zero.physical == f"{instruction.opcode[3].lower()}zr" and shift.text == "0" and not to.subregister
+
+
+def is_undefined(instruction: Instruction) -> bool:
+    """Whether what it writes is nothing in particular."""
+    is_copied = instruction.opcode == "COPY" and "undef" in instruction.operands[1].flags
+    return instruction.opcode == "IMPLICIT_DEF" or is_copied

@@ -10,7 +10,7 @@ from rl4real_data.episodes.column_values import BlockFlag, OperandFlag, UseFlag,
 from .columns import Episode
 from .findings import Findings
 from .machine_text import Block, Function, Instruction, Operand
-from .opcodes import is_call, is_indirect_branch, is_label, is_return, is_terminator
+from .opcodes import is_call, is_copy, is_indirect_branch, is_label, is_return, is_terminator
 
 _FLAGS = {"early-clobber": OperandFlag.EARLY_CLOBBER, "undef": OperandFlag.UNDEF, "dead": OperandFlag.DEAD}
 _PER_USE = OperandFlag.READ | OperandFlag.WRITE | OperandFlag.TIED | OperandFlag.PARTIAL_WRITE
@@ -217,7 +217,7 @@ def flags_of(operand: Operand) -> int:
 
 def _by_opcode(instruction: Instruction) -> UseFlag:
     found = UseFlag(0)
-    if instruction.opcode == "COPY":
+    if is_copy(instruction):
         found |= UseFlag.COPY
     if is_terminator(instruction):
         found |= UseFlag.TERMINATOR

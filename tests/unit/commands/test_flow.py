@@ -155,6 +155,8 @@ def test_run_without_an_episode_says_why(call: CommandLine, world: World) -> Non
     assert (by_license.code, by_function.code) == (3, 3)
     assert "no episode in train: of 2 modules 2 licence NOASSERTION\n  next: see `rl4real-data stats" in by_license.err
     assert "no episode in train: of 2 functions 2 " in by_function.err
+    one = call(*words, "one", "--limit", "1", "--license-allow", "mit")
+    assert "no episode in train: of 1 module 1 licence NOASSERTION\n" in one.err
     typo = call(*words, "typo", "--license-allow", "MTI")
     assert (typo.code, 'did you mean "MIT"?' in typo.err) == (2, True)
 

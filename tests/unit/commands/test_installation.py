@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import importlib.util
 import json
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 from bitcode_builder import bitcode, elf
 from command_line import CommandLine, Said
 from world import World
+
+from rl4real_data.toolchain import grpc_library
 
 
 def test_path_of_the_plugin_is_the_result(call: CommandLine, world: World) -> None:
@@ -28,6 +32,36 @@ def test_path_of_the_compiler_is_the_result(call: CommandLine, world: World) -> 
     llc = clang.with_name("llc")
     llc.write_text("")
     assert call("path", "llc") == Said(0, f"{llc}\n", "")
+
+
+def test_path_of_the_grpc_library_is_the_result(
+    call: CommandLine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies beside the plugin, whatever release that is for."""
+    (plugin,) = world.fake.cache_dir.glob("plugins/*/libmlra.so")
+    built = world.fake.cache_dir / "plugins" / "grpc-0123" / "libmlrun-grpc.so"
+    built.parent.mkdir()
+    built.write_text("built")
+    monkeypatch.setattr(grpc_library, "build_grpc_library", lambda *_, **__: built)
+    library = plugin.with_name("libmlrun-grpc.so")
+
+    assert call("path", "grpc") == Said(0, f"{library}\n", "")
+    assert library.read_text() == "built"
+
+
+def test_path_of_onnx_runtime_is_the_result(call: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = importlib.machinery.ModuleSpec("onnxruntime", None, is_package=True)
+    spec.submodule_search_locations = [str(tmp_path)]
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec if name == "onnxruntime" else find(name))
+    library = tmp_path / "capi" / "libonnxruntime.so.1.32.0"
+    library.parent.mkdir()
+
+    answer = call("path", "onnxruntime")
+    assert (answer.code, answer.out) == (5, "")
+    assert "pip install 'rl4real-data[live]'" in answer.err
+    library.touch()
+    assert call("path", "onnxruntime") == Said(0, f"{library}\n", "")
 
 
 def test_path_of_a_corpus_is_the_result(call: CommandLine) -> None:
@@ -126,12 +160,43 @@ def test_path_of_what_a_file_holds_is_where_its_modules_lie(call: CommandLine, w
     (command,) = pq.read_table(world.folder / "data/modules.parquet")["command"].to_pylist()
     told = call("path", "corpus", "far/unit.o")
 
-    assert command.startswith('cd "$(rl4real-data path corpus ./unit.o)" && "$(rl4real-data path clang)" ')
+    to_folder = '(cd "${CORPUS:-.}" && cd "$(rl4real-data path corpus ./unit.o)" && '
+    assert command.startswith(f'{to_folder}"$(rl4real-data path clang)" ')
     assert (told.code, told.err) == (0, "")
     assert [path.name for path in Path(told.out.rstrip("\n")).glob("*.bc")] == ["unit.bc"]
 
 
 def test_path_of_a_folder_is_that_folder(call: CommandLine, world: World) -> None:
     world.write("a.c", "// function one")
+    (world.folder / "list.txt").write_text("src/a.c\n")
 
     assert call("path", "corpus", "src") == Said(0, f"{world.corpus}\n", "")
+    assert call("path", "corpus", "@list.txt") == Said(0, f"{world.corpus}\n", "")
+    assert call("path", "corpus", "src", "a.c") == Said(0, f"{world.corpus}\n", "")
+    told = call("path", "corpus", "src", "b.c")
+    assert told.code == 2
+    assert 'the corpus src has no module and no place b.c; did you mean "a.c"?' in told.err
+
+
+def test_path_of_a_module_out_of_a_file_is_not_its_corpus(call: CommandLine, world: World) -> None:
+    world.write("a.c", "// function one")
+    (world.corpus / "unit.o").write_bytes(elf({".llvmbc": bitcode(), ".llvmcmd": b"-cc1\0"}))
+    call("flow", "x86", "train", "mlra", "--corpus", "src", "--data-dir", "data", "--max-failed", "1")
+    table = pq.read_table(world.data_dir / "modules.parquet")
+    commands = dict(zip(table["module"].to_pylist(), table["command"].to_pylist(), strict=True))
+    told = call("path", "corpus", "src", "unit.o/unit.bc")
+
+    to_folder = '(cd "${CORPUS:-.}" && '
+    assert commands["a.c"].startswith(f'{to_folder}"$(rl4real-data path clang)" ')
+    assert commands["unit.o/unit.bc"].startswith(f'{to_folder}cd "$(rl4real-data path corpus . unit.o/unit.bc)" && ')
+    assert (Path(told.out.rstrip("\n")) / "unit.o/unit.bc").is_file()
+
+
+def test_path_of_what_lies_outside_of_a_project(call: CommandLine, world: World) -> None:
+    world.write("a.c", "// function one")
+    (world.folder / "far/lib").mkdir(parents=True)
+    entry = {"directory": str(world.corpus), "file": "a.c", "command": f"cc -I{world.folder}/far/lib -c a.c"}
+    (world.corpus / "compile_commands.json").write_text(json.dumps([entry]))
+
+    told = call("path", "corpus", "src/compile_commands.json", "/elsewhere/lib")
+    assert told == Said(0, f"{world.folder}/far/lib\n", "")

@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from rl4real_data.core.stored_names import is_file_name, shell_word, stored_bytes, stored_name
+from rl4real_data.core.stored_names import is_file_name, original_name, shell_word, stored_bytes, stored_name
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,13 @@ def test_stored_name(name: bytes, stored: str) -> None:
     assert stored_bytes(name) == stored
     assert stored_name(os.fsdecode(name)) == stored
     stored.encode()
+
+
+@pytest.mark.parametrize(
+    "name", [b"a.c", b"d/caf\xe9.c", b'"quoted"', b'"caf\\E9.c"', b"\xed\xa0\x80\\", "grün".encode()]
+)
+def test_what_a_stored_name_stands_for(name: bytes) -> None:
+    assert os.fsencode(original_name(stored_bytes(name))) == name
 
 
 def test_every_byte_has_a_name_of_its_own() -> None:

@@ -14,9 +14,9 @@ from gymnasium.utils.env_checker import check_env
 from gymnasium.vector import SyncVectorEnv
 from whole_episode import write_whole_dataset
 
+from rl4real_data.allocation.answer_backend import AnswerCosts
 from rl4real_data.allocation.split_allocation import SplitAllocation
 from rl4real_data.env import SPLIT_ENVIRONMENT_ID, SplitRegisterAllocationEnv
-from rl4real_data.env.answer_backend import AnswerCosts
 from rl4real_data.env.split_observation import PIECE_FEATURES, POINT_FEATURES
 from rl4real_data.reading.episode import Episode
 

@@ -39,6 +39,15 @@ def test_rows_of_both_kinds_are_renumbered() -> None:
     assert renumbered(table_of(([1, 0], None), (None, [[0], [1]])), 5, 6) == [([6, 5], None), (None, [[5], [6]])]
 
 
+def test_references_of_several_modules_are_renumbered_at_once() -> None:
+    """Each module counts its shapes from 0: its own begin at `firsts` among the numbers of all."""
+    table = table_of(([1, 0], None), ([], None), (None, [[0], [], [1, 1]]), ([2], None), (None, None))
+    found = with_inst_ids(table, np.array([10, 20, 30, 40, 50], np.int32), firsts=np.array([0, 0, 0, 2, 2]))
+
+    assert found["inst"].to_pylist() == [[20, 10], [], None, [50], None]
+    assert found["node_inst"].to_pylist() == [None, None, [[10], [], [20, 20]], None, None]
+
+
 def test_a_slice_is_renumbered() -> None:
     table = table_of(([1, 1], None), ([0], None), (None, [[1], [0, 1]])).slice(1)
     assert renumbered(table, 5, 6) == [([5], None), (None, [[6], [5, 6]])]

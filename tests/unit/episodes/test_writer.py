@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ from hypothesis import strategies as st
 
 from rl4real_data.episodes.column_kinds import VERSION_KEY
 from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.episodes.writer import ShardWriter, shard_names, write_shards, write_table
+from rl4real_data.episodes.writer import ShardWriter, row_group_sizes, shard_names, write_shards, write_table
 
 OPTIONS: dict[str, Any] = {"compression_level": 1, "footer": {"target": "x86"}}
 
@@ -67,6 +69,44 @@ def test_rows_are_cut_into_groups_and_shards(tmp_path: Path) -> None:
     assert [entry.rows for entry in files.values()] == [10, 10, 3]
     read = [n for name in files for n in pq.read_table(tmp_path / name)["function_id"].to_pylist()]
     assert read == list(range(23))
+
+
+def test_row_groups_go_to_the_disk_while_the_next_is_made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each byte once, since what is asked for again might be dropped from memory before it is hashed."""
+    asked: list[tuple[str, int, int]] = []
+
+    def note(descriptor: int, begin: int, length: int, advice: int) -> None:
+        assert advice == os.POSIX_FADV_DONTNEED
+        asked.append((Path(f"/proc/self/fd/{descriptor}").readlink().name, begin, begin + length))
+
+    monkeypatch.setattr(os, "posix_fadvise", note)
+    files = write(tmp_path, [rows_of(0, 13)], per_shard=10, per_row_group=4)
+
+    names = [Path(name).name for name in files]
+    assert [name for name, _, _ in asked] == [names[0]] * 3 + [names[1]]
+    for path in (tmp_path / name for name in files):
+        ranges = [(begin, end) for name, begin, end in asked if name == path.name]
+        assert [begin for begin, _ in ranges] == [0, *(end for _, end in ranges[:-1])]
+        assert 0 < ranges[-1][1] < path.stat().st_size  # the footer comes last
+
+
+def test_a_kernel_that_takes_no_advice_costs_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: int) -> None:
+        raise OSError(errno.EINVAL, "no advice")
+
+    monkeypatch.setattr(os, "posix_fadvise", refuse)
+    files = write(tmp_path, [rows_of(0, 13)], per_shard=10, per_row_group=4)
+
+    assert sum(pq.read_metadata(tmp_path / name).num_rows for name in files) == 13
+
+
+@pytest.mark.parametrize("episodes", [0, 1, 4, 9, 10, 11, 20, 23])
+@pytest.mark.parametrize("per_row_group", [1, 4, 10, 12])
+def test_sizes_of_row_groups_are_told_beforehand(tmp_path: Path, episodes: int, per_row_group: int) -> None:
+    files = write(tmp_path, [rows_of(0, episodes)], per_shard=10, per_row_group=per_row_group)
+
+    sizes = list(row_group_sizes(episodes, per_shard=10, per_row_group=per_row_group))
+    assert sizes == [rows for name in files for rows in groups_of(tmp_path / name)]
 
 
 @pytest.mark.parametrize(("count", "groups"), [(0, [[]]), (1, [[1]]), (10, [[4, 4, 2]]), (20, [[4, 4, 2], [4, 4, 2]])])

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import math
+import os
 from pathlib import Path
 from typing import Any
 
@@ -229,7 +230,7 @@ def test_names_that_llvm_prints_in_quotes_come_back(tmp_path: Path, function: st
 
     ((name, _),) = files.items()
     graph = parse_json((tmp_path / "out/graphs/IG/json" / name).read_bytes(), name=name)
-    assert (graph.function, graph.file_name) == (function, f"tiny/{module}")
+    assert (graph.function, graph.file_name) == (function, '"tiny/lib/m\\E9 x.c"')
     assert name == 'm\\E9 x.c"_F1.json'
 
 
@@ -239,6 +240,15 @@ def test_sources_make_absolute_paths(tmp_path: Path) -> None:
 
     names = [graph["graph"][1][1]["FileName"] for graph in files.values()]
     assert names == ['"/code/a.c"', '"/rest/b.c"']
+
+
+def test_path_is_that_of_the_file_whatever_its_bytes(tmp_path: Path) -> None:
+    """The fork's scripts start a compiler on it: a JSON file tells them of any byte, as Python does."""
+    episodes = [make_episode(1, module='"lib/caf\\E9.c"#2'), make_episode(2, module='"\\22q\\22.c"', corpus="other")]
+    _, files = export(tmp_path, *episodes, sources={"tiny": Path("/co\udce8de")})
+
+    names = {os.fsencode(graph["graph"][1][1]["FileName"]) for graph in files.values()}
+    assert names == {b'"/co\xe8de/lib/caf\xe9.c"', b'"other/\\"q\\".c"'}
 
 
 def test_refusals(tmp_path: Path) -> None:

@@ -66,6 +66,22 @@ def test_a_flag_that_means_something_else_is_a_reason(world: World) -> None:
     assert "haswell" not in world.modules()["m0.c"]["command"]
 
 
+def test_words_for_what_the_target_is_anyway_are_no_reason(world: World) -> None:
+    """GCC's defaults under names that clang does not know, and the processor of whatever machine built the project."""
+    path = write_database(
+        world, "-mabi=sysv", "-freg-struct-return", "-mcpu=native", "-march=native", "-fpcc-struct-return"
+    )
+    refuse(world, "-mabi=sysv", "-freg-struct-return", "-fpcc-struct-return", "-mcpu=native", "-march=native")
+    world.run(corpora=(path,))
+
+    reasons = {name: row["reason"] for name, row in world.modules().items()}
+    assert reasons == {
+        **dict.fromkeys(("m0.c", "m1.c", "m2.c", "m3.c")),
+        "m4.c": "clang: unsupported option '-fpcc-struct-return'",
+    }
+    assert list(left_out(world).values()) == [["-mabi="], ["-freg-struct-return"], [], [], []]
+
+
 def test_a_question_is_put_once(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     path = write_database(world, *(f"-DN={number} -Ix{number} -fPIC -fthis" for number in range(5)), "-DN=9")
     asked: list[tuple[str, ...]] = []

@@ -10,6 +10,7 @@ import pytest
 from world import World
 
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.flow import run
 
 ROOT = Path(__file__).parents[3]
 HEAVY = {"numpy", "pyarrow", "pandas", "joblib", "tqdm"}
@@ -65,6 +66,20 @@ def test_damaged_vocabulary_of_the_dataset_ends_the_run(world: World) -> None:
     assert world.digests() == before
     world.run()
     assert world.functions() == ["one", "two"]
+
+
+def test_a_server_is_begun_before_the_plan_where_there_is_no_dataset(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.write("a.c", "// function one")
+    steps: list[str] = []
+    plan = run._plan
+    monkeypatch.setattr(run, "begin_to_load", lambda _: steps.append("server"))
+    monkeypatch.setattr(run, "_plan", lambda *words: (steps.append("plan"), plan(*words))[1])
+    world.run()
+    world.run()
+
+    assert steps == ["server", "plan", "plan"]
 
 
 def test_header_is_hashed_once_a_run(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -180,11 +180,20 @@ def test_largest_source_is_compiled_first(world: World) -> None:
 # The command of a module
 
 
+IN_FOLDER = '(cd "${CORPUS:-.}" && '
+
+
 @pytest.mark.parametrize(
-    ("word", "told"), [("sample", "sample"), ("./sample.toml", "./sample.toml"), ("far/kept.toml", "./kept.toml")]
+    ("word", "start"),
+    [
+        ("sample", 'cd "$(rl4real-data path corpus sample)" && '),
+        ("./sample.toml", f'{IN_FOLDER}cd "$(rl4real-data path corpus ./sample.toml)" && '),
+        ("far/kept.toml", f'{IN_FOLDER}cd "$(rl4real-data path corpus ./kept.toml)" && '),
+        ("src", IN_FOLDER),
+    ],
 )
 def test_command_goes_to_the_folder_of_its_corpus(
-    world: World, monkeypatch: pytest.MonkeyPatch, word: str, told: str
+    world: World, monkeypatch: pytest.MonkeyPatch, word: str, start: str
 ) -> None:
     """A manifest of one's own is asked for by its file, even where one of ours has its name."""
     world.write("a.c", "// function one")
@@ -195,6 +204,6 @@ def test_command_goes_to_the_folder_of_its_corpus(
 
     commands = set(commands_of(plan_flow(world.request(corpora=(word,)), SILENT).plan).values())
 
-    start = f'cd "$(rl4real-data path corpus {told})" && "$(rl4real-data path clang)" --target=x86_64-linux-gnu -x c'
+    start += '"$(rl4real-data path clang)" --target=x86_64-linux-gnu -x c'
     assert [command for command in commands if not command.startswith(start)] == []
     assert str(world.folder) not in "".join(commands)

@@ -135,6 +135,14 @@ def test_many_candidates_come_back_in_their_order(fake: Fake) -> None:
     assert scores == [0.0, 1.0, 2.0]
 
 
+def test_more_candidates_than_a_socket_holds_do_not_block_each_other(fake: Fake) -> None:
+    answer = json.dumps({**DONE, "illegal": {"assign: " + "long" * 500: 1}})
+    with started(fake, FUNCTION, *("hear", answer) * 600, "hear") as compiler:
+        (count,) = [sum(1 for _ in one.try_many([[["spill", 7]]] * 600)) for one in compiler]
+
+    assert count == 600
+
+
 def test_limits_and_allocator_are_named_for_llc(fake: Fake) -> None:
     with started(fake, limits=TrialLimits(processor_s=1.5, wall_s=3.0, memory_mib=64)) as compiler:
         assert list(compiler) == []

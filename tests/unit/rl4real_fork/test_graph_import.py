@@ -186,6 +186,16 @@ def test_names_that_are_no_utf8(tmp_path: Path) -> None:
     assert {row["function"] for row in episodes(tmp_path)} == {'"latin\\E9"', "f"}
 
 
+def test_names_in_json_that_are_no_utf8(tmp_path: Path) -> None:
+    """As our export writes them and as Python does: half a character stands for a byte."""
+    text = networkx_json(dot("/p/cafX.c", "latinX")).replace("X", "\\udce9")
+    quoted = networkx_json(dot("/p/Y.c", "f", 1, "0.750000")).replace("Y.c", '\\\\\\"q\\\\\\".c')
+    run(tmp_path, {"a_F1.json": text, "b_F1.json": quoted})
+
+    assert {row["module"] for row in modules(tmp_path)} == {'"caf\\E9.c"', '"\\22q\\22.c"'}
+    assert {row["function"] for row in episodes(tmp_path)} == {'"latin\\E9"', "f"}
+
+
 def test_both_splits_in_one_data_dir(tmp_path: Path) -> None:
     run(tmp_path, {"a.c_F1.dot": dot()})
     more = tmp_path / "graphs2"

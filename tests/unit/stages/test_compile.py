@@ -185,10 +185,10 @@ def test_command_of_a_module_reproduces_it(world: World) -> None:
     world.run(verify=True)
 
     assert world.modules()["a b.c"]["command"] == (
-        '"$(rl4real-data path clang)" '
+        '(cd "${CORPUS:-.}" && "$(rl4real-data path clang)" '
         "--target=x86_64-linux-gnu -x c -march=core2 -O3 -w -c 'a b.c' "
         '-fplugin="$(rl4real-data path plugin)" -mllvm -mlra -mllvm -mlra-dump-columns=/dev/null '
-        "-mllvm -mlra-discard -mllvm -mlra-dump-mir -mllvm -mlra-verify -o /dev/null"
+        "-mllvm -mlra-discard -mllvm -mlra-dump-mir -mllvm -mlra-verify -o /dev/null)"
     )
 
 

@@ -7,11 +7,19 @@ from pathlib import Path, PurePosixPath
 
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.corpus.places import Place
+from rl4real_data.corpus.whereabouts import Whereabouts
 from rl4real_data.stages.part import FileHashes
 from rl4real_data.stages.source_hash import source_sha256
 
 
-def hash_of(root: Path, text: str | None, *, has_places: bool = True, language: Language = Language.C) -> str:
+def hash_of(
+    root: Path,
+    text: str | None,
+    *,
+    has_places: bool = True,
+    language: Language = Language.C,
+    whereabouts: Whereabouts | None = None,
+) -> str:
     root.mkdir(parents=True, exist_ok=True)
     if text is not None:
         (root / "unity.c").write_text(text)
@@ -23,6 +31,7 @@ def hash_of(root: Path, text: str | None, *, has_places: bool = True, language: 
         language=language,
         license="MIT",
         places=places if has_places else (),
+        whereabouts=whereabouts,
     )
     return source_sha256(module, FileHashes())
 
@@ -36,6 +45,16 @@ def test_folders_count_under_the_names_of_the_corpus(tmp_path: Path) -> None:
     for top in (tmp_path / "one", tmp_path / "other" / "deep"):
         text = f'#include "{top}/src/a.c"\n#include <{top}/lib/b.h>\n'
         assert hash_of(top / "src", text) == expected
+
+
+def test_folder_of_ones_own_counts_as_its_place_without_a_database(tmp_path: Path) -> None:
+    """What its build has left in it names others by where they lie, too. A shipped corpus lies in no project."""
+    own, shipped = Whereabouts(word="."), Whereabouts(word="zlib", is_shipped=True)
+    for top in (tmp_path / "one", tmp_path / "other" / "deep"):
+        text = f'#include "{top}/src/a.c"\n'
+        expected = plain('#include "/project/src/a.c"\n')
+        assert hash_of(top, text, has_places=False, whereabouts=own) == expected
+        assert hash_of(top, text, has_places=False, whereabouts=shipped) == plain(text)
 
 
 def test_what_names_no_folder_is_hashed_as_it_is(tmp_path: Path) -> None:

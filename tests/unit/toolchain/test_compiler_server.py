@@ -14,7 +14,7 @@ import pytest
 from fake_clang import write_script
 
 from rl4real_data.toolchain import compiler_server
-from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles, run_served
+from rl4real_data.toolchain.compiler_server import CompilerServer, ServerFiles, begin_to_load, run_served
 from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.process import Completed, Limits, kill_all
 
@@ -188,6 +188,28 @@ def test_one_server_is_for_all_commands(workshop: Workshop) -> None:
 
     assert workshop.starts() == ["forked", "forked"]
     assert len(workshop.servers()) == 1
+
+
+def test_a_server_is_there_before_the_first_command(workshop: Workshop) -> None:
+    begin_to_load(workshop.files)
+    begin_to_load(workshop.files)
+    wait_for(workshop.folder / "servers")
+    workshop.run_when_ready("ok")
+
+    assert workshop.starts() == ["forked"]
+    assert len(workshop.servers()) == 1
+
+
+def test_no_server_is_begun_where_there_can_be_none(workshop: Workshop, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object, **__: object) -> None:
+        raise OSError("no more processes")
+
+    begin_to_load(None)
+    monkeypatch.setattr(compiler_server, "start_background", fails)
+    begin_to_load(workshop.files)
+
+    assert compiler_server._losses[workshop.files] == 1
+    assert workshop.run("ok").ok
 
 
 def test_nobody_waits_for_a_server_that_is_not_ready(workshop: Workshop) -> None:

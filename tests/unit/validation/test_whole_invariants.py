@@ -43,6 +43,11 @@ def test_sound_episodes_have_no_finding(tmp_path: Path) -> None:
     assert validate(tmp_path / "plain") == ()
 
 
+def test_a_register_may_hold_a_stored_node_all_the_time(tmp_path: Path) -> None:
+    """Then no part is a slot, though the node is stored and loaded."""
+    assert findings_for(tmp_path, part_node=[1], part_first=[3], part_last=[7], part_place=[2]) == []
+
+
 def test_an_episode_that_does_not_tell_fails_nothing(tmp_path: Path) -> None:
     assert findings_for(tmp_path, **build.UNTOLD) == []
 
@@ -124,7 +129,11 @@ BROKEN = [
     (changed("part_place", 2, to=9), "part 2: part_place is no register"),
     (changed("part_last", 2, to=6 + 2), "node 1: its parts do not cover its life"),
     (changed("part_first", 2, to=5), "node 1: lies in two places at once"),
-    (changed("part_place", 1, to=3), "node 1: lies in a slot and is not spilled, or the other way round"),
+    ({"node_outcome": [2, 2, 0], "node_assigned": [0, 0, 2], "node_fate": [2, 2, 0], "part_node": [0, 1, 1, 1],
+      "part_first": [1, 3, 4, 6], "part_last": [9, 4, 6, 7], "part_place": [1, 2, -1, 2]},
+     "node 0: lies in a slot and is not spilled, or the other way round"),
+    ({"changed_inst": [2], "changed_flags": [2]}, "change 0: accesses a slot in which no node lies there"),
+    ({"changed_inst": [1], "changed_flags": [4]}, "change 0: accesses a slot in which no node lies there"),
     (changed("part_place", 2, to=1), "node 1: shares a register with another node"),
     (changed("part_place", 0, to=4), "node 1: lies in a reserved register"),
     ({"choice_operand": [3], "choice_place": [3]}, "choice 0: no part of the node lies in that register there"),

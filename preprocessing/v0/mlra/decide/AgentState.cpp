@@ -14,7 +14,7 @@ using namespace llvm;
 
 namespace mlra {
 
-AgentState::AgentState(const Analyses &A, Observer &Watcher) : A(A), Watcher(Watcher) {
+AgentState::AgentState(const Carrier &Hands, Observer &Watcher) : Hands(Hands), A(Hands.analyses()), Watcher(Watcher) {
   Colours = 1;
   for (auto [Reg, Colour] : Watcher.colours().colours())
     Colours = std::max<size_t>(Colours, Colour + 1);
@@ -72,12 +72,13 @@ std::vector<uint8_t> AgentState::nodeMask() const {
   return Mask;
 }
 
+/// Where the fork may split, and where it can be done.
 std::vector<uint8_t> AgentState::splitMask(size_t Node) const {
   std::vector<uint8_t> Mask(MostUses);
   const ProfileNode &N = Told.Nodes[Node];
-  if (N.UseDistances.size() <= MostUses && !Refused.count(N.ID))
+  if (N.UseDistances.size() <= MostUses)
     for (int Point : N.SplitSlots)
-      Mask[Point] = 1;
+      Mask[Point] = Hands.refusalOfSplit(registerOf(Node), Point).empty();
   return Mask;
 }
 

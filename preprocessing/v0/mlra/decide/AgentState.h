@@ -7,10 +7,10 @@
 #ifndef MLRA_DECIDE_AGENTSTATE_H
 #define MLRA_DECIDE_AGENTSTATE_H
 
+#include "decide/Carrier.h"
 #include "decide/Observer.h"
 
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/DenseSet.h"
 
 #include <vector>
 
@@ -21,7 +21,7 @@ public:
   static constexpr size_t MostNodes = 600, MostEdges = 30000, MostUses = 200, Annotations = 3;
   static constexpr unsigned MostSplits = 10; ///< of one function
 
-  AgentState(const Analyses &A, Observer &Watcher);
+  AgentState(const Carrier &Hands, Observer &Watcher);
 
   /// Takes the function as it is now; what was coloured stays so. "" or why there is no room for it.
   std::string take(const Problem &P);
@@ -44,9 +44,7 @@ public:
 
   void colour(size_t Node, unsigned Colour);
 
-  /// A split that was done, or refused: it is not asked for again.
   void noteSplit() { ++Splits; }
-  void noteRefusal(size_t Node) { Refused.insert(Told.Nodes[Node].ID); }
 
   /// Every node that was visited, with its colour; 0 for none.
   std::vector<std::pair<int64_t, int64_t>> colours() const;
@@ -60,6 +58,7 @@ private:
   void appendState(size_t Node, std::vector<float> &Row) const;
   llvm::Register registerOf(size_t Node) const;
 
+  const Carrier &Hands;
   const Analyses &A;
   Observer &Watcher;
   Profile Told;
@@ -68,7 +67,6 @@ private:
   std::vector<float> Means;                    ///< (nodes, dimension)
   size_t Colours;                              ///< one more than the largest
   llvm::DenseMap<unsigned, unsigned> ColourOf; ///< by id: the visited ones
-  llvm::DenseSet<unsigned> Refused;
   unsigned Splits = 0;
 };
 

@@ -2,7 +2,6 @@
 #include "decide/ModelFlags.h"
 
 #include "run/GrpcRunner.h"
-#include "run/OnnxRunner.h"
 #include "run/PipeRunner.h"
 
 #include "llvm/Support/raw_ostream.h"
@@ -113,7 +112,7 @@ std::unique_ptr<mlrun::ModelRunner> trainingRunner(std::string &Problem) {
   return mlrun::createGrpcRunner(std::move(Options));
 }
 
-std::unique_ptr<mlrun::ModelRunner> onnxRunner(StringRef ModelPath) {
+std::unique_ptr<mlrun::OnnxRunner> onnxRunner(StringRef ModelPath) {
   mlrun::OnnxOptions Options;
   Options.Library = OnnxLibrary;
   Options.Model = ModelPath.str();

@@ -2,7 +2,7 @@
 #ifndef MLRA_DECIDE_MODELFLAGS_H
 #define MLRA_DECIDE_MODELFLAGS_H
 
-#include "run/ModelRunner.h"
+#include "run/OnnxRunner.h"
 
 #include "llvm/CodeGen/MachineFunction.h"
 #include "llvm/Support/CommandLine.h"
@@ -36,7 +36,7 @@ std::unique_ptr<mlrun::ModelRunner> inferenceRunner(std::string &Problem);
 std::unique_ptr<mlrun::ModelRunner> trainingRunner(std::string &Problem);
 
 /// libonnxruntime.so with a model of its own.
-std::unique_ptr<mlrun::ModelRunner> onnxRunner(llvm::StringRef ModelPath);
+std::unique_ptr<mlrun::OnnxRunner> onnxRunner(llvm::StringRef ModelPath);
 
 } // namespace mlra
 

@@ -63,7 +63,7 @@ public:
     if (Problem.empty() && !Watcher.refusal(E.Recorded).empty())
       return;
     if (Problem.empty())
-      if (E.Count.Failure = AgentState(E.A, Watcher).take(E.Recorded); !E.Count.Failure.empty())
+      if (E.Count.Failure = AgentState(Hands, Watcher).take(E.Recorded); !E.Count.Failure.empty())
         return; // no fault of the models: the next function may be smaller
     for (size_t I = 0; I < Agents && Problem.empty(); ++I)
       Problem = Models[I]->open(mlrun::in(Flags.TimeLimit)); // once, and not in each fork
@@ -79,7 +79,7 @@ public:
 
 private:
   std::string play(const Episode &E, Carrier &Hands, std::vector<Decision> &List) {
-    AgentState State(E.A, Watcher);
+    AgentState State(Hands, Watcher);
     std::string Problem = State.take(E.Recorded);
     while (Problem.empty() && !State.isOver()) {
       size_t Node = 0, Task = 0;
@@ -110,10 +110,8 @@ private:
     ForkAction Action;
     Action.Register = State.idOf(Node);
     Action.Point = Point;
-    if (!carryOutSplit(Hands, Action, List).empty()) {
-      State.noteRefusal(Node);
-      return "";
-    }
+    if (std::string Problem = carryOutSplit(Hands, Action, List); !Problem.empty())
+      return Problem;
     State.noteSplit();
     return State.take(Watcher.problem(E.A));
   }

@@ -13,16 +13,17 @@
 #include "decide/PolicyDecider.h"
 
 #include "decide/ModelFlags.h"
-#include "decide/ModelMetadata.h"
 #include "decide/NodeFeatures.h"
 #include "decide/Observer.h"
 #include "decide/Patience.h"
 #include "decide/PolicyDump.h"
 #include "decide/RegisterColumns.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
 #include "llvm/Support/CommandLine.h"
+#include "llvm/Support/JSON.h"
 
 #include <cmath>
 #include <numeric>
@@ -49,8 +50,6 @@ public:
     Runner = onnxRunner(PolicyPath);
     if (std::string Problem = Watcher.begin(Flags); !Problem.empty())
       return Problem;
-    if (std::string Problem = readMetadata(PolicyPath, Model); !Problem.empty())
-      return Problem;
     return DumpPath.empty() ? "" : Dump.open(DumpPath);
   }
 
@@ -75,16 +74,37 @@ public:
   std::vector<std::string> end() override { return Limits.warnings(); }
 
 private:
+  /// The model, and the registers that its scores are of.
   std::string meet(const MachineFunction &MF) {
     std::string Problem = Watcher.meet(MF);
     if (!Problem.empty() || Columns)
       return Problem;
+    Problem = Runner->open(mlrun::in(Flags.TimeLimit));
+    std::vector<std::string> Names;
+    if (Problem.empty())
+      Problem = namedRegisters(Names);
     RegisterColumns Own(MF);
-    if (!Model.Registers.empty())
-      Problem = Own.rename(MF, Model.Registers);
+    if (Problem.empty() && !Names.empty())
+      Problem = Own.rename(MF, Names);
     if (Problem.empty())
       Columns = std::move(Own);
     return Problem;
+  }
+
+  /// None if the model names none.
+  std::string namedRegisters(std::vector<std::string> &Names) const {
+    std::string Text = Runner->metadata("mlra.registers");
+    if (Text.empty())
+      return "";
+    Expected<json::Value> Parsed = json::parse(Text);
+    if (!Parsed)
+      return "the model's mlra.registers: " + toString(Parsed.takeError());
+    json::Path::Root Root;
+    return fromJSON(*Parsed, Names, Root) ? "" : "the model's mlra.registers is no list of names";
+  }
+
+  bool wants(StringRef Input) const {
+    return any_of(Runner->inputs(), [&](const mlrun::Tensor &T) { return T.Name == Input; });
   }
 
   std::string ask(const Episode &E, std::vector<float> &Scores) {
@@ -108,14 +128,14 @@ private:
     int64_t Count = P.Nodes.size(), Registers = Columns->registers().size();
     std::vector<uint8_t> Allowed = Columns->allowed(E.A.MF, P);
     mlrun::Features Question;
-    if (Model.wants("node_features"))
+    if (wants("node_features"))
       Question.add("node_features", nodeFeatures(P, Allowed), {Count, NodeFeatureCount});
-    if (Model.wants("edge_index"))
+    if (wants("edge_index"))
       Question.add("edge_index", edgeIndex(P), {2, 2 * int64_t(P.Edges.size())});
-    if (Model.wants("node_vectors"))
+    if (wants("node_vectors"))
       Question.add("node_vectors", Watcher.vectors().nodeMeans(E.A, P), {Count, Watcher.vectors().dimension()});
     for (const char *Name : {"register_mask", "allowed"})
-      if (Model.wants(Name))
+      if (wants(Name))
         Question.add(Name, Allowed, {Count, Registers});
     addPerNode(P, Question);
     return Question;
@@ -126,9 +146,9 @@ private:
     std::vector<float> Weights;
     for (const Node &N : P.Nodes)
       Classes.push_back(N.ClassID), Weights.push_back(N.SpillWeight);
-    if (Model.wants("node_class"))
+    if (wants("node_class"))
       Question.add("node_class", Classes);
-    if (Model.wants("spill_weight"))
+    if (wants("spill_weight"))
       Question.add("spill_weight", Weights);
   }
 
@@ -160,10 +180,9 @@ private:
   }
 
   ModelFlags Flags;
-  std::unique_ptr<mlrun::ModelRunner> Runner;
+  std::unique_ptr<mlrun::OnnxRunner> Runner;
   Observer Watcher;
   Patience Limits;
-  ModelMetadata Model;
   std::optional<RegisterColumns> Columns;
   PolicyDump Dump;
 };

@@ -40,7 +40,10 @@ SplitResult SplitEdit::finish() {
   SplitResult Result;
   compute(Head, Result.Heads);
   compute(Tail, Result.Tails);
-  Result.All.assign(New.begin(), New.end());
+  // The order does not depend on how a register's operands are chained: whoever reads the function can tell it, too.
+  Result.All = {Result.Heads.front(), Result.Tails.front()};
+  Result.All.append(Result.Heads.begin() + 1, Result.Heads.end());
+  Result.All.append(Result.Tails.begin() + 1, Result.Tails.end());
   return Result;
 }
 
@@ -56,6 +59,12 @@ void SplitEdit::compute(Register Part, SmallVectorImpl<Register> &Pieces) {
     A.VRM.setIsSplitFromReg(Other->reg(), A.VRM.getOriginal(Old.reg()));
     Pieces.push_back(Other->reg());
   }
+  llvm::stable_sort(Pieces, [&](Register One, Register Other) {
+    const LiveInterval &First = A.LIS.getInterval(One), &Second = A.LIS.getInterval(Other);
+    if (First.empty() || Second.empty()) // only read, as undef
+      return !First.empty() && Second.empty();
+    return First.beginIndex() < Second.beginIndex();
+  });
 }
 
 std::string refusalOfAnySplit(const Analyses &A, Register Reg) {

@@ -2,6 +2,7 @@
 #include "record/Parts.h"
 
 #include "record/Fates.h"
+#include "record/SlotContents.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 
@@ -61,8 +62,8 @@ template <typename LiveT> Ranges positionsOf(const LiveT &Segments, const CodeBe
 class PartCollector {
 public:
   PartCollector(const Analyses &A, const LiveStacks &Stacks, const Problem &Recorded, const CodeBefore &Before,
-                const Descendants &D)
-      : A(A), Stacks(Stacks), Recorded(Recorded), Before(Before), D(D) {}
+                const Descendants &D, const SlotContents &Contents)
+      : A(A), Stacks(Stacks), Recorded(Recorded), Before(Before), D(D), Contents(Contents) {}
 
   /// The parts of one node. `Next` is its first descendant, and moves behind its last.
   void collect(int Node, size_t &Next, std::vector<Part> &Pieces) const {
@@ -70,10 +71,10 @@ public:
     Ranges Held = collectRegisters(Node, Next, Pieces);
     Ranges Rest = without(life(Node), Held);
     if (!Rest.empty()) {
-      Ranges Unslotted = without(Rest, slotPositions(Node));
-      for (const PositionRange &R : without(Rest, Unslotted))
+      Ranges InSlot = Contents.holding(Node, without(Rest, without(Rest, slotPositions(Node))));
+      for (const PositionRange &R : InSlot)
         Pieces.push_back({Node, R, slotPlace(Node)});
-      for (const PositionRange &R : Unslotted)
+      for (const PositionRange &R : without(Rest, InSlot))
         Pieces.push_back({Node, R, 0});
     }
     std::sort(Pieces.begin() + First, Pieces.end(), [](const Part &X, const Part &Y) {
@@ -131,6 +132,7 @@ private:
   const Problem &Recorded;
   const CodeBefore &Before;
   const Descendants &D;
+  const SlotContents &Contents;
 };
 
 /// Nodes of which two registers hold a value at once somewhere.
@@ -189,7 +191,8 @@ private:
 Parts collectParts(const Analyses &A, const LiveStacks &Stacks, const Problem &Recorded, const CodeBefore &Before,
                    const Descendants &D, const Moves &M) {
   Parts Result;
-  PartCollector Collector(A, Stacks, Recorded, Before, D);
+  SlotContents Contents(A, Recorded, Before, D, M);
+  PartCollector Collector(A, Stacks, Recorded, Before, D, Contents);
   size_t Next = 0;
   for (int Node : D.Edited.set_bits())
     Collector.collect(Node, Next, Result.Pieces);

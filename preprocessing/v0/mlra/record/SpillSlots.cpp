@@ -1,6 +1,7 @@
 //===- SpillSlots.cpp - Accesses to the slots that the allocator made ----------===//
 #include "record/SpillSlots.h"
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/CodeGen/MachineMemOperand.h"
 #include "llvm/CodeGen/PseudoSourceValue.h"
 
@@ -25,6 +26,14 @@ std::optional<int> SpillSlots::written(const MachineInstr &MI) const {
   SmallVector<const MachineMemOperand *, 2> Accesses;
   TII.hasStoreToStackSlot(MI, Accesses);
   return firstOf(Accesses);
+}
+
+bool SpillSlots::isWritten(const MachineInstr &MI, int Object) const {
+  SmallVector<const MachineMemOperand *, 2> Accesses;
+  TII.hasStoreToStackSlot(MI, Accesses);
+  return any_of(Accesses, [&](const MachineMemOperand *Access) {
+    return cast<FixedStackPseudoSourceValue>(Access->getPseudoValue())->getFrameIndex() == Object;
+  });
 }
 
 } // namespace mlra

@@ -26,6 +26,9 @@ public:
   std::optional<int> read(const llvm::MachineInstr &MI) const;
   std::optional<int> written(const llvm::MachineInstr &MI) const;
 
+  /// Whether the instruction writes this one.
+  bool isWritten(const llvm::MachineInstr &MI, int Object) const;
+
   bool isRead(const llvm::MachineInstr &MI) const { return read(MI).has_value(); }
 
   bool containsAnyOf(llvm::ArrayRef<const llvm::MachineMemOperand *> Accesses) const {

@@ -210,6 +210,33 @@ void verifyOperands(const Analyses &A, const Problem &Recorded, const CodeBefore
   }
 }
 
+bool names(const MachineInstr &MI, int Slot) {
+  return any_of(MI.operands(), [&](const MachineOperand &MO) { return MO.isFI() && MO.getIndex() == Slot; });
+}
+
+/// What an instruction reads or writes in a slot lies there.
+void verifySlotAccesses(const Analyses &A, const Problem &Recorded, const CodeBefore &Before, const WholeAnswer &Whole,
+                        ArrayRef<Change> Changed, Findings &Found) {
+  constexpr unsigned Accesses = ChangeFlag::ReadsSlot | ChangeFlag::WritesSlot;
+  for (const Change &C : Changed) {
+    if (!(C.Flags & Accesses))
+      continue;
+    const MachineInstr &MI =
+        *A.LIS.getSlotIndexes()->getInstructionFromIndex(Before.instructions()[C.Instruction].Index);
+    for (unsigned Entry = Before.instructions()[C.Instruction].FirstOperand; Entry < Before.operandsEnd(C.Instruction);
+         ++Entry) {
+      const NodeOperand &O = Recorded.Operands[Entry];
+      bool IsWrite = O.Flags & OperandFlag::Write;
+      int Position = 2 * C.Instruction + IsWrite;
+      if ((IsWrite || (O.Flags & OperandFlag::Read)) && names(MI, A.VRM.getStackSlot(Recorded.Nodes[O.Node].Reg)) &&
+          none_of(Whole.parts(O.Node),
+                  [&](const Part &P) { return P.Place < 0 && P.Range.First <= Position && Position < P.Range.Last; }))
+        Found.push_back(nameOf(Recorded, O.Node) + " does not lie in the slot that instruction " +
+                        std::to_string(C.Instruction) + (IsWrite ? " writes" : " reads"));
+    }
+  }
+}
+
 /// The one word that version 0 has agrees with the fate.
 bool agree(Fate Word, unsigned Flags) {
   switch (Word) {
@@ -238,6 +265,7 @@ std::vector<std::string> verifyAnswer(const Analyses &A, const Problem &Recorded
     UnitCheck(A, Recorded, Whole).verify(Found);
   verifyMasks(A, Recorded, Before, Whole, Found);
   verifyOperands(A, Recorded, Before, Whole, Given.Edits.Changed, Found);
+  verifySlotAccesses(A, Recorded, Before, Whole, Given.Edits.Changed, Found);
   for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node)
     if (!agree(Given.Words.Nodes[Node].Kind, Given.Places.Fates[Node]))
       Found.push_back(nameOf(Recorded, Node) + " has outcome " + std::to_string(unsigned(Given.Words.Nodes[Node].Kind)) +

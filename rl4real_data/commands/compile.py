@@ -1,0 +1,134 @@
+"""The command `rl4real-data compile`.
+
+A user's own clang command, with a policy that decides on register allocation.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from rl4real_data.commands.completion import complete_vocabularies
+from rl4real_data.commands.console import say, write_note
+from rl4real_data.core.environment import load_environment
+from rl4real_data.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from rl4real_data.live.clang_call import ClangCall
+    from rl4real_data.live.policy_choice import PolicyChoice
+    from rl4real_data.live.policy_flags import PluginFlags
+    from rl4real_data.toolchain.installation import Installation
+    from rl4real_data.toolchain.plugin import Plugin
+
+
+def compile_command(
+    command: Annotated[
+        list[str] | None, typer.Argument(metavar="-- CLANG WORDS...", help="The compiler and its words.")
+    ] = None,
+    policy: Annotated[
+        str | None,
+        typer.Option(
+            metavar="POLICY",
+            help="ONNX file, folder of RL4ReAl's four models, greedy, random, or module:function. [MODEL_PATH]",
+        ),
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Carry out the decisions of this file; see docs/decisions.md.")
+    ] = None,
+    report: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write what became of them, one JSON object a function.")
+    ] = None,
+    dump: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Record problem and answer of each function as JSON.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell it function by function.")] = False,
+    seed: Annotated[int | None, typer.Option(help="Of the policy random. [that of -mlra-random]")] = None,
+    vocab: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="MIR2Vec vocabulary of the vectors that a model is given. [the target's shipped one]",
+            autocompletion=complete_vocabularies,
+        ),
+    ] = None,
+) -> None:
+    """Run a clang command line of your own with a policy in the place of LLVM's decisions."""
+    from rl4real_data.live.clang_call import read_call
+    from rl4real_data.live.decided_compile import compile_decided
+    from rl4real_data.live.policy_choice import choose_policy
+    from rl4real_data.live.report_text import report_text
+    from rl4real_data.toolchain.installation import Installation
+
+    environment = load_environment()
+    if decisions is not None and policy is not None:
+        raise UsageError("--policy and --decisions: one of them decides", hint="leave one out")
+    word = policy or (str(environment.model_path) if environment.model_path else None)
+    if decisions is None and word is None:
+        raise UsageError("nothing decides: no --policy, no --decisions", hint="--policy random, to try it")
+    choice = choose_policy(word) if decisions is None and word is not None else None
+    installation = Installation.of(environment)
+    call = read_call(command or [], installation)
+    plugin = installation.plugin(call.clang, announce=say)
+    with _flags(choice, decisions, call, plugin, installation, seed=seed, vocab=vocab) as flags:
+        done = compile_decided(call, plugin, flags, dump=dump)
+    if done.report is not None:
+        write_note(
+            "\n".join(f"rl4real-data: {line}" for line in report_text(done.report, verbose=verbose).splitlines())
+        )
+        if report is not None:
+            report.write_bytes(done.report_text)
+    sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+@contextmanager
+def _flags(
+    choice: PolicyChoice | None,
+    decisions: Path | None,
+    call: ClangCall,
+    plugin: Plugin,
+    installation: Installation,
+    *,
+    seed: int | None,
+    vocab: str | None,
+) -> Iterator[PluginFlags]:
+    """The plugin's flags; a function of the user's is served meanwhile."""
+    from rl4real_data.live.decided_compile import served
+    from rl4real_data.live.decisions_file import read_decisions
+    from rl4real_data.live.dialogue import Dialogues
+    from rl4real_data.live.policy_choice import PolicyKind
+    from rl4real_data.live.policy_flags import flags_of, flags_of_file
+    from rl4real_data.live.served_policy import served_policy, target_registers
+
+    if choice is None:
+        assert decisions is not None, "one of both decides"
+        read_decisions(decisions)  # the plugin warns of a bad line and goes on; a person wants to know first
+        yield flags_of_file(decisions)
+        return
+    vocabulary = _vocabulary(choice, call, installation, vocab)
+    if choice.kind is not PolicyKind.FUNCTION or call.target is None:
+        yield flags_of(choice, vocabulary=vocabulary, seed=seed)
+        return
+    policy = served_policy(choice, target_registers(call.clang, plugin, call.target))
+    dialogues = Dialogues(policy, say=say)
+    with served(dialogues.for_peer("")) as pipe:
+        yield flags_of(choice, vocabulary=vocabulary, pipe=pipe)
+
+
+def _vocabulary(choice: PolicyChoice, call: ClangCall, installation: Installation, vocab: str | None) -> Path | None:
+    """Where the plugin finds the vectors of instructions; None for a policy that is given none."""
+    from rl4real_data.live.kept_vocabulary import kept_vocabulary
+    from rl4real_data.live.policy_choice import PolicyKind
+    from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary, vocabulary_path
+
+    if choice.kind in (PolicyKind.GREEDY, PolicyKind.RANDOM):
+        return None
+    if vocab is not None:
+        return kept_vocabulary(vocabulary_path(vocab), installation.cache_dir)
+    if call.target is None:
+        return None
+    return kept_vocabulary(shipped_vocabulary(call.target.name), installation.cache_dir)

@@ -1,0 +1,93 @@
+"""A user's clang command with decisions, run in the user's folder, with the user's input and output."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+from uuid import uuid4
+
+from rl4real_data.core.errors import HostError, UsageError
+from rl4real_data.live.clang_call import ClangCall
+from rl4real_data.live.heard import Heard
+from rl4real_data.live.messages import Policy
+from rl4real_data.live.pipe_server import serve_pipe
+from rl4real_data.live.policy_flags import PluginFlags
+from rl4real_data.live.report import DecisionReport, read_report
+from rl4real_data.live.wires import Wire
+from rl4real_data.toolchain.plugin import Plugin
+from rl4real_data.toolchain.process import run_attached
+
+RECORDING: Final = ("-mlra", "-mlra-dump-mir")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecidedCompile:
+    """`returncode`: clang's, negative for a signal. `report`: None for a call that compiled nothing."""
+
+    returncode: int
+    report: DecisionReport | None
+    report_text: bytes = b""
+
+
+def compile_decided(
+    call: ClangCall,
+    plugin: Plugin,
+    flags: PluginFlags,
+    *,
+    dump: Path | None = None,
+    start: Callable[..., int] = run_attached,
+) -> DecidedCompile:
+    """Runs the command with the plugin and its flags. `dump`: where its functions are recorded.
+
+    UsageError for a record of several modules in one file.
+    """
+    if not call.compiles:
+        return DecidedCompile(returncode=_start(call, (), {}, (), start), report=None)
+    if dump is not None and call.compiles > 1:
+        raise UsageError(
+            f"--dump: one file cannot hold the records of {call.compiles} sources", hint="compile them one by one"
+        )
+    recording = () if dump is None else (*RECORDING, f"-mlra-dump={dump.absolute()}")
+    if not (flags.flags or recording):  # greedy itself
+        return DecidedCompile(returncode=_start(call, (), {}, (), start), report=DecisionReport(functions=()))
+    with Heard() as heard:
+        words = flags.for_clang(plugin.path, f"-mlra-report={heard.name}", *recording)
+        returncode = _start(call, words, dict(flags.environment), (heard.descriptor,), start)
+    return DecidedCompile(returncode=returncode, report=read_report(heard.text), report_text=heard.text)
+
+
+def _start(
+    call: ClangCall,
+    words: tuple[str, ...],
+    environment: dict[str, str],
+    passed: tuple[int, ...],
+    start: Callable[..., int],
+) -> int:
+    command = (str(call.clang.path), *words, *call.words)
+    try:
+        return start(command, passed=passed, more=environment)
+    except OSError as error:
+        raise HostError.of(error, doing=f"starting {call.clang.path}") from error
+
+
+@contextmanager
+def served(policy: Policy) -> Iterator[str]:
+    """Answers compilers, from a thread, while the body runs; yields the name of the pipes."""
+    name = f"rl4real-data-{uuid4().hex}"
+    base = Path("/tmp") / name
+    is_ready = threading.Event()
+
+    def serve() -> None:
+        serve_pipe(base, Wire.JSON, policy, ready=is_ready.set)
+
+    threading.Thread(target=serve, daemon=True).start()  # it waits for compilers to the end of this process
+    is_ready.wait(timeout=60)
+    try:
+        yield name
+    finally:
+        for suffix in (".in", ".out"):
+            base.with_name(name + suffix).unlink(missing_ok=True)

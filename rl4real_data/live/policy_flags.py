@@ -1,0 +1,54 @@
+"""The plugin's flags for a policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import assert_never
+
+from rl4real_data.live.onnx_runtime import find_onnx_runtime
+from rl4real_data.live.policy_choice import PolicyChoice, PolicyKind
+
+LIBRARY_VARIABLE = "MLRUN_ONNXRUNTIME"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PluginFlags:
+    """`flags`: of the plugin, without what clang wants before each. `environment`: what the compiler needs."""
+
+    flags: tuple[str, ...] = ()
+    environment: Mapping[str, str] = field(default_factory=dict)
+
+    def for_clang(self, plugin: Path, *more: str) -> tuple[str, ...]:
+        """The words for clang's driver. Each goes to the compiler proper alone: with -save-temps the driver would hand
+        what stands behind a plain -mllvm to the assembler, too. What a decision costs is no error of the user's code.
+        """
+        hidden = (word for flag in (*self.flags, *more) for word in ("-Xclang", "-mllvm", "-Xclang", flag))
+        return (f"-fplugin={plugin}", *hidden, "-Wno-error=backend-plugin")
+
+
+def flags_of(policy: PolicyChoice, *, vocabulary: Path | None, pipe: str = "", seed: int | None = None) -> PluginFlags:
+    """The flags with which the plugin decides as the policy does. `pipe`: where a function of the user's is served."""
+    words = () if vocabulary is None else (f"-mlra-vocabulary={vocabulary}",)
+    kind = policy.kind
+    if kind is PolicyKind.GREEDY:
+        return PluginFlags()
+    if kind is PolicyKind.RANDOM:
+        seeds = () if seed is None else (f"-mlra-random-seed={seed}",)
+        return PluginFlags(flags=("-mlra-random", *seeds))
+    if kind is PolicyKind.FUNCTION:
+        served = ("-mlra-inference", "-mlra-use-pipe", f"-mlra-pipe-name={pipe}", "-mlra-data-format=json")
+        return PluginFlags(flags=(*served, *words))
+    library = {LIBRARY_VARIABLE: str(find_onnx_runtime())}
+    if kind is PolicyKind.MODEL:
+        return PluginFlags(flags=(f"-mlra-policy={policy.path}", *words), environment=library)
+    if kind is PolicyKind.AGENTS:
+        agents = ("-mlra-inference", "-rl-inference-engine", f"-ml-config-path={policy.path}")
+        return PluginFlags(flags=(*agents, *words), environment=library)
+    assert_never(kind)
+
+
+def flags_of_file(path: Path) -> PluginFlags:
+    """The flags that carry out a file of decisions."""
+    return PluginFlags(flags=(f"-mlra-decisions={path.absolute()}",))

@@ -1,0 +1,42 @@
+"""A report on decisions in words."""
+
+from __future__ import annotations
+
+from rl4real_data.core.counted import counted
+from rl4real_data.live.report import DecisionReport, FunctionReport
+
+
+def report_text(report: DecisionReport, *, verbose: bool) -> str:
+    """What was decided and what became of it; with `verbose` function by function."""
+    if not report.functions:
+        return "nothing was decided: the code is what greedy makes"
+    lines = [
+        f"{counted(len(report.functions), 'function')} decided on: {counted(report.made, 'decision')} made, "
+        f"{report.kept:,} of {counted(report.assigned, 'assigned register')} kept, {report.illegal:,} not legal"
+    ]
+    lines += [f"  {one}: {count:,}" for one, count in _reasons(report).items()]
+    if verbose:
+        lines += [_function_line(one) for one in report.functions]
+    lines += [f"  {one.function}: left to greedy: {one.failure}" for one in report.failed]
+    if report.unused:
+        lines.append(f"  not compiled here: {', '.join(report.unused)}")
+    if not report.is_whole:
+        lines.append("  the report was cut off: the compiler ended before it was done")
+    return "\n".join(lines)
+
+
+def _reasons(report: DecisionReport) -> dict[str, int]:
+    found: dict[str, int] = {}
+    for one in report.functions:
+        for reason, count in one.illegal.items():
+            found[reason] = found.get(reason, 0) + count
+    return dict(sorted(found.items()))
+
+
+def _function_line(one: FunctionReport) -> str:
+    made = ", ".join(f"{count:,} {kind}" for kind, count in one.made.items()) or "nothing"
+    illegal = sum(one.illegal.values())
+    return (
+        f"  {one.function}: {made}; {one.kept:,} kept, {one.moved:,} moved, {one.lost:,} lost, {illegal:,} not legal; "
+        f"score {one.score:.6g}"
+    )
