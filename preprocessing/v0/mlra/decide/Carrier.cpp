@@ -4,6 +4,7 @@
 #include "LLVMCompat.h"
 #include "decide/Advisors.h"
 #include "decide/LoopSplit.h"
+#include "decide/NarrowedClasses.h"
 #include "decide/PointSplit.h"
 #include "decide/Spilling.h"
 #include "record/UsePoints.h"
@@ -269,6 +270,7 @@ void Carrier::carryOut(const Decision &D) {
 }
 
 void Carrier::installAdvisors(AnalysisResolver &Resolver) {
+  RegistersBeforeGreedy = MRI.getNumVirtRegs();
   Sways = std::make_unique<Advisors>(Allocator, A.MF, Wishes);
   Sways->install(Resolver);
 }
@@ -276,6 +278,8 @@ void Carrier::installAdvisors(AnalysisResolver &Resolver) {
 void Carrier::finish() {
   restoreMoved();
   Options.restore();
+  if (IsEdited)
+    narrowClasses(A, RegistersBeforeGreedy);
   Count.ForcedAway = Wishes.ForcedAway;
   countKept();
 }

@@ -122,6 +122,7 @@ private:
   Settings Options;
   llvm::MapVector<llvm::Register, llvm::MCRegister> Assigned;
   std::vector<Decision> Log;
+  unsigned RegistersBeforeGreedy = 0;
   bool IsEdited = false, AreEditsOver = false, IsLogWhole = true;
 };
 
