@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -22,7 +23,7 @@ from rl4real_data.live.proto_files import find_method
 from rl4real_data.live.wires import Wire
 
 from .hello import SCHEMA, Hello, finish
-from .model_sides import channel
+from .model_sides import channel, wait_for_lock
 from .runner_onnx_models import write_model
 from .served import served_pipe
 
@@ -204,6 +205,16 @@ def test_bridge_answers_over_grpc(hello: Hello, grpc_library: Path, free_port: i
         server.kill()
         server.communicate()
     assert said == ANSWERED
+
+
+def test_a_server_that_starts_later_is_found(hello: Hello, tmp_path: Path) -> None:
+    """Files of an earlier server lie there; the compiler stands in front of them."""
+    for end in ("in", "out"):
+        os.mkfifo(tmp_path / f"pipe.{end}")
+    compiler = hello.start(address=tmp_path / "pipe", limit=120_000)
+    wait_for_lock(tmp_path / "pipe.in")
+    with served_pipe(tmp_path / "pipe", Wire.JSON, twice):
+        assert finish(compiler) == ANSWERED
 
 
 def test_many_compilers_at_one_pipe(hello: Hello, tmp_path: Path) -> None:
