@@ -131,7 +131,9 @@ def write_no_model(path: Path) -> None:
     path.write_bytes(b"this is no model" * 100)
 
 
-@pytest.mark.parametrize("kind", ["missing", "rubbish", "empty", "too few columns", "no library", "library that is none"])
+@pytest.mark.parametrize(
+    "kind", ["missing", "rubbish", "empty", "too few columns", "no library", "library that is none"]
+)
 def test_wrong_models_cost_their_functions_only(compiler: LiveCompiler, kind: str) -> None:
     stock = compiler.compile(plugin=False).object
     model = compiler.folder / "model.onnx"
