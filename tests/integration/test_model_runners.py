@@ -15,6 +15,7 @@ from pathlib import Path
 import grpc
 import numpy as np
 import pytest
+from onnx import TensorProto
 
 from rl4real_data.live.grpc_server import start_server
 from rl4real_data.live.messages import Message, NoAdvice
@@ -223,3 +224,18 @@ def test_many_compilers_at_one_pipe(hello: Hello, tmp_path: Path) -> None:
             hello.start(runner="pipe", format="bytes", address=tmp_path / "pipe", limit=200_000) for _ in range(6)
         ]
         assert [finish(compiler) for compiler in compilers] == [ANSWERED] * 6
+
+
+@pytest.mark.parametrize("shape", [(), (1, 1), ("n",), ("batch", "n"), (1, "n", 1)], ids=str)
+def test_onnx_takes_the_shape_that_the_model_wants(hello: Hello, tmp_path: Path, shape: tuple[int | str, ...]) -> None:
+    model = write_model(tmp_path / "twice.onnx", "Add", ["instructions"] * 2, shape=shape)
+
+    assert hello.say(runner="onnx", address=model, library=find_onnx_runtime()) == ANSWERED
+
+
+@pytest.mark.parametrize("kind", ["FLOAT", "DOUBLE", "INT32", "INT64"])
+def test_onnx_takes_the_type_that_the_model_wants(hello: Hello, tmp_path: Path, kind: str) -> None:
+    number = TensorProto.DataType.Value(kind)
+    model = write_model(tmp_path / "twice.onnx", "Add", ["instructions"] * 2, kind=number)
+
+    assert hello.say(runner="onnx", address=model, library=find_onnx_runtime()) == ANSWERED
