@@ -22,15 +22,19 @@ from rl4real_data.live.messages import Message, NoAdvice
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
 from rl4real_data.live.proto_files import find_method
 from rl4real_data.live.wires import Wire
+from rl4real_data.toolchain.clang import SUPPORTED_MAJORS
 
 from .hello import SCHEMA, Hello, finish
 from .model_sides import channel, wait_for_lock
 from .runner_onnx_models import write_model
-from .served import served_pipe
+from .served import served_channel, served_pipe
 
 pytestmark = pytest.mark.clang
 
 ANSWERED = ["hello: three: 3 instructions, advice 6.000000", "hello: four: 4 instructions, advice 8.000000"]
+
+
+CLANG = f"/usr/lib/llvm-{max(SUPPORTED_MAJORS)}/bin/clang"
 
 
 def ints(*numbers: int) -> array[int]:
@@ -136,6 +140,33 @@ def test_interactive_channel(hello: Hello, tmp_path: Path) -> None:
             assert model.receive(5) == np.int32(count).tobytes() + b"\n"
             model.send(np.int64(2 * count).tobytes())
         assert finish(compiler) == ANSWERED
+
+
+def test_stock_clang_asks_over_the_interactive_channel(tmp_path: Path) -> None:
+    """LLVM's own eviction advisor: column 32 of its 33 evicts nothing, where that is allowed."""
+    asked: list[str] = []
+
+    def evict(message: Message) -> int:
+        fields = dict(message)
+        asked.append(fields["context"])
+        mask = list(fields["mask"])
+        return 32 if mask[32] else mask.index(1)
+
+    sums = " + ".join(f"a[{i}] * b[{i}]" for i in range(40))
+    values = "".join(f"  long v{i} = a[{i}] * b[{i}];\n" for i in range(30))
+    uses = "".join(f"  b[{i}] = v{i} ^ v{(i * 7) % 30};\n" for i in range(30))
+    code = f"void f(long *a, long *b) {{\n{values}{uses}}}\nlong g(long *a, long *b) {{ return {sums}; }}\n"
+    (tmp_path / "a.c").write_text(code)
+    flags = ("-regalloc-enable-advisor=release", f"-regalloc-evict-interactive-channel-base={tmp_path}/evict")
+    with served_channel(tmp_path / "evict", evict):
+        for _ in range(2):
+            done = subprocess.run(
+                [CLANG, "-O2", *(word for flag in flags for word in ("-mllvm", flag)), "-c", "a.c"],
+                cwd=tmp_path, capture_output=True, text=True, timeout=300,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+    assert set(asked) >= {"f"}
+    assert asked[: len(asked) // 2] == asked[len(asked) // 2 :]
 
 
 def test_no_advice(hello: Hello, tmp_path: Path) -> None:
