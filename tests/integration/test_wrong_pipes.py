@@ -201,20 +201,6 @@ def test_no_pipes(hello: Hello, tmp_path: Path, end: str) -> None:
     expect(said[0], rf"pipe.{end} is no pipe")
 
 
-def test_a_server_that_comes_later_is_found(hello: Hello, tmp_path: Path) -> None:
-    """Files of an earlier server lie there; the compiler waits in front of them."""
-    for end in ("in", "out"):
-        os.mkfifo(tmp_path / f"pipe.{end}")
-    compiler = hello.start(address=tmp_path / "pipe", limit=PLENTY_MS)
-    for end in ("in", "out"):
-        (tmp_path / f"pipe.{end}").unlink()
-    with channel(tmp_path) as model:
-        for count in (3, 4):
-            assert json.loads(model.receive_frame())["instructions"] == count
-            model.send(out(2 * count))
-        assert [line[-8:] for line in finish(compiler)] == ["6.000000", "8.000000"]
-
-
 @pytest.mark.parametrize(
     ("script", "words"),
     [

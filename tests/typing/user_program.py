@@ -84,6 +84,7 @@ from rl4real_data.live.decisions_file import decisions_line, read_decisions
 from rl4real_data.live.expert_parts import parts_line, write_parts
 from rl4real_data.live.function_graph import FunctionGraph, GraphNode
 from rl4real_data.live.grpc_server import serve_grpc
+from rl4real_data.live.interactive_channel import serve_interactive
 from rl4real_data.live.messages import Advice, Message, NoAdvice, Value
 from rl4real_data.live.messages import Policy as MessagePolicy
 from rl4real_data.live.pipe_server import serve_pipe
@@ -128,6 +129,7 @@ def advise(message: Message) -> Advice:
 def serve(folder: Path) -> None:
     policy: MessagePolicy = advise
     serve_pipe(folder / "pipe", Wire.JSON, policy, ready=lambda: None)
+    serve_interactive(folder / "evict", policy, ready=lambda: None)
     serve_grpc(50051, policy, ready=print)
 
 
