@@ -39,6 +39,7 @@ soak: packages $(VENV)/.installed-dev
 ## make bench: the promised ratios and limits, measured here
 bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/bench.py $(BENCH_ARGS)
+	$(PYTHON) tests/bench/live_compile.py
 	$(PYTHON) tests/bench/runners.py
 	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
