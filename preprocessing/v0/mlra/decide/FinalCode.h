@@ -24,17 +24,17 @@ struct Executed {
 };
 
 struct FinalCode {
-  unsigned Size = 0;  ///< instructions
-  Executed Frozen;    ///< by the frequencies before allocation
+  unsigned Size = 0;   ///< instructions
+  Executed Frozen;     ///< by the frequencies before allocation
   Executed Recomputed; ///< by those that LLVM computes of the final code
-  double Moved = 0;   ///< by how much the two differ over all blocks, relative to Frozen.Instructions
+  double Moved = 0;    ///< by how much the two differ over all blocks, relative to Frozen.Instructions
 };
 
 FinalCode countFinalCode(llvm::MachineFunction &MF, const FrozenFrequencies &Frozen);
 
-/// Calls `Do` with the function when it comes to the assembly printer, or to the end of the passes that work on it where
-/// nothing is printed. `Allocator` is the pass at work. For a copy of the compiler alone: the pipeline is changed while
-/// it runs.
+/// Calls `Do` with the function when it comes to the assembly printer, or to the end of the passes that work on it
+/// where nothing is printed. `Allocator` is the pass at work. For a copy of the compiler alone: the pipeline is changed
+/// while it runs.
 void callBeforePrinter(llvm::Pass &Allocator, std::function<void(llvm::MachineFunction &)> Do);
 
 } // namespace mlra

@@ -1,4 +1,4 @@
-//===- FrozenFrequencies.cpp - How often each block is executed, as of the allocator ===//
+//===- FrozenFrequencies.cpp - Block frequencies as of the allocator ------------===//
 #include "decide/FrozenFrequencies.h"
 
 #include "llvm/ADT/PostOrderIterator.h"
@@ -32,7 +32,8 @@ std::vector<double> FrozenFrequencies::of(MachineFunction &MF, const MachineBloc
     double Inflow = 0;
     for (const MachineBasicBlock *From : MBB->predecessors())
       if (double Before = Result[From->getNumber()]; Before != Unknown)
-        Inflow += Before * Probabilities.getEdgeProbability(From, MBB).getNumerator() / BranchProbability::getDenominator();
+        Inflow +=
+            Before * Probabilities.getEdgeProbability(From, MBB).getNumerator() / BranchProbability::getDenominator();
     Frequency = Inflow > 0 ? Inflow : Now.getBlockFreqRelativeToEntryBlock(MBB);
   }
   for (double &Frequency : Result)

@@ -1,4 +1,4 @@
-//===- FrozenFrequencies.h - How often each block is executed, as of the allocator ===//
+//===- FrozenFrequencies.h - Block frequencies as of the allocator --------------===//
 //
 // Later passes merge, duplicate and remove blocks, and LLVM then computes other frequencies from the probabilities that
 // are left: a search that compares final code would find and exploit such shifts. A block that was there before keeps
@@ -21,7 +21,8 @@ public:
   /// LLVM's own use of that identity is to print it.
   void freeze(llvm::MachineFunction &MF, const llvm::MachineBlockFrequencyInfo &MBFI);
 
-  /// Of each block by its present number, relative to the entry. `Now` are those that LLVM computes of the code as it is.
+  /// Of each block by its present number, relative to the entry. `Now` are those that LLVM computes of the code as it
+  /// is.
   std::vector<double> of(llvm::MachineFunction &MF, const llvm::MachineBlockFrequencyInfo &Now,
                          const llvm::MachineBranchProbabilityInfo &Probabilities) const;
 

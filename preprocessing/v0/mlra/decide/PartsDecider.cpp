@@ -66,7 +66,7 @@ public:
     }
     for (auto [Register, Place] : Recorded.Assigned)
       assign(Register::index2VirtReg(Register), Place);
-    assignRest();
+    assignRest(Results);
   }
 
 private:
@@ -80,7 +80,7 @@ private:
     for (const RecordedNode &Node : Nodes) {
       PiecePlan Plan;
       std::string Why = isNamed(Register::index2VirtReg(Node.Register)) ? planPieces(A, Code, Recorded, Node, Plan)
-                                                                         : "there is no such node";
+                                                                        : "there is no such node";
       if (!E.Count.note("pieces", Why))
         continue;
       if (int Place = Plan.onlyRegister())
@@ -129,11 +129,16 @@ private:
       Hands.assign(Reg, MCRegister(static_cast<unsigned>(Place)));
   }
 
-  /// What the spiller made: an original instruction that names it tells where the answer has the node there.
-  void assignRest() {
+  /// What the spiller made of nodes that were cut: an original instruction that names it tells where the answer has the
+  /// node there.
+  void assignRest(ArrayRef<PieceResult> Cut) {
+    DenseSet<Register> WasCut;
+    for (const PieceResult &Result : Cut)
+      WasCut.insert(Result.Node);
     DenseMap<Register, const RecordedNode *> NodeOf;
     for (const RecordedNode &Node : Nodes)
-      NodeOf[Register::index2VirtReg(Node.Register)] = &Node;
+      if (Register Reg = Register::index2VirtReg(Node.Register); WasCut.contains(Reg))
+        NodeOf[Reg] = &Node;
     for (Register Reg : Hands.open())
       if (const RecordedNode *Node = NodeOf.lookup(A.VRM.getOriginal(Reg)))
         assign(Reg, placeOf(Reg, *Node));
@@ -183,8 +188,8 @@ public:
 
   void decide(const Episode &E, Carrier &Hands) override {
     RecordedParts Recorded;
-    std::string Problem =
-        parseParts(LineOf.lookup(E.A.MF.getName()), [&](StringRef Name) { return Hands.registerNamed(Name); }, Recorded);
+    std::string Problem = parseParts(
+        LineOf.lookup(E.A.MF.getName()), [&](StringRef Name) { return Hands.registerNamed(Name); }, Recorded);
     if (Problem.empty() && Recorded.Instructions != static_cast<int>(E.Recorded.Shapes.size()))
       Problem = "it has " + std::to_string(Recorded.Instructions) + " instructions, the function " +
                 std::to_string(E.Recorded.Shapes.size()) + ": it is of other code";

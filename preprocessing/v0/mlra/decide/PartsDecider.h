@@ -2,8 +2,8 @@
 //
 //   -mlra-parts=FILE
 //
-// What RecordedParts.h says. An answer of other code is refused as a whole; a node whose recorded rows do not hold, and a
-// register that is not free, are counted and left to greedy.
+// What RecordedParts.h says. An answer of other code is refused as a whole; a node whose recorded rows do not hold, and
+// a register that is not free, are counted and left to greedy.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_PARTSDECIDER_H

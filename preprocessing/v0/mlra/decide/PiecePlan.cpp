@@ -12,42 +12,6 @@ using namespace llvm;
 
 namespace mlra {
 
-NumberedCode::NumberedCode(const Analyses &A) {
-  for (MachineBasicBlock &MBB : A.MF) {
-    NumberOfBlock[&MBB] = static_cast<int>(Blocks.size());
-    Blocks.push_back(&MBB);
-    for (MachineInstr &MI : MBB)
-      if (Positions::counts(MI)) {
-        NumberOf[&MI] = static_cast<int>(Instructions.size());
-        Instructions.push_back(&MI);
-        Slots.push_back(A.LIS.getInstructionIndex(MI).getBaseIndex());
-      }
-  }
-}
-
-std::optional<int> NumberedCode::numberAt(SlotIndex Slot) const {
-  auto Found = std::lower_bound(Slots.begin(), Slots.end(), Slot.getBaseIndex());
-  if (Found == Slots.end() || *Found != Slot.getBaseIndex())
-    return std::nullopt;
-  return static_cast<int>(Found - Slots.begin());
-}
-
-std::optional<MachineBasicBlock::iterator> NumberedCode::whereIs(const RecordedMove &Move) const {
-  if (Move.Block >= blockCount() || Move.Instruction > count())
-    return std::nullopt;
-  MachineBasicBlock &MBB = block(Move.Block);
-  bool IsInside = Move.Instruction < count() && instruction(Move.Instruction).getParent() == &MBB;
-  MachineBasicBlock::iterator Where = IsInside ? instruction(Move.Instruction).getIterator() : MBB.end();
-  if (!IsInside && Move.Instruction > 0 && !MBB.empty() &&
-      numberOf(*instruction(Move.Instruction - 1).getParent()) > Move.Block)
-    return std::nullopt; // somewhere else
-  if (Where != MBB.begin() && std::prev(Where)->isTerminator())
-    return std::nullopt;
-  if (IsInside && (Where->isPHI() || Where->isEHLabel()) && (MBB.isEHPad() || Where->isPHI()))
-    return std::nullopt;
-  return Where;
-}
-
 int PiecePlan::onlyRegister() const {
   bool IsOne = Moves.empty() && Stores.empty() && !Operands.empty() &&
                llvm::all_of(Operands, [&](const PlannedOperand &O) { return O.Place == Operands.front().Place; });
@@ -63,8 +27,8 @@ constexpr unsigned MostPlaces = 64;
 
 PlaceSet only(PlaceIndex Place) { return PlaceSet(1) << Place; }
 
-/// What happens to the node's places at one instruction: first the moves in front of it, then what it reads, then what it
-/// writes.
+/// What happens to the node's places at one instruction: first the moves in front of it, then what it reads, then what
+/// it writes.
 struct Event {
   int Instruction;
   enum Phase { Moves, Reads, Writes } When;
@@ -208,7 +172,7 @@ private:
     if (!Value || Value->isPHIDef() || A.LIS.getInstructionFromIndex(Value->def) != &Code.instruction(Move.Value))
       return nullptr;
     return compat::canRematerializeAt(Code.instruction(Move.Value), LI, *Value, Where, A.MF, A.LIS, A.VRM) ? Value
-                                                                                                            : nullptr;
+                                                                                                           : nullptr;
   }
 
   void orderEvents() {
@@ -335,8 +299,8 @@ private:
   const RecordedNode &Node;
   PiecePlan &Plan;
   const LiveInterval &LI;
-  std::vector<std::vector<Event>> EventsOf; ///< by block
-  std::vector<PlaceSet> HeldAtEnd;          ///< by block
+  std::vector<std::vector<Event>> EventsOf;      ///< by block
+  std::vector<PlaceSet> HeldAtEnd;               ///< by block
   std::vector<std::pair<size_t, PlaceSet>> Open; ///< operands with several places and no recorded choice
   bool IsSomewhereNowhere = false, StoresAll = false, IsMoveOfNothing = false;
 };

@@ -1,49 +1,22 @@
 //===- PiecePlan.h - How one register becomes its recorded pieces ---------------===//
 //
 // A node that the recorded answer holds in several places gets a register for each of them: one for each physical
-// register, and one for its slot and for where it is nowhere, which is then spilled. Each operand names the place in which
-// the answer has the node there; the recorded moves copy between them.
+// register, and one for its slot and for where it is nowhere, which is then spilled. Each operand names the place in
+// which the answer has the node there; the recorded moves copy between them.
 //
-// What is read from a file may be wrong. So a plan holds only if on every path each operand reads a place into which the
-// value was moved: then the code computes what it computed before, wherever the pieces lie in the end.
+// What is read from a file may be wrong. So a plan holds only if on every path each operand reads a place into which
+// the value was moved: then the code computes what it computed before, wherever the pieces lie in the end.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_PIECEPLAN_H
 #define MLRA_DECIDE_PIECEPLAN_H
 
+#include "decide/NumberedCode.h"
 #include "decide/RecordedParts.h"
-#include "record/CodeBefore.h"
 
 #include "llvm/ADT/ArrayRef.h"
 
 namespace mlra {
-
-/// The code that a recorded answer speaks of: its instructions by their number.
-class NumberedCode {
-public:
-  explicit NumberedCode(const Analyses &A);
-
-  int count() const { return static_cast<int>(Instructions.size()); }
-  llvm::MachineInstr &instruction(int Number) const { return *Instructions[Number]; }
-  int numberOf(const llvm::MachineInstr &MI) const { return NumberOf.lookup(&MI); }
-
-  /// Also when the code was changed: the slot of an original instruction stays its own.
-  std::optional<int> numberAt(llvm::SlotIndex Slot) const;
-
-  llvm::MachineBasicBlock &block(int Number) const { return *Blocks[Number]; }
-  int blockCount() const { return static_cast<int>(Blocks.size()); }
-  int numberOf(const llvm::MachineBasicBlock &MBB) const { return NumberOfBlock.lookup(&MBB); }
-
-  /// In front of what a move lies; none if code cannot be put there.
-  std::optional<llvm::MachineBasicBlock::iterator> whereIs(const RecordedMove &Move) const;
-
-private:
-  std::vector<llvm::MachineInstr *> Instructions;
-  std::vector<llvm::SlotIndex> Slots;
-  std::vector<llvm::MachineBasicBlock *> Blocks;
-  llvm::DenseMap<const llvm::MachineInstr *, int> NumberOf;
-  llvm::DenseMap<const llvm::MachineBasicBlock *, int> NumberOfBlock;
-};
 
 /// Index into PiecePlan::Places.
 using PlaceIndex = unsigned;

@@ -6,8 +6,8 @@
 //    "parts": [[vreg, first, last, place], …], "choices": [[instruction, operand, vreg, register], …],
 //    "moves": [[kind, instruction, block, vreg, from, to, value], …]}
 //
-// Of an episode: `assigned` are the nodes that have one register all their life, the rest are its columns of that name. A
-// place is a register's name, "slot", or null for nowhere; the numbers are the columns'.
+// Of an episode: `assigned` are the nodes that have one register all their life, the rest are its columns of that name.
+// A place is a register's name, "slot", or null for nowhere; the numbers are the columns'.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_RECORDEDPARTS_H
@@ -65,7 +65,8 @@ struct RecordedParts {
 /// The function's name of a line, without reading the rest; empty if the line does not begin with it.
 std::string functionOf(llvm::StringRef Line);
 
-/// Reads a line. Returns what was expected and is not there, or "". `RegisterNamed` gives 0 for a name that nothing has.
+/// Reads a line. Returns what was expected and is not there, or "". `RegisterNamed` gives 0 for a name that nothing
+/// has.
 std::string parseParts(llvm::StringRef Line, llvm::function_ref<llvm::MCRegister(llvm::StringRef)> RegisterNamed,
                        RecordedParts &Result);
 

@@ -2,8 +2,9 @@
 //
 //   -mlra-trial=FD
 //
-// The other end of the socket proposes sets of decisions for the function at hand. For each the compiler forks; the fork
-// carries them out, lets greedy and, if asked, the whole back end finish, says what came of it, and dies. The last word,
+// The other end of the socket proposes sets of decisions for the function at hand. For each the compiler forks; the
+// fork carries them out, lets greedy and, if asked, the whole back end finish, says what came of it, and dies. The last
+// word,
 // {"choose": …}, is carried out for real. Where the other side says nothing more, the function is greedy's.
 //
 //===----------------------------------------------------------------------===//
