@@ -1,4 +1,4 @@
-//===- Allocator.cpp - LLVM's allocator, with what is recorded and decided around it -===//
+//===- Allocator.cpp - LLVM's allocator, recorded and decided around ------===//
 //
 // The inner pass is not in the pass manager: the wrapper gives it a resolver, and has that filled with the analyses of
 // the function at hand before each run.
@@ -146,8 +146,12 @@ private:
     MF.getRegInfo().freezeReservedRegs();
     if (PacksIndexes)
       Indexes.packIndexes();
-    Analyses A{MF, compat::liveIntervals(*this), compat::virtRegMap(*this), compat::liveRegMatrix(*this),
-               compat::loopInfo(*this), compat::blockFrequency(*this)};
+    Analyses A{MF,
+               compat::liveIntervals(*this),
+               compat::virtRegMap(*this),
+               compat::liveRegMatrix(*this),
+               compat::loopInfo(*this),
+               compat::blockFrequency(*this)};
     const TargetNames &Names = targetNames(MF);
     Positions P(MF, Indexes);
     std::optional<MachineIRText> Text;

@@ -1,4 +1,4 @@
-//===- Carrier.cpp - What carries decisions out in front of greedy --------------===//
+//===- Carrier.cpp - What carries decisions out in front of greedy --------===//
 #include "decide/Carrier.h"
 
 #include "LLVMCompat.h"
@@ -208,9 +208,7 @@ std::string Carrier::setting(StringRef Name, StringRef Value) {
   return counted({DecisionKind::Setting, {}, 0, SpillSide::None, 1, Name.str(), Value.str()}, Register(), Reason);
 }
 
-std::string Carrier::nameOf(MCRegister Place) const {
-  return Place ? A.VRM.getTargetRegInfo().getName(Place) : "";
-}
+std::string Carrier::nameOf(MCRegister Place) const { return Place ? A.VRM.getTargetRegInfo().getName(Place) : ""; }
 
 /// Writes down what was done. A register that a spill made has no name: what was done to it cannot be said once more.
 std::string Carrier::counted(Decision D, Register Reg, std::string Reason) {
@@ -284,8 +282,8 @@ void Carrier::finish() {
   countKept();
 }
 
-/// Greedy's last step gives copy-related registers new places, decided ones too, and asks no advisor. One that goes back
-/// may free the place of another.
+/// Greedy's last step gives copy-related registers new places, decided ones too, and asks no advisor. One that goes
+/// back may free the place of another.
 void Carrier::restoreMoved() {
   for (bool HasProgress = true; HasProgress;) {
     HasProgress = false;

@@ -1,4 +1,4 @@
-//===- NarrowedClasses.cpp - Register classes as narrow as instructions want them -===//
+//===- NarrowedClasses.cpp - Classes as narrow as instructions want -------===//
 #include "decide/NarrowedClasses.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
@@ -21,8 +21,7 @@ const TargetRegisterClass *wantedClass(const Analyses &A, const MachineOperand &
       MI.getRegClassConstraint(MO.getOperandNo(), Target.getInstrInfo(), Target.getRegisterInfo());
   if (!Wanted || !MO.getSubReg())
     return Wanted;
-  const TargetRegisterClass *Widest =
-      TRI.getLargestLegalSuperClass(A.MF.getRegInfo().getRegClass(MO.getReg()), A.MF);
+  const TargetRegisterClass *Widest = TRI.getLargestLegalSuperClass(A.MF.getRegInfo().getRegClass(MO.getReg()), A.MF);
   return TRI.getMatchingSuperRegClass(Widest, Wanted, MO.getSubReg());
 }
 

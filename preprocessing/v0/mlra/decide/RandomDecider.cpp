@@ -1,4 +1,4 @@
-//===- RandomDecider.cpp - Decisions by chance (-mlra-random) -------------------===//
+//===- RandomDecider.cpp - Decisions by chance (-mlra-random) -------------===//
 #include "decide/RandomDecider.h"
 
 #include "llvm/ADT/SmallVector.h"

@@ -1,4 +1,4 @@
-//===- Spilling.cpp - Registers spilled in front of greedy ----------------------===//
+//===- Spilling.cpp - Registers spilled in front of greedy ----------------===//
 #include "decide/Spilling.h"
 
 using namespace llvm;

@@ -1,4 +1,4 @@
-//===- Spilling.h - Registers spilled in front of greedy ------------------------===//
+//===- Spilling.h - Registers spilled in front of greedy ------------------===//
 //
 // By LLVM's own spiller, which computes values anew where it can.
 //
