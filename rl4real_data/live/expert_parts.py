@@ -37,7 +37,6 @@ def write_parts(episodes: Iterable[Episode], path: Path) -> int:
 
 def parts_line(episode: Episode) -> str:
     """One episode's line, without its end. DatasetError as for `write_parts`."""
-    episode.known_together("node_fate", "part_node", "move_kind", "operand_node", "node_assigned")
     place = _place_names(episode)
     line: dict[str, Any] = {
         "function": episode.function,
@@ -61,25 +60,22 @@ def _place_names(episode: Episode) -> Callable[[int], Place]:
 
 
 def _assigned(episode: Episode, place: Callable[[int], Place]) -> list[list[int | Place]]:
-    whole = np.flatnonzero((episode.node_fate == 0) & (episode.node_assigned != 0))
-    return [[int(episode.node_vreg[node]), place(int(episode.node_assigned[node]))] for node in whole]
+    fate, assigned = episode.known_together("node_fate", "node_assigned")
+    whole = np.flatnonzero((fate == 0) & (assigned != 0))
+    return [[int(episode.node_vreg[node]), place(int(assigned[node]))] for node in whole]
 
 
 def _parts(episode: Episode, place: Callable[[int], Place]) -> list[list[int | Place]]:
     vreg = episode.node_vreg
-    columns = (episode.part_node, episode.part_first, episode.part_last, episode.part_place)
+    columns = episode.known_together("part_node", "part_first", "part_last", "part_place")
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [[int(vreg[node]), first, last, place(where)] for node, first, last, where in rows]
 
 
 def _choices(episode: Episode, place: Callable[[int], Place]) -> list[list[int | Place]]:
-    entries = episode.choice_operand
-    columns = (
-        episode.operand_inst[entries],
-        episode.operand_index[entries],
-        episode.node_vreg[episode.operand_node[entries]],
-        episode.choice_place,
-    )
+    entries, places = episode.known_together("choice_operand", "choice_place")
+    inst, index, node = episode.known_together("operand_inst", "operand_index", "operand_node")
+    columns = (inst[entries], index[entries], episode.node_vreg[node[entries]], places)
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [[inst, operand, vreg, place(where)] for inst, operand, vreg, where in rows]
 
@@ -87,7 +83,7 @@ def _choices(episode: Episode, place: Callable[[int], Place]) -> list[list[int |
 def _moves(episode: Episode, place: Callable[[int], Place]) -> list[list[int | Place]]:
     """Those of which it can be told whose value they move."""
     names = ("kind", "inst", "block", "node", "from", "to", "value")
-    columns = [getattr(episode, f"move_{name}").tolist() for name in names]
+    columns = [column.tolist() for column in episode.known_together(*(f"move_{name}" for name in names))]
     return [
         [kind, inst, block, int(episode.node_vreg[node]), place(source), place(target), value]
         for kind, inst, block, node, source, target, value in zip(*columns, strict=True)

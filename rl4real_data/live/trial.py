@@ -138,8 +138,9 @@ class TrialCompiler:
     ToolchainError where the compiler ends early, says what is no answer, or says nothing. Leaving the block ends it.
     """
 
-    def __init__(self, process: Background, errors: IO[bytes], limits: TrialLimits) -> None:
+    def __init__(self, process: Background, command: Sequence[str], errors: IO[bytes], limits: TrialLimits) -> None:
         self._process = process
+        self._command = command
         self._errors = errors
         self._answer_s = limits.wall_s + _LATE_S if limits.wall_s else None
         self._received = process.connection.makefile("rb")
@@ -249,10 +250,9 @@ class TrialCompiler:
         self._process.end()
         self._errors.seek(0)
         said = self._errors.read()[-_SHOWN_BYTES:].decode(errors="replace").strip()
-        command = " ".join(map(str, self._process.process.args))
         return ToolchainError(
             f"the compiler that tries candidates failed: {what}" + (f"\n{said}" if said else ""),
-            hint=f"see what this says without -mlra-trial: {command}",
+            hint=f"see what this says without -mlra-trial: {' '.join(self._command)}",
         )
 
 
@@ -300,5 +300,5 @@ def _conversation(
 
     with tempfile.TemporaryFile() as errors:
         process = start_conversation(whole, cwd=cwd, stderr=errors.fileno())
-        with TrialCompiler(process, errors, limits) as compiler:
+        with TrialCompiler(process, command, errors, limits) as compiler:
             yield compiler

@@ -116,7 +116,7 @@ def test_illegal_decisions_are_counted_by_reason(newest: LiveCompiler) -> None:
 def test_text_that_is_no_decision_is_refused(newest: LiveCompiler) -> None:
     with trial_of_source(tool(newest), WORDS, cwd=newest.folder) as trial:
         function = next(iter(trial))
-        with pytest.raises(ValueError, match="melt"):
+        with pytest.raises(ValueError, match="expected an array that begins with one of"):
             function.try_decisions([["melt", 1]])
         assert function.try_decisions([]).ok
 
@@ -126,7 +126,6 @@ def test_text_that_is_no_decision_is_refused(newest: LiveCompiler) -> None:
     [
         (TrialLimits(wall_s=0.0001), "out of time"),
         (TrialLimits(processor_s=0.001), "out of processor time"),
-        (TrialLimits(memory_mib=1), "out of memory"),
     ],
 )
 def test_candidate_beyond_its_limit_costs_itself_only(newest: LiveCompiler, limits: TrialLimits, reason: str) -> None:
