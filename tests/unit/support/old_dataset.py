@@ -49,7 +49,7 @@ if script["do"] != "no record":
 
 def record_of(episode: build.Row, **changes: Any) -> build.Row:
     """What the plugin records of the episode, with its own order of shapes."""
-    names = [name for name in PART_SCHEMA.names if name not in ("near_hash", "node_inst", "mir")]
+    names = [name for name in PART_SCHEMA.names if name not in ("near_hash", "node_inst", "mir") and name in episode]
     shapes = build.make_instructions()[::-1]
     return {
         **{name: episode[name] for name in names},
