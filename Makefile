@@ -42,6 +42,7 @@ bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/runners.py
 	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
+	$(PYTHON) tests/bench/trials.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/fork_formats.py $(DEMO_DIR)
 
 setup: packages $(VENV)/.installed-dev

@@ -1,6 +1,8 @@
 """The model's side of MLCompilerBridge's pipes.
 
-BASE.in is written, BASE.out is read: they are named from the compiler's side.
+BASE.in is written, BASE.out is read: they are named from the compiler's side. Each compiler gets a pair of its own:
+once one has opened it, another takes its place. An answer that comes too late for a compiler that has gone would
+otherwise be read by the next one as its own.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
+from uuid import uuid4
 
 from rl4real_data.core.errors import HostError, UsageError
 from rl4real_data.live.frames import FrameError, read_frame, write_frame
@@ -24,10 +27,12 @@ def serve_pipe(base: Path, wire: Wire, policy: Policy, *, ready: Callable[[], No
 
     A compiler that goes away, or sends what is no message, is let go of. UsageError if something else has these names.
     """
-    with _pipes(base) as (inward, outward):
+    with _pipes(base) as pair:
         ready()
         while True:
-            with suppress(FrameError, WireError, BrokenPipeError), _connection(inward, outward) as (to, source):
+            with suppress(FrameError, WireError, BrokenPipeError), _connection(*pair) as (to, source):
+                for path in pair:
+                    _make_pipe(path)
                 _answer_one(to, source, wire, policy)
 
 
@@ -52,8 +57,7 @@ def _pipes(base: Path) -> Iterator[tuple[Path, Path]]:
             raise UsageError(f"{path} is there, and is no pipe", hint="name another pipe")
     try:
         for path in pair:
-            path.unlink(missing_ok=True)
-            os.mkfifo(path, 0o600)
+            _make_pipe(path)
     except OSError as error:
         raise HostError.of(error, doing=f"making the pipes {base}.in and .out") from error
     try:
@@ -61,3 +65,10 @@ def _pipes(base: Path) -> Iterator[tuple[Path, Path]]:
     finally:
         for path in pair:
             path.unlink(missing_ok=True)
+
+
+def _make_pipe(path: Path) -> None:
+    """In the place of whatever pipe is there, without a moment in which there is none."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    os.mkfifo(draft, 0o600)
+    os.replace(draft, path)

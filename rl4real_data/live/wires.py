@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["Wire", "WireError", "read_message", "write_advice"]
+__all__ = ["Wire"]
 
 import json
 import math
@@ -51,9 +51,13 @@ def write_advice(wire: Wire, advice: Sequence[int] | Sequence[float]) -> bytes:
     return array("f" if real else "i", advice).tobytes()
 
 
+class _Pairs(list[tuple[str, Value]]):
+    """An object, in which a name may stand twice."""
+
+
 def _read_json(payload: bytes) -> Message:
-    pairs = json.loads(payload, object_pairs_hook=list)
-    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+    pairs = json.loads(payload, object_pairs_hook=_Pairs)
+    if not isinstance(pairs, _Pairs):
         raise ValueError("it is no object")
     return pairs
 

@@ -50,6 +50,10 @@ class Channel:
             line += self.receive(1)
         return line
 
+    def stop_listening(self) -> None:
+        os.close(self._source)
+        self._source = -1
+
     def close(self) -> None:
         for end in (self._to, self._source):
             if end >= 0:

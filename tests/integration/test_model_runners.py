@@ -204,3 +204,11 @@ def test_bridge_answers_over_grpc(hello: Hello, grpc_library: Path, free_port: i
         server.kill()
         server.communicate()
     assert said == ANSWERED
+
+
+def test_many_compilers_at_one_pipe(hello: Hello, tmp_path: Path) -> None:
+    with served_pipe(tmp_path / "pipe", Wire.BYTES, twice):
+        compilers = [
+            hello.start(runner="pipe", format="bytes", address=tmp_path / "pipe", limit=200_000) for _ in range(6)
+        ]
+        assert [finish(compiler) for compiler in compilers] == [ANSWERED] * 6

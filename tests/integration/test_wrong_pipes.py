@@ -161,6 +161,18 @@ def test_answers_twice(hello: Hello, tmp_path: Path) -> None:
     assert said[1].endswith("no advice: " + f"{model.base}.in: the model said more than it was asked for")
 
 
+def test_stops_listening(hello: Hello, tmp_path: Path) -> None:
+    """Writing to it raises SIGPIPE, which would end the compiler."""
+    with channel(tmp_path) as model:
+        compiler = hello.start(address=model.base, limit=PLENTY_MS)
+        model.receive_frame()
+        model.stop_listening()
+        model.send(out(1))
+        said = finish(compiler)
+    assert said[0].endswith("advice 1.000000")
+    assert said[1].endswith(f"no advice: {model.base}.out: the model's side closed it")
+
+
 def test_speaks_first(hello: Hello, tmp_path: Path) -> None:
     with channel(tmp_path) as model:
         model.send(out(1))
@@ -219,3 +231,20 @@ def test_interactive_channel(hello: Hello, tmp_path: Path, script: Script, words
         script(model)
         model.close()
         expect(finish(compiler)[0], words)
+
+
+def test_compilers_wait_for_each_other(hello: Hello, tmp_path: Path) -> None:
+    """Two at a time at one pair of pipes would take each other's answers."""
+    with channel(tmp_path) as model:
+        first = hello.start(address=model.base, limit=PLENTY_MS)
+        assert json.loads(model.receive_frame())["name"] == "three"
+        second = hello.only_one().start(address=model.base, limit=PLENTY_MS)
+        third = hello.only_one().say(address=model.base, limit=SHORT_MS)
+        model.send(out(30))
+        assert json.loads(model.receive_frame())["name"] == "four"
+        model.send(out(40))
+        assert [line[-9:] for line in finish(first)] == ["30.000000", "40.000000"]
+        assert json.loads(model.receive_frame())["name"] == "three"
+        model.send(out(50))
+        assert finish(second)[0].endswith("advice 50.000000")
+    expect(third[0], r"pipe.in: another compiler is still asking")

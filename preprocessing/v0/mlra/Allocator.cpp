@@ -22,6 +22,7 @@
 #include "record/VerifyAnswer.h"
 #include "text/BlockNumbers.h"
 #include "text/EarlierAllocator.h"
+#include "text/KeptMerges.h"
 #include "text/MachineIRText.h"
 #include "text/SlotGaps.h"
 #include "text/UseOrder.h"
@@ -138,6 +139,7 @@ private:
     SlotIndexes &Indexes = *compat::liveIntervals(*this).getSlotIndexes();
     restoreSlotGaps(MF, Indexes);
     restoreUseOrder(MF);
+    restoreKeptMerges(MF, compat::liveIntervals(*this));
     restoreEarlierAllocator(MF, compat::liveIntervals(*this));
     // Both allocators decide once more which registers are reserved, and greedy renumbers the slot indices, before they
     // look at anything: record what they will see.

@@ -31,7 +31,7 @@ Carrier::~Carrier() = default;
 std::vector<Register> Carrier::open() const {
   std::vector<Register> Open;
   for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I)
-    if (Register Reg = Register::index2VirtReg(I); !MRI.reg_nodbg_empty(Reg) && !A.VRM.hasPhys(Reg))
+    if (Register Reg = Register::index2VirtReg(I); isLeft(Reg) && !A.VRM.hasPhys(Reg))
       Open.push_back(Reg);
   return Open;
 }
@@ -49,11 +49,13 @@ MCRegister Carrier::registerNamed(StringRef Name) const {
   return MCRegister();
 }
 
+bool Carrier::isLeft(Register Reg) const { return !MRI.reg_nodbg_empty(Reg) && !Spills->isLeftover(Reg); }
+
 /// What stands against any decision on a register.
 std::string Carrier::refusal(Register Reg) const {
   if (!Reg.isVirtual() || Reg.virtRegIndex() >= MRI.getNumVirtRegs())
     return "no such node";
-  if (MRI.reg_nodbg_empty(Reg))
+  if (!isLeft(Reg))
     return "nothing is left of the node";
   if (A.VRM.hasPhys(Reg))
     return Assigned.count(Reg) ? "it is assigned already" : "it had its register before";
@@ -105,7 +107,7 @@ std::string Carrier::split(Register Reg, const Decision &D, SmallVectorImpl<Regi
   New.append(Result.All.begin(), Result.All.end());
   if (D.Side != SpillSide::None)
     for (Register Part : D.Side == SpillSide::Head ? Result.Heads : Result.Tails)
-      if (!MRI.reg_nodbg_empty(Part))
+      if (isLeft(Part))
         Spills->spill(Part); // pieces too short to be spilled stay
   return "";
 }
@@ -274,7 +276,6 @@ void Carrier::installAdvisors(AnalysisResolver &Resolver) {
 void Carrier::finish() {
   restoreMoved();
   Options.restore();
-  Spills->eraseDead();
   Count.ForcedAway = Wishes.ForcedAway;
   countKept();
 }

@@ -49,6 +49,9 @@ public:
   /// Slots of the register's use points, ascending: what the number of a split point counts.
   std::vector<llvm::SlotIndex> usePoints(llvm::Register Reg) const;
 
+  /// Whether anything is left of the register that could be decided.
+  bool isLeft(llvm::Register Reg) const;
+
   /// Registers of its class that the function may use, in LLVM's order.
   llvm::ArrayRef<llvm::MCPhysReg> order(llvm::Register Reg) const;
 
