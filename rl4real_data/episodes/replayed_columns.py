@@ -10,7 +10,8 @@ from typing import Final
 
 import pyarrow as pa
 
-from rl4real_data.episodes.schema import EPISODES, VERSION_1
+from rl4real_data.episodes.answer_columns import OUTCOME
+from rl4real_data.episodes.schema import ANSWER, EPISODES, VERSION_1
 
 TOLERANCE: Final = 1e-5
 """Relative: LLVM adds up frequencies and weights in another order after reading MIR."""
@@ -46,3 +47,5 @@ _NEW: Final = tuple(name for name, _, _ in VERSION_1)
 CLOSE: Final = (*CLOSE_0, *(name for name in _NEW if _is_float(EPISODES.field(name).type)))
 EXACT: Final = (*EXACT_0, *(name for name in _NEW if name not in CLOSE))
 """Of version 1, which has all of the problem and of the answer."""
+ANSWERED: Final = frozenset(name for name, _, _ in (*OUTCOME, *ANSWER))
+"""Of these, the expert's answer: where somebody decided in front of LLVM's allocator, a replay gives LLVM's own."""

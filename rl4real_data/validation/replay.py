@@ -118,7 +118,7 @@ def _pick(
     at = 0
     for shard in shards:
         with open_table(data_dir, index, shard.name) as file:
-            for batch in iterate_batches(file, (*IDENTITY, "mir", *REPLAYED), rows=_ROWS):
+            for batch in iterate_batches(file, (*IDENTITY, "mir", "decider", *REPLAYED), rows=_ROWS):
                 while target is not None and target < at + batch.num_rows:
                     row = batch.slice(target - at, 1).to_pylist()[0]
                     if row["mir"] is None or row["inst"] is None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
-from rl4real_data.episodes.replayed_columns import CLOSE, EXACT, TOLERANCE
+from rl4real_data.episodes.replayed_columns import ANSWERED, CLOSE, EXACT, TOLERANCE
 from rl4real_data.toolchain.plugin import RECORD_VERSION
 
 Shape = tuple[str, tuple[str, ...]]
@@ -47,7 +47,10 @@ def parse_record(path: Path) -> Mapping[str, Any]:
 def differing_columns(
     episode: Mapping[str, Any], shapes: Sequence[Shape], record: Mapping[str, Any]
 ) -> tuple[str, ...]:
-    """Names of the columns that are not the same. A null of the episode compares equal to anything."""
+    """Names of the columns that are not the same. A null of the episode compares equal to anything.
+
+    So does the answer of an episode that somebody decided on: nobody decides in a replay.
+    """
     own = list(zip(record["shape_opcode"], map(tuple, record["shape_operands"]), strict=True))
     try:
         same_shapes = [shapes[i] for i in episode["inst"]] == [own[i] for i in record["inst"]]
@@ -56,7 +59,8 @@ def differing_columns(
     found = [] if same_shapes else ["inst"]
     found += [name for name in EXACT if episode[name] is not None and episode[name] != record[name]]
     found += [name for name in CLOSE if episode[name] is not None and not _close(episode[name], record[name])]
-    return tuple(name for name in REPLAYED if name in found)
+    left_out = ANSWERED if episode.get("decider") else frozenset()
+    return tuple(name for name in REPLAYED if name in found and name not in left_out)
 
 
 def _close(one: Any, other: Any) -> bool:

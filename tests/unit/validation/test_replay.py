@@ -227,6 +227,14 @@ def test_what_the_episode_does_not_tell_is_not_compared() -> None:
     assert compare(build.make_episode(1, node_outcome=None, copies=None, spill_cost=None)) == ()
 
 
+def test_an_answer_that_somebody_decided_is_not_replayed() -> None:
+    decided = build.make_episode(1, decider="random", node_assigned=[1, 1, 1], copies=7, score=1.0)
+
+    assert compare(decided) == ()
+    assert compare({**decided, "node_size": [1, 1, 1]}) == ("node_size",)
+    assert set(compare({**decided, "decider": None})) == {"node_assigned", "copies", "score"}
+
+
 def test_a_shape_outside_the_table() -> None:
     with pytest.raises(BadReplay, match="not in the table"):
         compare(build.make_episode(1), inst=[9, 2, 2, 1, 3, 0])
