@@ -31,6 +31,11 @@ def do_without_threads_of_numpy() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def do_without_telemetry() -> None:
+    """To be called before ONNX Runtime is loaded: it would open a database, start threads and look for a network."""
+    os.environ.setdefault("ORT_DISABLE_TELEMETRY", "1")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Environment:
     """What the environment and `.env` say; None where they say nothing. `cache_setting`: what names the cache."""

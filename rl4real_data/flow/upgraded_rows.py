@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from rl4real_data.episodes.instructions import InstructionTable
+from rl4real_data.episodes.later_columns import complete
 from rl4real_data.episodes.replayed_columns import CLOSE_0, EXACT_0, TOLERANCE
 from rl4real_data.episodes.schema import EPISODES, VERSION_1
 from rl4real_data.stages.column_dump import BadRecord, parse_columns
@@ -31,7 +32,7 @@ def joined(old: pa.RecordBatch, new: Sequence[pa.RecordBatch]) -> pa.Table:
     """The rows with the new columns, one batch of `new` a row; in the schema of EPISODES."""
     columns = {name: old[name] for name in old.schema.names}
     columns |= dict(zip(NEW, pa.Table.from_batches(new, schema=_NEW_SCHEMA).combine_chunks().columns, strict=True))
-    return pa.table([columns[name] for name in EPISODES.names], schema=EPISODES)
+    return complete(pa.table(columns), EPISODES.names).cast(EPISODES)
 
 
 def recorded(record: pa.Buffer) -> tuple[pa.RecordBatch, Shapes]:

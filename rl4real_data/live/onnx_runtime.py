@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["find_onnx_runtime"]
-
 import importlib.util
 from pathlib import Path
 

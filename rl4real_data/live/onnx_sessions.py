@@ -6,6 +6,7 @@ import importlib
 from pathlib import Path
 from typing import Any, Protocol
 
+from rl4real_data.core.environment import do_without_telemetry
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.extras import required_by
 
@@ -21,6 +22,7 @@ class Session(Protocol):
 
 def open_model(path: Path) -> Session:
     """A model in one thread. UsageError for a file that is none, MissingExtra without onnxruntime."""
+    do_without_telemetry()
     with required_by("a policy in ONNX", extra="live"):
         onnxruntime: Any = importlib.import_module("onnxruntime")
     options = onnxruntime.SessionOptions()

@@ -6,8 +6,6 @@ understood is what our own files say: messages within messages, `repeated`, numb
 
 from __future__ import annotations
 
-__all__ = ["Method", "find_method"]
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

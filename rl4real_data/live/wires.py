@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-__all__ = ["Wire", "WireError", "read_message", "write_advice"]
+__all__ = ["Wire"]
 
 import json
 import math
 from array import array
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final, Literal, TypeAlias
 
@@ -51,9 +52,35 @@ def write_advice(wire: Wire, advice: Sequence[int] | Sequence[float]) -> bytes:
     return array("f" if real else "i", advice).tobytes()
 
 
+@dataclass(frozen=True, slots=True)
+class TensorSpec:
+    """A tensor as LLVM describes it; `size` is in bytes."""
+
+    name: str
+    type_code: _TypeCode
+    size: int
+
+    @classmethod
+    def of(cls, described: Mapping[str, Any]) -> TensorSpec:
+        """ValueError, KeyError or TypeError for what describes none."""
+        type_code = _TYPES[described["type"]]
+        count = math.prod(map(int, described["shape"]))
+        return cls(str(described["name"]), type_code, count * array(type_code).itemsize)
+
+    def read(self, data: bytes) -> array[Any]:
+        """ValueError if the data are no elements."""
+        numbers: array[Any] = array(self.type_code)
+        numbers.frombytes(data)
+        return numbers
+
+
+class _Pairs(list[tuple[str, Value]]):
+    """An object, in which a name may stand twice."""
+
+
 def _read_json(payload: bytes) -> Message:
-    pairs = json.loads(payload, object_pairs_hook=list)
-    if not isinstance(pairs, list) or not all(isinstance(pair, tuple) for pair in pairs):
+    pairs = json.loads(payload, object_pairs_hook=_Pairs)
+    if not isinstance(pairs, _Pairs):
         raise ValueError("it is no object")
     return pairs
 
@@ -61,13 +88,10 @@ def _read_json(payload: bytes) -> Message:
 def _read_bytes(payload: bytes) -> Message:
     line, _, _ = payload.partition(b"\n")
     at = len(line) + 1
-    message = []
-    for described in json.loads(line)["features"]:
-        numbers = array(_TYPES[described["type"]])
-        size = math.prod(map(int, described["shape"])) * numbers.itemsize
-        numbers.frombytes(payload[at : at + size])
-        message.append((str(described["name"]), _value(numbers)))
-        at += size
+    message: Message = []
+    for spec in map(TensorSpec.of, json.loads(line)["features"]):
+        message.append((spec.name, _value(spec.read(payload[at : at + spec.size]))))
+        at += spec.size
     if payload[at:] != b"\n":
         raise ValueError(f"{len(payload)} bytes where {at + 1} are described")
     return message

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.corpus.module import Module
 from rl4real_data.corpus.resolve import resolve
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 
 DATA = Path(__file__).parents[1] / "data" / "decided"
-MOST_SECONDS = 600
+MOST_SECONDS = 3600  # for a compiler or a program that hangs; SQLite takes two minutes on an idle core
 EMULATOR = {TargetName.X86: (), TargetName.AARCH64: ("qemu-aarch64",)}
 
 Run = Callable[..., bytes]
@@ -119,12 +120,17 @@ def build_and_run(program: Program, build: Build, folder: Path) -> bytes:
     sources = files_of(program, root)
     folder.mkdir(parents=True, exist_ok=True)
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        objects = list(
-            pool.map(lambda numbered: compile_one(*numbered, program, build, root, folder), enumerate(sources))
-        )
+        compiled = [
+            pool.submit(compile_one, i, source, program, build, root, folder) for i, source in enumerate(sources)
+        ]
+        objects = [future.result() for future in compiled]
     executable = folder / program.name
     target = TARGETS[build.target]
-    link = [build.clang.path, *target.clang_flags, *(("-static",) if build.target is TargetName.AARCH64 else ())]
+    link: list[str | Path] = [
+        build.clang.path,
+        *target.clang_flags,
+        *(("-static",) if build.target is TargetName.AARCH64 else ()),
+    ]
     call([*link, *objects, "-o", executable, *program.libraries], folder)
 
     def run(*arguments: str | Path, stdin: bytes = b"") -> bytes:
@@ -151,18 +157,52 @@ def files_of(program: Program, root: Path) -> list[Path]:
 def compile_one(number: int, source: Path, program: Program, build: Build, root: Path, folder: Path) -> Path:
     target = TARGETS[build.target]
     result = folder / f"{program.name}-{number}.o"
-    command = [build.clang.path, *target.clang_flags, "-O3", "-w", *program.flags, "-c", source, "-o", result]
+    command: list[str | Path] = [
+        build.clang.path,
+        *target.clang_flags,
+        "-O3",
+        "-w",
+        *program.flags,
+        "-c",
+        source,
+        "-o",
+        result,
+    ]
     if build.cpu:
         command.append(f"{target.cpu_flag}{build.cpu}")
     if build.flags:
-        report = f"-mlra-report={result.with_suffix('.report')}"
-        flags = (*build.flags, report, "-verify-machineinstrs")
-        command += [f"-fplugin={build.plugin.path}", *(word for flag in flags for word in ("-mllvm", flag))]
+        command += plugin_words(build, result)
     assert call(command, root) == b""
     return result
 
 
-def call(command: list[str | Path] | list[object], folder: Path, stdin: bytes = b"") -> bytes:
+def problem_of(module: Module, build: Build, folder: Path) -> str:
+    """What the compiler says of a module with these decisions; empty if nothing."""
+    target = TARGETS[build.target]
+    command: list[str | Path] = [
+        build.clang.path,
+        *target.clang_flags,
+        "-x",
+        module.language.value,
+        *module.flags,
+        "-O3",
+        "-w",
+        "-c",
+    ]
+    command += [module.path, "-o", folder / "module.o", f"{target.cpu_flag}{build.cpu}"]
+    command += plugin_words(build, folder / "module.o")
+    done = subprocess.run(
+        list(map(str, command)), cwd=module.root, capture_output=True, text=True, timeout=MOST_SECONDS
+    )
+    return f"{module.path}: {done.returncode}: {done.stderr[:1000]}" if done.returncode or done.stderr else ""
+
+
+def plugin_words(build: Build, result: Path) -> list[str]:
+    flags = (*build.flags, f"-mlra-report={result.with_suffix('.report')}", "-verify-machineinstrs")
+    return [f"-fplugin={build.plugin.path}", *(word for flag in flags for word in ("-mllvm", flag))]
+
+
+def call(command: Sequence[str | Path], folder: Path, stdin: bytes = b"") -> bytes:
     """What the command prints; it must succeed, and print nothing to standard error where it compiles."""
     done = subprocess.run(list(map(str, command)), cwd=folder, input=stdin, capture_output=True, timeout=MOST_SECONDS)
     assert done.returncode == 0, f"{done.returncode}: {' '.join(map(str, command))}\n{done.stderr.decode()[-2000:]}"

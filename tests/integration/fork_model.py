@@ -83,7 +83,7 @@ def _serve(base: str, data_format: Format, answer: Answer, made: threading.Event
     while not over.is_set():
         for suffix in (".in", ".out"):
             with contextlib.suppress(FileNotFoundError):
-                os.remove(base + suffix)
+                Path(base + suffix).unlink()
             os.mkfifo(base + suffix)
         made.set()
         with open(base + ".in", "wb", buffering=0) as to, open(base + ".out", "rb") as source:
@@ -115,4 +115,4 @@ def fork_model(base: str | Path, data_format: Format, answer: Answer) -> Iterato
             thread.join(0.02)
         for suffix in (".in", ".out"):
             with contextlib.suppress(FileNotFoundError):
-                os.remove(f"{base}{suffix}")
+                Path(f"{base}{suffix}").unlink()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import select
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -50,6 +52,10 @@ class Channel:
             line += self.receive(1)
         return line
 
+    def stop_listening(self) -> None:
+        os.close(self._source)
+        self._source = -1
+
     def close(self) -> None:
         for end in (self._to, self._source):
             if end >= 0:
@@ -64,6 +70,20 @@ def channel(folder: Path) -> Iterator[Channel]:
         yield opened
     finally:
         opened.close()
+
+
+def wait_for_lock(path: Path) -> None:
+    """Until a compiler stands in front of the pipe."""
+    file = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        while True:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_UN)
+            time.sleep(0.001)
+    except BlockingIOError:
+        return
+    finally:
+        os.close(file)
 
 
 def frame(payload: bytes) -> bytes:

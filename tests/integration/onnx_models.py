@@ -31,7 +31,7 @@ def _save(path: Path, nodes: Sequence[Any], inputs: Sequence[Any], output: Any, 
 
 
 def greedy_policy(path: Path, *, registers: Sequence[str] = (), leave: float = 0.5) -> Path:
-    """Scores 1 for each allowed register and `leave` for none: the first free one, or greedy's if `leave` is above 1."""
+    """Scores 1 for each allowed register, `leave` for none: the first free one; greedy's if `leave` is above 1."""
     nodes = [
         helper.make_node("Cast", ["register_mask"], ["mask"], to=TensorProto.FLOAT),
         helper.make_node("ReduceMax", ["mask"], ["most"], axes=[1], keepdims=1),

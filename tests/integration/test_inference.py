@@ -48,7 +48,7 @@ def infer(compiler: LiveCompiler, answer: Answer, *more: str, data_format: Forma
         return compiler.compile(*pipe_flags(base, data_format, *more))
 
 
-def give_up(message: Message) -> list[int]:
+def give_up(_: Message) -> list[int]:
     return [-1]
 
 

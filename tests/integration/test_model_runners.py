@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
@@ -14,21 +15,26 @@ from pathlib import Path
 import grpc
 import numpy as np
 import pytest
+from onnx import TensorProto
 
 from rl4real_data.live.grpc_server import start_server
 from rl4real_data.live.messages import Message, NoAdvice
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
 from rl4real_data.live.proto_files import find_method
 from rl4real_data.live.wires import Wire
+from rl4real_data.toolchain.clang import SUPPORTED_MAJORS
 
 from .hello import SCHEMA, Hello, finish
-from .model_sides import channel
+from .model_sides import channel, wait_for_lock
 from .runner_onnx_models import write_model
-from .served import served_pipe
+from .served import served_channel, served_pipe
 
 pytestmark = pytest.mark.clang
 
 ANSWERED = ["hello: three: 3 instructions, advice 6.000000", "hello: four: 4 instructions, advice 8.000000"]
+
+
+CLANG = f"/usr/lib/llvm-{max(SUPPORTED_MAJORS)}/bin/clang"
 
 
 def ints(*numbers: int) -> array[int]:
@@ -136,6 +142,33 @@ def test_interactive_channel(hello: Hello, tmp_path: Path) -> None:
         assert finish(compiler) == ANSWERED
 
 
+def test_stock_clang_asks_over_the_interactive_channel(tmp_path: Path) -> None:
+    """LLVM's own eviction advisor: column 32 of its 33 evicts nothing, where that is allowed."""
+    asked: list[str] = []
+
+    def evict(message: Message) -> int:
+        fields = dict(message)
+        asked.append(fields["context"])
+        mask = list(fields["mask"])
+        return 32 if mask[32] else mask.index(1)
+
+    sums = " + ".join(f"a[{i}] * b[{i}]" for i in range(40))
+    values = "".join(f"  long v{i} = a[{i}] * b[{i}];\n" for i in range(30))
+    uses = "".join(f"  b[{i}] = v{i} ^ v{(i * 7) % 30};\n" for i in range(30))
+    code = f"void f(long *a, long *b) {{\n{values}{uses}}}\nlong g(long *a, long *b) {{ return {sums}; }}\n"
+    (tmp_path / "a.c").write_text(code)
+    flags = ("-regalloc-enable-advisor=release", f"-regalloc-evict-interactive-channel-base={tmp_path}/evict")
+    with served_channel(tmp_path / "evict", evict):
+        for _ in range(2):
+            done = subprocess.run(
+                [CLANG, "-O2", *(word for flag in flags for word in ("-mllvm", flag)), "-c", "a.c"],
+                cwd=tmp_path, capture_output=True, text=True, timeout=300,
+            )  # fmt: skip
+            assert done.returncode == 0, done.stderr
+    assert set(asked) >= {"f"}
+    assert asked[: len(asked) // 2] == asked[len(asked) // 2 :]
+
+
 def test_no_advice(hello: Hello, tmp_path: Path) -> None:
     def refuse(_: Message) -> list[int]:
         raise NoAdvice("not for me")
@@ -204,3 +237,36 @@ def test_bridge_answers_over_grpc(hello: Hello, grpc_library: Path, free_port: i
         server.kill()
         server.communicate()
     assert said == ANSWERED
+
+
+def test_a_server_that_starts_later_is_found(hello: Hello, tmp_path: Path) -> None:
+    """Files of an earlier server lie there; the compiler stands in front of them."""
+    for end in ("in", "out"):
+        os.mkfifo(tmp_path / f"pipe.{end}")
+    compiler = hello.start(address=tmp_path / "pipe", limit=120_000)
+    wait_for_lock(tmp_path / "pipe.in")
+    with served_pipe(tmp_path / "pipe", Wire.JSON, twice):
+        assert finish(compiler) == ANSWERED
+
+
+def test_many_compilers_at_one_pipe(hello: Hello, tmp_path: Path) -> None:
+    with served_pipe(tmp_path / "pipe", Wire.BYTES, twice):
+        compilers = [
+            hello.start(runner="pipe", format="bytes", address=tmp_path / "pipe", limit=200_000) for _ in range(6)
+        ]
+        assert [finish(compiler) for compiler in compilers] == [ANSWERED] * 6
+
+
+@pytest.mark.parametrize("shape", [(), (1, 1), ("n",), ("batch", "n"), (1, "n", 1)], ids=str)
+def test_onnx_takes_the_shape_that_the_model_wants(hello: Hello, tmp_path: Path, shape: tuple[int | str, ...]) -> None:
+    model = write_model(tmp_path / "twice.onnx", "Add", ["instructions"] * 2, shape=shape)
+
+    assert hello.say(runner="onnx", address=model, library=find_onnx_runtime()) == ANSWERED
+
+
+@pytest.mark.parametrize("kind", ["FLOAT", "DOUBLE", "INT32", "INT64"])
+def test_onnx_takes_the_type_that_the_model_wants(hello: Hello, tmp_path: Path, kind: str) -> None:
+    number = TensorProto.DataType.Value(kind)
+    model = write_model(tmp_path / "twice.onnx", "Add", ["instructions"] * 2, kind=number)
+
+    assert hello.say(runner="onnx", address=model, library=find_onnx_runtime()) == ANSWERED

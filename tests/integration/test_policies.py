@@ -71,9 +71,7 @@ def column_count(toolchain: tuple[Clang, Plugin]) -> int:
     return len({register for entry in entries for register in entry["order"]})
 
 
-def test_a_policy_sees_what_the_dataset_has(
-    toolchains: Toolchains, compiler: LiveCompiler, vocabulary: Path, rl4real: Run
-) -> None:
+def test_a_policy_sees_what_the_dataset_has(compiler: LiveCompiler, vocabulary: Path, rl4real: Run) -> None:
     (compiler.folder / "unit.c").write_text(SOURCE)
     rl4real("flow", "x86", "test", "mlra", "--corpus", compiler.folder / "unit.c", "--data-dir", "data")
     dataset = EpisodeDataset(compiler.folder / "data", "test")
@@ -131,7 +129,9 @@ def write_no_model(path: Path) -> None:
     path.write_bytes(b"this is no model" * 100)
 
 
-@pytest.mark.parametrize("kind", ["missing", "rubbish", "empty", "too few columns", "no library", "library that is none"])
+@pytest.mark.parametrize(
+    "kind", ["missing", "rubbish", "empty", "too few columns", "no library", "library that is none"]
+)
 def test_wrong_models_cost_their_functions_only(compiler: LiveCompiler, kind: str) -> None:
     stock = compiler.compile(plugin=False).object
     model = compiler.folder / "model.onnx"

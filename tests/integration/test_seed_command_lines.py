@@ -70,7 +70,9 @@ def compile_file(toolchain: tuple[Clang, Plugin], folder: Path, words: str) -> s
     assert "left to greedy" not in done.stderr
     if '"made":{"' not in (folder / "report").read_text():
         assert (folder / "stock").read_bytes() == (folder / "decided").read_bytes()
-    results = [subprocess.run([f"./{name}"], cwd=folder, timeout=MOST_SECONDS).returncode for name in ("stock", "decided")]
+    results = [
+        subprocess.run([f"./{name}"], cwd=folder, timeout=MOST_SECONDS).returncode for name in ("stock", "decided")
+    ]
     assert results[0] == results[1]
     return (folder / "report").read_text()
 
@@ -104,8 +106,7 @@ def test_pipe(newest: tuple[Clang, Plugin], tmp_path: Path, data_format: str, po
         report = compile_file(
             newest,
             tmp_path,
-            f"{INFERENCE} -mllvm -mlra-use-pipe -mllvm -mlra-pipe-name={name} "
-            f"-mllvm -mlra-data-format={data_format}",
+            f"{INFERENCE} -mllvm -mlra-use-pipe -mllvm -mlra-pipe-name={name} -mllvm -mlra-data-format={data_format}",
         )
     assert '"decider":"inference-pipe"' in report
     assert ('"assign":' in report) is (policy == "random")

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from pathlib import Path
 from typing import Any
 
+import grpc
 import pytest
 
+from rl4real_data.live.proto_files import TRAINING, find_method
 from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.grpc_library import ensure_grpc_library
 from rl4real_data.toolchain.plugin import Plugin
 
 from .fork_model import Format, Message, fork_model
@@ -44,8 +48,6 @@ class Trainer:
 def physical_registers(compiler: LiveCompiler) -> int:
     """LLVM's `getNumRegs()` for x86."""
     compiler.compile("-mlra", "-mlra-dump-registers=registers")
-    import json
-
     return int(json.loads((compiler.folder / "registers").read_text())["registers_total"])
 
 
@@ -67,6 +69,42 @@ def test_training_over_pipes(compiler: LiveCompiler, data_format: Format) -> Non
     assert cost.rest["cost"] > 0
     assert list(found.reports) == [NAME]
     assert found.reports[NAME]["made"]["split"] == 1
+
+
+def test_training_over_grpc(compiler: LiveCompiler) -> None:
+    """The seeds' command line of training: the compiler serves, says where, and ends behind `Exit`."""
+    ensure_grpc_library(compiler.plugin, announce=lambda _: None)
+    record = compiler.compile("-mlra").records[NAME]
+    behind = physical_registers(compiler) + 1
+    vreg, points = next((v, own) for v, own in zip(record["node_vreg"], record["split_points"], strict=True) if own)
+    flags = (
+        *("-ml-config-path=config", "-regalloc=greedy", "-mlra-training", "-debug-only=mlra-regalloc"),
+        *(f"-mlra-funcID={NUMBER}", "-mlra-server-address=127.0.0.1:0", "-mlra-report=report"),
+    )
+    llvm = [word for flag in flags for word in ("-mllvm", flag)]
+    command = compiler.command("-march=core2", *llvm, "-c", "unit.c", "-o", "/dev/null")
+    method = find_method(TRAINING)
+    with subprocess.Popen(command, cwd=compiler.folder, stdout=subprocess.PIPE, text=True) as clang:
+        assert clang.stdout is not None
+        words, _, address = clang.stdout.readline().strip().rpartition(" ")
+        assert words == "Server Listening on"
+        with grpc.insecure_channel(address) as channel:
+            code_gen = channel.unary_unary(
+                f"/{method.name}",
+                request_serializer=method.request.SerializeToString,
+                response_deserializer=method.response.FromString,
+            )
+            split = code_gen(method.request(message="Split", regidx=behind + vreg, payload=points[0]), timeout=60)
+            refused = code_gen(method.request(message="SplitAndCapture", regidx=3, payload=1), timeout=60)
+            colours = [{"key": str(node.regID), "value": 0} for node in split.regProf]
+            over = code_gen(method.request(message="Exit", color=colours), timeout=60)
+        assert clang.wait(timeout=600) == 0
+    assert (split.result, refused.result, len(refused.regProf)) == (True, False, 0)
+    assert behind + vreg not in {node.regID for node in split.regProf}
+    assert any(list(node.useDistances) for node in split.regProf)
+    assert over.cost > 0
+    (report, _) = map(json.loads, (compiler.folder / "report").read_text().splitlines())
+    assert (report["function"], report["made"]) == (NAME, {"split": 1})
 
 
 def test_training_needs_a_function(compiler: LiveCompiler) -> None:

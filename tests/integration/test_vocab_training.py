@@ -87,7 +87,7 @@ def check_keeping(rl4real: Run, folder: Path, more_code: Path) -> None:
     assert two.origin["kept"]["entities"] == len(one.entities)
     assert two.origin["command"].endswith("--keep one.parquet")
     refused = rl4real(*words, "--dim", "8", check=False)
-    assert (refused.returncode, "its vectors have 16 dimensions" in refused.stderr) == (1, True)
+    assert (refused.returncode, "its vectors have 16 dimensions" in refused.stderr) == (2, True)
 
 
 def check_evaluation(rl4real: Run) -> None:

@@ -36,6 +36,20 @@ def test_a_wheel_carries_the_whole_plugin(installed_wheel: InstalledWheel) -> No
     assert source_hash(carried) == source_hash(REPOSITORY / "preprocessing" / plugin)
 
 
+def test_a_wheel_carries_the_grpc_library(installed_wheel: InstalledWheel) -> None:
+    """With its .proto files, which are read when it is built and by Python."""
+    sources = Path("v0", "mlrun_grpc")
+    carried = installed_wheel.site / "rl4real_data" / "_preprocessing" / sources
+    files = {
+        path.relative_to(REPOSITORY / "preprocessing" / sources)
+        for path in (REPOSITORY / "preprocessing" / sources).rglob("*")
+        if path.is_file()
+    }
+
+    assert Path("protos/RegisterAllocation.proto") in files
+    assert {path.relative_to(carried) for path in carried.rglob("*") if path.is_file()} == files
+
+
 def test_wheel_has_its_licence_and_its_marker_of_types(installed_wheel: InstalledWheel) -> None:
     (information,) = installed_wheel.site.glob("rl4real_data-*.dist-info")
 

@@ -231,3 +231,17 @@ def test_a_port_that_is_taken(hello: Hello, grpc_library: Path) -> None:
         address = f"127.0.0.1:{taken.getsockname()[1]}"
         said = hello.only_one().say(runner="grpc-server", address=address, library=grpc_library, limit=SHORT_MS)
     assert said[-1].endswith(f"no advice: {address}: cannot listen there, another program may")
+
+
+def test_a_caller_that_is_gone_before_its_reply(hello: Hello, grpc_library: Path) -> None:
+    """The first function is asked about, and the question finds nobody; the second one waits for the next caller."""
+    compiler = hello.start(runner="grpc-server", address="127.0.0.1:0", library=grpc_library, limit=5000)
+    assert compiler.stderr is not None
+    where = compiler.stderr.readline().removeprefix("hello: listening on ").strip()
+    with grpc.insecure_channel(where) as connection:
+        call = connection.unary_unary(f"/{STEP.name}").future(STEP.request(number=6).SerializeToString())
+        first = compiler.stderr.readline()
+        call.cancel()
+    said = finish(compiler)
+    assert first.endswith("advice 6.000000\n")
+    assert re.search(r"no advice: 127\.0\.0\.1:0: (the caller is gone|nobody called within the limit)", said[-1])

@@ -126,3 +126,17 @@ def test_no_library(hello: Hello, tmp_path: Path, name: str) -> None:
     library = name if name.startswith("lib") else tmp_path / name
     said = reason(hello, address="model.onnx", library=library)
     assert re.match(r"ONNX Runtime does not load: .*(cannot open|file too short|undefined symbol)", said)
+
+
+def test_onnx_runtime_tells_nobody(hello: Hello, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its telemetry keeps a database below the home folder, and threads that would send it."""
+    home = tmp_path / "home"
+    home.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(home / "cache"))
+    monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
+    model = constant(6)(tmp_path / "model.onnx")
+
+    (line,) = hello.only_one().say(runner="onnx", address=model, library=find_onnx_runtime())
+    assert line.endswith("advice 6.000000")
+    assert list(home.rglob("*")) == []

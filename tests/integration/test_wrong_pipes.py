@@ -161,6 +161,18 @@ def test_answers_twice(hello: Hello, tmp_path: Path) -> None:
     assert said[1].endswith("no advice: " + f"{model.base}.in: the model said more than it was asked for")
 
 
+def test_stops_listening(hello: Hello, tmp_path: Path) -> None:
+    """Writing to it raises SIGPIPE, which would end the compiler."""
+    with channel(tmp_path) as model:
+        compiler = hello.start(address=model.base, limit=PLENTY_MS)
+        model.receive_frame()
+        model.stop_listening()
+        model.send(out(1))
+        said = finish(compiler)
+    assert said[0].endswith("advice 1.000000")
+    assert said[1].endswith(f"no advice: {model.base}.out: the model's side closed it")
+
+
 def test_speaks_first(hello: Hello, tmp_path: Path) -> None:
     with channel(tmp_path) as model:
         model.send(out(1))
@@ -189,20 +201,6 @@ def test_no_pipes(hello: Hello, tmp_path: Path, end: str) -> None:
     expect(said[0], rf"pipe.{end} is no pipe")
 
 
-def test_a_server_that_comes_later_is_found(hello: Hello, tmp_path: Path) -> None:
-    """Files of an earlier server lie there; the compiler waits in front of them."""
-    for end in ("in", "out"):
-        os.mkfifo(tmp_path / f"pipe.{end}")
-    compiler = hello.start(address=tmp_path / "pipe", limit=PLENTY_MS)
-    for end in ("in", "out"):
-        (tmp_path / f"pipe.{end}").unlink()
-    with channel(tmp_path) as model:
-        for count in (3, 4):
-            assert json.loads(model.receive_frame())["instructions"] == count
-            model.send(out(2 * count))
-        assert [line[-8:] for line in finish(compiler)] == ["6.000000", "8.000000"]
-
-
 @pytest.mark.parametrize(
     ("script", "words"),
     [
@@ -219,3 +217,20 @@ def test_interactive_channel(hello: Hello, tmp_path: Path, script: Script, words
         script(model)
         model.close()
         expect(finish(compiler)[0], words)
+
+
+def test_compilers_wait_for_each_other(hello: Hello, tmp_path: Path) -> None:
+    """Two at a time at one pair of pipes would take each other's answers."""
+    with channel(tmp_path) as model:
+        first = hello.start(address=model.base, limit=PLENTY_MS)
+        assert json.loads(model.receive_frame())["name"] == "three"
+        second = hello.only_one().start(address=model.base, limit=PLENTY_MS)
+        third = hello.only_one().say(address=model.base, limit=SHORT_MS)
+        model.send(out(30))
+        assert json.loads(model.receive_frame())["name"] == "four"
+        model.send(out(40))
+        assert [line[-9:] for line in finish(first)] == ["30.000000", "40.000000"]
+        assert json.loads(model.receive_frame())["name"] == "three"
+        model.send(out(50))
+        assert finish(second)[0].endswith("advice 50.000000")
+    expect(third[0], r"pipe.in: another compiler is still asking")

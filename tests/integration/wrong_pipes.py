@@ -7,17 +7,28 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
 import numpy as np
 
-Speak = Callable[[BinaryIO, BinaryIO, threading.Event], None]
-"""What a server does with a compiler: reads from the second, writes to the first; the event ends all waiting."""
+
+@dataclass(frozen=True)
+class Side:
+    """The model's side of the pipes to one compiler; `over` ends all waiting."""
+
+    to: BinaryIO
+    source: BinaryIO
+    over: threading.Event
 
 
-def message(source: BinaryIO) -> bytes:
-    return source.read(int.from_bytes(source.read(8), "little"))
+Speak = Callable[[Side], None]
+"""What a server does with a compiler."""
+
+
+def message(side: Side) -> bytes:
+    return side.source.read(int.from_bytes(side.source.read(8), "little"))
 
 
 def framed(payload: bytes) -> bytes:
@@ -27,12 +38,12 @@ def framed(payload: bytes) -> bytes:
 def replies(*payloads: bytes) -> Speak:
     """Answers its first messages so, and then nothing."""
 
-    def speak(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+    def speak(side: Side) -> None:
         for payload in payloads:
-            if not message(source):
+            if not message(side):
                 return
-            to.write(payload)
-        source.read()
+            side.to.write(payload)
+        side.source.read()
 
     return speak
 
@@ -44,60 +55,60 @@ def says(value: object) -> Speak:
 def forever(value: object) -> Speak:
     """Gives the same answer to every message."""
 
-    def speak(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-        while message(source):
-            to.write(framed(json.dumps({"out": value}).encode()))
+    def speak(side: Side) -> None:
+        while message(side):
+            side.to.write(framed(json.dumps({"out": value}).encode()))
 
     return speak
 
 
-def closes_at_once(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
+def closes_at_once(side: Side) -> None:
     pass
 
 
-def closes_after_the_question(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-    message(source)
+def closes_after_the_question(side: Side) -> None:
+    message(side)
 
 
-def never_answers(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-    source.read()
+def never_answers(side: Side) -> None:
+    side.source.read()
 
 
-def never_reads(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-    over.wait()
+def never_reads(side: Side) -> None:
+    side.over.wait()
 
 
-def drips(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-    message(source)
+def drips(side: Side) -> None:
+    message(side)
     with contextlib.suppress(BrokenPipeError):
         for byte in framed(json.dumps({"out": [-1] * 5000}).encode()):
-            if over.wait(0.01):
+            if side.over.wait(0.01):
                 return
-            to.write(bytes([byte]))
+            side.to.write(bytes([byte]))
 
 
-def half_a_frame(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-    message(source)
-    to.write(framed(b'{"out": [-1]}')[:12])
+def half_a_frame(side: Side) -> None:
+    message(side)
+    side.to.write(framed(b'{"out": [-1]}')[:12])
 
 
-def half_a_length(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-    message(source)
-    to.write(b"\x05\x00\x00")
+def half_a_length(side: Side) -> None:
+    message(side)
+    side.to.write(b"\x05\x00\x00")
 
 
 def split_then(last: bytes) -> Speak:
     """Splits the first node that can be, and goes wrong then, with the code half changed."""
 
-    def speak(to: BinaryIO, source: BinaryIO, over: threading.Event) -> None:
-        told = json.loads(message(source) or b"{}")
+    def speak(side: Side) -> None:
+        told = json.loads(message(side) or b"{}")
         due = [
             (key.rpartition("_")[2], points) for key, points in told.items() if key.startswith("splitSlots") and points
         ]
         action = [0, int(due[0][0]), due[0][1][0]] if due else [-1]
-        to.write(framed(json.dumps({"out": action}).encode()))
-        if due and message(source):
-            to.write(last)
+        side.to.write(framed(json.dumps({"out": action}).encode()))
+        if due and message(side):
+            side.to.write(last)
 
     return speak
 
@@ -172,7 +183,7 @@ def wrong_model(base: Path, speak: Speak) -> Iterator[None]:
                 open(f"{base}.out", "rb") as source,
             ):
                 if not over.is_set():
-                    speak(to, source, over)
+                    speak(Side(to, source, over))
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()

@@ -83,6 +83,11 @@ from rl4real_data.live.compiler_backend import CompilerBackend
 from rl4real_data.live.decisions_file import decisions_line, read_decisions
 from rl4real_data.live.expert_parts import parts_line, write_parts
 from rl4real_data.live.function_graph import FunctionGraph, GraphNode
+from rl4real_data.live.grpc_server import serve_grpc
+from rl4real_data.live.interactive_channel import serve_interactive
+from rl4real_data.live.messages import Advice, Message, NoAdvice, Value
+from rl4real_data.live.messages import Policy as MessagePolicy
+from rl4real_data.live.pipe_server import serve_pipe
 from rl4real_data.live.report import DecisionReport, FunctionReport, read_report
 from rl4real_data.live.trial import (
     CompilerTool,
@@ -94,6 +99,7 @@ from rl4real_data.live.trial import (
     trial_of_source,
 )
 from rl4real_data.live.trial_result import Executed, FinalCode, TrialCosts, TrialResult
+from rl4real_data.live.wires import Wire
 from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
 from rl4real_data.reading.expert_outcome import CostKind
@@ -111,6 +117,20 @@ ERRORS: tuple[type[Rl4realError], ...] = (
     *(CacheError, DatasetError, HostError, Interrupted, LessThanAsked, ManifestError, MissingExtra, SourceError),
     *(ToolchainError, TooLittleKnown, TooManyFailures, UsageError, ValidationFailed, VocabularyError),
 )
+
+
+def advise(message: Message) -> Advice:
+    assert_type(message, list[tuple[str, Value]])
+    if not message:
+        raise NoAdvice
+    return [1, 7, 3]
+
+
+def serve(folder: Path) -> None:
+    policy: MessagePolicy = advise
+    serve_pipe(folder / "pipe", Wire.JSON, policy, ready=lambda: None)
+    serve_interactive(folder / "evict", policy, ready=lambda: None)
+    serve_grpc(50051, policy, ready=print)
 
 
 def read(data_dir: Path) -> Iterator[Episode]:

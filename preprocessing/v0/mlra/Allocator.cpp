@@ -1,4 +1,4 @@
-//===- Allocator.cpp - LLVM's allocator, with what is recorded and decided around it -===//
+//===- Allocator.cpp - LLVM's allocator, recorded and decided around ------===//
 //
 // The inner pass is not in the pass manager: the wrapper gives it a resolver, and has that filled with the analyses of
 // the function at hand before each run.
@@ -22,6 +22,7 @@
 #include "record/VerifyAnswer.h"
 #include "text/BlockNumbers.h"
 #include "text/EarlierAllocator.h"
+#include "text/KeptMerges.h"
 #include "text/MachineIRText.h"
 #include "text/SlotGaps.h"
 #include "text/UseOrder.h"
@@ -138,14 +139,19 @@ private:
     SlotIndexes &Indexes = *compat::liveIntervals(*this).getSlotIndexes();
     restoreSlotGaps(MF, Indexes);
     restoreUseOrder(MF);
+    restoreKeptMerges(MF, compat::liveIntervals(*this));
     restoreEarlierAllocator(MF, compat::liveIntervals(*this));
     // Both allocators decide once more which registers are reserved, and greedy renumbers the slot indices, before they
     // look at anything: record what they will see.
     MF.getRegInfo().freezeReservedRegs();
     if (PacksIndexes)
       Indexes.packIndexes();
-    Analyses A{MF, compat::liveIntervals(*this), compat::virtRegMap(*this), compat::liveRegMatrix(*this),
-               compat::loopInfo(*this), compat::blockFrequency(*this)};
+    Analyses A{MF,
+               compat::liveIntervals(*this),
+               compat::virtRegMap(*this),
+               compat::liveRegMatrix(*this),
+               compat::loopInfo(*this),
+               compat::blockFrequency(*this)};
     const TargetNames &Names = targetNames(MF);
     Positions P(MF, Indexes);
     std::optional<MachineIRText> Text;

@@ -1,4 +1,4 @@
-//===- Allocator.h - LLVM's allocator, with what is recorded and decided around it -===//
+//===- Allocator.h - LLVM's allocator, recorded and decided around --------===//
 #ifndef MLRA_ALLOCATOR_H
 #define MLRA_ALLOCATOR_H
 

@@ -1,4 +1,4 @@
-//===- Flags.h - The flags of recording ----------------------------------------===//
+//===- Flags.h - The flags of recording -----------------------------------===//
 //
 // Those of deciding stand with their deciders.
 //

@@ -1,4 +1,4 @@
-//===- Plugin.cpp - The entry: the allocators mlra and mlbasicra ------------===//
+//===- Plugin.cpp - The entry: the allocators mlra and mlbasicra ----------===//
 //
 //   clang -O3 -fplugin=libmlra.so -mllvm -mlra -mllvm -mlra-dump=unit.ndjson -c a.c
 //   llc -load=libmlra.so -mlra -mlra-dump=unit.ndjson a.ll
@@ -7,7 +7,8 @@
 // An allocator of this plugin allocates nothing: it writes the problem down, lets LLVM's greedy (mlra) or basic
 // (mlbasicra) allocator solve it, and writes down what that one did. The object file stays the same, byte by byte.
 //
-// In front of greedy, decisions are carried out: of a file, of chance, of a model (decide/). Without one nothing changes.
+// In front of greedy, decisions are carried out: of a file, of chance, of a model (decide/). Without one nothing
+// changes.
 //
 // -mlra names no allocator: it makes ours the one that LLVM takes by default. A target looks whether one is named, and
 // then builds another pipeline: X86 leaves out the allocation and the configuration of its tile registers.
@@ -60,6 +61,7 @@ FunctionPass *mlra::createDefaultAllocator() {
     report_fatal_error("decisions are carried out in front of greedy, and -regalloc names another allocator",
                        /*gen_crash_diag=*/false);
   if (Named != createBasicAllocator && !(flags::DumpPath.empty() && flags::ColumnsPath.empty()))
-    report_fatal_error("-mlra records the default allocator, and -regalloc names another one", /*gen_crash_diag=*/false);
+    report_fatal_error("-mlra records the default allocator, and -regalloc names another one",
+                       /*gen_crash_diag=*/false);
   return Named();
 }

@@ -206,8 +206,7 @@ class AnswerCheck:
             return set()
         index = self.episode["operand_subreg"][self.episode.operand_rows[number, 0]]
         part = self.registers.number.get(source.physical, 0)
-        found = self.registers.subregister.items()
-        return {self.registers.name[whole] for (whole, of), register in found if of == index and register == part}
+        return {self.registers.name[whole] for whole in self.registers.wholes_of(part, index)}
 
     def _slot_of(self, number: int, place: int, flags: int) -> set[int]:
         """The stack object that stands where the node's register stood; none for what was computed anew."""

@@ -206,12 +206,17 @@ class CarriedCheck:
 
     def _filled(self, number: int) -> set[int]:
         """Where a rematerialised value lies: it may write a part of the register, where the rest does not matter."""
-        to, node = self.episode["move_to"][number], self.episode["move_node"][number]
-        if to < 0 or node < 0:
+        to, value = self.episode["move_to"][number], self.episode["move_value"][number]
+        if to < 0 or value < 0:
             return {to}
-        around = self.places.at(node, 2 * self.episode["move_inst"][number])
-        units = self.registers.units
-        return {place for place in around if place > 0 and units[to] <= units[place]} | {to}
+        filled = {to}
+        for place, operand in enumerate(self.check.before[value].operands):
+            if operand.is_write and operand.virtual >= 0 and "undef" in operand.flags:
+                index = self.episode["operand_subreg"][self.episode.operand_rows[value, place]]
+                class_id = self.episode["node_class"][self.episode.node_of[operand.virtual]]
+                wholes = self.registers.wholes_of(to, index)
+                filled |= {whole for whole in wholes if class_id in self.registers.classes[whole]}
+        return filled
 
 
 def _is_early(operand: Operand) -> bool:

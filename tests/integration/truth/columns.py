@@ -30,6 +30,10 @@ class Registers:
     def number(self) -> Mapping[str, int]:
         return {name: register for register, name in self.name.items()}
 
+    def wholes_of(self, part: int, index: int) -> set[int]:
+        """Registers, tuples too, of which this one is the part of that sub-register index."""
+        return {whole for (whole, of), register in self.subregister.items() if of == index and register == part}
+
     def part_of(self, register: int, index: int) -> str:
         """Name of what an operand with this sub-register index is in `register`; no name if it has none such."""
         return self.name.get(self.subregister.get((register, index), -1) if index else register, "")

@@ -63,8 +63,9 @@ def _frequencies(episode: Episode, constants: AbstractSet[int]) -> Mapping[MoveK
         if number not in constants:
             found[MoveKind.STORE if is_stored else MoveKind(kind)].append(episode["block_freq"][block])
     for number, flags in zip(episode["changed_inst"], episode["changed_flags"], strict=True):
-        if episode.opcodes[number] == "COPY" and flags & _SLOT and not _is_of_part(episode, number):
-            kind = MoveKind.STORE if flags & ChangeFlag.WRITES_SLOT else MoveKind.RELOAD
+        is_stored = bool(flags & ChangeFlag.WRITES_SLOT)
+        if episode.opcodes[number] == "COPY" and flags & _SLOT and (is_stored or not _is_of_part(episode, number)):
+            kind = MoveKind.STORE if is_stored else MoveKind.RELOAD
             found[kind].append(episode["block_freq"][episode.block_of(number)])
     return found
 

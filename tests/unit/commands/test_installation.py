@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.machinery
+import importlib.util
 import json
 from pathlib import Path
 
@@ -10,6 +12,8 @@ import pytest
 from bitcode_builder import bitcode, elf
 from command_line import CommandLine, Said
 from world import World
+
+from rl4real_data.toolchain import grpc_library
 
 
 def test_path_of_the_plugin_is_the_result(call: CommandLine, world: World) -> None:
@@ -28,6 +32,36 @@ def test_path_of_the_compiler_is_the_result(call: CommandLine, world: World) -> 
     llc = clang.with_name("llc")
     llc.write_text("")
     assert call("path", "llc") == Said(0, f"{llc}\n", "")
+
+
+def test_path_of_the_grpc_library_is_the_result(
+    call: CommandLine, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It lies beside the plugin, whatever release that is for."""
+    (plugin,) = world.fake.cache_dir.glob("plugins/*/libmlra.so")
+    built = world.fake.cache_dir / "plugins" / "grpc-0123" / "libmlrun-grpc.so"
+    built.parent.mkdir()
+    built.write_text("built")
+    monkeypatch.setattr(grpc_library, "build_grpc_library", lambda *_, **__: built)
+    library = plugin.with_name("libmlrun-grpc.so")
+
+    assert call("path", "grpc") == Said(0, f"{library}\n", "")
+    assert library.read_text() == "built"
+
+
+def test_path_of_onnx_runtime_is_the_result(call: CommandLine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = importlib.machinery.ModuleSpec("onnxruntime", None, is_package=True)
+    spec.submodule_search_locations = [str(tmp_path)]
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: spec if name == "onnxruntime" else find(name))
+    library = tmp_path / "capi" / "libonnxruntime.so.1.32.0"
+    library.parent.mkdir()
+
+    answer = call("path", "onnxruntime")
+    assert (answer.code, answer.out) == (5, "")
+    assert "pip install 'rl4real-data[live]'" in answer.err
+    library.touch()
+    assert call("path", "onnxruntime") == Said(0, f"{library}\n", "")
 
 
 def test_path_of_a_corpus_is_the_result(call: CommandLine) -> None:

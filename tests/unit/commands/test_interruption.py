@@ -70,7 +70,7 @@ def test_interrupt_after_the_dataset_is_there_still_is_one(
 ) -> None:
     write_three(world)
     with monkeypatch.context() as patch:
-        swallow_interrupt(patch, flow_command, "_summary")
+        swallow_interrupt(patch, flow_command, "summary")
         answer = call(*FLOW)
 
     assert (answer.code, answer.err.count(SAID)) == (130, 1)

@@ -22,9 +22,14 @@ FILES = sorted((REPOSITORY / "rl4real_data").rglob("*.py"))
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
+MODULES = {"grpcio": "grpc", "protobuf": "google"}
+"""Packages whose modules have other names."""
+
+
 def module_of(requirement: str) -> str:
     """`torch-geometric>=2.6` -> `torch_geometric`."""
-    return re.split(r"[\[<>=~! ]", requirement)[0].replace("-", "_")
+    package = re.split(r"[\[<>=~! ]", requirement)[0]
+    return MODULES.get(package, package.replace("-", "_"))
 
 
 EXTRAS = {
@@ -43,6 +48,8 @@ def imported(node: ast.AST) -> set[str]:
             names |= {alias.name for alias in found.names}
         elif isinstance(found, ast.ImportFrom):
             names.add(str(found.module))
+        elif isinstance(found, ast.Call) and ast.unparse(found.func) == "importlib.import_module":
+            names |= {word.value for word in found.args if isinstance(word, ast.Constant)}
     return {name.split(".")[0] for name in names} & OPTIONAL
 
 

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 from world import World
 
-from rl4real_data.commands.flow import _summary
+from rl4real_data.commands.flow_summary import summary
 from rl4real_data.validation.whole_dataset import validate
 
 CUDA = "no C, C++ or LLVM IR but cuda"
@@ -50,7 +50,7 @@ def test_folder(world: World) -> None:
     assert (books.modules, books.modules_done, books.modules_failed, books.modules_filtered[CUDA]) == (8, 3, 2, 1)
     assert world.functions() == ["one", "two"]
     assert not findings(world)
-    text = _summary(world.request().destination, report, seconds=1.0)
+    text = summary(world.request().destination, report, seconds=1.0)
     assert "8: 3 done, 2 failed, 3 left out\n" in text
     assert f"  1 {CUDA}\n" in text
 

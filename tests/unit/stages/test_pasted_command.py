@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ def _plain_words(monkeypatch: pytest.MonkeyPatch) -> None:
 def command(**fields: Any) -> str:
     told: dict[str, Any] = {"path": PurePosixPath("a.c"), "root": ROOT.path, "whereabouts": HERE, **fields}
     module = Module(corpus="p", language=Language.C, license="MIT", **told)
-    line = pasteable_command(object(), module)  # type: ignore[arg-type]
+    line = pasteable_command(SimpleNamespace(decider=None), module)  # type: ignore[arg-type]
     return line.replace('"$(rl4real-data path clang)"', "CLANG").replace(
         ' -fplugin="$(rl4real-data path plugin)" -o /dev/null', ""
     )

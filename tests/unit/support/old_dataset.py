@@ -12,6 +12,7 @@ import episode_builder as build
 
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.targets import TARGETS, TargetName
+from rl4real_data.episodes.answer_columns import DECISIONS
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.registers import register_table
 from rl4real_data.flow.replaying import Replayer
@@ -49,7 +50,8 @@ if script["do"] != "no record":
 
 def record_of(episode: build.Row, **changes: Any) -> build.Row:
     """What the plugin records of the episode, with its own order of shapes."""
-    names = [name for name in PART_SCHEMA.names if name not in ("near_hash", "node_inst", "mir")]
+    of_decisions = {name for name, _, _ in DECISIONS}
+    names = [name for name in PART_SCHEMA.names if name not in {"near_hash", "node_inst", "mir", *of_decisions}]
     shapes = build.make_instructions()[::-1]
     return {
         **{name: episode[name] for name in names},

@@ -1,4 +1,4 @@
-//===- Advisors.cpp - Greedy's advisors, with our wishes in front ---------------===//
+//===- Advisors.cpp - Greedy's advisors, with our wishes in front ---------===//
 #include "decide/Advisors.h"
 
 #include "decide/EvictionAdvisor.h"
@@ -83,8 +83,8 @@ private:
 class OurPriorityAnalysis final : public PriorityAnalysis {
 public:
   OurPriorityAnalysis(MachineFunctionPass &Allocator, PriorityAnalysis &Stock, Sway &Wishes)
-      : PriorityAnalysis(AdvisorMode::Default), Indexes(*compat::liveIntervals(Allocator).getSlotIndexes()), Stock(Stock),
-        Wishes(Wishes) {}
+      : PriorityAnalysis(AdvisorMode::Default), Indexes(*compat::liveIntervals(Allocator).getSlotIndexes()),
+        Stock(Stock), Wishes(Wishes) {}
   std::unique_ptr<RegAllocPriorityAdvisor> getAdvisor(const MachineFunction &MF, const RAGreedy &RA) override {
     return std::make_unique<PriorityAdvisor>(MF, RA, Indexes, Stock.getAdvisor(MF, RA), Wishes);
   }

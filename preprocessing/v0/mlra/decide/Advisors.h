@@ -1,7 +1,7 @@
-//===- Advisors.h - Greedy's advisors, with our wishes in front -----------------===//
+//===- Advisors.h - Greedy's advisors, with our wishes in front -----------===//
 //
-// Greedy looks its advisors up among the analyses of its pass. What lies in that pass's resolver before LLVM fills it is
-// found first: so ours reach the one pass that the plugin runs, and no other.
+// Greedy looks its advisors up among the analyses of its pass. What lies in that pass's resolver before LLVM fills it
+// is found first: so ours reach the one pass that the plugin runs, and no other.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_ADVISORS_H

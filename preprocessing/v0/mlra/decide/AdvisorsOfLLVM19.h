@@ -1,7 +1,7 @@
-//===- AdvisorsOfLLVM19.h - What LLVM 19 exports of its advisors without a header -===//
+//===- AdvisorsOfLLVM19.h - Advisors that LLVM 19 has no header of --------===//
 //
-// Declarations only, for exactly this release: what a derived class needs to know of layouts and virtual tables. LLVM 22
-// installs the headers.
+// Declarations only, for exactly this release: what a derived class needs to know of layouts and virtual tables. LLVM
+// 22 installs the headers.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_ADVISORSOFLLVM19_H

@@ -1,9 +1,10 @@
-//===- Carrier.cpp - What carries decisions out in front of greedy --------------===//
+//===- Carrier.cpp - What carries decisions out in front of greedy --------===//
 #include "decide/Carrier.h"
 
 #include "LLVMCompat.h"
 #include "decide/Advisors.h"
 #include "decide/LoopSplit.h"
+#include "decide/NarrowedClasses.h"
 #include "decide/PointSplit.h"
 #include "decide/Spilling.h"
 #include "record/UsePoints.h"
@@ -31,7 +32,7 @@ Carrier::~Carrier() = default;
 std::vector<Register> Carrier::open() const {
   std::vector<Register> Open;
   for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I)
-    if (Register Reg = Register::index2VirtReg(I); !MRI.reg_nodbg_empty(Reg) && !A.VRM.hasPhys(Reg))
+    if (Register Reg = Register::index2VirtReg(I); isLeft(Reg) && !A.VRM.hasPhys(Reg))
       Open.push_back(Reg);
   return Open;
 }
@@ -49,11 +50,13 @@ MCRegister Carrier::registerNamed(StringRef Name) const {
   return MCRegister();
 }
 
+bool Carrier::isLeft(Register Reg) const { return !MRI.reg_nodbg_empty(Reg) && !Spills->isLeftover(Reg); }
+
 /// What stands against any decision on a register.
 std::string Carrier::refusal(Register Reg) const {
   if (!Reg.isVirtual() || Reg.virtRegIndex() >= MRI.getNumVirtRegs())
     return "no such node";
-  if (MRI.reg_nodbg_empty(Reg))
+  if (!isLeft(Reg))
     return "nothing is left of the node";
   if (A.VRM.hasPhys(Reg))
     return Assigned.count(Reg) ? "it is assigned already" : "it had its register before";
@@ -105,7 +108,7 @@ std::string Carrier::split(Register Reg, const Decision &D, SmallVectorImpl<Regi
   New.append(Result.All.begin(), Result.All.end());
   if (D.Side != SpillSide::None)
     for (Register Part : D.Side == SpillSide::Head ? Result.Heads : Result.Tails)
-      if (!MRI.reg_nodbg_empty(Part))
+      if (isLeft(Part))
         Spills->spill(Part); // pieces too short to be spilled stay
   return "";
 }
@@ -205,9 +208,7 @@ std::string Carrier::setting(StringRef Name, StringRef Value) {
   return counted({DecisionKind::Setting, {}, 0, SpillSide::None, 1, Name.str(), Value.str()}, Register(), Reason);
 }
 
-std::string Carrier::nameOf(MCRegister Place) const {
-  return Place ? A.VRM.getTargetRegInfo().getName(Place) : "";
-}
+std::string Carrier::nameOf(MCRegister Place) const { return Place ? A.VRM.getTargetRegInfo().getName(Place) : ""; }
 
 /// Writes down what was done. A register that a spill made has no name: what was done to it cannot be said once more.
 std::string Carrier::counted(Decision D, Register Reg, std::string Reason) {
@@ -267,6 +268,7 @@ void Carrier::carryOut(const Decision &D) {
 }
 
 void Carrier::installAdvisors(AnalysisResolver &Resolver) {
+  RegistersBeforeGreedy = MRI.getNumVirtRegs();
   Sways = std::make_unique<Advisors>(Allocator, A.MF, Wishes);
   Sways->install(Resolver);
 }
@@ -274,13 +276,14 @@ void Carrier::installAdvisors(AnalysisResolver &Resolver) {
 void Carrier::finish() {
   restoreMoved();
   Options.restore();
-  Spills->eraseDead();
+  if (IsEdited)
+    narrowClasses(A, RegistersBeforeGreedy);
   Count.ForcedAway = Wishes.ForcedAway;
   countKept();
 }
 
-/// Greedy's last step gives copy-related registers new places, decided ones too, and asks no advisor. One that goes back
-/// may free the place of another.
+/// Greedy's last step gives copy-related registers new places, decided ones too, and asks no advisor. One that goes
+/// back may free the place of another.
 void Carrier::restoreMoved() {
   for (bool HasProgress = true; HasProgress;) {
     HasProgress = false;

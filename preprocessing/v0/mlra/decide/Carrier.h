@@ -1,7 +1,8 @@
-//===- Carrier.h - What carries decisions out in front of greedy ----------------===//
+//===- Carrier.h - What carries decisions out in front of greedy ----------===//
 //
 // Used by every decider, by those that talk step by step as by a file's list. First all that changes the code (split,
-// spill), then endEdits(), then the rest; each call does all of what it is asked or nothing, says why not, and is counted.
+// spill), then endEdits(), then the rest; each call does all of what it is asked or nothing, says why not, and is
+// counted.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_CARRIER_H
@@ -42,12 +43,15 @@ public:
   const Analyses &analyses() const { return A; }
   const PieceNames &names() const { return Names; }
 
-  /// Virtual registers that some instruction names and that have no register yet; ascending, pieces and what spills made
-  /// among them.
+  /// Virtual registers that some instruction names and that have no register yet; ascending, pieces and what spills
+  /// made among them.
   std::vector<llvm::Register> open() const;
 
   /// Slots of the register's use points, ascending: what the number of a split point counts.
   std::vector<llvm::SlotIndex> usePoints(llvm::Register Reg) const;
+
+  /// Whether anything is left of the register that could be decided.
+  bool isLeft(llvm::Register Reg) const;
 
   /// Registers of its class that the function may use, in LLVM's order.
   llvm::ArrayRef<llvm::MCPhysReg> order(llvm::Register Reg) const;
@@ -62,7 +66,8 @@ public:
                         SpillSide Side = SpillSide::None);
   std::string spill(llvm::Register Reg);
 
-  /// For who splits by himself: `Reg`, which no instruction names any more, became `New`, which have their live intervals.
+  /// For who splits by himself: `Reg`, which no instruction names any more, became `New`, which have their live
+  /// intervals.
   void edited(llvm::Register Reg, llvm::ArrayRef<llvm::Register> New);
 
   /// Why such a split would be refused; "" if it is possible. Changes nothing.
@@ -119,6 +124,7 @@ private:
   Settings Options;
   llvm::MapVector<llvm::Register, llvm::MCRegister> Assigned;
   std::vector<Decision> Log;
+  unsigned RegistersBeforeGreedy = 0;
   bool IsEdited = false, AreEditsOver = false, IsLogWhole = true;
 };
 

@@ -1,4 +1,4 @@
-//===- Decider.cpp - The decider that the flags ask for -------------------------===//
+//===- Decider.cpp - The decider that the flags ask for -------------------===//
 #include "decide/Decider.h"
 #include "decide/FileDecider.h"
 #include "decide/InferenceDecider.h"

@@ -1,4 +1,4 @@
-//===- Decider.h - Whoever decides in front of greedy --------------------------===//
+//===- Decider.h - Whoever decides in front of greedy ---------------------===//
 #ifndef MLRA_DECIDE_DECIDER_H
 #define MLRA_DECIDE_DECIDER_H
 

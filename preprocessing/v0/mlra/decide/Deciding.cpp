@@ -1,4 +1,4 @@
-//===- Deciding.cpp - The decisions of a module, from its first function to its last -===//
+//===- Deciding.cpp - The decisions of a module, first to last ------------===//
 #include "decide/Deciding.h"
 
 #include "llvm/IR/LLVMContext.h"

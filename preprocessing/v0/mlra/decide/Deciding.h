@@ -1,4 +1,4 @@
-//===- Deciding.h - The decisions of a module, from its first function to its last -===//
+//===- Deciding.h - The decisions of a module, first to last --------------===//
 #ifndef MLRA_DECIDE_DECIDING_H
 #define MLRA_DECIDE_DECIDING_H
 

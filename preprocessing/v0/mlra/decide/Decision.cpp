@@ -1,4 +1,4 @@
-//===- Decision.cpp - What is decided of a register, as plain values -----------===//
+//===- Decision.cpp - What is decided of a register, as plain values ------===//
 #include "decide/Decision.h"
 
 #include "llvm/ADT/STLExtras.h"

@@ -1,4 +1,4 @@
-//===- Decision.h - What is decided of a register, as plain values -------------===//
+//===- Decision.h - What is decided of a register, as plain values --------===//
 //
 // One vocabulary for every decider: a file, chance, a model, a search. No decision is greedy itself.
 //
@@ -16,7 +16,8 @@
 namespace mlra {
 
 /// A virtual register by the number that it has in the MIR before allocation, which is the recorded node_vreg; or the
-/// k-th piece, from 1, that splits made of it: written "5.1". Pieces of pieces count on in the order in which they arise.
+/// k-th piece, from 1, that splits made of it: written "5.1". Pieces of pieces count on in the order in which they
+/// arise.
 struct NodeName {
   unsigned Register = 0;
   unsigned Piece = 0;
@@ -44,8 +45,8 @@ extern const char *const DecisionWords[DecisionKinds];
 inline llvm::StringRef wordOf(DecisionKind Kind) { return DecisionWords[static_cast<unsigned>(Kind)]; }
 std::optional<DecisionKind> kindOf(llvm::StringRef Word);
 
-/// Which side of a split is spilled at once. Behind a use point the region that the point dominates is the tail, all else
-/// is the head; of a loop the inside is the tail.
+/// Which side of a split is spilled at once. Behind a use point the region that the point dominates is the tail, all
+/// else is the head; of a loop the inside is the tail.
 enum class SpillSide : unsigned char { None, Head, Tail };
 
 struct Decision {

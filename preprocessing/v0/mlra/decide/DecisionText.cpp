@@ -1,4 +1,4 @@
-//===- DecisionText.cpp - Decisions as text -------------------------------------===//
+//===- DecisionText.cpp - Decisions as text -------------------------------===//
 #include "decide/DecisionText.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -133,7 +133,8 @@ std::string readDecision(const json::Value &V, Decision &D) {
     Word = Members->front().getAsString();
   std::optional<DecisionKind> Kind = Word ? kindOf(*Word) : std::nullopt;
   if (!Kind)
-    return "expected an array that begins with one of " + join(std::begin(DecisionWords), std::end(DecisionWords), ", ");
+    return "expected an array that begins with one of " +
+           join(std::begin(DecisionWords), std::end(DecisionWords), ", ");
   D.Kind = *Kind;
   const Shape &Expected = Shapes[static_cast<unsigned>(*Kind)];
   size_t Size = Members->size() - 1;

@@ -1,8 +1,9 @@
-//===- DecisionText.h - Decisions as text --------------------------------------===//
+//===- DecisionText.h - Decisions as text ---------------------------------===//
 //
 // A decisions file holds one JSON object a line:
 //
-//   {"function": "name", "decisions": [["assign", 12, "rbx"], ["spill", 7], ["split", 5, 2], ["split", "5.2", 3, "spill-tail"],
+//   {"function": "name", "decisions": [["assign", 12, "rbx"], ["spill", 7], ["split", 5, 2], ["split", "5.2", 3,
+//   "spill-tail"],
 //    ["loop", 5, 3, "spill-inside"], ["hint", 9, "r12"], ["first", 4], ["last", 4], ["keep", 4], ["weight", 4, 2.5],
 //    ["set", "regalloc-csr-first-time-cost", 1000]]}
 //

@@ -1,4 +1,4 @@
-//===- EvictionAdvisor.cpp - What greedy may evict ------------------------------===//
+//===- EvictionAdvisor.cpp - What greedy may evict ------------------------===//
 #include "decide/EvictionAdvisor.h"
 
 using namespace llvm;

@@ -1,4 +1,4 @@
-//===- EvictionAdvisor.h - What greedy may evict --------------------------------===//
+//===- EvictionAdvisor.h - What greedy may evict --------------------------===//
 #ifndef MLRA_DECIDE_EVICTIONADVISOR_H
 #define MLRA_DECIDE_EVICTIONADVISOR_H
 
@@ -13,8 +13,8 @@
 
 namespace mlra {
 
-/// LLVM's advisor, to which fixed registers are such that it may not evict; unless nothing else makes room for a register
-/// that cannot be spilled: to refuse then would end the compilation for want of registers.
+/// LLVM's advisor, to which fixed registers are such that it may not evict; unless nothing else makes room for a
+/// register that cannot be spilled: to refuse then would end the compilation for want of registers.
 class EvictionAdvisor final : public llvm::RegAllocEvictionAdvisor {
 public:
   EvictionAdvisor(const llvm::MachineFunction &MF, const llvm::RAGreedy &RA,

@@ -1,4 +1,4 @@
-//===- FileDecider.cpp - Decisions out of a file (-mlra-decisions) --------------===//
+//===- FileDecider.cpp - Decisions out of a file (-mlra-decisions) --------===//
 #include "decide/FileDecider.h"
 
 #include "decide/DecisionText.h"

@@ -1,4 +1,4 @@
-//===- FileDecider.h - Decisions out of a file (-mlra-decisions) ----------------===//
+//===- FileDecider.h - Decisions out of a file (-mlra-decisions) ----------===//
 #ifndef MLRA_DECIDE_FILEDECIDER_H
 #define MLRA_DECIDE_FILEDECIDER_H
 

@@ -15,7 +15,8 @@ namespace mlra {
 
 namespace {
 
-constexpr unsigned Nobody = std::numeric_limits<unsigned>::max();
+/// The largest number that the text of a decision has room for.
+constexpr unsigned Nobody = std::numeric_limits<int32_t>::max();
 
 /// What nobody is called where there is no such register.
 NodeName nameOf(const Carrier &Hands, Register Reg) {

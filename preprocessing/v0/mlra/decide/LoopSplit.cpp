@@ -1,4 +1,4 @@
-//===- LoopSplit.cpp - A live range of its own within a loop -------------------===//
+//===- LoopSplit.cpp - A live range of its own within a loop --------------===//
 #include "decide/LoopSplit.h"
 
 #include "llvm/ADT/SetVector.h"

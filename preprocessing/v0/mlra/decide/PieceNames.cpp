@@ -1,4 +1,4 @@
-//===- PieceNames.cpp - Names for the registers that splits make ---------------===//
+//===- PieceNames.cpp - Names for the registers that splits make ----------===//
 #include "decide/PieceNames.h"
 
 using namespace llvm;

@@ -1,4 +1,4 @@
-//===- PieceNames.h - Names for the registers that splits make -----------------===//
+//===- PieceNames.h - Names for the registers that splits make ------------===//
 #ifndef MLRA_DECIDE_PIECENAMES_H
 #define MLRA_DECIDE_PIECENAMES_H
 

@@ -1,4 +1,4 @@
-//===- PointSplit.cpp - A live range split behind one of its use points --------===//
+//===- PointSplit.cpp - A live range split behind one of its use points ---===//
 #include "decide/PointSplit.h"
 
 #include "record/UsePoints.h"
@@ -44,9 +44,8 @@ SmallVector<MachineBasicBlock *, 8> exitsOf(const Analyses &A, const Region &Tai
   for (MachineBasicBlock &MBB : A.MF) {
     if (!A.LIS.isLiveOutOfMBB(LI, &MBB) || !Tail.containsEnd(MBB))
       continue;
-    if (any_of(MBB.successors(), [&](const MachineBasicBlock *To) {
-          return !Tail.containsBegin(*To) && A.LIS.isLiveInToMBB(LI, To);
-        }))
+    if (any_of(MBB.successors(),
+               [&](const MachineBasicBlock *To) { return !Tail.containsBegin(*To) && A.LIS.isLiveInToMBB(LI, To); }))
       Exits.push_back(&MBB);
   }
   return Exits;
@@ -57,9 +56,7 @@ MachineInstr &instructionAt(const Analyses &A, const LiveInterval &LI, unsigned 
 }
 
 std::string refusalOfEdges(const Analyses &A, const Region &Tail, const LiveInterval &LI, MachineInstr &At) {
-  auto IsLivePad = [&](const MachineBasicBlock *To) {
-    return isEnteredFromWithin(*To) && A.LIS.isLiveInToMBB(LI, To);
-  };
+  auto IsLivePad = [&](const MachineBasicBlock *To) { return isEnteredFromWithin(*To) && A.LIS.isLiveInToMBB(LI, To); };
   if (any_of(At.getParent()->successors(), IsLivePad))
     return "it lives into a landing pad of that block";
   for (const MachineBasicBlock *Exit : exitsOf(A, Tail, LI))

@@ -1,7 +1,7 @@
-//===- PointSplit.h - A live range split behind one of its use points ----------===//
+//===- PointSplit.h - A live range split behind one of its use points -----===//
 //
-// The tail is what the point strictly dominates, the head is all else. A copy is put behind the point, and one back where
-// control leaves the region while the register lives. Inside of loops, too.
+// The tail is what the point strictly dominates, the head is all else. A copy is put behind the point, and one back
+// where control leaves the region while the register lives. Inside of loops, too.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_POINTSPLIT_H

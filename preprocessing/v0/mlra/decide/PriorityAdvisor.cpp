@@ -1,4 +1,4 @@
-//===- PriorityAdvisor.cpp - In which order greedy works ------------------------===//
+//===- PriorityAdvisor.cpp - In which order greedy works ------------------===//
 #include "decide/PriorityAdvisor.h"
 
 #include <limits>

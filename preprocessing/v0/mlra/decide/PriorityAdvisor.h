@@ -1,4 +1,4 @@
-//===- PriorityAdvisor.h - In which order greedy works --------------------------===//
+//===- PriorityAdvisor.h - In which order greedy works --------------------===//
 #ifndef MLRA_DECIDE_PRIORITYADVISOR_H
 #define MLRA_DECIDE_PRIORITYADVISOR_H
 
@@ -13,8 +13,8 @@
 
 namespace mlra {
 
-/// LLVM's advisor, but for the registers that are wished first or last. Greedy asks it for each register that enters its
-/// queue, behind its own computation of weights and hints: the place where these can be changed.
+/// LLVM's advisor, but for the registers that are wished first or last. Greedy asks it for each register that enters
+/// its queue, behind its own computation of weights and hints: the place where these can be changed.
 class PriorityAdvisor final : public llvm::RegAllocPriorityAdvisor {
 public:
   PriorityAdvisor(const llvm::MachineFunction &MF, const llvm::RAGreedy &RA, llvm::SlotIndexes &Indexes,

@@ -1,4 +1,4 @@
-//===- RandomDecider.cpp - Decisions by chance (-mlra-random) -------------------===//
+//===- RandomDecider.cpp - Decisions by chance (-mlra-random) -------------===//
 #include "decide/RandomDecider.h"
 
 #include "llvm/ADT/SmallVector.h"
@@ -53,17 +53,15 @@ public:
     D.shuffle(Order);
     if (SpillShare > 0)
       for (Register Reg : Order)
-        if (isOpen(E, Reg) && D.isBelow(SpillShare))
+        if (Hands.isLeft(Reg) && D.isBelow(SpillShare))
           Hands.spill(Reg);
     Hands.endEdits();
     for (Register Reg : Order)
-      if (isOpen(E, Reg))
+      if (Hands.isLeft(Reg))
         colour(E, Hands, D, Reg);
   }
 
 private:
-  static bool isOpen(const Episode &E, Register Reg) { return !E.A.MF.getRegInfo().reg_nodbg_empty(Reg); }
-
   /// Pieces come to their turn, too, since they are new registers behind the others.
   void split(const Episode &E, Carrier &Hands, Dice &D) {
     const MachineRegisterInfo &MRI = E.A.MF.getRegInfo();
@@ -72,7 +70,7 @@ private:
       Headers.push_back(Loop->getHeader()->getNumber());
     for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I) {
       Register Reg = Register::index2VirtReg(I);
-      if (!isOpen(E, Reg) || E.A.VRM.hasPhys(Reg) || !D.isBelow(SplitShare))
+      if (!Hands.isLeft(Reg) || E.A.VRM.hasPhys(Reg) || !D.isBelow(SplitShare))
         continue;
       SmallVector<Register, 4> New;
       auto Side = static_cast<SpillSide>(D.isBelow(SpillShare) ? 1 + D.below(2) : 0);

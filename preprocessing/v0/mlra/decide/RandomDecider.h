@@ -1,4 +1,4 @@
-//===- RandomDecider.h - Decisions by chance (-mlra-random) ---------------------===//
+//===- RandomDecider.h - Decisions by chance (-mlra-random) ---------------===//
 //
 // A random legal colouring, as the fork's -mlra-random; with spills and splits if they are given a probability. What
 // shows that decisions never make wrong code, and what a learned policy must beat.

@@ -1,4 +1,4 @@
-//===- Rehearsal.cpp - Decisions found in a fork of the compiler ----------------===//
+//===- Rehearsal.cpp - Decisions found in a fork of the compiler ----------===//
 #include "decide/Rehearsal.h"
 
 #include "decide/DecisionText.h"
@@ -43,7 +43,8 @@ void writeAll(int To, StringRef Text) {
 
 void endQuietly(void *, const char *, bool) { _exit(1); }
 
-/// A child that crashes ends like any process: no report of a bug in clang, no core, no temporary file of clang removed.
+/// A child that crashes ends like any process: no report of a bug in clang, no core, no temporary file of clang
+/// removed.
 void becomeChild() {
 #ifdef __linux__
   prctl(PR_SET_PDEATHSIG, SIGKILL);

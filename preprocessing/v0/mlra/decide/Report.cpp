@@ -1,4 +1,4 @@
-//===- Report.cpp - What became of decisions, for people and programs -----------===//
+//===- Report.cpp - What became of decisions, for people and programs -----===//
 #include "decide/Report.h"
 
 #include "write/JsonWriter.h"
@@ -103,9 +103,7 @@ std::string ReportFile::finish(ArrayRef<std::string> Unused) {
   return Error ? "cannot write " + Path + ": " + Error.message() : "";
 }
 
-void warn(const Module &M, const Twine &Text) {
-  M.getContext().diagnose(Warning("mlra: " + Text));
-}
+void warn(const Module &M, const Twine &Text) { M.getContext().diagnose(Warning("mlra: " + Text)); }
 
 void warn(const MachineFunction &MF, const Twine &Text) {
   warn(*MF.getFunction().getParent(), MF.getName() + ": " + Text);

@@ -1,4 +1,4 @@
-//===- Report.h - What became of decisions, for people and programs -------------===//
+//===- Report.h - What became of decisions, for people and programs -------===//
 //
 // One JSON object a decided function and line (-mlra-report); as warnings what a user must know; and as members of the
 // function's record, so that a dataset tells whose the answer is.

@@ -1,7 +1,7 @@
-//===- Settings.cpp - LLVM's options for one function ---------------------------===//
+//===- Settings.cpp - LLVM's options for one function ---------------------===//
 //
-// A closed list: an option's type cannot be asked for, and without it neither can its value be saved nor a wrong value be
-// refused before LLVM prints an error of its own.
+// A closed list: an option's type cannot be asked for, and without it neither can its value be saved nor a wrong value
+// be refused before LLVM prints an error of its own.
 //
 //===----------------------------------------------------------------------===//
 #include "decide/Settings.h"
@@ -72,8 +72,8 @@ bool parse(StringRef Text, SettingType Type, unsigned long &Value) {
     Value = Text == "true" || Text == "1";
     return Value || Text == "false" || Text == "0";
   }
-  unsigned long Largest = Type == SettingType::Unsigned ? std::numeric_limits<unsigned>::max()
-                                                        : std::numeric_limits<unsigned long>::max();
+  unsigned long Largest =
+      Type == SettingType::Unsigned ? std::numeric_limits<unsigned>::max() : std::numeric_limits<unsigned long>::max();
   return !Text.getAsInteger(10, Value) && Value <= Largest;
 }
 

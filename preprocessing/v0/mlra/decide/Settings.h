@@ -1,4 +1,4 @@
-//===- Settings.h - LLVM's options for one function ----------------------------===//
+//===- Settings.h - LLVM's options for one function -----------------------===//
 #ifndef MLRA_DECIDE_SETTINGS_H
 #define MLRA_DECIDE_SETTINGS_H
 

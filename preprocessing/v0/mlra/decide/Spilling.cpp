@@ -1,4 +1,4 @@
-//===- Spilling.cpp - Registers spilled in front of greedy ----------------------===//
+//===- Spilling.cpp - Registers spilled in front of greedy ----------------===//
 #include "decide/Spilling.h"
 
 using namespace llvm;
@@ -38,18 +38,20 @@ void Spilling::announceSplit(Register Reg, ArrayRef<Register> Pieces) {
   A.Matrix.invalidateVirtRegs();
 }
 
-void Spilling::end() {
-  Inner->postOptimization();
-  renew(); // one that has nothing left to merge
-  A.Matrix.invalidateVirtRegs();
+bool Spilling::isLeftover(Register Reg) const {
+  auto Definitions = A.MF.getRegInfo().def_instructions(Reg);
+  return !Definitions.empty() && Dead.contains(&*Definitions.begin());
 }
 
-void Spilling::eraseDead() {
+void Spilling::end() {
+  Inner->postOptimization();
   for (MachineInstr *MI : Dead) {
     A.LIS.RemoveMachineInstrFromMaps(*MI);
     MI->eraseFromParent();
   }
   Dead.clear();
+  renew(); // one that has nothing left to merge
+  A.Matrix.invalidateVirtRegs();
 }
 
 } // namespace mlra

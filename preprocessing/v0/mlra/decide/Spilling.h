@@ -1,4 +1,4 @@
-//===- Spilling.h - Registers spilled in front of greedy ------------------------===//
+//===- Spilling.h - Registers spilled in front of greedy ------------------===//
 //
 // By LLVM's own spiller, which computes values anew where it can.
 //
@@ -29,12 +29,13 @@ public:
   /// Tells all who keep books of it that the register was split: weights, hints, debug information, the matrix.
   void announceSplit(llvm::Register Reg, llvm::ArrayRef<llvm::Register> Pieces);
 
-  /// Between the last spill and the first assignment: merging spills shrinks live ranges without telling anybody, which
-  /// would leave stale segments in LiveRegMatrix, on which greedy's region splitting crashes.
-  void end();
+  /// Whether nothing is left of the register but an instruction that is kept so that its value can be computed anew.
+  bool isLeftover(llvm::Register Reg) const;
 
-  /// Behind greedy, which until then may compute the values of these anew.
-  void eraseDead();
+  /// Between the last spill and the first assignment. Merging spills shrinks live ranges without telling anybody, which
+  /// would leave stale segments in LiveRegMatrix, on which greedy's region splitting crashes. And greedy would take
+  /// leftovers for registers to allocate, and erase them itself.
+  void end();
 
 private:
   void renew();

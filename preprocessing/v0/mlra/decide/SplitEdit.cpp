@@ -1,4 +1,4 @@
-//===- SplitEdit.cpp - One live range made two ----------------------------------===//
+//===- SplitEdit.cpp - One live range made two ----------------------------===//
 #include "decide/SplitEdit.h"
 
 #include "LLVMCompat.h"

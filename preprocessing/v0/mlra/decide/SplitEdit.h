@@ -1,7 +1,7 @@
-//===- SplitEdit.h - One live range made two ------------------------------------===//
+//===- SplitEdit.h - One live range made two ------------------------------===//
 //
-// What splits behind a use point and around a loop have in common. LLVM's SplitKit is neither installed nor exported, and
-// linking it in a second time makes clang abort.
+// What splits behind a use point and around a loop have in common. LLVM's SplitKit is neither installed nor exported,
+// and linking it in a second time makes clang abort.
 //
 // The register keeps its live interval, without operands, as the original that VirtRegMap, the spiller and the
 // rematerialisation refer to: as LLVM's own SplitEditor leaves it.
@@ -34,8 +34,12 @@ public:
   /// Gives each operand to the tail or to the head.
   void rewrite(llvm::function_ref<bool(const llvm::MachineInstr &)> IsInTail);
 
-  void copyToTail(llvm::MachineBasicBlock &MBB, llvm::MachineBasicBlock::iterator Where) { copy(MBB, Where, Tail, Head); }
-  void copyToHead(llvm::MachineBasicBlock &MBB, llvm::MachineBasicBlock::iterator Where) { copy(MBB, Where, Head, Tail); }
+  void copyToTail(llvm::MachineBasicBlock &MBB, llvm::MachineBasicBlock::iterator Where) {
+    copy(MBB, Where, Tail, Head);
+  }
+  void copyToHead(llvm::MachineBasicBlock &MBB, llvm::MachineBasicBlock::iterator Where) {
+    copy(MBB, Where, Head, Tail);
+  }
 
   /// Computes the live ranges anew.
   SplitResult finish();

@@ -1,4 +1,4 @@
-//===- Sway.h - What is wished of greedy while it runs -------------------------===//
+//===- Sway.h - What is wished of greedy while it runs --------------------===//
 #ifndef MLRA_DECIDE_SWAY_H
 #define MLRA_DECIDE_SWAY_H
 

@@ -1,13 +1,12 @@
 //===- Vocabulary.cpp - Vectors of MIR2Vec's entities ---------------------===//
 #include "decide/Vocabulary.h"
 
+#include "decide/VectorText.h"
+
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/JSON.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include "llvm/Support/Regex.h"
-
-#include <cmath>
-#include <cstdlib>
 
 using namespace llvm;
 
@@ -31,35 +30,6 @@ std::string entityName(StringRef Section, StringRef Key) {
     return ("VirtReg_" + Key).str();
   }
   return Key.str();
-}
-
-/// Empty for what is no list of finite numbers.
-std::vector<float> numbers(const json::Value &Found) {
-  std::vector<float> Vector;
-  const json::Array *List = Found.getAsArray();
-  for (size_t I = 0; List && I < List->size(); ++I) {
-    std::optional<double> Number = (*List)[I].getAsNumber();
-    if (!Number || !std::isfinite(static_cast<float>(*Number)))
-      return {};
-    Vector.push_back(static_cast<float>(*Number));
-  }
-  return Vector;
-}
-
-/// The same of `[v, v, …]`.
-std::vector<float> numbers(StringRef Text) {
-  std::vector<float> Vector;
-  if (!Text.consume_front("[") || !Text.consume_back("]"))
-    return {};
-  SmallVector<StringRef, 128> Words;
-  Text.split(Words, ',');
-  for (StringRef Word : Words) {
-    double Number;
-    if (!to_float(Word.trim(), Number) || !std::isfinite(static_cast<float>(Number)))
-      return {};
-    Vector.push_back(static_cast<float>(Number));
-  }
-  return Vector;
 }
 
 } // namespace
@@ -89,21 +59,25 @@ std::string Vocabulary::read(StringRef Path) {
 }
 
 std::string Vocabulary::readJson(StringRef Text) {
-  Expected<json::Value> Parsed = json::parse(Text);
-  if (!Parsed)
-    return toString(Parsed.takeError());
-  const json::Object *Whole = Parsed->getAsObject();
-  for (StringRef Section : Sections) {
-    const json::Object *Content = Whole ? Whole->getObject(Section) : nullptr;
-    if (!Content)
-      return "the section " + Section.str() + " is missing";
-    for (const auto &[Key, Found] : *Content)
-      if (std::string Problem =
-              insert(Section == "Opcodes" ? Opcodes : Operands, entityName(Section, Key), numbers(Found));
-          !Problem.empty())
+  VectorText Reader(Text);
+  StringRef Section, Key;
+  if (!Reader.consume('{'))
+    return Reader.expected("an object of sections");
+  do {
+    if (!Reader.string(Section) || !is_contained(Sections, Section) || !Reader.consume(':') || !Reader.consume('{'))
+      return Reader.expected("a section: Opcodes, CommonOperands, PhysicalRegisters, VirtualRegisters");
+    do {
+      std::vector<float> Vector;
+      if (!Reader.string(Key) || !Reader.consume(':') || !Reader.numbers(Vector))
+        return Reader.expected("a name and its vector of numbers");
+      Vectors &Into = Section == "Opcodes" ? Opcodes : Operands;
+      if (std::string Problem = insert(Into, entityName(Section, Key), std::move(Vector)); !Problem.empty())
         return Problem;
-  }
-  return "";
+    } while (Reader.consume(','));
+    if (!Reader.consume('}'))
+      return Reader.expected("the end of " + Section.str());
+  } while (Reader.consume(','));
+  return Reader.consume('}') && Reader.isOver() ? "" : Reader.expected("the end of the file");
 }
 
 std::string Vocabulary::readText(StringRef Text) {
@@ -128,15 +102,17 @@ std::string Vocabulary::readText(StringRef Text) {
       IsOperand = false;
       Name = Key.starts_with("OPC_") ? Name : baseOpcode(Key);
     }
-    if (std::string Problem = insert(IsOperand ? Operands : Opcodes, Name, numbers(Vector.trim())); !Problem.empty())
+    std::vector<float> Values;
+    VectorText Reader(Vector);
+    if (!Reader.numbers(Values) || !Reader.isOver())
+      return "line " + std::to_string(Number) + ": expected NAME:[v, v, …]";
+    if (std::string Problem = insert(IsOperand ? Operands : Opcodes, Name, std::move(Values)); !Problem.empty())
       return "line " + std::to_string(Number) + ": " + Problem;
   }
   return "";
 }
 
 std::string Vocabulary::insert(Vectors &Into, StringRef Name, std::vector<float> Vector) {
-  if (Vector.empty())
-    return "the vector of " + Name.str() + " is no list of numbers";
   if (Dimension && Vector.size() != Dimension)
     return "the vector of " + Name.str() + " has " + std::to_string(Vector.size()) + " dimensions, others " +
            std::to_string(Dimension);

@@ -1,4 +1,4 @@
-//===- Tally.cpp - What became of a function's decisions, counted --------------===//
+//===- Tally.cpp - What became of a function's decisions, counted ---------===//
 #include "record/Tally.h"
 
 namespace mlra {

@@ -1,4 +1,4 @@
-//===- Tally.h - What became of a function's decisions, counted ----------------===//
+//===- Tally.h - What became of a function's decisions, counted -----------===//
 #ifndef MLRA_RECORD_TALLY_H
 #define MLRA_RECORD_TALLY_H
 
@@ -10,8 +10,8 @@
 namespace mlra {
 
 struct Tally {
-  std::string Decider; ///< "" where nobody decided
-  std::string Failure; ///< why the function is greedy's all the same; "" if it is not
+  std::string Decider;                     ///< "" where nobody decided
+  std::string Failure;                     ///< why the function is greedy's all the same; "" if it is not
   std::map<std::string, unsigned> Made;    ///< carried out, by kind
   std::map<std::string, unsigned> Illegal; ///< not carried out, by kind and reason
   unsigned Kept = 0;       ///< assigned registers that still are where they were put when greedy is done

@@ -3,8 +3,8 @@
 
 #include "LLVMCompat.h"
 #include "record/Flags.h"
+#include "record/Merges.h"
 
-#include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/SmallVector.h"
 
 #include <algorithm>
@@ -22,61 +22,10 @@ unsigned flagsOf(const MachineInstr &Definition) {
          (TII.isAsCheapAsAMove(Definition) ? ValueFlag::Cheap : 0);
 }
 
-/// LLVM may keep a value number where all predecessors carry one value: after coalescing, say. Here such a merge is none,
-/// so that values depend on the code alone.
-class Merges {
-public:
-  Merges(const Analyses &A, const LiveInterval &LI) : A(A), LI(LI) {
-    for (const VNInfo *Number : LI.valnos)
-      if (!Number->isUnused() && Number->isPHIDef())
-        Blocks.push_back({Number, A.LIS.getMBBFromIndex(Number->def)});
-    while (dropOne())
-      ;
-  }
-
-  /// Whether it merges nothing.
-  bool isSuperfluous(const VNInfo *Number) const { return StandsFor.count(Number); }
-
-private:
-  bool dropOne() {
-    for (auto [Number, MBB] : Blocks)
-      if (!isSuperfluous(Number))
-        if (const VNInfo *Only = onlyIncoming(*Number, *MBB)) {
-          StandsFor[Number] = Only;
-          return true;
-        }
-    return false;
-  }
-
-  /// The one value that comes into the block besides the merge itself; null if there are several, or none at all.
-  const VNInfo *onlyIncoming(const VNInfo &Number, const MachineBasicBlock &MBB) const {
-    const VNInfo *Only = nullptr;
-    for (const MachineBasicBlock *Before : MBB.predecessors()) {
-      const VNInfo *Incoming = resolved(LI.getVNInfoBefore(A.LIS.getMBBEndIdx(Before)));
-      if (!Incoming || (Only && Incoming != &Number && Incoming != Only))
-        return nullptr;
-      if (Incoming != &Number)
-        Only = Incoming;
-    }
-    return Only;
-  }
-
-  const VNInfo *resolved(const VNInfo *Number) const {
-    for (auto Found = StandsFor.find(Number); Found != StandsFor.end(); Found = StandsFor.find(Number))
-      Number = Found->second;
-    return Number;
-  }
-
-  const Analyses &A;
-  const LiveInterval &LI;
-  SmallVector<std::pair<const VNInfo *, const MachineBasicBlock *>, 4> Blocks;
-  DenseMap<const VNInfo *, const VNInfo *> StandsFor;
-};
-
 } // namespace
 
 std::vector<Value> collectValues(const Analyses &A, const Positions &P, const LiveInterval &LI) {
-  Merges Joined(A, LI);
+  Merges Joined(A.LIS, LI);
   SmallVector<const VNInfo *, 8> Numbers;
   for (const VNInfo *Number : LI.valnos)
     if (!Number->isUnused() && !Joined.isSuperfluous(Number))

@@ -9,6 +9,7 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -80,20 +81,31 @@ bool isPipe(int File) {
 } // namespace
 
 std::string FifoPair::open(Clock::time_point Until) {
-  close();
-  std::string Wrong = openIn(Until);
-  if (Wrong.empty())
-    Wrong = openOut(Until);
+  std::string Wrong;
+  do {
+    close();
+    Wrong = openBoth(Until);
+  } while (Wrong.empty() && inWasReplaced()); // by a server that has taken another compiler meanwhile
   if (!Wrong.empty())
     close();
   return Wrong;
+}
+
+std::string FifoPair::openBoth(Clock::time_point Until) {
+  std::string Wrong = openIn(Until);
+  return Wrong.empty() ? openOut(Until) : Wrong;
 }
 
 std::string FifoPair::openIn(Clock::time_point Until) {
   while ((In = ::open(InPath.c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC)) < 0)
     if ((errno != ENOENT && errno != EINTR) || !nap(Until, 5))
       return failed(InPath);
-  return isPipe(In) ? "" : InPath + " is no pipe";
+  if (!isPipe(In))
+    return InPath + " is no pipe";
+  while (::flock(In, LOCK_EX | LOCK_NB) != 0 && !inWasReplaced())
+    if ((errno != EWOULDBLOCK && errno != EINTR) || !nap(Until))
+      return InPath + ": another compiler is still asking";
+  return "";
 }
 
 std::string FifoPair::openOut(Clock::time_point Until) {
@@ -102,11 +114,8 @@ std::string FifoPair::openOut(Clock::time_point Until) {
       return failed(OutPath);
     if (!nap(Until))
       return OutPath + ": nobody opened it to read within the limit";
-    if (inWasReplaced()) { // an earlier server's; whoever made the new one waits for somebody to open it
-      ::close(In);
-      if (std::string Wrong = openIn(Until); !Wrong.empty())
-        return Wrong;
-    }
+    if (inWasReplaced()) // an earlier server's; whoever made the new one waits for somebody to open it
+      return "";
   }
   return isPipe(Out) ? "" : OutPath + " is no pipe";
 }

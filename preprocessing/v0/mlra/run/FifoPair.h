@@ -2,7 +2,8 @@
 //
 // BASE.in is read and BASE.out written, both without ever blocking: the other side may be absent, slow, or die between
 // two bytes. It opens .in first and then .out, as MLCompilerBridge and LLVM have it, and may do so again for the next
-// compiler while this one has begun to speak: until something was heard, a pipe that is closed may be opened again.
+// compiler while this one has begun to speak: until something was heard, a pipe that is closed may be opened again. It
+// may also put new files in the place of these. Of several compilers one at a time speaks: the pipe's lock is its.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_RUN_FIFOPAIR_H
@@ -40,6 +41,7 @@ public:
   void close();
 
 private:
+  std::string openBoth(Clock::time_point Until);
   std::string openIn(Clock::time_point Until);
   std::string openOut(Clock::time_point Until);
   bool inWasReplaced() const;

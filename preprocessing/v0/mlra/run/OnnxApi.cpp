@@ -1,4 +1,4 @@
-//===- OnnxApi.cpp - ONNX Runtime's table of functions, without its header ===//
+//===- OnnxApi.cpp - The function table of ONNX Runtime -------------------===//
 #include "run/OnnxApi.h"
 
 #include "run/LibraryFile.h"

@@ -1,4 +1,4 @@
-//===- OnnxApi.h - ONNX Runtime's table of functions, without its header --===//
+//===- OnnxApi.h - The function table of ONNX Runtime ---------------------===//
 //
 // The library hands out a table whose places never move: a release of the interface only adds some behind the last one.
 // Those of version 1 are enough, and one of version 2 reads what a model says of itself. Opaque things are `void *`.

@@ -6,6 +6,7 @@
 #include "run/RunLimit.h"
 
 #include <algorithm>
+#include <cstdlib>
 
 namespace mlrun {
 
@@ -70,6 +71,8 @@ std::string Session::open(Deadline Until) {
 }
 
 std::string Session::openSession() {
+  // Since 1.32 the library else keeps a database in the user's cache, with threads and an uploader, from CreateEnv on.
+  setenv("ORT_DISABLE_TELEMETRY", "1", /*overwrite=*/1);
   std::string Wrong = Api.call(OnnxApi::CreateEnv, LogNothing, "mlrun", &Env);
   if (Wrong.empty())
     Wrong = Api.call(OnnxApi::CreateSessionOptions, &SessionOptions);

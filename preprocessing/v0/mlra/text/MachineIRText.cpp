@@ -6,6 +6,7 @@
 #include "text/BlockNumbers.h"
 #include "text/EarlierAllocator.h"
 #include "text/FunctionNames.h"
+#include "text/KeptMerges.h"
 #include "text/MachineIRBody.h"
 #include "text/References.h"
 #include "text/SlotGaps.h"
@@ -256,6 +257,7 @@ MachineIRText::MachineIRText(const MachineFunction &MF, LiveIntervals &LIS, cons
   Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
   const ReplayNote Notes[] = {{SlotGapsAttribute, describeSlotGaps(MF, *LIS.getSlotIndexes())},
                               {UseOrderAttribute, describeUseOrder(MF, VRM)},
+                              {KeptMergesAttribute, describeKeptMerges(MF, LIS)},
                               {BlockNumbersAttribute, describeBlockNumbers(MF)},
                               {CopyHintsAttribute, describeCopyHints(MF, VRM)},
                               {NotSpillableAttribute, describeNotSpillable(MF, LIS, VRM)}};

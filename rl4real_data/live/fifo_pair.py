@@ -1,0 +1,52 @@
+"""A pair of named pipes between a model and compilers, one after the other.
+
+BASE.in is written, BASE.out is read: they are named from the compiler's side. Each compiler gets a pair of its own:
+once one has opened it, another takes its place. An answer that comes too late for a compiler that has gone would
+otherwise be read by the next one as its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+from uuid import uuid4
+
+from rl4real_data.core.errors import HostError, UsageError
+
+
+@contextmanager
+def connection(inward: Path, outward: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
+    """Waits for a compiler, which opens BASE.in first, too; from then on a new pair waits for the next one."""
+    with open(inward, "wb", buffering=0) as to, open(outward, "rb", buffering=1 << 16) as source:
+        for path in (inward, outward):
+            make_pipe(path)
+        yield to, source
+
+
+@contextmanager
+def pipes(base: Path) -> Iterator[tuple[Path, Path]]:
+    """A new pair of pipes, removed at the end; what an earlier server left is replaced."""
+    pair = (base.with_name(base.name + ".in"), base.with_name(base.name + ".out"))
+    for path in pair:
+        if path.exists() and not path.is_fifo():
+            raise UsageError(f"{path} is there, and is no pipe", hint="name another pipe")
+    try:
+        for path in pair:
+            make_pipe(path)
+    except OSError as error:
+        raise HostError.of(error, doing=f"making the pipes {base}.in and .out") from error
+    try:
+        yield pair
+    finally:
+        for path in pair:
+            path.unlink(missing_ok=True)
+
+
+def make_pipe(path: Path) -> None:
+    """In the place of whatever pipe is there, without a moment in which there is none."""
+    draft = path.with_name(f".{path.name}.{uuid4().hex}")
+    os.mkfifo(draft, 0o600)
+    os.replace(draft, path)

@@ -1,0 +1,80 @@
+"""Words that name a policy, and those that name none."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rl4real_data.core.errors import UsageError
+from rl4real_data.live.policies.function import load_function
+from rl4real_data.live.policies.onnx_agents import CHECKPOINTS, Agent
+from rl4real_data.live.policy_choice import PolicyKind, choose_policy
+
+
+@pytest.fixture(autouse=True)
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def make_agents(folder: Path) -> None:
+    (folder / CHECKPOINTS).mkdir(parents=True)
+    for agent in Agent:
+        (folder / CHECKPOINTS / f"{agent}.onnx").touch()
+
+
+def test_words_that_name_a_policy(folder: Path) -> None:
+    (folder / "scores.onnx").touch()
+    make_agents(folder / "config")
+
+    words = ("greedy", "random", "scores.onnx", "config", "my_policy:decide", "pack.my_policy:decide")
+    assert [choose_policy(word).kind for word in words] == [
+        PolicyKind.GREEDY, PolicyKind.RANDOM, PolicyKind.MODEL, PolicyKind.AGENTS,
+        PolicyKind.FUNCTION, PolicyKind.FUNCTION,
+    ]  # fmt: skip
+    assert choose_policy("scores.onnx").path == folder / "scores.onnx"
+
+
+@pytest.mark.parametrize(
+    ("word", "message", "hint"),
+    [
+        ("gredy", "no policy of this name, and no such file", "did you mean greedy?"),
+        ("score.onnx", "no such file", "did you mean scores.onnx?"),
+        ("nothing/like/this", "no such file", "a policy is an ONNX file"),
+        ("my_policy:", "no such file", "a policy is an ONNX file"),
+        ("weights.pt", "a checkpoint of a training run", "export it to ONNX"),
+        ("trained", "a checkpoint of a training run", "export it to ONNX"),
+        ("notes.txt", "no ONNX file by its name", "a policy is an ONNX file"),
+        ("empty", "SELECT_NODE_MODEL_PATH.onnx does not exist", "COLOR_NODE_MODEL_PATH.onnx"),
+    ],
+)
+def test_words_that_name_none_say_what_would(folder: Path, word: str, message: str, hint: str) -> None:
+    for name in ("scores.onnx", "weights.pt", "notes.txt"):
+        (folder / name).touch()
+    (folder / "empty").mkdir()
+    (folder / "trained").mkdir()
+    (folder / "trained" / "algorithm_state.pkl").touch()
+
+    with pytest.raises(UsageError, match=message) as found:
+        choose_policy(word)
+    assert hint in found.value.hint
+
+
+def test_a_function_is_found_in_the_working_folder(folder: Path) -> None:
+    (folder / "own_policy.py").write_text("def decide(graph, colours):\n    return None\n")
+
+    assert load_function("own_policy:decide").__name__ == "decide"
+    with pytest.raises(UsageError, match="the module own_policy has no function 'decied'") as found:
+        load_function("own_policy:decied")
+    assert found.value.hint == "it has decide"
+
+
+def test_a_module_that_fails_is_quoted(folder: Path) -> None:
+    (folder / "broken_policy.py").write_text("1 / 0\n")
+
+    with pytest.raises(UsageError, match="cannot be imported: ZeroDivisionError: division by zero"):
+        load_function("broken_policy:decide")
+    with pytest.raises(UsageError, match="cannot be imported: ModuleNotFoundError") as found:
+        load_function("no_such_policy_module:decide")
+    assert "import no_such_policy_module" in found.value.hint
