@@ -22,11 +22,12 @@ MOST_SECONDS: Final = 600  # for a compiler that hangs; it takes a second at mos
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedOut:
-    """One episode: LLVM's RegAllocScore as recorded, and of its answer carried out; how many decisions were illegal."""
+    """One episode: LLVM's RegAllocScore as recorded, and of its answer carried out; how many decisions that took."""
 
     function: str
     expert: float
     score: float
+    made: int
     illegal: int
 
     @property
@@ -54,5 +55,6 @@ def carry_out(
             function=episode.function,
             expert=episode.score,
             score=record["score"],
+            made=record["decisions_made"],
             illegal=record["decisions_illegal"],
         )
