@@ -103,6 +103,8 @@ private:
   std::string ask(const mlrun::Features &Message, ForkAction &Action) {
     if (++Messages > Flags.MostMessages)
       return "more than " + std::to_string(Flags.MostMessages) + " messages about one function";
+    if (!Watcher.problem().empty())
+      return Watcher.problem();
     mlrun::Advice Answer(mlrun::ElementType::Int32);
     std::string Problem = Runner->ask(Message, Answer, std::min(End, mlrun::in(Flags.TimeLimit)));
     std::vector<int64_t> Numbers;

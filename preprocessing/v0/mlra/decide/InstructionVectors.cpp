@@ -7,7 +7,7 @@ namespace mlra {
 
 static constexpr unsigned ForkDimension = 100;
 
-InstructionVectors::InstructionVectors(const Vocabulary *Known)
+InstructionVectors::InstructionVectors(Vocabulary *Known)
     : Known(Known), Dimension(Known ? Known->dimension() : ForkDimension) {
   if (!Known)
     OfShape.push_back(std::vector<float>(Dimension));

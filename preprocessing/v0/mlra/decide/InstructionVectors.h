@@ -14,7 +14,7 @@ namespace mlra {
 class InstructionVectors {
 public:
   /// Without a vocabulary, null, all vectors are zero and have the fork's dimension.
-  explicit InstructionVectors(const Vocabulary *Known);
+  explicit InstructionVectors(Vocabulary *Known);
 
   unsigned dimension() const { return Dimension; }
 
@@ -25,7 +25,7 @@ public:
   std::vector<float> nodeMeans(const Analyses &A, const Problem &P);
 
 private:
-  const Vocabulary *Known;
+  Vocabulary *Known;
   unsigned Dimension;
   InstructionShapes Shapes;
   std::deque<std::vector<float>> OfShape;

@@ -32,6 +32,9 @@ public:
 
   Profile profile(const Analyses &A, const Problem &P) { return profileOf(A, P, *Colours, *Vectors); }
 
+  /// What is wrong with a vector that a message was made of; "" so far.
+  const std::string &problem() const { return Known.problem(); }
+
   const ColourMap &colours() const { return *Colours; }
   InstructionVectors &vectors() { return *Vectors; }
 

@@ -109,6 +109,8 @@ private:
 
   std::string ask(const Episode &E, std::vector<float> &Scores) {
     mlrun::Features Question = question(E);
+    if (!Watcher.problem().empty())
+      return Watcher.problem();
     Dump.write(E.A.MF.getName(), Question);
     mlrun::Advice Answer(mlrun::ElementType::Float);
     std::string Problem = Runner->ask(Question, Answer, mlrun::in(Flags.TimeLimit));

@@ -24,19 +24,15 @@ bool VectorText::string(StringRef &Found) {
   return true;
 }
 
-bool VectorText::numbers(std::vector<float> &Found) {
+bool VectorText::numbers(StringRef &Found) {
   if (!consume('['))
     return false;
-  do {
-    Rest = Rest.ltrim(" \t\r\n");
-    double Number;
-    std::from_chars_result Read = std::from_chars(Rest.begin(), Rest.end(), Number);
-    if (Read.ec != std::errc() || !std::isfinite(static_cast<float>(Number)))
-      return false;
-    Found.push_back(static_cast<float>(Number));
-    Rest = Rest.drop_front(Read.ptr - Rest.begin());
-  } while (consume(','));
-  return consume(']');
+  size_t End = Rest.find(']');
+  if (End == StringRef::npos)
+    return false;
+  Found = Rest.take_front(End);
+  Rest = Rest.drop_front(End + 1);
+  return !Found.empty() && Found.find_first_not_of("0123456789+-.eE, \t\r\n") == StringRef::npos;
 }
 
 bool VectorText::isOver() {
@@ -47,6 +43,21 @@ bool VectorText::isOver() {
 std::string VectorText::expected(const std::string &What) const {
   size_t Line = 1 + Whole.take_front(Whole.size() - Rest.size()).count('\n');
   return "line " + std::to_string(Line) + ": expected " + What;
+}
+
+std::vector<float> parseNumbers(StringRef Text, unsigned Count) {
+  std::vector<float> Numbers;
+  for (bool IsMore = true; IsMore;) {
+    Text = Text.ltrim(" \t\r\n");
+    double Number;
+    std::from_chars_result Read = std::from_chars(Text.begin(), Text.end(), Number);
+    if (Read.ec != std::errc() || !std::isfinite(static_cast<float>(Number)))
+      return {};
+    Numbers.push_back(static_cast<float>(Number));
+    Text = Text.drop_front(Read.ptr - Text.begin()).ltrim(" \t\r\n");
+    IsMore = Text.consume_front(",");
+  }
+  return Text.empty() && Numbers.size() == Count ? Numbers : std::vector<float>();
 }
 
 } // namespace mlra

@@ -51,7 +51,8 @@ std::string Vocabulary::read(StringRef Path) {
   auto Buffer = MemoryBuffer::getFile(Path);
   if (!Buffer)
     return "cannot read the vocabulary " + Path.str() + ": " + Buffer.getError().message();
-  StringRef Text = (*Buffer)->getBuffer();
+  File = std::move(*Buffer);
+  StringRef Text = File->getBuffer();
   std::string Problem = Text.ltrim().starts_with("{") ? readJson(Text) : readText(Text);
   if (Problem.empty() && !Dimension)
     Problem = "it holds no vectors";
@@ -67,11 +68,11 @@ std::string Vocabulary::readJson(StringRef Text) {
     if (!Reader.string(Section) || !is_contained(Sections, Section) || !Reader.consume(':') || !Reader.consume('{'))
       return Reader.expected("a section: Opcodes, CommonOperands, PhysicalRegisters, VirtualRegisters");
     do {
-      std::vector<float> Vector;
+      StringRef Vector;
       if (!Reader.string(Key) || !Reader.consume(':') || !Reader.numbers(Vector))
         return Reader.expected("a name and its vector of numbers");
       Vectors &Into = Section == "Opcodes" ? Opcodes : Operands;
-      if (std::string Problem = insert(Into, entityName(Section, Key), std::move(Vector)); !Problem.empty())
+      if (std::string Problem = insert(Into, entityName(Section, Key), Vector); !Problem.empty())
         return Problem;
     } while (Reader.consume(','));
     if (!Reader.consume('}'))
@@ -102,44 +103,57 @@ std::string Vocabulary::readText(StringRef Text) {
       IsOperand = false;
       Name = Key.starts_with("OPC_") ? Name : baseOpcode(Key);
     }
-    std::vector<float> Values;
+    StringRef Values;
     VectorText Reader(Vector);
     if (!Reader.numbers(Values) || !Reader.isOver())
       return "line " + std::to_string(Number) + ": expected NAME:[v, v, …]";
-    if (std::string Problem = insert(IsOperand ? Operands : Opcodes, Name, std::move(Values)); !Problem.empty())
+    if (std::string Problem = insert(IsOperand ? Operands : Opcodes, Name, Values); !Problem.empty())
       return "line " + std::to_string(Number) + ": " + Problem;
   }
   return "";
 }
 
-std::string Vocabulary::insert(Vectors &Into, StringRef Name, std::vector<float> Vector) {
-  if (Dimension && Vector.size() != Dimension)
-    return "the vector of " + Name.str() + " has " + std::to_string(Vector.size()) + " dimensions, others " +
+std::string Vocabulary::insert(Vectors &Into, StringRef Name, StringRef Text) {
+  unsigned Count = 1 + Text.count(',');
+  if (Dimension && Count != Dimension)
+    return "the vector of " + Name.str() + " has " + std::to_string(Count) + " dimensions, others " +
            std::to_string(Dimension);
-  Dimension = Vector.size();
-  if (!Into.try_emplace(Name, std::move(Vector)).second)
+  Dimension = Count;
+  if (!Into.try_emplace(Name, Entry{Text, {}}).second)
     return Name.str() + " is there twice";
   return "";
 }
 
-const std::vector<float> *Vocabulary::operand(StringRef Entity) const {
-  auto Found = Operands.find(Entity);
-  if (Found == Operands.end() && Entity.starts_with("PhyReg_"))
-    Found = Operands.find(AnyPhysical);
-  return Found == Operands.end() ? nullptr : &Found->second;
+/// Null for what is not there, and for a vector that is none, which `problem` then tells.
+const std::vector<float> *Vocabulary::find(Vectors &Among, StringRef Name) {
+  auto Found = Among.find(Name);
+  if (Found == Among.end())
+    return nullptr;
+  std::vector<float> &Values = Found->second.Values;
+  if (Values.empty())
+    Values = parseNumbers(Found->second.Text, Dimension);
+  if (!Values.empty())
+    return &Values;
+  Problem = "the vocabulary's vector of " + Name.str() + " holds something that is no number";
+  return nullptr;
 }
 
-std::vector<float> Vocabulary::vectorOf(const InstructionShapes::Shape &Shape) const {
+const std::vector<float> *Vocabulary::operand(StringRef Entity) {
+  if (Entity.starts_with("PhyReg_") && !Operands.count(Entity))
+    return find(Operands, AnyPhysical);
+  return find(Operands, Entity);
+}
+
+std::vector<float> Vocabulary::vectorOf(const InstructionShapes::Shape &Shape) {
   std::vector<double> Sum(Dimension);
   for (const std::string &Operand : Shape.Operands)
     if (const std::vector<float> *Vector = operand(Operand))
       for (unsigned I = 0; I < Dimension; ++I)
         Sum[I] += (*Vector)[I];
-  auto Opcode = Opcodes.find(baseOpcode(Shape.Opcode));
+  const std::vector<float> *Opcode = find(Opcodes, baseOpcode(Shape.Opcode));
   std::vector<float> Result(Dimension);
   for (unsigned I = 0; I < Dimension; ++I)
-    Result[I] =
-        static_cast<float>(OpcodeWeight * (Opcode == Opcodes.end() ? 0 : Opcode->second[I]) + OperandWeight * Sum[I]);
+    Result[I] = static_cast<float>(OpcodeWeight * (Opcode ? (*Opcode)[I] : 0) + OperandWeight * Sum[I]);
   return Result;
 }
 

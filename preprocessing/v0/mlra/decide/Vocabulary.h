@@ -7,7 +7,9 @@
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Support/MemoryBuffer.h"
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,23 +26,33 @@ public:
 
   /// OpcodeWeight times the opcode's vector and OperandWeight times the sum of the operands'; what has no entity adds
   /// zero.
-  std::vector<float> vectorOf(const InstructionShapes::Shape &Shape) const;
+  std::vector<float> vectorOf(const InstructionShapes::Shape &Shape);
+
+  /// What is wrong with a vector that was looked up; "" so far. Vectors are read when they are.
+  const std::string &problem() const { return Problem; }
 
   /// The RL4ReAl fork's, and those of recipe.toml.
   static constexpr double OpcodeWeight = 1.0;
   static constexpr double OperandWeight = 0.2;
 
 private:
-  using Vectors = llvm::StringMap<std::vector<float>>;
+  struct Entry {
+    llvm::StringRef Text;
+    std::vector<float> Values; ///< none before it is looked up
+  };
+  using Vectors = llvm::StringMap<Entry>;
 
   std::string readJson(llvm::StringRef Text);
   std::string readText(llvm::StringRef Text);
-  std::string insert(Vectors &Into, llvm::StringRef Name, std::vector<float> Vector);
-  const std::vector<float> *operand(llvm::StringRef Entity) const;
+  std::string insert(Vectors &Into, llvm::StringRef Name, llvm::StringRef Text);
+  const std::vector<float> *find(Vectors &Among, llvm::StringRef Name);
+  const std::vector<float> *operand(llvm::StringRef Entity);
 
   Vectors Opcodes;  ///< by base name
   Vectors Operands; ///< by kind, PhyReg_<class> or VirtReg_<class>; PhyReg_* stands for those that are not named
   unsigned Dimension = 0;
+  std::unique_ptr<llvm::MemoryBuffer> File; ///< what the entries refer to
+  std::string Problem;
 };
 
 /// `ADD` for `ADD32rr`, as MIRVocabulary::extractBaseOpcodeName; names of LLVM 19 come out as LLVM 22's.
