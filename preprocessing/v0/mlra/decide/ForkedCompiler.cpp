@@ -1,4 +1,4 @@
-//===- ForkedCompiler.cpp - A copy of the compiler that tries something and dies ===//
+//===- ForkedCompiler.cpp - A copy of the compiler that tries and dies ----===//
 #include "decide/ForkedCompiler.h"
 
 #include "llvm/IR/DiagnosticHandler.h"
