@@ -70,6 +70,9 @@ def compile_command(
     word = policy or (str(environment.model_path) if environment.model_path else None)
     if decisions is None and word is None:
         raise UsageError("nothing decides: no --policy, no --decisions", hint="--policy random, to try it")
+    for option, path in (("--report", report), ("--dump", dump)):
+        if path is not None:
+            _check_place(option, path)
     choice = choose_policy(word) if decisions is None and word is not None else None
     installation = Installation.of(environment)
     call = read_call(command or [], installation)
@@ -83,6 +86,14 @@ def compile_command(
         if report is not None:
             report.write_bytes(done.report_text)
     sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+def _check_place(option: str, path: Path) -> None:
+    """Before clang runs, whose work would be for nothing. UsageError where no file can be written."""
+    if path.is_dir():
+        raise UsageError(f"{option}: {path}: a folder", hint=f"name a file: {path / 'unit.ndjson'}")
+    if not path.parent.is_dir():
+        raise UsageError(f"{option}: {path.parent}: no such folder", hint=f"mkdir -p {path.parent}")
 
 
 @contextmanager
