@@ -106,8 +106,9 @@ def _flags(
 
     if choice is None:
         assert decisions is not None, "one of both decides"
+        flags = flags_of_file(decisions)
         read_decisions(decisions)  # the plugin warns of a bad line and goes on; a person wants to know first
-        yield flags_of_file(decisions)
+        yield flags
         return
     vocabulary = _vocabulary(choice, call, installation, vocab)
     if choice.kind is not PolicyKind.FUNCTION or call.target is None:

@@ -14,7 +14,7 @@ from rl4real_data.commands import flow_options as options
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
 from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
-from rl4real_data.core.allocators import ALLOCATORS
+from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, TooLittleKnown, TooManyFailures, UsageError
@@ -98,7 +98,7 @@ def flow(
                 recipe=load_recipe(target, path=recipe, mir=mir, cpu=cpu, opt_level=opt_level),
                 limits=Limits(timeout_s=timeout, memory_bytes=memory << 20),
                 verify=verify,
-                decider=_decider(policy, decisions, target, environment),
+                decider=_decider(policy, decisions, target, model, environment),
             ),
             installation=Installation.of(environment, build_dir=build_dir, config_dir=config_dir),
             vocabulary=VocabularyChoice(named=vocabulary_path(vocab).absolute() if vocab else None, embed=embed),
@@ -113,11 +113,16 @@ def flow(
 
 
 def _decider(
-    policy: str | None, decisions: Path | None, target: TargetName, environment: Environment
+    policy: str | None, decisions: Path | None, target: TargetName, model: AllocatorName, environment: Environment
 ) -> Decider | None:
     """Who decides in front of the allocator; nobody if no word says so."""
     if policy is None and decisions is None:
         return None
+    if not ALLOCATORS[model].is_default:
+        raise UsageError(
+            f"{model}: decisions are carried out in front of LLVM's default allocator alone",
+            hint=f"flow {target} MODE {AllocatorName.MLRA}, or leave --policy and --decisions out",
+        )
     from rl4real_data.flow.deciding import decider_of_file, decider_of_policy
 
     if decisions is not None:

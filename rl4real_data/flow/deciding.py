@@ -23,8 +23,9 @@ PATIENCE_MS = 600_000
 
 def decider_of_file(path: Path) -> Decider:
     """A file of decisions. UsageError for one that is none."""
+    flags = flags_of_file(path).flags
     read_decisions(path)
-    return _decider(path.name, flags_of_file(path).flags, [path])
+    return _decider(path.name, flags, [path])
 
 
 def decider_of_policy(word: str, *, target: TargetName, cache_dir: Path) -> Decider | None:

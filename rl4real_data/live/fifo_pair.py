@@ -7,7 +7,10 @@ otherwise be read by the next one as its own.
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import os
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -28,7 +31,15 @@ def connection(inward: Path, outward: Path) -> Iterator[tuple[BinaryIO, BinaryIO
 
 @contextmanager
 def pipes(base: Path) -> Iterator[tuple[Path, Path]]:
-    """A new pair of pipes, removed at the end; what an earlier server left is replaced."""
+    """A new pair of pipes, removed at the end; what an earlier server left is replaced.
+
+    UsageError if a server answers there, or something else has these names.
+    """
+    with _only_server(base):
+        yield from _new_pipes(base)
+
+
+def _new_pipes(base: Path) -> Iterator[tuple[Path, Path]]:
     pair = (base.with_name(base.name + ".in"), base.with_name(base.name + ".out"))
     for path in pair:
         if path.exists() and not path.is_fifo():
@@ -43,6 +54,22 @@ def pipes(base: Path) -> Iterator[tuple[Path, Path]]:
     finally:
         for path in pair:
             path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _only_server(base: Path) -> Iterator[None]:
+    """Holds a name that the kernel lets go of with the process; a pipe itself does not tell who waits at its end."""
+    name = hashlib.sha256(os.fsencode(base.absolute())).hexdigest()
+    with socket.socket(socket.AF_UNIX) as held:
+        try:
+            held.bind(f"\0rl4real-data-{name}")
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise HostError.of(error, doing="holding the name of a server") from error
+            raise UsageError(
+                f"{base}.in and .out: a server answers there already", hint="end that one, or name another pipe"
+            ) from error
+        yield
 
 
 def make_pipe(path: Path) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.live.model_file import check_model
 
 FORMS: Final = "an ONNX file, a folder of RL4ReAl's four models, greedy, random, or module:function"
 _FUNCTION: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
@@ -55,7 +56,8 @@ def _choose_folder(word: str, path: Path) -> PolicyChoice:
         raise _checkpoint(word)
     from rl4real_data.live.policies.onnx_agents import agent_paths
 
-    agent_paths(path)
+    for model in agent_paths(path).values():
+        check_model(model)
     return PolicyChoice(kind=PolicyKind.AGENTS, word=word, path=path.absolute())
 
 
@@ -64,6 +66,7 @@ def _choose_file(word: str, path: Path) -> PolicyChoice:
         raise _checkpoint(word)
     if path.suffix != ".onnx":
         raise UsageError(f"{word}: no ONNX file by its name", hint=f"a policy is {FORMS}")
+    check_model(path)
     return PolicyChoice(kind=PolicyKind.MODEL, word=word, path=path.absolute())
 
 

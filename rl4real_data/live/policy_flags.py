@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import assert_never
 
+from rl4real_data.core.errors import UsageError
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
 from rl4real_data.live.policy_choice import PolicyChoice, PolicyKind
 
@@ -50,5 +51,10 @@ def flags_of(policy: PolicyChoice, *, vocabulary: Path | None, pipe: str = "", s
 
 
 def flags_of_file(path: Path) -> PluginFlags:
-    """The flags that carry out a file of decisions."""
+    """The flags that carry out a file of decisions. UsageError for a pipe, which only one can read."""
+    if path.is_fifo():
+        raise UsageError(
+            f"{path}: a pipe, which each compiler would read anew",
+            hint="write the decisions into a file, and name that",
+        )
     return PluginFlags(flags=(f"-mlra-decisions={path.absolute()}",))

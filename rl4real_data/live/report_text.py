@@ -8,12 +8,7 @@ from rl4real_data.live.report import DecisionReport, FunctionReport
 
 def report_text(report: DecisionReport, *, verbose: bool) -> str:
     """What was decided and what became of it; with `verbose` function by function."""
-    if not report.functions:
-        return "nothing was decided: the code is what greedy makes"
-    lines = [
-        f"{counted(len(report.functions), 'function')} decided on: {counted(report.made, 'decision')} made, "
-        f"{report.kept:,} of {counted(report.assigned, 'assigned register')} kept, {report.illegal:,} not legal"
-    ]
+    lines = [_first_line(report)]
     lines += [f"  {one}: {count:,}" for one, count in _reasons(report).items()]
     if verbose:
         lines += [_function_line(one) for one in report.functions]
@@ -23,6 +18,15 @@ def report_text(report: DecisionReport, *, verbose: bool) -> str:
     if not report.is_whole:
         lines.append("  the report was cut off: the compiler ended before it was done")
     return "\n".join(lines)
+
+
+def _first_line(report: DecisionReport) -> str:
+    if not report.functions:
+        return "nothing was decided" + (": the code is what greedy makes" if report.is_whole else "")
+    return (
+        f"{counted(len(report.functions), 'function')} decided on: {counted(report.made, 'decision')} made, "
+        f"{report.kept:,} of {counted(report.assigned, 'assigned register')} kept, {report.illegal:,} not legal"
+    )
 
 
 def _reasons(report: DecisionReport) -> dict[str, int]:

@@ -24,6 +24,7 @@ from rl4real_data.episodes.file_names import INSTRUCTIONS_NAME, MODULES_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, read_index
 from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
 from rl4real_data.statistics.answer_tally import Answer
+from rl4real_data.statistics.decision_tally import Decisions
 from rl4real_data.statistics.disk import DiskUse, measure_disk
 from rl4real_data.statistics.distribution import Distribution
 from rl4real_data.statistics.tally import Expert, Tally
@@ -93,6 +94,7 @@ class SplitStats:
     distributions: Mapping[str, Distribution | None]
     expert: Expert | None
     answer: Answer | None
+    decisions: Decisions | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,4 +273,5 @@ def _summarize(books: SplitBooks, tally: Tally, *, shapes: int | None = None) ->
         distributions=tally.distributions(),
         expert=tally.expert(),
         answer=tally.answer(),
+        decisions=tally.decisions(),
     )

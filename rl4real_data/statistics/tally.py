@@ -19,6 +19,7 @@ from rl4real_data.episodes.inst_ids import INST_COLUMNS, Ids, inst_ids_of
 from rl4real_data.episodes.ragged import Ints, list_lengths, nested_lengths
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.statistics.answer_tally import Answer, AnswerTally
+from rl4real_data.statistics.decision_tally import Decisions, DecisionTally
 from rl4real_data.statistics.distribution import Distribution, describe
 
 Counts = npt.NDArray[np.int32]
@@ -50,6 +51,7 @@ class Tally:
         *("corpus", "license", "near_hash", "node_vreg", "edge_u", "use_distance", "node_outcome"),
         *INST_COLUMNS,
         *_SUMS,
+        *DecisionTally.COLUMNS,
         *(name for name in AnswerTally.COLUMNS if name not in (*_SUMS, "node_vreg")),
     )
 
@@ -63,6 +65,7 @@ class Tally:
     _near: list[npt.NDArray[np.uint64]] = field(default_factory=list)
     _told: int = 0
     _answer: AnswerTally = field(default_factory=AnswerTally)
+    _decisions: DecisionTally = field(default_factory=DecisionTally)
 
     def add(self, batch: pa.RecordBatch) -> None:
         """Counts the rows of a batch with at least `COLUMNS`."""
@@ -78,13 +81,17 @@ class Tally:
         self._add_shapes(np.unique(inst_ids_of(batch)))
         self._add_outcomes(batch)
         self._answer.add(batch)
+        self._decisions.add(batch)
         self._near.append(_first_half(batch["near_hash"]))
 
     @classmethod
     def merge(cls, tallies: Iterable[Tally]) -> Tally:
         """All of them as one; the arrays of counts are shared and not copied."""
         tallies = list(tallies)
-        merged = cls(_answer=AnswerTally.merge(tally._answer for tally in tallies))
+        merged = cls(
+            _answer=AnswerTally.merge(tally._answer for tally in tallies),
+            _decisions=DecisionTally.merge(tally._decisions for tally in tallies),
+        )
         for tally in tallies:
             for name in QUANTITIES:
                 merged._counts[name] += tally._counts[name]
@@ -132,6 +139,10 @@ class Tally:
     def answer(self) -> Answer | None:
         """None if no episode tells what an allocator did part by part."""
         return self._answer.result()
+
+    def decisions(self) -> Decisions | None:
+        """None if nobody decided in front of the allocator."""
+        return self._decisions.result()
 
     def _keep(self, quantity: str, column: pa.Array, counts: Ints) -> None:
         """Leaves out the rows that do not tell."""

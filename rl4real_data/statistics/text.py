@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import fields
 from typing import Any, Final
 
 from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.shown_text import shown
 from rl4real_data.statistics.collection import GroupStats, LanguageStats, SplitStats, Stats
+from rl4real_data.statistics.decision_tally import Decisions
 from rl4real_data.statistics.distribution import Distribution
 from rl4real_data.statistics.figures import (
     COUNTS,
@@ -40,6 +42,7 @@ def render_text(stats: Stats) -> str:
         _distributions(columns),
         _expert(columns),
         _answer(columns),
+        _decisions(stats),
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
         _languages(stats.languages),
@@ -144,6 +147,22 @@ def _answer(columns: Columns) -> list[str]:
     if not any(answers):
         return []
     return _table(("LLVM's answer, part by part", *columns), answer_rows(answers, _ABSENT))
+
+
+def _decisions(stats: Stats) -> list[str]:
+    """Who decided in front of LLVM's allocator, and what became of it; nothing where nobody did."""
+    if "expert" not in stats.toolchain:
+        return []
+    columns = stats.columns
+    names = [one.name for one in fields(Decisions)]
+    rows = [
+        (
+            "  of assigned registers " + name if name in ("kept", "moved", "lost") else name.replace("_", " "),
+            *(_number(getattr(split.decisions, name) if split.decisions else 0) for split in columns.values()),
+        )
+        for name in names
+    ]
+    return _table((f"decisions by {stats.toolchain['expert']}", *columns), rows)
 
 
 def _groups(title: str, groups: Sequence[GroupStats]) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -83,6 +84,7 @@ def test_the_policy_is_that_of_model_path(call: CommandLine, served: Served, mon
         (("compile", "--policy", "greedy"), "no command to run"),
         (("flow", "x86", "train", "mlra", "--policy", "a:b", "--decisions", "c"), "one of them decides"),
         (("flow", "x86", "train", "mlra", "--policy", "a:b"), "asked by all compilers at once"),
+        (("flow", "x86", "train", "mlbasicra", "--policy", "random"), "LLVM's default allocator alone"),
         (("flow", "x86", "train", "mlra", "--decisions", "none"), "no file of decisions: No such file"),
     ],
 )
@@ -92,6 +94,16 @@ def test_words_that_do_not_go_together(call: CommandLine, words: tuple[str, ...]
     assert answer.code == 2
     assert message in answer.err
     assert "next: " in answer.err
+
+
+def test_decisions_out_of_a_pipe_are_refused(call: CommandLine, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+
+    answer = call("flow", "x86", "train", "mlra", "--decisions", str(pipe))
+
+    assert answer.code == 2
+    assert "pipe: a pipe, which each compiler would read anew" in answer.err
 
 
 def test_what_is_no_clang_is_refused(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:

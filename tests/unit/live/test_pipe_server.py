@@ -103,6 +103,16 @@ def test_pipes_of_an_earlier_server_are_replaced(tmp_path: Path) -> None:
         assert ask(source, to, 1) == {"out": [2]}
 
 
+def test_a_second_server_leaves_the_pipes_to_the_first(tmp_path: Path) -> None:
+    with served(tmp_path / "pipe") as base:
+        with pytest.raises(UsageError, match=r"pipe\.in and \.out: a server answers there already"):
+            serve_pipe(base, Wire.JSON, policy, ready=lambda: pytest.fail("it answers"))
+        with compiler(base) as (source, to):
+            assert ask(source, to, 1) == {"out": [2]}
+    with served(tmp_path / "pipe") as base, compiler(base) as (source, to):
+        assert ask(source, to, 2) == {"out": [3]}
+
+
 def test_what_is_no_pipe_stays(tmp_path: Path) -> None:
     (tmp_path / "pipe.out").write_text("precious")
 

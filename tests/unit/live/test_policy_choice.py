@@ -11,6 +11,9 @@ from rl4real_data.live.policies.function import load_function
 from rl4real_data.live.policies.onnx_agents import CHECKPOINTS, Agent
 from rl4real_data.live.policy_choice import PolicyKind, choose_policy
 
+MODEL = b"\x3a\x00"
+"""An empty graph."""
+
 
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -21,11 +24,11 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def make_agents(folder: Path) -> None:
     (folder / CHECKPOINTS).mkdir(parents=True)
     for agent in Agent:
-        (folder / CHECKPOINTS / f"{agent}.onnx").touch()
+        (folder / CHECKPOINTS / f"{agent}.onnx").write_bytes(MODEL)
 
 
 def test_words_that_name_a_policy(folder: Path) -> None:
-    (folder / "scores.onnx").touch()
+    (folder / "scores.onnx").write_bytes(MODEL)
     make_agents(folder / "config")
 
     words = ("greedy", "random", "scores.onnx", "config", "my_policy:decide", "pack.my_policy:decide")
@@ -46,12 +49,17 @@ def test_words_that_name_a_policy(folder: Path) -> None:
         ("weights.pt", "a checkpoint of a training run", "export it to ONNX"),
         ("trained", "a checkpoint of a training run", "export it to ONNX"),
         ("notes.txt", "no ONNX file by its name", "a policy is an ONNX file"),
+        ("rubbish.onnx", "no ONNX model", "export it anew"),
+        ("half", f"{Agent.SPLIT_NODE}.onnx: no ONNX model", "export it anew"),
         ("empty", "SELECT_NODE_MODEL_PATH.onnx does not exist", "COLOR_NODE_MODEL_PATH.onnx"),
     ],
 )
 def test_words_that_name_none_say_what_would(folder: Path, word: str, message: str, hint: str) -> None:
     for name in ("scores.onnx", "weights.pt", "notes.txt"):
         (folder / name).touch()
+    (folder / "rubbish.onnx").write_text("rubbish")
+    make_agents(folder / "half")
+    (folder / "half" / CHECKPOINTS / f"{Agent.SPLIT_NODE}.onnx").write_text("rubbish")
     (folder / "empty").mkdir()
     (folder / "trained").mkdir()
     (folder / "trained" / "algorithm_state.pkl").touch()

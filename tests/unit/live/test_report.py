@@ -62,6 +62,24 @@ def test_a_report_in_words() -> None:
     assert report_text(read_report(b""), verbose=False) == "nothing was decided: the code is what greedy makes"
 
 
+def test_names_that_nobody_compiled_are_said_where_nothing_was_decided() -> None:
+    found = read_report(report({"functions": 0, "unused": ["wrok"]}))
+
+    assert report_text(found, verbose=False).splitlines() == [
+        "nothing was decided: the code is what greedy makes",
+        "  not compiled here: wrok",
+    ]
+
+
+def test_a_report_without_an_end_does_not_say_what_the_code_is() -> None:
+    found = read_report(b"{")
+
+    assert report_text(found, verbose=False).splitlines() == [
+        "nothing was decided",
+        "  the report was cut off: the compiler ended before it was done",
+    ]
+
+
 def test_decisions_are_written_as_they_are_read(tmp_path: Path) -> None:
     path = tmp_path / "decisions"
     first = decisions_line("café", [["split", 5, 2], ["assign", "5.1", "rbx"]])
