@@ -120,6 +120,7 @@ PARTS: Final = (
     Invariant("part {place}: an empty part", placement.part_empty),
     Invariant("part {place}: of a node that has one register", placement.part_of_whole),
     Invariant("part {place}: part_place is no register", placement.part_place_unknown),
+    Invariant("move {place}: moves a node that has one register", answer.move_of_whole_node),
 )
 
 PLACES: Final = (
@@ -138,7 +139,6 @@ COSTS: Final = (
     Invariant("move {place}: not in the order of the code, or outside its block", answer.move_order),
     Invariant("move {place}: move_from and move_to do not fit move_kind", answer.move_ends_wrong),
     Invariant("move {place}: move_value does not fit move_kind", answer.move_value_wrong),
-    Invariant("move {place}: moves a node that has one register", answer.move_of_whole_node),
     *(
         Invariant(f"{name}, plain and folded, are not the accesses of slots in the code", answer.accesses_differ(name))
         for name in ("spills", "reloads")

@@ -1,6 +1,8 @@
 //===- Profile.cpp - What the RL4ReAl fork tells a model of a function ---------===//
 #include "decide/Profile.h"
 
+#include "decide/SplitEdit.h"
+
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
@@ -71,10 +73,11 @@ private:
     Told.ID = profileID(A, N.Reg);
     Told.Class = className(N).str();
     Told.SpillWeight = std::isinf(N.SpillWeight) ? -1 : N.SpillWeight;
+    const bool CanSplit = refusalOfAnySplit(A, N.Reg).empty();
     for (size_t I = 0; I < N.Uses.size(); ++I) {
       Told.PositionalWeights.push_back(std::isinf(N.Uses[I].SpillWeight) ? -1 : N.Uses[I].SpillWeight);
       Told.UseDistances.push_back(N.Uses[I].Distance);
-      if (N.Uses[I].IsSplitPoint && I + 1 < N.Uses.size())
+      if (CanSplit && N.Uses[I].IsSplitPoint && I + 1 < N.Uses.size())
         Told.SplitSlots.push_back(I);
     }
     for (const InstructionRange &Range : N.Live)
