@@ -21,7 +21,7 @@ AgentState::AgentState(const Carrier &Hands, Observer &Watcher) : Hands(Hands), 
 }
 
 std::string AgentState::take(const Problem &P) {
-  Told = Watcher.profile(A, P);
+  Told = Watcher.profile(Hands, P);
   size_t Count = Told.Nodes.size();
   if (Count > MostNodes)
     return "more than " + std::to_string(MostNodes) + " nodes, for which the models have no room";
@@ -72,13 +72,12 @@ std::vector<uint8_t> AgentState::nodeMask() const {
   return Mask;
 }
 
-/// Where the fork may split, and where it can be done.
 std::vector<uint8_t> AgentState::splitMask(size_t Node) const {
   std::vector<uint8_t> Mask(MostUses);
   const ProfileNode &N = Told.Nodes[Node];
   if (N.UseDistances.size() <= MostUses)
     for (int Point : N.SplitSlots)
-      Mask[Point] = Hands.refusalOfSplit(registerOf(Node), Point).empty();
+      Mask[Point] = 1;
   return Mask;
 }
 

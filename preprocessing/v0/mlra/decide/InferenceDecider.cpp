@@ -76,11 +76,11 @@ private:
     if (!isPipe())
       return rehearse(
           [&](std::vector<Decision> &Done) {
-            std::string Problem = ask(firstMessage(E), Action);
+            std::string Problem = ask(firstMessage(E, Hands), Action);
             return Problem.empty() ? goOn(E, Hands, Action, Done) : Problem;
           },
           List, Whole);
-    if (std::string Problem = ask(firstMessage(E), Action); !Problem.empty())
+    if (std::string Problem = ask(firstMessage(E, Hands), Action); !Problem.empty())
       return Problem;
     if (Action.What != ForkAction::Kind::Split)
       return goOn(E, Hands, Action, List);
@@ -90,7 +90,7 @@ private:
   std::string goOn(const Episode &E, Carrier &Hands, ForkAction &Action, std::vector<Decision> &List) {
     while (Action.What == ForkAction::Kind::Split) {
       bool IsDone = carryOutSplit(Hands, Action, List).empty();
-      if (std::string Problem = ask(IsDone ? nextMessage(E) : refusalMessage(), Action); !Problem.empty())
+      if (std::string Problem = ask(IsDone ? nextMessage(E, Hands) : refusalMessage(), Action); !Problem.empty())
         return Problem;
     }
     if (Action.What == ForkAction::Kind::GiveUp)
@@ -113,11 +113,11 @@ private:
     return Problem.empty() ? parseAction(Numbers, Action) : Problem;
   }
 
-  mlrun::Features firstMessage(const Episode &E) {
-    return functionMessage(Watcher.profile(E.A, E.Recorded), E.A.MF.getName(), Watcher.vectors().dimension(), form());
+  mlrun::Features firstMessage(const Episode &E, const Carrier &Hands) {
+    return functionMessage(Watcher.profile(Hands, E.Recorded), E.A.MF.getName(), Watcher.vectors().dimension(), form());
   }
-  mlrun::Features nextMessage(const Episode &E) {
-    return splitMessage(Watcher.profile(E.A, Watcher.problem(E.A)), E.A.MF.getName(), Watcher.vectors().dimension(),
+  mlrun::Features nextMessage(const Episode &E, const Carrier &Hands) {
+    return splitMessage(Watcher.profile(Hands, Watcher.problem(E.A)), E.A.MF.getName(), Watcher.vectors().dimension(),
                         form());
   }
   static MessageForm form() { return isPipe() ? MessageForm::Pipe : MessageForm::Grpc; }

@@ -30,7 +30,7 @@ public:
   /// The problem as it is now, behind splits.
   Problem problem(const Analyses &A);
 
-  Profile profile(const Analyses &A, const Problem &P) { return profileOf(A, P, *Colours, *Vectors); }
+  Profile profile(const Carrier &Hands, const Problem &P) { return profileOf(Hands, P, *Colours, *Vectors); }
 
   /// What is wrong with a vector that a message was made of; "" so far.
   const std::string &problem() const { return Known.problem(); }

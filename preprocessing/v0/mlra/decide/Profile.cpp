@@ -1,7 +1,7 @@
 //===- Profile.cpp - What the RL4ReAl fork tells a model of a function ---------===//
 #include "decide/Profile.h"
 
-#include "decide/SplitEdit.h"
+#include "decide/Carrier.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
@@ -19,8 +19,8 @@ namespace {
 
 class Profiler {
 public:
-  Profiler(const Analyses &A, const Problem &P, const ColourMap &Colours, InstructionVectors &Vectors)
-      : A(A), TRI(*A.MF.getSubtarget().getRegisterInfo()), P(P), Colours(Colours), Vectors(Vectors) {}
+  Profiler(const Carrier &Hands, const Problem &P, const ColourMap &Colours, InstructionVectors &Vectors)
+      : Hands(Hands), A(Hands.analyses()), TRI(*A.MF.getSubtarget().getRegisterInfo()), P(P), Colours(Colours), Vectors(Vectors) {}
 
   Profile make() {
     Profile Result;
@@ -73,11 +73,10 @@ private:
     Told.ID = profileID(A, N.Reg);
     Told.Class = className(N).str();
     Told.SpillWeight = std::isinf(N.SpillWeight) ? -1 : N.SpillWeight;
-    const bool CanSplit = refusalOfAnySplit(A, N.Reg).empty();
     for (size_t I = 0; I < N.Uses.size(); ++I) {
       Told.PositionalWeights.push_back(std::isinf(N.Uses[I].SpillWeight) ? -1 : N.Uses[I].SpillWeight);
       Told.UseDistances.push_back(N.Uses[I].Distance);
-      if (CanSplit && N.Uses[I].IsSplitPoint && I + 1 < N.Uses.size())
+      if (N.Uses[I].IsSplitPoint && Hands.refusalOfSplit(N.Reg, I).empty())
         Told.SplitSlots.push_back(I);
     }
     for (const InstructionRange &Range : N.Live)
@@ -86,6 +85,7 @@ private:
     return Told;
   }
 
+  const Carrier &Hands;
   const Analyses &A;
   const TargetRegisterInfo &TRI;
   const Problem &P;
@@ -106,8 +106,8 @@ Register registerOfProfileID(const Analyses &A, int64_t ID) {
   return Register::index2VirtReg(static_cast<unsigned>(Index));
 }
 
-Profile profileOf(const Analyses &A, const Problem &P, const ColourMap &Colours, InstructionVectors &Vectors) {
-  return Profiler(A, P, Colours, Vectors).make();
+Profile profileOf(const Carrier &Hands, const Problem &P, const ColourMap &Colours, InstructionVectors &Vectors) {
+  return Profiler(Hands, P, Colours, Vectors).make();
 }
 
 } // namespace mlra

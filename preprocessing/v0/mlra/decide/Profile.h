@@ -16,6 +16,8 @@
 
 namespace mlra {
 
+class Carrier;
+
 struct ProfileNode {
   unsigned ID;
   std::string Class;     ///< LLVM's name of it, or Phy
@@ -23,7 +25,7 @@ struct ProfileNode {
   float SpillWeight = 0; ///< -1 where the register cannot be spilled
   std::vector<float> PositionalWeights;
   std::vector<int> UseDistances;
-  std::vector<int> SplitSlots;
+  std::vector<int> SplitSlots; ///< where the fork may split, and where it can be done
   std::vector<int> Interferences; ///< one direction: of two virtual registers the first has the second
   std::vector<float> Vectors;     ///< of each instruction in the live range, one behind the other
 };
@@ -43,7 +45,7 @@ unsigned profileID(const Analyses &A, llvm::Register Reg);
 llvm::Register registerOfProfileID(const Analyses &A, int64_t ID);
 
 /// Registers without a use point, and of classes that are not the model's, are left out, as in the fork.
-Profile profileOf(const Analyses &A, const Problem &P, const ColourMap &Colours, InstructionVectors &Vectors);
+Profile profileOf(const Carrier &Hands, const Problem &P, const ColourMap &Colours, InstructionVectors &Vectors);
 
 } // namespace mlra
 

@@ -151,7 +151,7 @@ private:
 
   mlrun::Features split(const Episode &E, Carrier &Hands, const ForkAction &Action, std::vector<Decision> &List) {
     if (carryOutSplit(Hands, Action, List).empty())
-      return trainingMessage(Watcher.profile(E.A, Watcher.problem(E.A)));
+      return trainingMessage(Watcher.profile(Hands, Watcher.problem(E.A)));
     mlrun::Features Refused;
     Refused.add("result", int32_t(0));
     return Refused;
