@@ -63,7 +63,9 @@ def test_wrong_pipes(compiler: LiveCompiler, stock: bytes, tmp_path: Path, data_
 def test_what_nobody_hears(compiler: LiveCompiler, stock: bytes, tmp_path: Path, speak: Speak) -> None:
     with wrong_model(tmp_path / "pipe", speak):
         found = compiler.compile(*flags(tmp_path / "pipe", "json", PATIENT_MS))
-    assert (found.object, found.said) == (stock, "")
+    assert found.object == stock
+    # What comes early enough is heard, and said.
+    assert found.said == "" or "the model said more than it was asked for" in found.said
 
 
 @pytest.mark.parametrize("speak", ILLEGAL_SERVERS.values(), ids=ILLEGAL_SERVERS.keys())

@@ -12,7 +12,7 @@ from episode_builder import make_episode, write_dataset
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.allocation.code_graph import CodeGraph, code_graph_of
-from rl4real_data.allocation.places import ROOM, CodePlaces, ends_of, places_of
+from rl4real_data.allocation.places import ROOM, CodePlaces, PlaceMap, border_before
 
 
 def graph_of(folder: Path, successors: list[list[int]]) -> CodeGraph:
@@ -54,13 +54,15 @@ def test_what_nothing_reaches_is_dominated_by_all(tmp_path: Path) -> None:
 
 
 def test_positions_have_places_in_the_same_order() -> None:
-    assert places_of(np.array([0, 1, 2, 7])).tolist() == [0, 1, 1 << ROOM, (3 << ROOM) + 1]
+    places = PlaceMap(np.array([0]), 4)
+    # live on entry; written by 0; written early by 1; written by 3
+    assert places.firsts(np.array([0, 1, 2, 7])).tolist() == [border_before(0), 1, 1 << ROOM, (3 << ROOM) + 1]
     # read last by 2; written in vain by 1; to the end of the block that ends behind 3; written in vain by that one
-    assert ends_of(np.array([5, 4, 8]), np.array([4])).tolist() == [(2 << ROOM) + 1, (1 << ROOM) + 2, 4 << ROOM]
+    assert places.lasts(np.array([5, 4, 8])).tolist() == [(2 << ROOM) + 1, (1 << ROOM) + 2, border_before(4)]
 
 
 def test_copies_lie_where_they_were_asked_for() -> None:
-    places = CodePlaces()
+    places = CodePlaces(())
     first = places.behind(0)
     second = places.behind(0)
     third = places.before(1 << ROOM)
@@ -73,7 +75,7 @@ def test_copies_lie_where_they_were_asked_for() -> None:
 
 
 def test_room_for_copies_ends() -> None:
-    places = CodePlaces()
+    places = CodePlaces(())
     end = 1 << ROOM
     while end > 4:
         end = places.behind(0)
