@@ -239,6 +239,7 @@ def search(data_dir: str) -> TrialResult | None:
     tool = CompilerTool.found()
     best: TrialResult | None = None
     for episode in EpisodeDataset(data_dir):
+        assert episode.mir is not None
         with trial_of_mir(tool, episode.mir, limits=TrialLimits(wall_s=5.0)) as compiler:
             best = try_singles(compiler)
     return best
