@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Final, SupportsInt
+from typing import Any, Final
 
-import gymnasium
 import numpy as np
-import numpy.typing as npt
 from gymnasium import spaces
 
 from rl4real_data.allocation.allocation import UNDECIDED, Allocation
@@ -18,18 +16,15 @@ from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import register_file_of
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.env.episode_source import EpisodeSource, Limits
-from rl4real_data.env.observation import Observation, Observer, observation_space
+from rl4real_data.env.node_by_node import NodeByNodeEnv
+from rl4real_data.env.observation import Observer, observation_space
 from rl4real_data.reading.dataset import EpisodeDataset
-from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.expert_outcome import ExpertOutcome
 
-ILLEGAL_REWARD: Final = -1.0
-"""As much as spilling the most expensive node."""
 COST_COLUMNS: Final = tuple(ExpertOutcome.__slots__)
-_SEEDS: Final = 2**31
 
 
-class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
+class RegisterAllocationEnv(NodeByNodeEnv):
     """One Gymnasium episode colours the interference graph of one function; RL4ReAl's game without its splits.
 
     Steps alternate: select a node, then give it a register or spill it, until all nodes are decided.
@@ -62,8 +57,6 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
     are passed over. DatasetError for datasets without machine IR (imported from the fork's files).
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  # Gymnasium declares it of the instance
-
     def __init__(
         self,
         dataset: EpisodeDataset | str | os.PathLike[str],
@@ -82,30 +75,16 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
             dataset = EpisodeDataset(dataset, split)
         self.render_mode = render_mode
         self._limits = Limits(nodes=max_nodes, edges=max_edges)
-        self._registers = register_file_of(dataset.registers)
         columns = (*COST_COLUMNS, *(("inst",) if vectors else ()), *(POINT_COLUMNS if points else ()))
-        self._source = EpisodeSource(dataset, self._limits, shuffle=shuffle, columns=columns)
+        source = EpisodeSource(dataset, self._limits, shuffle=shuffle, columns=columns)
+        super().__init__(source, register_file_of(dataset.registers), max_illegal=max_illegal)
         self._with_points = points
         self._with_vectors = vectors
         self._final_reward = final_reward
-        self._max_illegal = max_illegal
-        self._is_started = False
-        self._illegal = 0
-        self._selected: int | None = None
         self._points: ProblemPoints | None = None
         dimension = dataset.instruction_table.require_vectors().shape[1] if vectors else None
         self.action_space = spaces.Discrete(max_nodes + 1 + self._registers.size)
         self.observation_space = observation_space(self._limits, self._registers.size, dimension, copies=points)
-
-    @property
-    def registers(self) -> npt.NDArray[np.int16]:
-        """(R,) int16: the reg_id of each register action."""
-        return self._registers.reg_ids
-
-    @property
-    def episode(self) -> Episode:
-        """The recorded function that is being allocated; there is one after `reset`."""
-        return self._episode
 
     @property
     def problem(self) -> AllocationProblem:
@@ -119,60 +98,21 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
             raise UsageError("the environment knows no positions", hint="make it with `points=True`")
         return self._points
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """The next episode, or the one that `options["episode"]` numbers. DatasetError if there is none that fits."""
-        super().reset(seed=seed)
-        if seed is not None or not self._is_started:
-            self._source.restart(self._draw_seed())
-            self._is_started = True
-        number = (options or {}).get("episode")
-        self._episode = self._source.next(self._draw_seed()) if number is None else self._source.at(int(number))
+    def _begin(self) -> Observer:
         self._allocation = Allocation(problem_of(self._episode, self._registers))
         vectors = self._episode.node_vectors() if self._with_vectors else None
         self._points = points_of(self._episode, self._registers) if self._with_points else None
-        self._observer = Observer(self._allocation, self._limits, vectors, self._points)
-        self._selected, self._illegal = None, 0
-        return self._result()
+        return Observer(self._allocation, self._limits, vectors, self._points)
 
-    def _draw_seed(self) -> int:
-        return int(self.np_random.integers(_SEEDS))
+    @property
+    def _is_over(self) -> bool:
+        return self._allocation.undecided == 0
 
-    def step(self, action: SupportsInt) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Select a node, or decide on the selected one; see the class."""
-        number = int(action)
-        mask = self._observer.action_mask(self._selected)
-        if not (0 <= number < len(mask) and mask[number]):
-            self._illegal += 1
-            observation, info = self._result()
-            is_over = self._allocation.undecided == 0
-            return observation, ILLEGAL_REWARD, is_over, self._illegal >= self._max_illegal, info
-        reward = 0.0
-        if self._selected is None:
-            self._selected = number
-        else:
-            choice = number - self._limits.nodes
-            reward = self._allocation.reward(self._selected, choice)
-            self._allocation.decide(self._selected, choice)
-            self._selected = None
-        is_over = self._allocation.undecided == 0
-        observation, info = self._result()
-        if is_over:
-            costs = self._costs()
-            info |= costs
-            reward += self._reward_of(costs)
-        return observation, reward, is_over, False, info
-
-    def _result(self) -> tuple[Observation, dict[str, Any]]:
-        observation = self._observer.observe(self._selected)
-        info = {
-            "action_mask": observation["action_mask"],
-            "episode_id": self._episode.episode_id,
-            "function": self._episode.function,
-            "illegal": self._illegal,
-        }
-        return observation, info
+    def _carry_out(self, node: int, action: int) -> float:
+        choice = action - self._limits.nodes
+        reward = self._allocation.reward(node, choice)
+        self._allocation.decide(node, choice)
+        return reward
 
     def _costs(self) -> dict[str, Any]:
         costs: dict[str, Any] = {"cost": self._allocation.cost()}
@@ -189,10 +129,6 @@ class RegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         if costs.get("expert_splits") != 0:
             return 0.0
         return self._final_reward * float(np.sign(costs["expert_cost"] - costs["cost"]))
-
-    def action_masks(self) -> npt.NDArray[np.bool_]:
-        """(max_nodes + 1 + R,) bool: the actions that are allowed now; the name is sb3-contrib's for MaskablePPO."""
-        return self._observer.action_mask(self._selected).astype(np.bool_)
 
     def expert_actions(self) -> list[int]:
         """The actions that replay the expert from the start of the current episode.

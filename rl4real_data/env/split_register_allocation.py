@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from typing import Any, Final, SupportsInt
+from typing import Any, Final
 
-import gymnasium
 import numpy as np
-import numpy.typing as npt
 from gymnasium import spaces
 
 from rl4real_data.allocation.answer_backend import AnswerBackend, EpisodeBackend
@@ -17,16 +15,15 @@ from rl4real_data.allocation.register_file import register_file_of
 from rl4real_data.allocation.split_allocation import DecisionWord, SplitAllocation
 from rl4real_data.allocation.split_problem import SPLIT_COLUMNS, split_problem_of
 from rl4real_data.env.episode_source import EpisodeSource, Limits
-from rl4real_data.env.observation import Observation
-from rl4real_data.env.register_allocation import COST_COLUMNS, ILLEGAL_REWARD
+from rl4real_data.env.node_by_node import NodeByNodeEnv
+from rl4real_data.env.register_allocation import COST_COLUMNS
 from rl4real_data.env.split_observation import SplitLimits, SplitObserver, split_observation_space
 from rl4real_data.reading.dataset import EpisodeDataset
-from rl4real_data.reading.episode import Episode
 
 _SEEDS: Final = 2**31
 
 
-class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
+class SplitRegisterAllocationEnv(NodeByNodeEnv):
     """One Gymnasium episode allocates the registers of one function; live ranges may be split behind their use points.
 
     Steps alternate: select a node, then give it a register, spill it or split it, until all nodes are decided. What a
@@ -55,8 +52,6 @@ class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
     `dataset` of version 1 of the format; the rest as for `RegisterAllocationEnv`.
     """
 
-    metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  # Gymnasium declares it of the instance
-
     def __init__(
         self,
         dataset: EpisodeDataset | str | os.PathLike[str],
@@ -79,31 +74,17 @@ class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         self.render_mode = render_mode
         self._backend = backend or EpisodeBackend()
         self._limits = SplitLimits(nodes=max_nodes, edges=max_edges, points=max_points, splits=max_splits)
-        self._registers = register_file_of(dataset.registers)
         self._classes = dataset.register_classes
         columns = (*COST_COLUMNS, *SPLIT_COLUMNS, *getattr(self._backend, "columns", ()))
         room = Limits(nodes=max_nodes, edges=max_edges)
-        self._source = EpisodeSource(dataset, room, shuffle=shuffle, columns=columns)
+        source = EpisodeSource(dataset, room, shuffle=shuffle, columns=columns)
+        super().__init__(source, register_file_of(dataset.registers), max_illegal=max_illegal)
         self._with_vectors = vectors
         self._final_reward = final_reward
         self._cost_weights = cost_weights
-        self._max_illegal = max_illegal
-        self._is_started = False
-        self._illegal = 0
-        self._selected: int | None = None
         dimension = dataset.instruction_table.require_vectors().shape[1] if vectors else None
         self.action_space = spaces.Discrete(max_nodes + 1 + self._registers.size + max_points)
         self.observation_space = split_observation_space(self._limits, self._registers.size, dimension)
-
-    @property
-    def registers(self) -> npt.NDArray[np.int16]:
-        """(R,) int16: the reg_id of each register action."""
-        return self._registers.reg_ids
-
-    @property
-    def episode(self) -> Episode:
-        """The recorded function that is being allocated; there is one after `reset`."""
-        return self._episode
 
     @property
     def allocation(self) -> SplitAllocation:
@@ -114,16 +95,7 @@ class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
         """What was decided so far, as a file of decisions has it (`rl4real-data compile --decisions`)."""
         return self._allocation.decisions(self._episode.register_table.names)
 
-    def reset(
-        self, *, seed: int | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[Observation, dict[str, Any]]:
-        """The next episode, or the one that `options["episode"]` numbers. DatasetError if there is none that fits."""
-        super().reset(seed=seed)
-        if seed is not None or not self._is_started:
-            self._source.restart(self._draw_seed())
-            self._is_started = True
-        number = (options or {}).get("episode")
-        self._episode = self._source.next(self._draw_seed()) if number is None else self._source.at(int(number))
+    def _begin(self) -> SplitObserver:
         limits = self._limits
         self._allocation = SplitAllocation(
             split_problem_of(self._episode, self._registers, self._classes),
@@ -132,54 +104,20 @@ class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
             max_splits=limits.splits,
         )
         instructions = self._episode.instruction_vectors() if self._with_vectors else None
-        self._observer = SplitObserver(self._allocation, limits, instructions)
-        self._selected, self._illegal = None, 0
-        return self._result()
+        return SplitObserver(self._allocation, limits, instructions)
 
-    def _draw_seed(self) -> int:
-        return int(self.np_random.integers(_SEEDS))
+    @property
+    def _is_over(self) -> bool:
+        return self._allocation.undecided == 0
 
-    def step(self, action: SupportsInt) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
-        """Select a node, or decide on the selected one; see the class."""
-        number = int(action)
-        mask = self._observer.action_mask(self._selected)
-        if not (0 <= number < len(mask) and mask[number]):
-            self._illegal += 1
-            observation, info = self._result()
-            is_over = self._allocation.undecided == 0
-            return observation, ILLEGAL_REWARD, is_over, self._illegal >= self._max_illegal, info
-        reward = self._carry_out(number)
-        is_over = self._allocation.undecided == 0
-        observation, info = self._result()
-        if is_over:
-            costs = self._costs()
-            info |= costs
-            reward += self._final_reward * float(np.sign(costs.get("expert_cost", costs["cost"]) - costs["cost"]))
-        return observation, reward, is_over, False, info
-
-    def _carry_out(self, number: int) -> float:
-        """What the action is rewarded with."""
-        node, allocation = self._selected, self._allocation
-        if node is None:
-            self._selected = number
-            return 0.0
-        self._selected = None
-        choice = number - self._limits.nodes
+    def _carry_out(self, node: int, action: int) -> float:
+        allocation = self._allocation
+        choice = action - self._limits.nodes
         if choice <= self._registers.size:
             reward = allocation.reward(node, choice)
             allocation.decide(node, choice)
             return reward
         return allocation.split_reward(node, allocation.split(node, choice - 1 - self._registers.size))
-
-    def _result(self) -> tuple[Observation, dict[str, Any]]:
-        observation = self._observer.observe(self._selected)
-        info = {
-            "action_mask": observation["action_mask"],
-            "episode_id": self._episode.episode_id,
-            "function": self._episode.function,
-            "illegal": self._illegal,
-        }
-        return observation, info
 
     def _costs(self) -> dict[str, Any]:
         answer = self._backend.costs_of(self._episode, self._allocation)
@@ -194,6 +132,5 @@ class SplitRegisterAllocationEnv(gymnasium.Env[Observation, np.int64]):
             found |= {"expert_costs": expert, "expert_cost": weighted_cost(expert, self._cost_weights)}
         return found
 
-    def action_masks(self) -> npt.NDArray[np.bool_]:
-        """(max_nodes + 1 + R + max_points,) bool: the actions that are allowed now, for sb3-contrib's MaskablePPO."""
-        return self._observer.action_mask(self._selected).astype(np.bool_)
+    def _reward_of(self, costs: dict[str, Any]) -> float:
+        return self._final_reward * float(np.sign(costs.get("expert_cost", costs["cost"]) - costs["cost"]))

@@ -100,6 +100,9 @@ def test_decisions_are_written_as_they_are_read(tmp_path: Path) -> None:
         ("[]", "are expected"),
         ('{"function": "f", "decisions": [["spill", 1], []]}', "is no decision"),
         ('{"function": "f", "decisions": [7]}', "7 is no decision"),
+        ('{"function": "f", "decisions": [["splat", 3]]}', "no kind of decision is called splat"),
+        ('{"function": "f", "decisions": [["assign", 3]]}', "assign takes 2 more, not 1"),
+        ('{"function": "f", "decisions": [["split", 3]]}', "split takes 2 or 3 more, not 1"),
     ],
 )
 def test_a_line_that_is_none_is_named(tmp_path: Path, text: str, message: str) -> None:
