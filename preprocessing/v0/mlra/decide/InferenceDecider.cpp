@@ -12,10 +12,8 @@
 
 #include "decide/ForkDecisions.h"
 #include "decide/ForkMessage.h"
-#include "decide/ModelFlags.h"
-#include "decide/Observer.h"
+#include "decide/ModelDecider.h"
 #include "decide/OnnxAgents.h"
-#include "decide/Patience.h"
 #include "decide/Rehearsal.h"
 
 #include "llvm/Support/CommandLine.h"
@@ -31,10 +29,7 @@ static cl::opt<bool> InProcess("rl-inference-engine", cl::desc("With -mlra-infer
 
 namespace {
 
-/// A function's whole dialogue may take so many times the limit of one answer.
-constexpr unsigned AnswersAFunction = 20;
-
-class InferenceDecider : public Decider {
+class InferenceDecider : public ModelDecider {
 public:
   StringRef name() const override { return isPipe() ? "inference-pipe" : "inference-grpc"; }
 
@@ -43,12 +38,6 @@ public:
     std::string Problem;
     Runner = inferenceRunner(Problem);
     return Problem.empty() ? Watcher.begin(Flags) : Problem;
-  }
-
-  bool wants(const MachineFunction &MF, unsigned FunctionID) override {
-    if (!Flags.OnlyFunction.empty() && MF.getName() != Flags.OnlyFunction)
-      return false;
-    return Limits.asksAbout(MF.getName(), FunctionID);
   }
 
   void decide(const Episode &E, Carrier &Hands) override {
@@ -64,8 +53,6 @@ public:
     if (!Flags.IsConnectionKept || !E.Count.Failure.empty())
       Runner->close();
   }
-
-  std::vector<std::string> end() override { return Limits.warnings(); }
 
 private:
   std::string converse(const Episode &E, Carrier &Hands, std::vector<Decision> &List) {
@@ -122,10 +109,7 @@ private:
   }
   static MessageForm form() { return isPipe() ? MessageForm::Pipe : MessageForm::Grpc; }
 
-  ModelFlags Flags;
   std::unique_ptr<mlrun::ModelRunner> Runner;
-  Observer Watcher;
-  Patience Limits;
   mlrun::Deadline End;
   unsigned Messages = 0;
 };

@@ -8,7 +8,7 @@
 
 #include "decide/AgentState.h"
 #include "decide/ForkDecisions.h"
-#include "decide/Patience.h"
+#include "decide/ModelDecider.h"
 #include "decide/Rehearsal.h"
 
 #include "llvm/Support/FileSystem.h"
@@ -30,10 +30,7 @@ constexpr const char *ModelNames[] = {"SELECT_NODE_MODEL_PATH", "SELECT_TASK_MOD
 constexpr size_t Agents = std::size(ModelNames);
 constexpr int Split = 1; ///< the task
 
-/// A function may take so many times the limit of one answer.
-constexpr unsigned AnswersAFunction = 20;
-
-class OnnxAgents : public Decider {
+class OnnxAgents : public ModelDecider {
 public:
   StringRef name() const override { return "inference-onnx"; }
 
@@ -49,12 +46,6 @@ public:
       Models[I] = onnxRunner(Path);
     }
     return Watcher.begin(Flags);
-  }
-
-  bool wants(const MachineFunction &MF, unsigned FunctionID) override {
-    if (!Flags.OnlyFunction.empty() && MF.getName() != Flags.OnlyFunction)
-      return false;
-    return Limits.asksAbout(MF.getName(), FunctionID);
   }
 
   void decide(const Episode &E, Carrier &Hands) override {
@@ -74,8 +65,6 @@ public:
     if (E.Count.Failure.empty())
       Hands.carryOut(List);
   }
-
-  std::vector<std::string> end() override { return Limits.warnings(); }
 
 private:
   std::string play(const Episode &E, Carrier &Hands, std::vector<Decision> &List) {
@@ -142,10 +131,7 @@ private:
     return "";
   }
 
-  ModelFlags Flags;
   std::array<std::unique_ptr<mlrun::ModelRunner>, Agents> Models;
-  Observer Watcher;
-  Patience Limits;
 };
 
 } // namespace

@@ -12,10 +12,8 @@
 //===----------------------------------------------------------------------===//
 #include "decide/PolicyDecider.h"
 
-#include "decide/ModelFlags.h"
+#include "decide/ModelDecider.h"
 #include "decide/NodeFeatures.h"
-#include "decide/Observer.h"
-#include "decide/Patience.h"
 #include "decide/PolicyDump.h"
 #include "decide/RegisterColumns.h"
 
@@ -41,7 +39,7 @@ static cl::opt<std::string> DumpPath("mlra-dump-features", cl::value_desc("file"
 
 namespace {
 
-class PolicyDecider : public Decider {
+class PolicyDecider : public ModelDecider {
 public:
   StringRef name() const override { return "policy"; }
 
@@ -51,12 +49,6 @@ public:
     if (std::string Problem = Watcher.begin(Flags); !Problem.empty())
       return Problem;
     return DumpPath.empty() ? "" : Dump.open(DumpPath);
-  }
-
-  bool wants(const MachineFunction &MF, unsigned FunctionID) override {
-    if (!Flags.OnlyFunction.empty() && MF.getName() != Flags.OnlyFunction)
-      return false;
-    return Limits.asksAbout(MF.getName(), FunctionID);
   }
 
   void decide(const Episode &E, Carrier &Hands) override {
@@ -70,8 +62,6 @@ public:
     if (E.Count.Failure.empty())
       assignAll(E, Hands, Scores);
   }
-
-  std::vector<std::string> end() override { return Limits.warnings(); }
 
 private:
   /// The model, and the registers that its scores are of.
@@ -181,10 +171,7 @@ private:
     return 0;
   }
 
-  ModelFlags Flags;
   std::unique_ptr<mlrun::OnnxRunner> Runner;
-  Observer Watcher;
-  Patience Limits;
   std::optional<RegisterColumns> Columns;
   PolicyDump Dump;
 };
