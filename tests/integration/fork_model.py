@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
+
+from .pipe_pair import Side, speaking
 
 Format = Literal["json", "bytes"]
 TYPES = {"float": np.float32, "double": np.float64, "int32_t": np.int32, "int64_t": np.int64, "uint8_t": np.uint8}
@@ -79,40 +79,18 @@ def frame(answer: list[int], data_format: Format) -> bytes:
     return len(payload).to_bytes(8, "little") + payload
 
 
-def _serve(base: str, data_format: Format, answer: Answer, made: threading.Event, over: threading.Event) -> None:
-    while not over.is_set():
-        for suffix in (".in", ".out"):
-            with contextlib.suppress(FileNotFoundError):
-                Path(base + suffix).unlink()
-            os.mkfifo(base + suffix)
-        made.set()
-        with open(base + ".in", "wb", buffering=0) as to, open(base + ".out", "rb") as source:
-            while not over.is_set():
-                head = source.read(8)
-                if len(head) < 8:
-                    break
-                payload = source.read(int.from_bytes(head, "little"))
-                message = parse_json(payload) if data_format == "json" else parse_bytes(payload)
-                with contextlib.suppress(BrokenPipeError):
-                    to.write(frame(answer(message), data_format))
-
-
 @contextlib.contextmanager
 def fork_model(base: str | Path, data_format: Format, answer: Answer) -> Iterator[None]:
     """Serves at BASE.in and BASE.out, one compiler after the other."""
-    made, over = threading.Event(), threading.Event()
-    thread = threading.Thread(target=_serve, args=(str(base), data_format, answer, made, over), daemon=True)
-    thread.start()
-    assert made.wait(60)
-    try:
+
+    def speak(side: Side) -> None:
+        while not side.over.is_set():
+            head = side.source.read(8)
+            if len(head) < 8:
+                break
+            payload = side.source.read(int.from_bytes(head, "little"))
+            message = parse_json(payload) if data_format == "json" else parse_bytes(payload)
+            side.to.write(frame(answer(message), data_format))
+
+    with speaking(Path(base), speak):
         yield
-    finally:
-        over.set()
-        while thread.is_alive():  # it waits for a compiler: this is one, for a moment
-            for suffix, flags in ((".in", os.O_RDONLY), (".out", os.O_WRONLY)):
-                with contextlib.suppress(OSError):
-                    os.close(os.open(f"{base}{suffix}", flags | os.O_NONBLOCK))
-            thread.join(0.02)
-        for suffix in (".in", ".out"):
-            with contextlib.suppress(FileNotFoundError):
-                Path(f"{base}{suffix}").unlink()

@@ -83,6 +83,7 @@ def test_a_model_is_told_what_is_recorded(compiler: LiveCompiler, data_format: F
     model = Recorder(give_up)
     records = infer(compiler, model, data_format=data_format).records
     assert len(model.messages) == len(FUNCTIONS)
+    offered = 0
     for message, name in zip(model.messages, FUNCTIONS, strict=True):
         record = records[name]
         number = node_number(record, message)
@@ -93,7 +94,9 @@ def test_a_model_is_told_what_is_recorded(compiler: LiveCompiler, data_format: F
             weight = record["node_spill_weight"][node]
             assert told["spillWeight"] == pytest.approx(-1 if np.isinf(float(weight or "inf")) else weight, rel=1e-6)
             assert told["useDistances"] == record["use_distance"][node]
-            assert told["splitSlots"] == [p for p in record["split_points"][node] if p + 1 < len(told["useDistances"])]
+            allowed = [p for p in record["split_points"][node] if p + 1 < len(told["useDistances"])]
+            assert set(told["splitSlots"]) <= set(allowed)  # without those where no split can be carried out
+            offered += len(told["splitSlots"])
             length = sum(last - first for first, last in zip(*[iter(record["node_live"][node])] * 2, strict=True))
             assert len(told["vectors"]) == 100 * length
         edges = {(a, b) for a, told in virtual.items() for b in told["interferences"]}
@@ -102,6 +105,7 @@ def test_a_model_is_told_what_is_recorded(compiler: LiveCompiler, data_format: F
         taken = {(b, a) for a, told in message.nodes.items() if told["cls"] == "Phy" for b in told["interferences"]}
         forbidden = {(number(i), reg) for i, regs in enumerate(record["node_forbidden"]) for reg in regs}
         assert forbidden <= taken
+    assert offered > 0
 
 
 def expert_colours(record: dict[str, Any], colour_of: dict[int, int]) -> Callable[[Message], list[int]]:

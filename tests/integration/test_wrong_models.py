@@ -12,7 +12,8 @@ from rl4real_data.toolchain.plugin import Plugin
 
 from .fork_model import Format
 from .live_compiler import FUNCTIONS, LiveCompiler
-from .wrong_pipes import BYTES_SERVERS, HARMLESS_SERVERS, ILLEGAL_SERVERS, JSON_SERVERS, Speak, wrong_model
+from .pipe_pair import speaking
+from .wrong_pipes import BYTES_SERVERS, HARMLESS_SERVERS, ILLEGAL_SERVERS, JSON_SERVERS, Speak
 
 pytestmark = pytest.mark.clang
 
@@ -55,13 +56,13 @@ def require_greedy(compiler: LiveCompiler, stock: bytes, *words: str) -> None:
 
 @pytest.mark.parametrize(("data_format", "speak"), KINDS)
 def test_wrong_pipes(compiler: LiveCompiler, stock: bytes, tmp_path: Path, data_format: Format, speak: Speak) -> None:
-    with wrong_model(tmp_path / "pipe", speak):
+    with speaking(tmp_path / "pipe", speak):
         require_greedy(compiler, stock, *flags(tmp_path / "pipe", data_format))
 
 
 @pytest.mark.parametrize("speak", HARMLESS_SERVERS.values(), ids=HARMLESS_SERVERS.keys())
 def test_what_nobody_hears(compiler: LiveCompiler, stock: bytes, tmp_path: Path, speak: Speak) -> None:
-    with wrong_model(tmp_path / "pipe", speak):
+    with speaking(tmp_path / "pipe", speak):
         found = compiler.compile(*flags(tmp_path / "pipe", "json", PATIENT_MS))
     assert found.object == stock
     # What comes early enough is heard, and said.
@@ -70,7 +71,7 @@ def test_what_nobody_hears(compiler: LiveCompiler, stock: bytes, tmp_path: Path,
 
 @pytest.mark.parametrize("speak", ILLEGAL_SERVERS.values(), ids=ILLEGAL_SERVERS.keys())
 def test_illegal_answers(compiler: LiveCompiler, stock: bytes, tmp_path: Path, speak: Speak) -> None:
-    with wrong_model(tmp_path / "pipe", speak):
+    with speaking(tmp_path / "pipe", speak):
         found = compiler.compile(*flags(tmp_path / "pipe", "json", PATIENT_MS))
     assert found.object == stock
     for name in FUNCTIONS:

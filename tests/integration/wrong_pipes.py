@@ -4,27 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
-import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Final
 
 import numpy as np
 
-
-@dataclass(frozen=True)
-class Side:
-    """The model's side of the pipes to one compiler; `over` ends all waiting."""
-
-    to: BinaryIO
-    source: BinaryIO
-    over: threading.Event
-
-
-Speak = Callable[[Side], None]
-"""What a server does with a compiler."""
+from .pipe_pair import Side, Speak
 
 
 def message(side: Side) -> bytes:
@@ -165,38 +149,6 @@ ILLEGAL_SERVERS: Final[dict[str, Speak]] = {
     "a negative colour": says([1, *(word for node in range(100, 1000) for word in (node, -3))]),
 }
 """Each decision is illegal, and none is carried out."""
-
-
-@contextlib.contextmanager
-def wrong_model(base: Path, speak: Speak) -> Iterator[None]:
-    """Such a server at BASE.in and BASE.out, for one compiler after the other."""
-    over, made = threading.Event(), threading.Event()
-
-    def serve() -> None:
-        for suffix in (".in", ".out"):
-            os.mkfifo(f"{base}{suffix}")
-        made.set()
-        while not over.is_set():
-            with (
-                contextlib.suppress(BrokenPipeError, ValueError, OverflowError),
-                open(f"{base}.in", "wb", buffering=0) as to,
-                open(f"{base}.out", "rb") as source,
-            ):
-                if not over.is_set():
-                    speak(Side(to, source, over))
-
-    thread = threading.Thread(target=serve, daemon=True)
-    thread.start()
-    assert made.wait(60)
-    try:
-        yield
-    finally:
-        over.set()
-        while thread.is_alive():  # it waits for a compiler: this is one, for a moment
-            for suffix, flags in ((".in", os.O_RDONLY), (".out", os.O_WRONLY)):
-                with contextlib.suppress(OSError):
-                    os.close(os.open(f"{base}{suffix}", flags | os.O_NONBLOCK))
-            thread.join(0.02)
 
 
 def bytes_reply(*numbers: float, kind: str = "<i4") -> bytes:
