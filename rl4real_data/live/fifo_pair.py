@@ -2,7 +2,8 @@
 
 BASE.in is written, BASE.out is read: they are named from the compiler's side. Each compiler gets a pair of its own:
 once one has opened it, another takes its place. An answer that comes too late for a compiler that has gone would
-otherwise be read by the next one as its own.
+otherwise be read by the next one as its own. BASE.out is replaced first: a compiler that finds the new BASE.in must
+not find the BASE.out of another.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from rl4real_data.core.errors import HostError, UsageError
 def connection(inward: Path, outward: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """Waits for a compiler, which opens BASE.in first, too; from then on a new pair waits for the next one."""
     with open(inward, "wb", buffering=0) as to, open(outward, "rb", buffering=1 << 16) as source:
-        for path in (inward, outward):
+        for path in (outward, inward):
             make_pipe(path)
         yield to, source
 
@@ -45,7 +46,7 @@ def _new_pipes(base: Path) -> Iterator[tuple[Path, Path]]:
         if path.exists() and not path.is_fifo():
             raise UsageError(f"{path} is there, and is no pipe", hint="name another pipe")
     try:
-        for path in pair:
+        for path in reversed(pair):
             make_pipe(path)
     except OSError as error:
         raise HostError.of(error, doing=f"making the pipes {base}.in and .out") from error

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
-ENDS: Final = ("in", "out")
+ENDS: Final = ("out", "in")
+"""In the order in which they are made: who finds the new .in must not find another's .out."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def speaking(base: Path, speak: Speak) -> Iterator[None]:
     finally:
         over.set()
         while thread.is_alive():  # it waits for a compiler: this is one, for a moment
-            for end, flags in zip(ENDS, (os.O_RDONLY, os.O_WRONLY), strict=True):
+            for end, flags in zip(ENDS, (os.O_WRONLY, os.O_RDONLY), strict=True):
                 with contextlib.suppress(OSError):
                     os.close(os.open(f"{base}.{end}", flags | os.O_NONBLOCK))
             thread.join(0.02)

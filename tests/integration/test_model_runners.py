@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from array import array
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,6 +18,8 @@ import numpy as np
 import pytest
 from onnx import TensorProto
 
+from rl4real_data.live import fifo_pair
+from rl4real_data.live.fifo_pair import make_pipe
 from rl4real_data.live.grpc_server import start_server
 from rl4real_data.live.messages import Message, NoAdvice
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
@@ -254,6 +257,19 @@ def test_many_compilers_at_one_pipe(hello: Hello, tmp_path: Path) -> None:
         compilers = [
             hello.start(runner="pipe", format="bytes", address=tmp_path / "pipe", limit=200_000) for _ in range(6)
         ]
+        assert [finish(compiler) for compiler in compilers] == [ANSWERED] * 6
+
+
+def test_a_compiler_gets_both_ends_of_one_pair(hello: Hello, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A server that takes its time between the two pipes of the next pair."""
+
+    def make_slowly(path: Path) -> None:
+        make_pipe(path)
+        time.sleep(0.05)
+
+    monkeypatch.setattr(fifo_pair, "make_pipe", make_slowly)
+    with served_pipe(tmp_path / "pipe", Wire.BYTES, twice):
+        compilers = [hello.start(format="bytes", address=tmp_path / "pipe", limit=200_000) for _ in range(6)]
         assert [finish(compiler) for compiler in compilers] == [ANSWERED] * 6
 
 
