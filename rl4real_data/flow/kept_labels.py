@@ -13,15 +13,9 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.comparison import require_listed
 from rl4real_data.episodes.file_names import LABELS_NAME
 from rl4real_data.episodes.index import DatasetIndex
-from rl4real_data.flow.label_files import (
-    LabelRows,
-    episode_places,
-    read_label_rows,
-    read_unlisted_rows,
-    write_label_rows,
-)
+from rl4real_data.flow.label_files import LabelRows, read_label_rows, read_unlisted_rows, write_label_rows
 from rl4real_data.flow.working_folder import WorkDir
-from rl4real_data.labels.files import SCHEMAS
+from rl4real_data.labels.files import SCHEMAS, episode_places
 from rl4real_data.labels.origin import require_same_llvm
 
 

@@ -17,7 +17,7 @@ from rl4real_data.episodes.file_names import LABELS_NAME, TRIALS_NAME
 from rl4real_data.episodes.footer import belonging
 from rl4real_data.episodes.index import DatasetIndex, FileEntry
 from rl4real_data.episodes.label_values import LabelSource
-from rl4real_data.episodes.shards import MALFORMED, arrow_file, find_shards, iterate_batches, open_table, reason_of
+from rl4real_data.episodes.shards import MALFORMED, arrow_file, open_table, reason_of
 from rl4real_data.episodes.writer import write_table
 from rl4real_data.labels.checked_rows import require_sound
 from rl4real_data.labels.files import SCHEMAS, rows_of
@@ -85,17 +85,6 @@ def read_unlisted_rows(data_dir: Path) -> LabelRows | None:
     except MALFORMED as error:
         raise DatasetError(f"{LABELS_NAME}: its rows do not hold what they should ({reason_of(error)})") from error
     return LabelRows(origins, tables)
-
-
-def episode_places(folder: Path, index: DatasetIndex) -> dict[str, int]:
-    """episode_id -> its place in the order of the shards, train first."""
-    places: dict[str, int] = {}
-    for shard in find_shards(index):
-        with open_table(folder, index, shard.name) as file:
-            for batch in iterate_batches(file, ("episode_id",)):
-                for episode_id in batch["episode_id"].to_pylist():
-                    places.setdefault(episode_id, len(places))
-    return places
 
 
 def write_label_rows(

@@ -31,12 +31,7 @@ def digests(data_dir: Path) -> dict[str, str]:
 
 
 def test_what_is_written_is_read_again(tmp_path: Path, ids: list[str]) -> None:
-    none = build.make_label(
-        ids[2],
-        **{name: None for name in ("decisions", "value", "greedy_value", "score", "greedy_score", "costs", "final")},
-        **{"greedy_costs": None, "greedy_final": None, "status": LabelStatus.FAILED, "reason": "llc refuses it"},
-    )
-    labels = (build.make_label(ids[0]), build.make_equal(ids[1]), none)
+    labels = (build.make_label(ids[0]), build.make_equal(ids[1]), build.make_failed(ids[2]))
     trials = (build.make_trial(ids[0], 3), build.make_failed_trial(ids[0], 5))
 
     index = build.put_labels(tmp_path, labels, trials=trials)

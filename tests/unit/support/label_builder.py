@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,14 @@ def make_equal(episode_id: str, **changes: Any) -> Label:
     """One of a search that found nothing."""
     of_greedy = {"value": 150.0, "score": 12.5, "final": make_code(), "decisions": (), "status": LabelStatus.EQUAL}
     return make_label(episode_id, **{**of_greedy, "costs": make_label("").greedy_costs, **changes})
+
+
+def make_failed(episode_id: str, **changes: Any) -> Label:
+    """One of a search whose episode the compiler does not take."""
+    kept = {"episode_id", "source", "objective", "candidates", "failed_candidates", "status", "reason"}
+    nothing = {field.name: None for field in fields(Label) if field.name not in kept}
+    told = {"status": LabelStatus.FAILED, "reason": "llc refuses it", "candidates": 0, "failed_candidates": 0}
+    return make_label(episode_id, **{**nothing, **told, **changes})
 
 
 def make_proof(episode_id: str, **changes: Any) -> Label:
