@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
-from rl4real_data.episodes.column_values import MoveKind, OperandFlag, UseFlag, ValueFlag
-from rl4real_data.proof.model_answer import NOWHERE, SLOT, AnswerMove, AnswerPart, ModelAnswer
+from rl4real_data.episodes.column_values import MoveKind, UseFlag
+from rl4real_data.proof.model_answer import AnswerMove, AnswerPart, ModelAnswer
 from rl4real_data.proof.value_flow import NodeFlow, ValueFlow
 from rl4real_data.reading.episode import Episode
 
@@ -141,4 +141,3 @@ class _Checks:
                     yield f"nodes {holder[unit]} and {node} enter block {block} in one register"
 
 
-__all__ = ["MoveKind", "NOWHERE", "OperandFlag", "SLOT", "ValueFlag", "faults_of"]

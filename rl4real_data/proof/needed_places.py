@@ -20,7 +20,8 @@ Spot = tuple[int, int]
 
 
 class NeededPlaces:
-    """Of one solution. `spots`: what is needed. `stays`: pairs of spots that are one register. `reads`: (node,
+    """Of one solution. `spots`: what is needed. `stays`, `same`: pairs of spots that are one register, one behind the other,
+    and for what a copy or tied operands ask. `reads`: (node,
     instruction) -> the place that it reads. `moves`: stretch -> (kind, place it comes from, place that it goes to); what
     a rematerialisation comes from is its own stretch's value. `folds`: (instruction, node).
     """
@@ -38,14 +39,17 @@ class NeededPlaces:
         for (index, place), var in model.held.items():
             if self._is_on[var]:
                 self._places.setdefault(index, []).append(place)
+        self.same: Final[list[tuple[Spot, Spot]]] = []
         self._keep_copies()
         self._start()
         while self._open:
             self._trace(*self._open.pop())
+        for read, written in model.tied:
+            self.same += [((read, place), (written, place)) for place in self._places.get(written, ())]
 
     def _keep_copies(self) -> None:
         """Copies whose ends are one register stay so."""
-        stretches, self.same = self._model.problem.stretches, []
+        stretches = self._model.problem.stretches
         for (number, source, target), var in self._model.same.items():
             copy = self._model.problem.code.copies[number]
             if not self._is_on[var]:

@@ -50,7 +50,7 @@ class SplitModel:
 
     `held` (stretch, place), `in_slot` (stretch): whether the value is there. `fold` (node, instruction): whether the
     slot stands in the register's place. `moves`: by stretch behind the gap. `same` (copy, place of source, place of
-    target): whether both ends are one register.
+    target): whether both ends are one register. `tied`: pairs of stretches, read and written in one register.
     """
 
     def __init__(self, problem: SplitProblem) -> None:
@@ -61,6 +61,7 @@ class SplitModel:
         self.fold: Final[dict[tuple[int, int], Var]] = {}
         self.moves: Final[dict[int, GapMoves]] = {}
         self.same: Final[dict[tuple[int, int, int], Var]] = {}
+        self.tied: Final[list[tuple[int, int]]] = []
         self._places: Final[list[list[int]]] = [[] for _ in problem.stretches.all]
         self._saved_of: Final = {place: self._saved(group) for place, group in enumerate(problem.groups)}
         self._together: Final[list[list[int]]] = []
@@ -195,6 +196,7 @@ class SplitModel:
                 program.only_if(self.in_slot[written], [fold])
         program.exactly_one(ways)
         if tied is not None:
+            self.tied.append((tied, written))
             for place in self._places[written]:
                 program.only_if(self.held[written, place], [self.held.get((tied, place))])
 
