@@ -10,6 +10,7 @@ from rl4real_data.episodes.column_values import MoveKind
 from rl4real_data.proof.colouring import colour
 from rl4real_data.proof.model_answer import NOWHERE, SLOT, AnswerMove, AnswerPart, ModelAnswer
 from rl4real_data.proof.needed_places import IN_SLOT, NeededPlaces, Spot
+from rl4real_data.proof.spans import joined
 from rl4real_data.proof.split_model import SplitModel
 
 _ORDER: Final = (MoveKind.STORE, MoveKind.COPY, MoveKind.RELOAD, MoveKind.REMATERIALIZATION)
@@ -86,22 +87,12 @@ def _parts(model: SplitModel, needed: NeededPlaces, registers: Mapping[Spot, int
         if not places and (index, IN_SLOT) in needed.spots:
             in_slot[one.node].append(span)
     for (node, register), spans in held.items():
-        yield from (AnswerPart(node, first, last, register) for first, last in _joined(spans))
+        yield from (AnswerPart(node, first, last, register) for first, last in joined(spans))
     for node, spans in in_slot.items():
-        yield from (AnswerPart(node, first, last, SLOT) for first, last in _joined(spans))
+        yield from (AnswerPart(node, first, last, SLOT) for first, last in joined(spans))
     for node, spans in life.items():
         rest = sorted(set(spans) - set(in_register[node]) - set(in_slot[node]))
-        yield from (AnswerPart(node, first, last, NOWHERE) for first, last in _joined(rest))
-
-
-def _joined(spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
-    found: list[tuple[int, int]] = []
-    for first, last in sorted(spans):
-        if found and first <= found[-1][1]:
-            found[-1] = (found[-1][0], max(last, found[-1][1]))
-        else:
-            found.append((first, last))
-    return found
+        yield from (AnswerPart(node, first, last, NOWHERE) for first, last in joined(rest))
 
 
 def _moves(model: SplitModel, needed: NeededPlaces, registers: Mapping[Spot, int]) -> tuple[AnswerMove, ...] | None:
