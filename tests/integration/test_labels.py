@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -84,6 +85,12 @@ def test_labels_replay_and_false_ones_are_found(
 
     said = rl4real("validate", "d", "--replay", BUILD_DIR=build_dir).stdout
     assert f"carried out {len(found)} labels and {len(trials)} candidates again: 100.00%" in said
+
+    best = max((label for label, _ in found), key=lambda label: label.status is LabelStatus.BETTER)
+    shown = json.loads(rl4real("show", "d", best.episode_id, "--best", "--json", BUILD_DIR=build_dir).stdout)
+    assert best.status is LabelStatus.BETTER
+    assert shown["best"]["score"] == pytest.approx(best.score)
+    assert shown["score"] == pytest.approx(best.greedy_score)
 
     table = pq.read_table(tmp_path / "d/labels.parquet")
     score = pa.array([1.0 + value for value in table["score"].to_pylist()])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
@@ -103,10 +103,17 @@ def of_proofs(**changes: Any) -> Origin:
     return make_origin(**{"source": LabelSource.STATIC, "objective": Objective.COST, "recipe": {}, **changes})
 
 
-def write_labellable(data_dir: Path, episodes: int = 4, *, test_episodes: int = 1, **options: Any) -> DatasetIndex:
+def write_labellable(
+    data_dir: Path,
+    episodes: int = 4,
+    *,
+    test_episodes: int = 1,
+    make: Callable[[int], build.Row] = build.make_episode,
+    **options: Any,
+) -> DatasetIndex:
     """A dataset with a fingerprint in all of its files, as `flow` writes it."""
-    train = [build.make_episode(number) for number in range(1, episodes + 1)]
-    test = [build.make_episode(number) for number in range(101, 101 + test_episodes)]
+    train = [make(number) for number in range(1, episodes + 1)]
+    test = [make(number) for number in range(101, 101 + test_episodes)]
     splits = {"train": [train], **({"test": [test]} if test_episodes else {})}
     index = build.write_dataset(data_dir, splits, recipe={**build.RECIPE, "compression_level": 3}, **options)
     files = {}
