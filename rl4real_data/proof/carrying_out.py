@@ -16,10 +16,14 @@ from typing import Any, Final
 from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.errors import HostError
 from rl4real_data.episodes.column_values import BlockFlag, OperandFlag
+from rl4real_data.labels.decisions import Decisions
+from rl4real_data.labels.executed_code import ExecutedCode
 from rl4real_data.labels.trial_costs import TrialCosts
 from rl4real_data.live.compiler_backend import name_in_mir
+from rl4real_data.live.trial import CompilerTool, trial_of_mir
 from rl4real_data.proof.model_answer import ModelAnswer
 from rl4real_data.reading.episode import Episode
+from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.llc import replay_command
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Completed, Limits, run
@@ -30,25 +34,55 @@ _KINDS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CarriedOut:
-    """What the compiler made of an answer. `refused`: what it did not carry out, and why, with how often."""
+    """What the compiler made of an answer.
+
+    `refused`: what it did not carry out, and why, with how often. `is_kept`: every register is where it was put.
+    `final`: the code that would be printed, where that was asked for.
+    """
 
     costs: TrialCosts
     score: float
     refused: Mapping[str, int]
     is_kept: bool
+    final: ExecutedCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AnswerCompiler:
     """Llc and the plugin of the release that made the episodes."""
 
+    clang: Clang
     llc: Path
     plugin: Plugin
     allocator: Allocator
     limits: Limits = _LIMITS
 
+    def fingerprint(self) -> str:
+        """Equal for what carries an answer out to the same."""
+        return f"{self.clang.fingerprint()}|{self.plugin.fingerprint()}|{self.allocator.name}"
+
+    def decide(self, episode: Episode, decisions: Decisions) -> CarriedOut | str:
+        """What comes of decisions in front of greedy, or why nothing does. ToolchainError where the compiler fails."""
+        assert episode.mir is not None, "who has no text is not asked"
+        with trial_of_mir(CompilerTool(clang=self.clang, plugin=self.plugin), episode.mir) as compiler:
+            for function in compiler:
+                result = function.try_decisions(decisions, until="code")
+                break
+            else:
+                return "the text holds no function"
+        if result.costs is None:
+            return result.reason
+        return CarriedOut(
+            costs=result.costs,
+            score=result.score,
+            refused=dict(sorted(result.illegal.items())),
+            is_kept=not (result.moved or result.lost or result.forced_away),
+            final=result.final.counted() if result.final is not None else None,
+        )
+
     def carry_out(self, episode: Episode, answer: ModelAnswer) -> CarriedOut | str:
-        """What came of it, or why there is nothing. HostError if llc cannot be started."""
+        """What came of its parts, or why nothing did. HostError if llc cannot be started."""
+        assert episode.mir is not None, "who has no text is not asked"
         with tempfile.TemporaryDirectory(prefix="answer-") as scratch:
             folder = Path(scratch)
             (folder / "x.mir").write_text(episode.mir, encoding="utf-8")
@@ -120,9 +154,7 @@ def answer_line(episode: Episode, answer: ModelAnswer, function: str) -> str:
         "parts": [
             [vreg[part.node], part.first, part.last, place(part.place)] for part in answer.parts if part.node in cut
         ],
-        "choices": [
-            [inst, index, vreg[node], place(where)] for inst, index, node, where in _choices(episode, answer)
-        ],
+        "choices": [[inst, index, vreg[node], place(where)] for inst, index, node, where in _choices(episode, answer)],
         "moves": [
             [int(one.kind), one.inst, one.block, vreg[one.node], place(one.source), place(one.target), one.value]
             for one in answer.moves

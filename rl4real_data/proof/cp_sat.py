@@ -52,9 +52,7 @@ def solve_with_cp_sat(program: Program, *, seconds: float) -> Solution:
 
 def _model(cp_model: Any, program: Program) -> tuple[Any, list[Any], float]:
     model = cp_model.CpModel()
-    variables = [
-        model.new_bool_var("") if upper == 1 else model.new_int_var(0, upper, "") for upper in program.upper
-    ]
+    variables = [model.new_bool_var("") if upper == 1 else model.new_int_var(0, upper, "") for upper in program.upper]
     for row in program.rows:
         _add(model, variables, row)
     scale = _LARGEST / max(max(program.cost, default=0.0), 1e-9)

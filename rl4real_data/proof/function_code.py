@@ -104,7 +104,9 @@ def function_code_of(episode: Episode, classes: Mapping[int, RegisterClass]) -> 
         live_out=live_out,
         registers=tuple(own),
         can_spill=tuple(np.isfinite(episode.node_spill_weight).tolist()),
-        can_move=tuple(np.isfinite(weight) and node not in stuck for node, weight in enumerate(episode.node_spill_weight)),
+        can_move=tuple(
+            np.isfinite(weight) and node not in stuck for node, weight in enumerate(episode.node_spill_weight)
+        ),
         remat=_rematerializable(episode, values),
         merges=tuple(frozenset((-1 - defs[defs < 0]).tolist()) for defs, _ in values),
         undefined=frozenset(
@@ -127,7 +129,12 @@ def _blocks(episode: Episode) -> tuple[CodeBlock, ...]:
     rows = zip(start, ends, first, last, frequency, after, map(tuple, before), strict=True)
     return tuple(
         CodeBlock(
-            first=row[0], end=row[1], first_gap=row[2], last_gap=row[3], frequency=row[4], successors=row[5],
+            first=row[0],
+            end=row[1],
+            first_gap=row[2],
+            last_gap=row[3],
+            frequency=row[4],
+            successors=row[5],
             predecessors=row[6],
         )
         for row in rows
@@ -166,7 +173,9 @@ def _borders(
     zero = np.zeros(1, np.int64)
     successors = [block.successors for block in blocks]
     found = live_at_borders((arrays[0][0], arrays[0][1]), (arrays[1][0], arrays[1][1]), successors, zero, zero)
-    into, out = (tuple(frozenset(nodes[where == block].tolist()) for block in range(len(blocks))) for where, nodes in found)
+    into, out = (
+        tuple(frozenset(nodes[where == block].tolist()) for block in range(len(blocks))) for where, nodes in found
+    )
     return into, out
 
 

@@ -139,5 +139,3 @@ class _Checks:
             for unit in self._episode.register_table.units[register].tolist():
                 if holder.setdefault(unit, node) != node:
                     yield f"nodes {holder[unit]} and {node} enter block {block} in one register"
-
-

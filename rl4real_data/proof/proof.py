@@ -28,9 +28,7 @@ class Proof:
     reason: str | None = None
 
 
-def proof_of(
-    episode: Episode, answer: ModelAnswer, bound: float, *, decisions: Decisions | None = None
-) -> Proof:
+def proof_of(episode: Episode, answer: ModelAnswer, bound: float, *, decisions: Decisions | None = None) -> Proof:
     """That of an answer which the recount finds legal; one that is not is a failed one, and says why."""
     found = recount(episode, answer)
     if found.faults:

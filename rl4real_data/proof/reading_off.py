@@ -55,9 +55,7 @@ def _registers(model: SplitModel, needed: NeededPlaces, solution: Sequence[float
     place_of = {own[index]: spot[1] for index, spot in enumerate(spots)}
     limits = [range(model.room_used(place_of[web], solution)) for web in range(len(webs))]
     conflicts = {
-        (own[number[one]], own[number[other]])
-        for one, other in model.meeting(spots)
-        if model.excludes(one, other)
+        (own[number[one]], own[number[other]]) for one, other in model.meeting(spots) if model.excludes(one, other)
     }
     found = colour(len(webs), sorted(conflicts), limits)
     if found is None:
@@ -104,8 +102,13 @@ def _moves(model: SplitModel, needed: NeededPlaces, registers: Mapping[Spot, int
             from_place = NOWHERE if value >= 0 else SLOT if source == IN_SLOT else registers[one.before, source]
             by_gap[one.block, one.gap].append(
                 AnswerMove(
-                    kind=kind, inst=one.gap, block=one.block, node=one.node, source=from_place,
-                    target=SLOT if target == IN_SLOT else registers[index, target], value=value,
+                    kind=kind,
+                    inst=one.gap,
+                    block=one.block,
+                    node=one.node,
+                    source=from_place,
+                    target=SLOT if target == IN_SLOT else registers[index, target],
+                    value=value,
                 )
             )
     found: list[AnswerMove] = []
@@ -148,7 +151,12 @@ def _choices(
         sorted(
             (inst, node, registers[stretches.reading[node, inst], place])
             for (node, inst), place in needed.reads.items()
-            if (node, inst) in stretches.reading and (inst, node) not in folded
-            and sum((stretches.reading[node, inst], one) in needed.spots for one in model.places(stretches.reading[node, inst])) > 1
+            if (node, inst) in stretches.reading
+            and (inst, node) not in folded
+            and sum(
+                (stretches.reading[node, inst], one) in needed.spots
+                for one in model.places(stretches.reading[node, inst])
+            )
+            > 1
         )
     )

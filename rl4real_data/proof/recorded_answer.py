@@ -20,7 +20,12 @@ def recorded_answer(episode: Episode) -> ModelAnswer:
         ),
         moves=tuple(
             AnswerMove(
-                kind=MoveKind(kind), inst=inst, block=block, node=node, source=_place(source), target=_place(target),
+                kind=MoveKind(kind),
+                inst=inst,
+                block=block,
+                node=node,
+                source=_place(source),
+                target=_place(target),
                 value=value,
             )
             for kind, inst, block, node, source, target, value in moves
@@ -43,7 +48,13 @@ def _folds(episode: Episode) -> set[tuple[int, int]]:
         if flags & (ChangeFlag.READS_SLOT | ChangeFlag.WRITES_SLOT) and not flags & ChangeFlag.GONE
     }
     places = episode.operand_registers().tolist()
-    rows = zip(episode.operand_inst.tolist(), episode.operand_node.tolist(), episode.operand_flags.tolist(), places, strict=True)
+    rows = zip(
+        episode.operand_inst.tolist(),
+        episode.operand_node.tolist(),
+        episode.operand_flags.tolist(),
+        places,
+        strict=True,
+    )
     return {
         (inst, node)
         for inst, node, flags, place in rows

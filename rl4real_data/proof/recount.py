@@ -80,9 +80,7 @@ class _Counter:
             self._add(kind if flag & UseFlag.COPY else f"folded_{kind}", self._frequency[inst])
 
     def _reads(self, node: int, inst: int) -> bool:
-        operands, nodes, flags = (
-            getattr(self._episode, f"operand_{name}") for name in ("inst", "node", "flags")
-        )
+        operands, nodes, flags = (getattr(self._episode, f"operand_{name}") for name in ("inst", "node", "flags"))
         own = flags[(operands == inst) & (nodes == node)]
         return bool(((own & OperandFlag.READ != 0) & (own & OperandFlag.UNDEF == 0)).any())
 

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from rl4real_data.episodes.label_values import LabelStatus
 from rl4real_data.proof.function_code import function_code_of
 from rl4real_data.proof.highs import SOLVER_NAME, solve_with_highs
 from rl4real_data.proof.model_answer import ModelAnswer
@@ -18,13 +19,14 @@ from rl4real_data.proof.place_groups import place_groups
 from rl4real_data.proof.prices import Prices
 from rl4real_data.proof.proof import Proof, proof_of, without_answer
 from rl4real_data.proof.reading_off import read_off
+from rl4real_data.proof.recorded_answer import recorded_answer
 from rl4real_data.proof.solution import Solution, SolutionStatus
 from rl4real_data.proof.split_model import SplitModel, SplitProblem
 from rl4real_data.proof.stretches import stretches_of
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.register_classes import RegisterClass
 
-_UNPROVEN: Final = (SolutionStatus.OPTIMAL, SolutionStatus.FEASIBLE)
+_FOUND: Final = (SolutionStatus.OPTIMAL, SolutionStatus.FEASIBLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +37,31 @@ class _Attempt:
 
 
 def prove_split(episode: Episode, classes: Mapping[int, RegisterClass], *, steps: int) -> Proof:
-    """What is found within so many steps of the solver. DatasetError for an episode of version 0 of the format."""
+    """What is found within so many steps of the solver. DatasetError for an episode of version 0 of the format.
+
+    Where that is no proof, and the expert's own answer costs less, that is the answer.
+    """
+    found = _prove(episode, classes, steps)
+    if found.status is LabelStatus.OPTIMAL or found.bound is None:
+        return found
+    expert = proof_of(episode, recorded_answer(episode), found.bound)
+    if expert.value is None or (found.value is not None and found.value <= expert.value):
+        return found
+    return expert
+
+
+def _prove(episode: Episode, classes: Mapping[int, RegisterClass], steps: int) -> Proof:
     first = _attempt(episode, classes, steps, is_merged=True, least=0.0)
     if first.answer is not None:
         return proof_of(episode, first.answer, first.solution.bound)
-    if first.solution.status not in _UNPROVEN:
+    if first.solution.status not in _FOUND:
         return without_answer(first.solution, solver=SOLVER_NAME)
     least = first.solution.bound
     second = _attempt(episode, classes, max(1, steps - first.solution.steps), is_merged=False, least=least)
     if second.answer is not None:
         return proof_of(episode, second.answer, max(second.solution.bound, least))
+    if second.solution.values:
+        return Proof(status=LabelStatus.NONE, reason="copies in one place would have to swap registers", bound=least)
     return without_answer(second.solution, solver=SOLVER_NAME)
 
 

@@ -189,8 +189,13 @@ class _Reader:
                 kind, value = MoveKind.REMATERIALIZATION, next(iter(self.model.problem.code.remat[one.node]))
             source, target = (SLOT, register) if one.is_read else (register, SLOT)
             move = AnswerMove(
-                kind=kind, inst=one.gap, block=one.block, node=one.node,
-                source=NOWHERE if value >= 0 else source, target=target, value=value,
+                kind=kind,
+                inst=one.gap,
+                block=one.block,
+                node=one.node,
+                source=NOWHERE if value >= 0 else source,
+                target=target,
+                value=value,
             )
             found.append((one.block, one.gap, one.is_read, move))
         return [move for *_, move in sorted(found, key=lambda each: (*each[:3], each[3].node))]

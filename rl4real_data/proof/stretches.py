@@ -84,9 +84,7 @@ class _Cutter:
 
     def found(self) -> Stretches:
         own = self._found
-        return Stretches(
-            all=tuple(self._all), entry=own.entry, exit=own.exit, reading=own.reading, written=own.written
-        )
+        return Stretches(all=tuple(self._all), entry=own.entry, exit=own.exit, reading=own.reading, written=own.written)
 
     def cut(self, node: int) -> None:
         code = self._code
@@ -110,8 +108,14 @@ class _Cutter:
                 kind = Start.READ if first in drops else Start.GAP
             self._all.append(
                 Stretch(
-                    node=node, block=number, first=first, last=last, start=kind, value=value,
-                    gap=first // 2 if kind is Start.GAP else -1, before=index - 1 if first > run.first else -1,
+                    node=node,
+                    block=number,
+                    first=first,
+                    last=last,
+                    start=kind,
+                    value=value,
+                    gap=first // 2 if kind is Start.GAP else -1,
+                    before=index - 1 if first > run.first else -1,
                 )
             )
             self._note(index, run, block)
@@ -132,9 +136,7 @@ class _Cutter:
         """Gaps at which the run is cut: 2 gap lies behind its first spot."""
 
         def inside(gaps: Iterable[int]) -> set[int]:
-            return {
-                gap for gap in gaps if block.first_gap <= gap <= block.last_gap and run.first < 2 * gap <= run.last
-            }
+            return {gap for gap in gaps if block.first_gap <= gap <= block.last_gap and run.first < 2 * gap <= run.last}
 
         own = inside([block.first_gap, block.last_gap, *insts, *(inst + 1 for inst in insts)])
         return own | inside(self._changes(node, block, run, own))
