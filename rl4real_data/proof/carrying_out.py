@@ -15,13 +15,14 @@ from typing import Any, Final
 
 from rl4real_data.core.allocators import Allocator
 from rl4real_data.core.errors import HostError
-from rl4real_data.episodes.column_values import BlockFlag, OperandFlag
+from rl4real_data.episodes.column_values import OperandFlag
 from rl4real_data.labels.decisions import Decisions
 from rl4real_data.labels.executed_code import ExecutedCode
 from rl4real_data.labels.trial_costs import TrialCosts
 from rl4real_data.live.compiler_backend import name_in_mir
 from rl4real_data.live.trial import CompilerTool, trial_of_mir
 from rl4real_data.proof.model_answer import ModelAnswer
+from rl4real_data.proof.recount import saving_frequency
 from rl4real_data.reading.episode import Episode
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.llc import replay_command
@@ -127,13 +128,11 @@ def _read(path: Path, episode: Episode) -> CarriedOut | str:
 
 def _costs(costs: Mapping[str, Any], episode: Episode) -> TrialCosts:
     number, cost = ({kind: costs[kind][index] for kind in _KINDS} for index in (0, 1))
-    returns = (episode.block_flags & BlockFlag.RETURN) != 0
-    each = 1.0 + float(episode.block_freq[returns].sum())  # saved once, restored in each block that returns
     return TrialCosts(
         **number,
         **{f"{kind}_cost": value for kind, value in cost.items()},
         spill_cost=sum(cost[kind] for kind in _KINDS[:4]),
-        callee_saved=round(costs["callee_saved"] / each),
+        callee_saved=round(costs["callee_saved"] / saving_frequency(episode)),
         callee_saved_cost=costs["callee_saved"],
     )
 
@@ -174,7 +173,7 @@ def _cut_nodes(answer: ModelAnswer) -> set[int]:
 
 def _choices(episode: Episode, answer: ModelAnswer) -> list[tuple[int, int, int, int]]:
     chosen = {(inst, node): place for inst, node, place in answer.choices}
-    columns = (episode.operand_inst, episode.operand_index, episode.operand_node, episode.operand_flags)
+    columns = episode.known_together("operand_inst", "operand_index", "operand_node", "operand_flags")
     return [
         (inst, index, node, chosen[inst, node])
         for inst, index, node, flags in zip(*(column.tolist() for column in columns), strict=True)

@@ -3,11 +3,35 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 _MOST_STEPS: Final = 20_000
 """Of the search for a colouring; of 490 functions of at most 25 nodes none took 500."""
+
+
+class Webs:
+    """Things of which some are to have one colour: a web is what such ties hold together."""
+
+    def __init__(self, things: Iterable[int], ties: Iterable[tuple[int, int]]) -> None:
+        self._root: Final = {thing: thing for thing in sorted(things)}
+        for one, other in ties:
+            if one in self._root and other in self._root:
+                low, high = sorted((self._find(one), self._find(other)))
+                self._root[high] = low
+
+    def _find(self, one: int) -> int:
+        while self._root[one] != one:
+            one = self._root[one]
+        return one
+
+    def coloured(self, conflicts: Iterable[tuple[int, int]], room_of: Callable[[int], int]) -> dict[int, int] | None:
+        """Thing -> colour, below the room of its web's first thing; things in conflict have others. None: not found."""
+        webs = {root: number for number, root in enumerate(sorted({self._find(one) for one in self._root}))}
+        own = {one: webs[self._find(one)] for one in self._root}
+        pairs = sorted({tuple(sorted((own[one], own[other]))) for one, other in conflicts})
+        found = colour(len(webs), pairs, [range(room_of(root)) for root in webs])  # type: ignore[arg-type] # of two
+        return None if found is None else {one: found[web] for one, web in own.items()}
 
 
 def colour(count: int, conflicts: Iterable[tuple[int, int]], colours: Sequence[Sequence[int]]) -> list[int] | None:

@@ -181,7 +181,8 @@ def _borders(
 
 def _own_registers(episode: Episode, node: int) -> tuple[int, ...]:
     order = episode.register_table.class_order[int(episode.node_class[node])]
-    return tuple(order[~np.isin(order, episode.reserved)].tolist())
+    (reserved,) = episode.known_together("reserved")
+    return tuple(order[~np.isin(order, reserved)].tolist())
 
 
 def _stuck(episode: Episode, classes: Mapping[int, RegisterClass]) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""HiGHS, which solves the programs of the model with splits.
+"""HiGHS, which solves the programs of the models.
 
 It has no measure of its work that is the same on every machine: what is counted is how often it asks whether to go on.
 """
@@ -19,9 +19,17 @@ STEPS_A_SECOND: Final = 15
 """Of 120 functions of at most 25 nodes the slowest ones did 15 to 34 a processor second."""
 
 
+def steps_in(seconds: float) -> int:
+    """As many steps as a processor of 2020 does in that time, or more."""
+    return max(1, round(seconds * STEPS_A_SECOND))
+
+
 def solver_version() -> str:
     """MissingExtra if it is not installed."""
-    return str(_highspy().Highs().version())
+    from importlib.metadata import version
+
+    _highspy()
+    return version("highspy")
 
 
 def solve_with_highs(program: Program, *, steps: int) -> Solution:
@@ -44,7 +52,7 @@ def solve_with_highs(program: Program, *, steps: int) -> Solution:
 
 
 def _highspy() -> Any:
-    with required_by("`label --model split`", extra="labels"):
+    with required_by("`rl4real-data label`", extra="labels"):
         import highspy
     return highspy
 

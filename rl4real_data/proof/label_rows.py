@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from rl4real_data.allocation.answer_costs import COST_WEIGHTS
 from rl4real_data.episodes.label_values import LabelSource, LabelStatus, Objective
@@ -75,9 +75,9 @@ def expert_costs(outcome: ExpertOutcome) -> TrialCosts:
     """The expert's costs by kind."""
     kinds = outcome.costs
     spill = sum(kinds[kind].cost for kind in ("spills", "reloads", "folded_spills", "folded_reloads"))
+    number: dict[str, Any] = {kind: one.count for kind, one in kinds.items()}
     return TrialCosts(
-        **{kind: one.count for kind, one in kinds.items()},
-        **{f"{kind}_cost": float(one.cost) for kind, one in kinds.items()},
+        **number | {f"{kind}_cost": float(one.cost) for kind, one in kinds.items()},
         spill_cost=spill,
     )
 

@@ -27,6 +27,7 @@ from rl4real_data.labels.label import Label
 from rl4real_data.labels.origin import Origin
 from rl4real_data.proof.carrying_out import AnswerCompiler
 from rl4real_data.proof.label_record import LabelRecord, read_record, record_bytes
+from rl4real_data.proof.label_rows import SolverName
 from rl4real_data.proof.prover import Prover
 from rl4real_data.proof.settings import ProofSettings
 from rl4real_data.reading.dataset import EpisodeDataset
@@ -71,12 +72,14 @@ def label_dataset(
     MissingExtra without the solver, DatasetError for a dataset that cannot be labelled, ToolchainError where
     `find_compiler` finds none of the dataset's release.
     """
-    prover.require()
+    solver = prover.solver()
     with open_workdir(data_dir) as work:
         index = require_labellable(work)
         compiler = find_compiler(index)
         with refused_links(data_dir), open_log(work, LABEL_NAME) as log:
-            run = _Run(work=work, index=index, settings=settings, compiler=compiler, prover=prover, log=log)
+            run = _Run(
+                work=work, index=index, settings=settings, compiler=compiler, prover=prover, solver=solver, log=log
+            )
             run.prove(jobs, progress)
             write_labels(work, run.origin(), run.labels())
         forget_log(work, LABEL_NAME)
@@ -92,6 +95,7 @@ class _Run:
     settings: ProofSettings
     compiler: AnswerCompiler
     prover: Prover
+    solver: SolverName
     log: ReplayLog
     records: dict[str, LabelRecord] = field(default_factory=dict)
     known: int = 0
@@ -100,7 +104,7 @@ class _Run:
         return Origin(
             source=self.settings.source,
             objective=Objective.COST,
-            recipe={**self.settings.recipe(), "solver": self.prover.name, "solver_version": self.prover.version},
+            recipe={**self.settings.recipe(), "solver": self.solver.name, "solver_version": self.solver.version},
             llvm_version=str(self.index.toolchain.get("llvm_version", "")),
             plugin=self.compiler.plugin.source_hash,
             record_version=RECORD_VERSION,
@@ -144,7 +148,7 @@ class _Run:
 
     def _key(self, episode_id: str) -> bytes:
         settings = json.dumps(replace(self.settings, limit=None).recipe(), sort_keys=True)
-        tools = f"{self.prover.name} {self.prover.version}|{self.compiler.fingerprint()}|{__version__}"
+        tools = f"{self.solver.name} {self.solver.version}|{self.compiler.fingerprint()}|{__version__}"
         return hashlib.sha256(f"{settings}\0{tools}\0{episode_id}".encode()).digest()
 
     def labels(self) -> Iterator[Label]:

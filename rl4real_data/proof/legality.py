@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from rl4real_data.episodes.column_values import MoveKind, UseFlag
+from rl4real_data.episodes.column_values import UseFlag
 from rl4real_data.proof.model_answer import AnswerMove, AnswerPart, ModelAnswer
 from rl4real_data.proof.value_flow import NodeFlow, ValueFlow
 from rl4real_data.reading.episode import Episode
@@ -54,7 +54,7 @@ class _Checks:
                 yield f"node {node} lives at {own}, its parts at {found}"
 
     def classes(self) -> Iterator[str]:
-        table, reserved = self._episode.register_table, set(self._episode.reserved.tolist())
+        table, reserved = self._episode.register_table, set(self._episode.known_together("reserved")[0].tolist())
         for part in self._answer.parts:
             order = table.class_order[int(self._episode.node_class[part.node])].tolist()
             if part.place > 0 and (part.place not in order or part.place in reserved):
@@ -69,7 +69,8 @@ class _Checks:
                 continue
             for first, last in ranges.held(part.node, part.place):
                 if first < part.last and last > part.first:
-                    yield f"node {part.node} is in {part.place} at [{part.first}, {part.last}), taken at [{first}, {last})"
+                    where = f"at [{part.first}, {part.last}), taken at [{first}, {last})"
+                    yield f"node {part.node} is in {part.place} {where}"
             low, high = bisect.bisect_left(places, part.first), bisect.bisect_left(places, part.last)
             for position, preserved in masks[low:high]:
                 if part.place not in preserved:
@@ -113,7 +114,8 @@ class _Checks:
                         yield f"in front of instruction {inst}: node {move.node} overwrites node {later.node}"
 
     def _place(self, block: int, inst: int) -> Iterator[str]:
-        first, last = self._episode.block_first_split[block], self._episode.block_last_split[block]
+        columns = self._episode.known_together("block_first_split", "block_last_split")
+        first, last = (int(column[block]) for column in columns)
         if not first <= inst <= last:
             yield f"no code can be put in front of instruction {inst} in block {block}"
 

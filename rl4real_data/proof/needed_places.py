@@ -20,10 +20,12 @@ Spot = tuple[int, int]
 
 
 class NeededPlaces:
-    """Of one solution. `spots`: what is needed. `stays`, `same`: pairs of spots that are one register, one behind the other,
-    and for what a copy or tied operands ask. `reads`: (node,
-    instruction) -> the place that it reads. `moves`: stretch -> (kind, place it comes from, place that it goes to); what
-    a rematerialisation comes from is its own stretch's value. `folds`: (instruction, node).
+    """Of one solution.
+
+    `spots`: what is needed. `stays`, `same`: pairs of spots that are one register, one behind the other, and for what a
+    copy or tied operands ask. `reads`: (node, instruction) -> the place that it reads. `moves`: stretch -> (kind, place
+    it comes from, place that it goes to); a rematerialisation computes the value of its stretch. `folds`: (instruction,
+    node).
     """
 
     def __init__(self, model: SplitModel, solution: Sequence[float]) -> None:
@@ -45,7 +47,7 @@ class NeededPlaces:
         while self._open:
             self._trace(*self._open.pop())
         for read, written in model.tied:
-            self.same += [((read, place), (written, place)) for place in self._places.get(written, ())]
+            self.same.extend(((read, place), (written, place)) for place in self._places.get(written, ()))
 
     def _keep_copies(self) -> None:
         """Copies whose ends are one register stay so."""

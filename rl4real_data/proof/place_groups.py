@@ -17,8 +17,8 @@ from rl4real_data.reading.register_table import RegisterTable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceGroup:
-    """`members`: for each member node -> its register there. `units`: those of the only member, empty if the group is of
-    whole register families, which hold one value each. `saves`: how many callee-saved registers a member costs.
+    """`members`: for each member node -> its register there. `units`: those of the only member, empty if the group is
+    of whole register families, which hold one value each. `entries`: the callee-saved registers that a member costs.
     """
 
     members: tuple[Mapping[int, int], ...]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Self
 
 from rl4real_data.allocation.answer_costs import COST_WEIGHTS
 from rl4real_data.episodes.column_values import BlockFlag
@@ -17,10 +17,14 @@ from rl4real_data.reading.register_table import RegisterTable
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prices:
-    """`callee_saved`: of saving and restoring one register that the code does not write anyway; `saved`: these."""
+    """`callee_saved`: of saving and restoring one register that the code does not write anyway; `saved`: these.
+
+    `constant`: of those that it writes whatever is decided.
+    """
 
     callee_saved: float
     saved: Mapping[int, int]
+    constant: float = 0.0
     copy: float = COST_WEIGHTS["copies"]
     reload: float = COST_WEIGHTS["reloads"]
     store: float = COST_WEIGHTS["spills"]
@@ -32,8 +36,10 @@ class Prices:
         returning = float(frequency[(flags & BlockFlag.RETURN) != 0].sum())
         saved = episode.known_together("callee_saved")[0].tolist()
         written = written_entries(episode)
+        each = COST_WEIGHTS["callee_saved"] * (1.0 + returning)
         return cls(
-            callee_saved=COST_WEIGHTS["callee_saved"] * (1.0 + returning),
+            callee_saved=each,
+            constant=each * len(written),
             saved={entry: register for entry, register in enumerate(saved) if entry not in written},
         )
 
@@ -58,6 +64,3 @@ def written_entries(episode: Episode) -> frozenset[int]:
     }
     table = episode.register_table.units
     return frozenset(entry for entry, register in enumerate(saved) if written & set(table[register].tolist()))
-
-
-WEIGHTS: Final = COST_WEIGHTS

@@ -50,4 +50,4 @@ def without_answer(solution: Solution, *, solver: str) -> Proof:
         return Proof(status=LabelStatus.NONE, reason="the rules of the model allow no answer")
     if solution.status is SolutionStatus.BROKEN:
         return Proof(status=LabelStatus.FAILED, reason=f"{solver} failed: {solution.reason}")
-    return Proof(status=LabelStatus.NONE, reason="no answer was found within the limit", bound=solution.bound)
+    return Proof(status=LabelStatus.NONE, reason="no answer was found within the limit")

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, Protocol
 
 from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.label_values import LabelStatus
-from rl4real_data.proof import cp_sat, highs
+from rl4real_data.proof import highs
 from rl4real_data.proof.carrying_out import AnswerCompiler, CarriedOut
 from rl4real_data.proof.label_record import LabelRecord
 from rl4real_data.proof.label_rows import SolverName, differences, label_of, without_proof
@@ -23,26 +23,28 @@ from rl4real_data.proof.static_proof import prove_static
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.register_classes import RegisterClass
 
-Prove = Callable[[Episode, Mapping[int, RegisterClass], float], Proof]
+
+class Prove(Protocol):
+    """Finds the best answer to an episode, whose dataset has these classes, within so many steps of the solver."""
+
+    def __call__(self, episode: Episode, classes: Mapping[int, RegisterClass], *, steps: int) -> Proof: ...
+
+
 Carry = Callable[[AnswerCompiler, Episode, Proof], CarriedOut | str]
+
+
+def highs_solver() -> SolverName:
+    """MissingExtra, which names the extra, if it is not installed."""
+    return SolverName(name=highs.SOLVER_NAME, version=highs.solver_version())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Prover:
-    """`prove` takes an episode, its classes, and seconds of the solver's deterministic time."""
+    """A model: `find_proof` solves it, `carry_out` has the compiler carry the answer out."""
 
-    name: str
-    find_version: Callable[[], str]
     find_proof: Prove
     carry_out: Carry
-
-    @property
-    def version(self) -> str:
-        return self.find_version()
-
-    def require(self) -> None:
-        """MissingExtra, which names the extra, if the solver is not installed."""
-        self.find_version()
+    solver: Callable[[], SolverName] = highs_solver
 
     def prove(
         self,
@@ -51,13 +53,16 @@ class Prover:
         settings: ProofSettings,
         compiler: AnswerCompiler,
     ) -> LabelRecord:
-        """The label of one episode, whose dataset has these classes; one that nothing can be said of has a status and a reason."""
-        solver = SolverName(name=self.name, version=self.version)
+        """The label of one episode; one that nothing can be said of has a status and a reason.
+
+        `classes` are those of its dataset.
+        """
+        solver = self.solver()
         if episode.n_nodes > settings.nodes:
             reason = f"it has more than {settings.nodes} nodes"
             return LabelRecord(label=without_proof(episode, settings.source, solver, reason=reason))
         try:
-            proof = self.find_proof(episode, classes, settings.seconds)
+            proof = self.find_proof(episode, classes, steps=highs.steps_in(settings.seconds))
         except DatasetError as error:
             proof = Proof(status=LabelStatus.FAILED, reason=str(error))
         done = None
@@ -81,20 +86,8 @@ def _carry_parts(compiler: AnswerCompiler, episode: Episode, proof: Proof) -> Ca
 
 PROVERS: Final[Mapping[ProofModel, Prover]] = MappingProxyType(
     {
-        ProofModel.STATIC: Prover(
-            name=cp_sat.SOLVER_NAME,
-            find_version=cp_sat.solver_version,
-            find_proof=lambda episode, classes, seconds: prove_static(episode, classes, seconds=seconds),
-            carry_out=_carry_decisions,
-        ),
-        ProofModel.SPLIT: Prover(
-            name=highs.SOLVER_NAME,
-            find_version=highs.solver_version,
-            find_proof=lambda episode, classes, seconds: prove_split(
-                episode, classes, steps=max(1, round(seconds * highs.STEPS_A_SECOND))
-            ),
-            carry_out=_carry_parts,
-        ),
+        ProofModel.STATIC: Prover(find_proof=prove_static, carry_out=_carry_decisions),
+        ProofModel.SPLIT: Prover(find_proof=prove_split, carry_out=_carry_parts),
     }
 )
 """One row a model."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from rl4real_data.episodes.column_values import MoveKind
-from rl4real_data.proof.colouring import colour
+from rl4real_data.proof.colouring import Webs
 from rl4real_data.proof.model_answer import NOWHERE, SLOT, AnswerMove, AnswerPart, ModelAnswer
 from rl4real_data.proof.needed_places import IN_SLOT, NeededPlaces, Spot
 from rl4real_data.proof.spans import joined
@@ -38,33 +38,17 @@ def _registers(model: SplitModel, needed: NeededPlaces, solution: Sequence[float
     """The register of each needed spot: what stays in place is one, what meets is not."""
     spots = sorted(spot for spot in needed.spots if spot[1] != IN_SLOT)
     number = {spot: index for index, spot in enumerate(spots)}
-    root = list(range(len(spots)))
-
-    def find(one: int) -> int:
-        while root[one] != one:
-            one = root[one]
-        return one
-
-    for before, behind in (*needed.stays, *needed.same):
-        if before[1] != IN_SLOT and before in number and behind in number:
-            low, high = sorted((find(number[before]), find(number[behind])))
-            root[high] = low
-    webs = sorted({find(index) for index in range(len(spots))})
-    web_of = {one: index for index, one in enumerate(webs)}
-    own = [web_of[find(index)] for index in range(len(spots))]
-    place_of = {own[index]: spot[1] for index, spot in enumerate(spots)}
-    limits = [range(model.room_used(place_of[web], solution)) for web in range(len(webs))]
-    conflicts = {
-        (own[number[one]], own[number[other]]) for one, other in model.meeting(spots) if model.excludes(one, other)
-    }
-    found = colour(len(webs), sorted(conflicts), limits)
+    ties = [
+        (number[before], number[behind])
+        for before, behind in (*needed.stays, *needed.same)
+        if before in number and behind in number
+    ]
+    conflicts = [(number[one], number[other]) for one, other in model.meeting(spots) if model.excludes(one, other)]
+    found = Webs(range(len(spots)), ties).coloured(conflicts, lambda index: model.room_used(spots[index][1], solution))
     if found is None:
         return None
     groups, stretches = model.problem.groups, model.problem.stretches
-    return {
-        spot: groups[spot[1]].members[found[own[index]]][stretches.all[spot[0]].node]
-        for index, spot in enumerate(spots)
-    }
+    return {spot: groups[spot[1]].members[found[index]][stretches.all[spot[0]].node] for spot, index in number.items()}
 
 
 def _parts(model: SplitModel, needed: NeededPlaces, registers: Mapping[Spot, int]) -> Iterable[AnswerPart]:

@@ -42,19 +42,14 @@ def _place(place: int) -> int:
 
 def _folds(episode: Episode) -> set[tuple[int, int]]:
     """The operands in whose place the answer has a slot, of instructions that name one now."""
+    inst, changes = (column.tolist() for column in episode.known_together("changed_inst", "changed_flags"))
     changed = {
-        inst
-        for inst, flags in zip(episode.changed_inst.tolist(), episode.changed_flags.tolist(), strict=True)
+        one
+        for one, flags in zip(inst, changes, strict=True)
         if flags & (ChangeFlag.READS_SLOT | ChangeFlag.WRITES_SLOT) and not flags & ChangeFlag.GONE
     }
-    places = episode.operand_registers().tolist()
-    rows = zip(
-        episode.operand_inst.tolist(),
-        episode.operand_node.tolist(),
-        episode.operand_flags.tolist(),
-        places,
-        strict=True,
-    )
+    operands = episode.known_together("operand_inst", "operand_node", "operand_flags")
+    rows = zip(*(column.tolist() for column in operands), episode.operand_registers().tolist(), strict=True)
     return {
         (inst, node)
         for inst, node, flags, place in rows
@@ -63,7 +58,8 @@ def _folds(episode: Episode) -> set[tuple[int, int]]:
 
 
 def _choices(episode: Episode) -> tuple[tuple[int, int, int], ...]:
-    entries = episode.choice_operand.tolist()
-    inst, node, flags = (getattr(episode, f"operand_{name}").tolist() for name in ("inst", "node", "flags"))
-    rows = zip(entries, episode.choice_place.tolist(), strict=True)
+    entries, places = episode.known_together("choice_operand", "choice_place")
+    columns = episode.known_together("operand_inst", "operand_node", "operand_flags")
+    inst, node, flags = (column.tolist() for column in columns)
+    rows = zip(entries.tolist(), places.tolist(), strict=True)
     return tuple(sorted((inst[one], node[one], place) for one, place in rows if flags[one] & OperandFlag.READ))

@@ -5,14 +5,14 @@ Nothing of the models is used here: what they say is held against the columns of
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 
 from rl4real_data.episodes.column_values import BlockFlag, MoveKind, OperandFlag, UseFlag, ValueFlag
-from rl4real_data.live.trial_result import TrialCosts
+from rl4real_data.labels.trial_costs import TrialCosts
 from rl4real_data.proof.legality import faults_of
 from rl4real_data.proof.model_answer import SLOT, ModelAnswer
 from rl4real_data.reading.episode import Episode
@@ -31,7 +31,12 @@ class Recount:
 
 def recount(episode: Episode, answer: ModelAnswer) -> Recount:
     """Of one answer to the episode's problem. DatasetError if its source does not tell (version 0)."""
-    return Recount(costs=_Counter(episode, answer).costs(), faults=tuple(faults_of(episode, answer)))
+    return Recount(costs=costs_of(episode, answer), faults=tuple(faults_of(episode, answer)))
+
+
+def costs_of(episode: Episode, answer: ModelAnswer) -> TrialCosts:
+    """What an answer costs by kind, whether or not it is legal."""
+    return _Counter(episode, answer).costs()
 
 
 class _Counter:
@@ -47,12 +52,11 @@ class _Counter:
         self._add_folds()
         self._add_copies()
         saved = len(self._saved())
+        number: dict[str, Any] = {**self._number, "callee_saved": saved}
+        cost = {**self._cost, "callee_saved": saved * saving_frequency(self._episode)}
         return TrialCosts(
-            **self._number,
-            **{f"{kind}_cost": cost for kind, cost in self._cost.items()},
-            spill_cost=sum(self._cost[kind] for kind in _SLOT_KINDS),
-            callee_saved=saved,
-            callee_saved_cost=saved * self._saving(),
+            **number | {f"{kind}_cost": one for kind, one in cost.items()},
+            spill_cost=sum(cost[kind] for kind in _SLOT_KINDS),
         )
 
     def _add(self, kind: str, frequency: float) -> None:
@@ -80,7 +84,7 @@ class _Counter:
             self._add(kind if flag & UseFlag.COPY else f"folded_{kind}", self._frequency[inst])
 
     def _reads(self, node: int, inst: int) -> bool:
-        operands, nodes, flags = (getattr(self._episode, f"operand_{name}") for name in ("inst", "node", "flags"))
+        operands, nodes, flags = self._episode.known_together("operand_inst", "operand_node", "operand_flags")
         own = flags[(operands == inst) & (nodes == node)]
         return bool(((own & OperandFlag.READ != 0) & (own & OperandFlag.UNDEF == 0)).any())
 
@@ -120,30 +124,24 @@ class _Counter:
             written.update(units[register].tolist())
         return {
             entry
-            for entry, register in enumerate(episode.callee_saved.tolist())
+            for entry, register in enumerate(episode.known_together("callee_saved")[0].tolist())
             if written & set(units[register].tolist())
         }
 
     def _written_units(self) -> set[int]:
         """Units that an instruction of the problem writes: a range of it begins behind an instruction."""
-        ranges = zip(self._episode.fixed_unit.tolist(), self._episode.lists("fixed_live"), strict=True)
+        ranges = zip(
+            self._episode.known_together("fixed_unit")[0].tolist(), self._episode.lists("fixed_live"), strict=True
+        )
         return {unit for unit, own in ranges if any(first % 2 for first in own[0::2].tolist())}
 
-    def _saving(self) -> float:
-        returns = (self._episode.block_flags & BlockFlag.RETURN) != 0
-        return 1.0 + float(self._episode.block_freq[returns].sum())
+
+def saving_frequency(episode: Episode) -> float:
+    """Executions of what saves a callee-saved register at the entry, and restores it in each block that returns."""
+    flags, frequency = episode.known_together("block_flags", "block_freq")
+    return 1.0 + float(frequency[(flags & BlockFlag.RETURN) != 0].sum())
 
 
 def weighted(costs: TrialCosts, weights: Mapping[str, float]) -> float:
     """One number of costs by kind."""
     return float(sum(weight * getattr(costs, f"{kind}_cost") for kind, weight in weights.items()))
-
-
-def differing_kinds(one: TrialCosts, other: TrialCosts, kinds: Iterable[str], *, within: float = 1e-4) -> list[str]:
-    """The kinds of which the costs differ by more than that, relative to the larger one."""
-    found = []
-    for kind in kinds:
-        mine, its = getattr(one, f"{kind}_cost"), getattr(other, f"{kind}_cost")
-        if abs(mine - its) > within * max(1.0, abs(mine), abs(its)):
-            found.append(kind)
-    return found

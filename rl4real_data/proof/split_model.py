@@ -1,7 +1,7 @@
 """The model with splits, as a linear program.
 
-For each stretch of a node's life and each place one variable says whether the value is there. Moves bring it to where it
-was not: a copy, a reload, a store, a rematerialisation. docs/labels.md states the rules.
+For each stretch of a node's life and each place one variable says whether the value is there. Moves bring it to where
+it was not: a copy, a reload, a store, a rematerialisation. docs/labels.md states the rules.
 """
 
 from __future__ import annotations

@@ -35,6 +35,11 @@ class _Attempt:
     solution: Solution
     answer: ModelAnswer | None
 
+    @property
+    def constant(self) -> float:
+        """What every answer costs, which the program leaves out."""
+        return self.model.problem.prices.constant
+
 
 def prove_split(episode: Episode, classes: Mapping[int, RegisterClass], *, steps: int) -> Proof:
     """What is found within so many steps of the solver. DatasetError for an episode of version 0 of the format.
@@ -42,9 +47,9 @@ def prove_split(episode: Episode, classes: Mapping[int, RegisterClass], *, steps
     Where that is no proof, and the expert's own answer costs less, that is the answer.
     """
     found = _prove(episode, classes, steps)
-    if found.status is LabelStatus.OPTIMAL or found.bound is None:
+    if found.status in (LabelStatus.OPTIMAL, LabelStatus.FAILED):
         return found
-    expert = proof_of(episode, recorded_answer(episode), found.bound)
+    expert = proof_of(episode, recorded_answer(episode), found.bound or 0.0)
     if expert.value is None or (found.value is not None and found.value <= expert.value):
         return found
     return expert
@@ -53,15 +58,15 @@ def prove_split(episode: Episode, classes: Mapping[int, RegisterClass], *, steps
 def _prove(episode: Episode, classes: Mapping[int, RegisterClass], steps: int) -> Proof:
     first = _attempt(episode, classes, steps, is_merged=True, least=0.0)
     if first.answer is not None:
-        return proof_of(episode, first.answer, first.solution.bound)
+        return proof_of(episode, first.answer, first.solution.bound + first.constant)
     if first.solution.status not in _FOUND:
         return without_answer(first.solution, solver=SOLVER_NAME)
     least = first.solution.bound
     second = _attempt(episode, classes, max(1, steps - first.solution.steps), is_merged=False, least=least)
     if second.answer is not None:
-        return proof_of(episode, second.answer, max(second.solution.bound, least))
+        return proof_of(episode, second.answer, max(second.solution.bound, least) + second.constant)
     if second.solution.values:
-        return Proof(status=LabelStatus.NONE, reason="copies in one place would have to swap registers", bound=least)
+        return Proof(status=LabelStatus.NONE, reason="copies in one place would have to swap registers")
     return without_answer(second.solution, solver=SOLVER_NAME)
 
 

@@ -49,8 +49,8 @@ class StaticProblem:
 class StaticModel:
     """The program of one function, and what its variables mean.
 
-    `whole` (node, place), `spilled`, `anew` (node): where the node is. `fold` (node, instruction): whether a slot stands
-    in the register's place. `moments`, and `held` (moment, place): registers of nodes that have none.
+    `whole` (node, place), `spilled`, `anew` (node): where the node is. `fold` (node, instruction): whether a slot
+    stands in the register's place. `moments`, and `held` (moment, place): registers of nodes that have none.
     `same`: variables that say that two nodes have one register, and these nodes.
     """
 
@@ -141,7 +141,7 @@ class StaticModel:
             self.whole[node, place] = program.new()
             self._places[node].append(place)
         uses = [(block, use) for block, own in sorted(code.uses[node].items()) for use in own]
-        if code.can_spill[node] and self._is_placeable(node, uses):
+        if code.can_spill[node] and self._is_placeable(uses):
             self.spilled[node] = program.new(self._spill_price(uses))
             gives = [use.inst for _, use in uses if use.gives]
             if gives and all(inst in code.remat[node] for inst in gives) and not code.merges[node] and len(gives) == 1:
@@ -153,7 +153,7 @@ class StaticModel:
         ways = [self.whole[node, place] for place in self._places[node]]
         program.exactly_one([*ways, *(own[node] for own in (self.spilled, self.anew) if node in own)])
 
-    def _is_placeable(self, node: int, uses: Iterable[tuple[int, NodeUse]]) -> bool:
+    def _is_placeable(self, uses: Iterable[tuple[int, NodeUse]]) -> bool:
         """Whether code can be put in front of each read and behind each write in which no slot can stand."""
         for number, use in uses:
             block = self.problem.code.blocks[number]

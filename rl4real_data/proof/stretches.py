@@ -7,6 +7,7 @@ registers of its class begin to be taken, or end, between two of these. Spots co
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
@@ -142,7 +143,7 @@ class _Cutter:
         return own | inside(self._changes(node, block, run, own))
 
     def _changes(self, node: int, block: CodeBlock, run: _Run, own: set[int]) -> Iterable[int]:
-        """Between two own gaps: in front of the first place where a register begins to be taken, behind the last one."""
+        """Between own gaps: in front of the first place where a register begins to be taken, behind the last one."""
         low, high = max(run.first, 2 * block.first), min(run.last, 2 * block.end - 1)
         if low >= high:
             return
@@ -154,7 +155,7 @@ class _Cutter:
             falls |= taken[:-1] & ~taken[1:]
         up, down = (np.flatnonzero(one) + low + 1 for one in (rises, falls))
         bounds = [low, *sorted(2 * gap for gap in own), high + 1]
-        for first, last in zip(bounds[:-1], bounds[1:], strict=True):
+        for first, last in itertools.pairwise(bounds):
             for place in up[(up >= first) & (up < last)][:1].tolist():
                 yield place // 2
             for place in down[(down >= first) & (down < last)][-1:].tolist():

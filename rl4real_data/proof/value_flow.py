@@ -26,7 +26,7 @@ class ValueFlow:
         self.end: Final = [*self.start[1:], episode.n_instructions]
         self.successors: Final = [after.tolist() for after in episode.lists("block_succ")]
         self.operands: Final[dict[int, dict[int, list[int]]]] = defaultdict(lambda: defaultdict(list))
-        columns = (episode.operand_node, episode.operand_inst, episode.operand_flags)
+        columns = episode.known_together("operand_node", "operand_inst", "operand_flags")
         for node, inst, flags in zip(*(column.tolist() for column in columns), strict=True):
             self.operands[node][inst].append(flags)
         self.moves: Final[dict[int, dict[tuple[int, int], list[AnswerMove]]]] = defaultdict(lambda: defaultdict(list))
@@ -128,7 +128,7 @@ class NodeFlow:
 
     def _walk(self, block: int, held: Held) -> Held | None:
         """Through a block. None if the node does not live at its end, so that nothing goes on from here."""
-        flow, node = self._flow, self._node
+        flow = self._flow
         end = flow.end[block]
         for inst in self._insts.get(block, ()):
             held = self._move(block, inst, held)
@@ -137,7 +137,6 @@ class NodeFlow:
         is_out = self._lives(2 * end - 1) and any(self._is_live_into(after) for after in flow.successors[block])
         if flow.start[block] == end:
             is_out = self._is_live_into(block)
-        del node
         return held if is_out else None
 
     def _move(self, block: int, inst: int, held: Held) -> Held:
