@@ -32,7 +32,7 @@ def headline(label: Label) -> str:
         return f"{words}: {label.reason}"
     if label.ratio is None or label.status is LabelStatus.EQUAL:
         return words
-    return f"{words}, {100 * (label.ratio - 1):+.2f} % of greedy's"
+    return f"{words}, {abs(100 * (label.ratio - 1)):.2f} % {'less' if label.ratio <= 1 else 'more'} than greedy"
 
 
 def decision_words(label: Label) -> list[str]:

@@ -27,7 +27,7 @@ def label_sections(view: EpisodeView) -> Iterator[str]:
 def _label(label: Label) -> Iterator[str]:
     yield element("h3", escape(headline(label)))
     if label.decisions:
-        yield element("p", *(element("span", escape(f"{words}; "), class_="mono") for words in decision_words(label)))
+        yield element("p", escape("; ".join(decision_words(label))), class_="mono")
     if label.has_answer:
         rows = ((escape(name), _figure(greedy), _figure(found)) for name, greedy, found in figures_of(label))
         yield table((("", "k"), ("greedy", "n"), ("answer", "n")), rows)

@@ -7,7 +7,7 @@ from typing import Final
 
 from rl4real_data.show.markup import escape
 from rl4real_data.show.page import note, section, table
-from rl4real_data.statistics.label_rows import KIND_HEADS, kind_rows, label_rows, label_title
+from rl4real_data.statistics.label_rows import KIND_HEADS, kind_rows, label_rows, label_title, recipe_line
 from rl4real_data.statistics.label_tally import LabelStats
 
 _ABSENT: Final = "–"
@@ -18,7 +18,12 @@ def label_sections(labels: Iterable[LabelStats]) -> Iterator[str]:
     for one in labels:
         title = label_title(one)
         rows = ((escape(name.strip()), escape(figure)) for name, figure in label_rows(one, _ABSENT))
-        yield section(title[0].upper() + title[1:], table((("", "w"), ("", "n")), rows), *_kinds(one))
+        yield section(
+            title[0].upper() + title[1:],
+            table((("figure", "w"), ("value", "n")), rows),
+            *(note(f"{line[0].upper()}{line[1:]}.") for line in filter(None, [recipe_line(one)])),
+            *_kinds(one),
+        )
 
 
 def _kinds(one: LabelStats) -> Iterator[str]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
-from rl4real_data.statistics.label_tally import KindStats, LabelStats, recipe_text
+from rl4real_data.statistics.label_tally import KindStats, LabelStats
 
 Row = tuple[str, str]
 KIND_HEADS = ("kind of decision", "better labels", "best/greedy", "tried", "better", "equal", "worse", "failed")
@@ -30,8 +31,12 @@ def label_rows(one: LabelStats, absent: str) -> Iterator[Row]:
         yield "candidates tried", f"{one.candidates:,}"
         yield "  that failed", _with_share(one.failed_candidates, one.candidates)
         yield "  kept in trials.parquet", f"{one.trials:,}"
-    if one.recipe:
-        yield "sought with", recipe_text(one)
+
+
+def recipe_line(one: LabelStats) -> str:
+    """What they were sought with; empty if the footer does not say."""
+    settings = (f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(one.recipe.items()))
+    return f"sought with {', '.join(settings)}" if one.recipe else ""
 
 
 def kind_rows(one: LabelStats, absent: str) -> Iterator[tuple[str, ...]]:
@@ -47,4 +52,4 @@ def _tried(found: KindStats) -> int:
 
 
 def _with_share(count: int, of: int) -> str:
-    return f"{count:,}" + (f" {count / of:6.1%}" if of else "")
+    return f"{count:,}" + (f" ({count / of:.1%})" if of else "")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -182,8 +181,3 @@ def _geometric_mean(found: list[float]) -> float | None:
     """None of nothing; an answer that costs nothing counts as none, since no mean over it says anything."""
     positive = [ratio for ratio in found if ratio > 0]
     return float(np.exp(np.mean(np.log(positive)))) if positive else None
-
-
-def recipe_text(one: LabelStats) -> str:
-    """The settings on one line."""
-    return ", ".join(f"{name} {json.dumps(value, ensure_ascii=False)}" for name, value in sorted(one.recipe.items()))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 from rl4real_data.core.shown_text import shown
-from rl4real_data.statistics.label_rows import KIND_HEADS, kind_rows, label_rows, label_title
+from rl4real_data.statistics.label_rows import KIND_HEADS, kind_rows, label_rows, label_title, recipe_line
 from rl4real_data.statistics.label_tally import LabelStats
 
 _ABSENT: Final = "-"
@@ -21,6 +22,8 @@ def label_sections(labels: Iterable[LabelStats]) -> Iterator[list[str]]:
         for name, figure in label_rows(one, _ABSENT):
             line = shown(f"    {name:<{_NAME}}  {figure}")
             lines.append(line if len(line) <= _WIDTH else f"{line[: _WIDTH - 1]}…")
+        if recipe := shown(recipe_line(one)):
+            lines += textwrap.wrap(recipe, _WIDTH, initial_indent="    ", subsequent_indent="      ")
         yield lines
         kinds = list(kind_rows(one, _ABSENT))
         if kinds:

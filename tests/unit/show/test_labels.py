@@ -62,7 +62,7 @@ def test_figures_stand_beside_those_of_greedy(tmp_path: Path) -> None:
     lines = render_episode_text(view(tmp_path, build.make_label(EPISODE))).splitlines()
     words = [line.split() for line in lines]
 
-    assert "label by improve, final: better, -13.33 % of greedy's" in lines
+    assert "label by improve, final: better, 13.33 % less than greedy" in lines
     assert "  spill %7; assign %5.1 rbx" in lines
     assert ["objective", "150", "130"] in words
     assert ["score", "12.5", "9"] in words
@@ -78,7 +78,7 @@ def test_all_labels_are_shown(tmp_path: Path) -> None:
     text, page = render_episode_text(found), render_episode_page(found)
 
     assert "label by improve, final: equal\n" in text
-    assert "label by static, cost: optimal, -12.50 % of greedy's" in text
+    assert "label by static, cost: optimal, 12.50 % less than greedy" in text
     assert ["bound", "-", "7"] in [line.split() for line in text.splitlines()]
     assert "improve, final: equal" in page
     assert [label["source"] for label in found.to_json_object()["labels"]] == ["improve", "static"]

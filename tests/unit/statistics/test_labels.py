@@ -87,7 +87,7 @@ def test_text_has_a_section_for_each(stats: Stats) -> None:
         "  labels of static for cost",
     ]
     words = [line.split() for line in text.splitlines()]
-    assert ["better", "than", "greedy", "1", "50.0%"] in words
+    assert ["better", "than", "greedy", "1", "(50.0%)"] in words
     assert ["best/greedy,", "geometric", "mean", "0.9309"] in words
     assert ["spill", "1", "0.867", "0", "0", "0", "0", "0"] in words
     assert ["set", "lcr-max-depth", "0", "-", "2", "1", "0", "0", "1"] in words
