@@ -28,7 +28,7 @@ _SHOWN: Final = 12
 def label(
     data_dir: DataDir,
     model: Annotated[
-        ProofModel, typer.Option(help="static: one place for each node's whole life; split: it may change.")
+        ProofModel, typer.Option(help="static: one place for each node all its life; split: it may change.")
     ],
     nodes: Annotated[
         int | None, typer.Option(min=1, help="Functions of at most so many nodes. [static 60, split 25]")
