@@ -6,6 +6,7 @@ The best allocations of small functions, proven in a model.
 from __future__ import annotations
 
 import statistics
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -18,8 +19,6 @@ from rl4real_data.core.environment import load_environment
 from rl4real_data.proof.settings import DEFAULT_NODES, DEFAULT_SECONDS, ProofModel, ProofSettings
 
 if TYPE_CHECKING:
-    from rl4real_data.episodes.index import DatasetIndex
-    from rl4real_data.proof.carrying_out import AnswerCompiler
     from rl4real_data.proof.labelling import Labelled
 
 _SHOWN: Final = 12
@@ -40,30 +39,25 @@ def label(
     jobs: Jobs = None,
 ) -> None:
     """Prove the best allocation of small functions in a model, and carry it out in the compiler."""
+    from rl4real_data.proof.dataset_compiler import find_compiler
     from rl4real_data.proof.labelling import label_dataset
     from rl4real_data.proof.prover import PROVERS
+    from rl4real_data.toolchain.installation import Installation
 
+    environment = load_environment()
+    installation = Installation.of(environment)
     settings = ProofSettings(model=model, nodes=nodes or DEFAULT_NODES[model], seconds=seconds, limit=limit)
     with work_progress("proving", "episode") as watch:
         done = label_dataset(
             data_dir,
             settings,
-            lambda index: _compiler(data_dir, index),
+            lambda index: find_compiler(data_dir, index, installation, announce=say),
             prover=PROVERS[model],
-            jobs=jobs or load_environment().jobs,
+            jobs=jobs or environment.jobs,
             progress=watch,
         )
     write_note(_text(data_dir, settings, done))
     write_path(data_dir)
-
-
-def _compiler(data_dir: Path, index: DatasetIndex) -> AnswerCompiler:
-    from rl4real_data.flow.upgrade_tools import find_tools
-    from rl4real_data.proof.carrying_out import AnswerCompiler
-    from rl4real_data.toolchain.installation import Installation
-
-    tools = find_tools(data_dir, index, Installation.of(load_environment()), announce=say).replayer
-    return AnswerCompiler(clang=tools.clang, llc=tools.llc, plugin=tools.plugin, allocator=tools.allocator)
 
 
 def _text(data_dir: Path, settings: ProofSettings, done: Labelled) -> str:
@@ -83,8 +77,7 @@ def _text(data_dir: Path, settings: ProofSettings, done: Labelled) -> str:
     return "\n".join(lines)
 
 
-def _counts(word: str, counts: object) -> list[str]:
-    assert hasattr(counts, "items")
+def _counts(word: str, counts: Mapping[str, int]) -> list[str]:
     ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
     lines = [f"  {word:<10} {count:,} {text}" for text, count in ordered[:_SHOWN]]
     if len(ordered) > _SHOWN:

@@ -1,4 +1,7 @@
-"""What a run's log holds of one episode: its label, and where the compiler differs from the model."""
+"""The record of one episode in a run's log.
+
+Its label, and where the compiler differs from the model.
+"""
 
 from __future__ import annotations
 

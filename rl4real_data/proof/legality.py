@@ -1,4 +1,4 @@
-"""Whether an allocation is legal.
+"""The legality of an allocation.
 
 Every node lies somewhere all its life, in registers that it may have and that nobody else has, and each read finds the
 value that the code says.

@@ -1,4 +1,4 @@
-"""What of a solution somebody needs.
+"""The places of a solution that somebody needs.
 
 A program may leave values in places where nobody looks for them, since that costs nothing. From the reads backwards,
 this finds the places and moves that matter.

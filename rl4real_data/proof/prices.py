@@ -1,4 +1,4 @@
-"""What moves and callee-saved registers cost in the models.
+"""The prices of moves and callee-saved registers in the models.
 
 The weights of LLVM's RegAllocScore, and expected executions relative to the entry.
 """

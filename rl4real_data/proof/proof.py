@@ -1,4 +1,7 @@
-"""The proof of one function: an answer in a model, and how good it is."""
+"""The proof of one function.
+
+An answer in a model, and how good it is.
+"""
 
 from __future__ import annotations
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final, Protocol
 
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.label_values import LabelStatus
 from rl4real_data.proof import highs
@@ -59,7 +60,7 @@ class Prover:
         """
         solver = self.solver()
         if episode.n_nodes > settings.nodes:
-            reason = f"it has more than {settings.nodes} nodes"
+            reason = f"it has more than {counted(settings.nodes, 'node')}"
             return LabelRecord(label=without_proof(episode, settings.source, solver, reason=reason))
         try:
             proof = self.find_proof(episode, classes, steps=highs.steps_in(settings.seconds))

@@ -1,4 +1,6 @@
-"""An allocation recounted: whether it is legal at every position, and what it costs by kind.
+"""The recount of an allocation.
+
+Whether it is legal at every position, and what it costs by kind.
 
 Nothing of the models is used here: what they say is held against the columns of the episode.
 """

@@ -1,4 +1,4 @@
-"""What a solver found for a program."""
+"""A solution of a program, as a solver found it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the value of a node really is, walked through the code.
+"""The value of a node on its way through the code.
 
 Forward over the blocks: a place holds the value behind a write or a move into it, and loses it where the parts say that
 the node is elsewhere; the slot keeps it until it is written anew.

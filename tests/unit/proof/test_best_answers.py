@@ -43,7 +43,9 @@ def test_without_splits_nothing_is_better_than_with_them(tmp_path: Path, name: s
 
     split = prove_split(dataset[0], dataset.register_classes, steps=1000)
     assert still.status is LabelStatus.OPTIMAL
-    assert still.value is not None and split.value is not None and still.value >= split.value - 1e-9
+    assert split.value is not None
+    assert still.value is not None
+    assert still.value >= split.value - 1e-9
 
 
 def test_two_nodes_and_one_register(tmp_path: Path) -> None:

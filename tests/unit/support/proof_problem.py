@@ -1,7 +1,7 @@
-"""Small allocation problems whose best answer can be found by trying all, and an exhaustive search for it.
+"""Small allocation problems, and an exhaustive search for their best answers.
 
-One block and one node or two; `r1`, `r2`, `r3` of class `gr`, of which r3 is callee-saved. What the search tries is held
-against the recount alone, which shares nothing with the models.
+One block and one node or two; `r1`, `r2`, `r3` of class `gr`, of which r3 is callee-saved. What the search tries is
+held against the recount alone, which shares nothing with the models.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ def dataset_of(folder: Path, *rows: Row) -> EpisodeDataset:
     return EpisodeDataset(folder)
 
 
-def straight_line(uses: Sequence[str], *, calls: Sequence[int] = (), frequency: float = 1.0, **changes: Any) -> Row:
-    """One block. `uses` has a word for each instruction: `d0 u1` defines node 0 and uses node 1; `f0` is a use for which
-    a slot can stand. At `calls` a mask leaves r3 alone.
+def straight_line(
+    uses: Sequence[str], *, calls: Sequence[int] = (), frequency: float = 1.0, number: int = 1, **changes: Any
+) -> Row:
+    """One block. `uses` has words for each instruction: `d0 u1` defines node 0 and uses node 1; `f0` is a use for
+    which a slot can stand. At `calls` a mask leaves r3 alone.
     """
     touches = [(inst, word[0], int(word[1:])) for inst, words in enumerate(uses) for word in words.split()]
     nodes = sorted({node for _, _, node in touches})
@@ -66,7 +68,7 @@ def straight_line(uses: Sequence[str], *, calls: Sequence[int] = (), frequency: 
         **{"fixed_unit": [], "fixed_live": [], "mask_inst": list(calls), "mask_id": [-1] * len(calls)},
         **{"mask_preserved": [[3]] if calls else [], "callee_saved": [3]},
     }
-    return make_whole_episode(1, **{**problem, **changes})
+    return make_whole_episode(number, **{**problem, **changes})
 
 
 def best_value(episode: Episode) -> float:
