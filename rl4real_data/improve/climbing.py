@@ -1,0 +1,172 @@
+"""The search of one function: all kinds of single decisions first, then hill climbing by combination.
+
+Everything follows from the seed and the number of candidates; how long a candidate takes decides nothing. The settings
+come first, then single decisions drawn by the prior of their kinds. Those that helped are added to the best one after
+the other. From there random steps: one decision less, one more, another one, two more; which decisions they take is
+drawn by what helped in this function, and from the singles that came close.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from rl4real_data.improve.candidate_pool import PRIOR, SETTING, SETTINGS, Decision, Pool
+from rl4real_data.improve.objective import Judge, is_less
+from rl4real_data.live.trial_result import TrialResult
+
+Candidate = tuple[Decision, ...]
+TryMany = Callable[[Sequence[Candidate]], Iterable[TrialResult]]
+
+_SINGLES: Final = 0.45
+"""Share of the candidates that are single decisions."""
+_NEAR: Final = 24
+"""How many of the best singles are combined again and again, those among them that alone made the code worse."""
+_NEAR_SHARE: Final = 0.4
+_MOST_REPEATED: Final = 300
+"""So many steps in a row that lead to what was tried already: a small function has nothing else."""
+_ONE_OF_ITS_KIND: Final = frozenset({"assign", "hint", "spill", "weight"})
+"""A second one of the same node replaces the first one."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """A candidate, and what came of it. `value`: None where it failed."""
+
+    number: int
+    decisions: Candidate
+    result: TrialResult
+    value: float | None
+    allowed: float | None
+
+
+@dataclass(slots=True, kw_only=True)
+class Climb:
+    """One function's search under way: `best` are the decisions with the smallest value so far, at first none."""
+
+    judge: Judge
+    pool: Pool
+    try_many: TryMany
+    candidates: int
+    rng: random.Random
+    best: Candidate = ()
+    best_value: float = float("inf")
+    tried: list[Tried] = field(default_factory=list)
+    _seen: set[Candidate] = field(default_factory=set)
+    _kinds: dict[Decision, str] = field(default_factory=dict)
+    _weights: dict[str, float] = field(default_factory=dict)
+
+    def run(self) -> None:
+        """Tries so many candidates, or all that the function has."""
+        value = self.judge.greedy_value
+        assert value is not None, "greedy's own value is known"
+        self.best_value = value
+        self._seen.add(())
+        self._kinds = {one: kind for kind, decisions in self.pool.items() for one in decisions}
+        self._weights = {kind: PRIOR[kind] for kind, decisions in self.pool.items() if decisions}
+        singles = [*self._try([(one,) for one in SETTINGS]), *self._try(self._drawn_singles())]
+        singles.sort(key=lambda one: (self._order(one), one.number))
+        for one in singles:
+            self._take(one)
+        self._add_up([one.decisions[0] for one in singles if is_less(self._order(one), value)])
+        self._learn(singles, value)
+        self._wander([one.decisions[0] for one in singles if self._has_effect(one, value)][:_NEAR])
+
+    @property
+    def _left(self) -> int:
+        return self.candidates - len(self.tried)
+
+    def _drawn_singles(self) -> list[Candidate]:
+        """Each at most once, its kind drawn by the prior."""
+        left = {kind: self.rng.sample(self.pool[kind], len(self.pool[kind])) for kind in self._weights}
+        drawn: list[Candidate] = []
+        while left and len(drawn) < int(self.candidates * _SINGLES) - len(self.tried):
+            (kind,) = self.rng.choices(list(left), [self._weights[kind] for kind in left])
+            drawn.append((left[kind].pop(),))
+            if not left[kind]:
+                del left[kind]
+        return drawn
+
+    def _try(self, candidates: Sequence[Candidate]) -> list[Tried]:
+        """Those that are new, as many as are left to be tried."""
+        new = [one for one in dict.fromkeys(candidates) if one not in self._seen][: self._left]
+        found = []
+        for decisions, result in zip(new, self.try_many(new) if new else (), strict=True):
+            self._seen.add(decisions)
+            value, allowed = self.judge.value(result), self.judge.allowed(result)
+            found.append(
+                Tried(number=len(self.tried), decisions=decisions, result=result, value=value, allowed=allowed)
+            )
+            self.tried.append(found[-1])
+        return found
+
+    def _order(self, one: Tried) -> float:
+        return float("inf") if one.allowed is None else one.allowed
+
+    def _has_effect(self, one: Tried, greedy: float) -> bool:
+        return one.allowed is not None and (is_less(one.allowed, greedy) or is_less(greedy, one.allowed))
+
+    def _take(self, one: Tried) -> bool:
+        """Whether it is the best from now on: a smaller value, or as small a one with fewer decisions."""
+        value = self._order(one)
+        is_better = is_less(value, self.best_value)
+        if is_better or (not is_less(self.best_value, value) and len(one.decisions) < len(self.best)):
+            self.best, self.best_value = one.decisions, value
+        return is_better
+
+    def _add_up(self, helpful: Sequence[Decision]) -> None:
+        for decision in helpful:
+            if decision not in self.best:
+                for one in self._try([with_decision(self.best, decision)]):
+                    self._take(one)
+
+    def _learn(self, singles: Sequence[Tried], greedy: float) -> None:
+        """The kinds that helped more often than others weigh more."""
+        for kind in self._weights:
+            own = [one for one in singles if self._kinds.get(one.decisions[0]) == kind]
+            helped = sum(is_less(self._order(one), greedy) for one in own)
+            self._weights[kind] *= 3 * (1 + 6 * helped) / (3 + len(own))
+
+    def _wander(self, near: Sequence[Decision]) -> None:
+        repeated = 0
+        while self._left > 0 and repeated < _MOST_REPEATED and (self._weights or near):
+            candidate, added = self._step(near)
+            found = self._try([candidate])
+            repeated = 0 if found else repeated + 1
+            for one in found:
+                if self._take(one) and added in self._kinds:
+                    self._weights[self._kinds[added]] *= 1.5
+
+    def _step(self, near: Sequence[Decision]) -> tuple[Candidate, Decision]:
+        """A neighbour of the best, and the decision that is new in it; one that is no decision where none is."""
+        best, chance = self.best, self.rng.random()
+        if chance < 0.12 and best:
+            return without(best, self.rng.randrange(len(best))), ()
+        added = self._pick(near)
+        if chance < 0.72 or not best:
+            return with_decision(best, added), added
+        if chance < 0.85:
+            return with_decision(without(best, self.rng.randrange(len(best))), added), added
+        return with_decision(with_decision(best, added), self._pick(near)), added
+
+    def _pick(self, near: Sequence[Decision]) -> Decision:
+        if near and (self.rng.random() < _NEAR_SHARE or not self._weights):
+            return near[int(self.rng.random() ** 2 * len(near))]
+        (kind,) = self.rng.choices(list(self._weights), list(self._weights.values()))
+        return self.rng.choice(self.pool[kind])
+
+
+def with_decision(candidate: Candidate, decision: Decision) -> Candidate:
+    """The candidate with one more; what it would contradict is gone."""
+    return (*(one for one in candidate if one != decision and not _are_rivals(one, decision)), decision)
+
+
+def without(candidate: Candidate, place: int) -> Candidate:
+    return (*candidate[:place], *candidate[place + 1 :])
+
+
+def _are_rivals(one: Decision, other: Decision) -> bool:
+    is_single = one[0] in _ONE_OF_ITS_KIND or one[0] == SETTING
+    return is_single and one[:2] == other[:2]

@@ -1,0 +1,98 @@
+"""The search of one function that a compiler holds in front of its allocator."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from rl4real_data.core import interruption
+from rl4real_data.improve.candidate_pool import candidate_pool
+from rl4real_data.improve.choices import Known, read_choices
+from rl4real_data.improve.climbing import Candidate, Climb
+from rl4real_data.improve.objective import UNTIL, Judge, Objective, is_less
+from rl4real_data.improve.sample import SampledTrial, sampled
+from rl4real_data.live.trial import TrialFunction, TrialLimits
+from rl4real_data.live.trial_result import TrialResult
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchSettings:
+    """All that decides what a search finds in a function.
+
+    `trials`: how many of the candidates are kept as examples.
+    """
+
+    objective: Objective = Objective.FINAL
+    candidates: int = 400
+    seed: int = 0
+    trials: int = 16
+    limits: TrialLimits = field(default_factory=TrialLimits)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain values, as `json.dumps` takes them."""
+        return {**asdict(self), "objective": self.objective.value}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What a search found: `best` decisions, without any where greedy was not beaten, and `result`, which they give.
+
+    `value` and `greedy_value` are what was to become smaller. `reason`: why nothing could be searched; the values are
+    None then.
+    """
+
+    greedy: TrialResult
+    result: TrialResult
+    best: Candidate = ()
+    value: float | None = None
+    greedy_value: float | None = None
+    candidates: int = 0
+    failed: int = 0
+    sample: tuple[SampledTrial, ...] = ()
+    reason: str = ""
+
+    @property
+    def is_better(self) -> bool:
+        """Whether the decisions beat greedy."""
+        return self.value is not None and self.greedy_value is not None and is_less(self.value, self.greedy_value)
+
+
+def search_function(function: TrialFunction, settings: SearchSettings, known: Known, *, identity: str) -> Found:
+    """Tries candidates in the compiler that waits at the function. `identity` lends chance its own way a function.
+
+    ToolchainError where the compiler itself fails.
+    """
+    until = UNTIL[settings.objective]
+    greedy = function.try_decisions([], until=until)
+    judge = Judge(objective=settings.objective, greedy=greedy)
+    if judge.greedy_value is None:
+        reason = f"greedy alone: {greedy.reason}" if greedy.reason else "it is never printed: no final code, no value"
+        return Found(greedy=greedy, result=greedy, reason=reason)
+
+    def try_many(candidates: Sequence[Candidate]) -> Iterator[TrialResult]:
+        for result in function.try_many(candidates, until=until):
+            interruption.check()
+            yield result
+
+    rng = random.Random(_seed_of(settings.seed, identity))
+    pool = candidate_pool(read_choices(function.describe(), known))
+    climb = Climb(judge=judge, pool=pool, try_many=try_many, candidates=settings.candidates, rng=rng)
+    climb.run()
+    return Found(
+        greedy=greedy,
+        result=next((one.result for one in climb.tried if one.decisions == climb.best), greedy),
+        best=climb.best,
+        value=climb.best_value,
+        greedy_value=judge.greedy_value,
+        candidates=len(climb.tried),
+        failed=sum(one.value is None for one in climb.tried),
+        sample=sampled(climb.tried, judge.greedy_value, best=climb.best, at_most=settings.trials, rng=rng),
+    )
+
+
+def _seed_of(seed: int, identity: str) -> int:
+    """The same for the same function, whatever else is searched beside it, and by how many."""
+    return int.from_bytes(hashlib.sha256(f"{seed}\0{identity}".encode()).digest()[:8], "little")

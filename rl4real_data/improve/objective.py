@@ -1,0 +1,74 @@
+"""The objective of a search, and which candidates may count as better.
+
+A search finds and exploits whatever an objective does not count. So the final code is counted by block frequencies
+that were frozen before allocation, and no candidate counts that raises LLVM's score plus what the callee-saved
+registers cost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Final
+
+from rl4real_data.live.trial import Until
+from rl4real_data.live.trial_result import TrialResult
+
+SLACK: Final = 1e-9
+"""What two sums of the same costs may differ by, relative to greedy's."""
+
+
+class Objective(StrEnum):
+    """What a search makes smaller."""
+
+    FINAL = "final"
+    """Instructions, loads and stores of the code that would be printed, by their expected executions."""
+    SCORE = "score"
+    """LLVM's RegAllocScore, and what saving the callee-saved registers costs."""
+
+
+def score_with_saving(result: TrialResult) -> float | None:
+    """LLVM's score, and the executions that save and restore registers; None for a candidate that failed."""
+    return None if result.costs is None else result.score + result.costs.callee_saved_cost
+
+
+def _executed(result: TrialResult) -> float | None:
+    return None if result.final is None else result.final.frozen.total
+
+
+VALUES: Final[Mapping[Objective, Callable[[TrialResult], float | None]]] = MappingProxyType(
+    {Objective.FINAL: _executed, Objective.SCORE: score_with_saving}
+)
+UNTIL: Final[Mapping[Objective, Until]] = MappingProxyType({Objective.FINAL: "code", Objective.SCORE: "allocation"})
+"""How far the compiler must go to tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judge:
+    """Compares candidates with greedy, whose result is `greedy`."""
+
+    objective: Objective
+    greedy: TrialResult
+
+    @property
+    def greedy_value(self) -> float | None:
+        """None for a function whose objective cannot be told, such as one that is never printed."""
+        return self.value(self.greedy)
+
+    def value(self, result: TrialResult) -> float | None:
+        """The objective; None for a candidate that failed."""
+        return VALUES[self.objective](result)
+
+    def allowed(self, result: TrialResult) -> float | None:
+        """The value of a candidate that may be the best one; None where it failed or raises the score."""
+        score, most = score_with_saving(result), score_with_saving(self.greedy)
+        if score is None or most is None or is_less(most, score):
+            return None
+        return self.value(result)
+
+
+def is_less(value: float, other: float) -> bool:
+    """Whether it is, by more than sums of the same costs may differ."""
+    return value < other - SLACK * max(1.0, abs(other))
