@@ -36,15 +36,13 @@ from typing import IO, Any, Final, Literal, Self
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import ToolchainError
+from rl4real_data.labels.decisions import Decisions
 from rl4real_data.live.trial_result import TrialResult
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.llc import llc_of
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Background, start_conversation
-
-Decisions = Sequence[Sequence[str | int | float]]
-"""As a decisions file has them: `[["spill", 7], ["assign", 12, "rbx"]]`."""
 
 Until = Literal["allocation", "code"]
 

@@ -1,0 +1,55 @@
+"""The files of labels and of candidates in a local DATA_DIR, read."""
+
+from __future__ import annotations
+
+__all__ = ["read_labels", "read_origins", "read_trials"]
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rl4real_data.episodes.file_names import LABELS_NAME, TRIALS_NAME
+from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.schema import LABELS, TRIALS
+from rl4real_data.episodes.shards import open_table, read_columns
+from rl4real_data.labels.label import Label
+from rl4real_data.labels.origin import Origin, origins_of, require_same_llvm
+from rl4real_data.labels.tables import labels_of, trials_of
+from rl4real_data.labels.trial import Trial
+
+SCHEMAS = {LABELS_NAME: LABELS, TRIALS_NAME: TRIALS}
+
+
+def read_labels(data_dir: Path) -> tuple[Label, ...]:
+    """All labels, in the order of the file; none for a dataset without. DatasetError for a file that cannot be used."""
+    index = read_index(data_dir)
+    if LABELS_NAME not in index.files:
+        return ()
+    with open_table(data_dir, index, LABELS_NAME) as file:
+        return labels_of(rows_of(file, LABELS_NAME, index)[1])
+
+
+def read_trials(data_dir: Path) -> tuple[Trial, ...]:
+    """All candidates that are kept, in the order of the file; none for a dataset without. Errors as `read_labels`."""
+    index = read_index(data_dir)
+    if TRIALS_NAME not in index.files:
+        return ()
+    with open_table(data_dir, index, TRIALS_NAME) as file:
+        return trials_of(rows_of(file, TRIALS_NAME, index)[1])
+
+
+def read_origins(data_dir: Path) -> tuple[Origin, ...]:
+    """What the labels of each source were sought with; none for a dataset without labels. Errors as `read_labels`."""
+    index = read_index(data_dir)
+    if LABELS_NAME not in index.files:
+        return ()
+    with open_table(data_dir, index, LABELS_NAME) as file:
+        return origins_of(file.metadata.metadata, name=LABELS_NAME)
+
+
+def rows_of(file: pq.ParquetFile, name: str, index: DatasetIndex) -> tuple[tuple[Origin, ...], pa.Table]:
+    """Origins and rows of one of the two files, which `check_footer` has looked at."""
+    origins = origins_of(file.metadata.metadata, name=name)
+    require_same_llvm(origins, index, name=name)
+    return origins, read_columns(file, SCHEMAS[name].names).cast(SCHEMAS[name])
