@@ -15,6 +15,7 @@ from typing import Final
 
 from rl4real_data.improve.candidate_pool import PRIOR, SETTING, SETTINGS, Decision, Pool
 from rl4real_data.improve.objective import Judge, is_less
+from rl4real_data.labels.trial import is_same
 from rl4real_data.live.trial_result import TrialResult
 
 Candidate = tuple[Decision, ...]
@@ -70,7 +71,7 @@ class Climb:
         singles.sort(key=lambda one: (self._order(one), one.number))
         for one in singles:
             self._take(one)
-        self._add_up([one.decisions[0] for one in singles if is_less(self._order(one), value)])
+        self._add_up([one.decisions[0] for one in singles if self._helps(one, value)])
         self._learn(singles, value)
         self._wander([one.decisions[0] for one in singles if self._has_effect(one, value)][:_NEAR])
 
@@ -105,15 +106,19 @@ class Climb:
     def _order(self, one: Tried) -> float:
         return float("inf") if one.allowed is None else one.allowed
 
+    def _helps(self, one: Tried, greedy: float) -> bool:
+        return one.allowed is not None and is_less(one.allowed, greedy)
+
     def _has_effect(self, one: Tried, greedy: float) -> bool:
-        return one.allowed is not None and (is_less(one.allowed, greedy) or is_less(greedy, one.allowed))
+        return one.allowed is not None and not is_same(one.allowed, greedy)
 
     def _take(self, one: Tried) -> bool:
         """Whether it is the best from now on: a smaller value, or as small a one with fewer decisions."""
-        value = self._order(one)
-        is_better = is_less(value, self.best_value)
-        if is_better or (not is_less(self.best_value, value) and len(one.decisions) < len(self.best)):
-            self.best, self.best_value = one.decisions, value
+        if one.allowed is None:
+            return False
+        is_better = is_less(one.allowed, self.best_value)
+        if is_better or (not is_less(self.best_value, one.allowed) and len(one.decisions) < len(self.best)):
+            self.best, self.best_value = one.decisions, one.allowed
         return is_better
 
     def _add_up(self, helpful: Sequence[Decision]) -> None:
@@ -126,7 +131,7 @@ class Climb:
         """The kinds that helped more often than others weigh more."""
         for kind in self._weights:
             own = [one for one in singles if self._kinds.get(one.decisions[0]) == kind]
-            helped = sum(is_less(self._order(one), greedy) for one in own)
+            helped = sum(self._helps(one, greedy) for one in own)
             self._weights[kind] *= 3 * (1 + 6 * helped) / (3 + len(own))
 
     def _wander(self, near: Sequence[Decision]) -> None:

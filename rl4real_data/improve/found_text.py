@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
+from rl4real_data.episodes.label_values import Effect
 from rl4real_data.improve.climbing import Candidate
 from rl4real_data.improve.function_search import Found
-from rl4real_data.improve.sample import Effect, SampledTrial
-from rl4real_data.live.trial_result import FinalCode, TrialCosts, TrialResult
+from rl4real_data.improve.sample import SampledTrial
+from rl4real_data.labels.trial_costs import TrialCosts
+from rl4real_data.live.trial_result import FinalCode, TrialResult
 
 
 def to_bytes(found: Found) -> bytes:

@@ -6,16 +6,21 @@ import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Final
 
 from rl4real_data.core import interruption
+from rl4real_data.episodes.label_values import Objective
 from rl4real_data.improve.candidate_pool import candidate_pool
 from rl4real_data.improve.choices import Known, read_choices
 from rl4real_data.improve.climbing import Candidate, Climb
-from rl4real_data.improve.objective import UNTIL, Judge, Objective, is_less
+from rl4real_data.improve.objective import UNTIL, Judge, is_less
 from rl4real_data.improve.sample import SampledTrial, sampled
 from rl4real_data.live.trial import TrialFunction, TrialLimits
 from rl4real_data.live.trial_result import TrialResult
+
+NEVER_PRINTED: Final = "the function is never printed: it has no final code"
+SEARCH_VERSION: Final = 1
+"""Raised whenever the same settings try other candidates."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,9 +36,10 @@ class SearchSettings:
     trials: int = 16
     limits: TrialLimits = field(default_factory=TrialLimits)
 
-    def as_dict(self) -> dict[str, Any]:
-        """Plain values, as `json.dumps` takes them."""
-        return {**asdict(self), "objective": self.objective.value}
+    def recipe(self) -> dict[str, str | int | float | bool | None]:
+        """All but the objective, as plain values."""
+        own = {"candidates": self.candidates, "seed": self.seed, "trials": self.trials}
+        return {**own, **asdict(self.limits), "search": SEARCH_VERSION}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +75,7 @@ def search_function(function: TrialFunction, settings: SearchSettings, known: Kn
     greedy = function.try_decisions([], until=until)
     judge = Judge(objective=settings.objective, greedy=greedy)
     if judge.greedy_value is None:
-        reason = f"greedy alone: {greedy.reason}" if greedy.reason else "it is never printed: no final code, no value"
+        reason = f"greedy alone: {greedy.reason}" if greedy.reason else NEVER_PRINTED
         return Found(greedy=greedy, result=greedy, reason=reason)
 
     def try_many(candidates: Sequence[Candidate]) -> Iterator[TrialResult]:

@@ -9,24 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
+from rl4real_data.episodes.label_values import Objective
+from rl4real_data.labels.trial import is_same
 from rl4real_data.live.trial import Until
 from rl4real_data.live.trial_result import TrialResult
-
-SLACK: Final = 1e-9
-"""What two sums of the same costs may differ by, relative to greedy's."""
-
-
-class Objective(StrEnum):
-    """What a search makes smaller."""
-
-    FINAL = "final"
-    """Instructions, loads and stores of the code that would be printed, by their expected executions."""
-    SCORE = "score"
-    """LLVM's RegAllocScore, and what saving the callee-saved registers costs."""
 
 
 def score_with_saving(result: TrialResult) -> float | None:
@@ -71,4 +60,4 @@ class Judge:
 
 def is_less(value: float, other: float) -> bool:
     """Whether it is, by more than sums of the same costs may differ."""
-    return value < other - SLACK * max(1.0, abs(other))
+    return value < other and not is_same(value, other)

@@ -5,20 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
+from rl4real_data.episodes.label_values import Effect
 from rl4real_data.improve.climbing import Candidate, Tried
-from rl4real_data.improve.objective import is_less
+from rl4real_data.labels.trial import effect_of
 from rl4real_data.live.trial_result import TrialResult
-
-
-class Effect(StrEnum):
-    """What became of the objective."""
-
-    BETTER = "better"
-    WORSE = "worse"
-    EQUAL = "equal"
-    FAILED = "failed"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,12 +46,3 @@ def sampled(
     while len(chosen) < at_most and any(of_effect.values()):
         chosen += [found.pop() for found in of_effect.values() if found][: at_most - len(chosen)]
     return tuple(sorted(chosen, key=lambda one: one.number))
-
-
-def effect_of(value: float | None, greedy: float) -> Effect:
-    """What a candidate with that value did; None: it failed."""
-    if value is None:
-        return Effect.FAILED
-    if is_less(value, greedy):
-        return Effect.BETTER
-    return Effect.WORSE if is_less(greedy, value) else Effect.EQUAL
