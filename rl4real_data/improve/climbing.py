@@ -1,4 +1,6 @@
-"""The search of one function: all kinds of single decisions first, then hill climbing by combination.
+"""The search of one function.
+
+All kinds of single decisions come first, then hill climbing by combination.
 
 Everything follows from the seed and the number of candidates; how long a candidate takes decides nothing. The settings
 come first, then single decisions drawn by the prior of their kinds. Those that helped are added to the best one after

@@ -1,4 +1,4 @@
-"""What a search found as JSON, for the log of a run."""
+"""The text of a search's result, JSON for the log of a run."""
 
 from __future__ import annotations
 

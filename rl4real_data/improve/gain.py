@@ -1,4 +1,7 @@
-"""The gain of a search so far: how many functions became better, by how much, with which kinds of decisions."""
+"""The gain of a search so far.
+
+How many functions became better, by how much, with which kinds of decisions.
+"""
 
 from __future__ import annotations
 

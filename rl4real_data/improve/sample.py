@@ -1,4 +1,7 @@
-"""The sample of a function's tried candidates that is kept: examples of what helps, and of what does not."""
+"""The sample of a function's tried candidates that is kept.
+
+Examples of what helps, and of what does not.
+"""
 
 from __future__ import annotations
 
