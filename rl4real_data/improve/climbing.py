@@ -28,6 +28,8 @@ _SINGLES: Final = 0.45
 _NEAR: Final = 24
 """How many of the best singles are combined again and again, those among them that alone made the code worse."""
 _NEAR_SHARE: Final = 0.4
+_LEADERS: Final = 8
+"""How many of the best candidates, of different values, are gone on from: what is second now may lead further."""
 _MOST_REPEATED: Final = 300
 """So many steps in a row that lead to what was tried already: a small function has nothing else."""
 _ONE_OF_ITS_KIND: Final = frozenset({"assign", "hint", "spill", "weight"})
@@ -60,12 +62,14 @@ class Climb:
     _seen: set[Candidate] = field(default_factory=set)
     _kinds: dict[Decision, str] = field(default_factory=dict)
     _weights: dict[str, float] = field(default_factory=dict)
+    _leaders: list[Tried] = field(default_factory=list)
+    _greedy: float = float("inf")
 
     def run(self) -> None:
         """Tries so many candidates, or all that the function has."""
         value = self.judge.greedy_value
         assert value is not None, "greedy's own value is known"
-        self.best_value = value
+        self.best_value = self._greedy = value
         self._seen.add(())
         self._kinds = {one: kind for kind, decisions in self.pool.items() for one in decisions}
         self._weights = {kind: PRIOR[kind] for kind, decisions in self.pool.items() if decisions}
@@ -103,6 +107,7 @@ class Climb:
                 Tried(number=len(self.tried), decisions=decisions, result=result, value=value, allowed=allowed)
             )
             self.tried.append(found[-1])
+            self._follow(found[-1])
         return found
 
     def _order(self, one: Tried) -> float:
@@ -147,16 +152,35 @@ class Climb:
                     self._weights[self._kinds[added]] *= 1.5
 
     def _step(self, near: Sequence[Decision]) -> tuple[Candidate, Decision]:
-        """A neighbour of the best, and the decision that is new in it; one that is no decision where none is."""
-        best, chance = self.best, self.rng.random()
-        if chance < 0.12 and best:
-            return without(best, self.rng.randrange(len(best))), ()
+        """A neighbour of a leader, and the decision that is new in it; one that is no decision where none is."""
+        leader, chance = self._any_leader(), self.rng.random()
+        if chance < 0.12 and leader:
+            return without(leader, self.rng.randrange(len(leader))), ()
+        if chance < 0.24 and leader:
+            return united(leader, self._any_leader()), ()
         added = self._pick(near)
-        if chance < 0.72 or not best:
-            return with_decision(best, added), added
-        if chance < 0.85:
-            return with_decision(without(best, self.rng.randrange(len(best))), added), added
-        return with_decision(with_decision(best, added), self._pick(near)), added
+        if chance < 0.76 or not leader:
+            return with_decision(leader, added), added
+        if chance < 0.88:
+            return with_decision(without(leader, self.rng.randrange(len(leader))), added), added
+        return with_decision(with_decision(leader, added), self._pick(near)), added
+
+    def _any_leader(self) -> Candidate:
+        """The better, the more often."""
+        leaders = self._leaders
+        return leaders[int(self.rng.random() ** 2 * len(leaders))].decisions if leaders else ()
+
+    def _follow(self, one: Tried) -> None:
+        """Keeps the leaders: of each value the one with the fewest decisions."""
+        if one.allowed is None or is_less(self._greedy, one.allowed):
+            return
+        self._leaders.append(one)
+        self._leaders.sort(key=lambda each: (each.allowed, len(each.decisions), each.number))
+        kept: list[Tried] = []
+        for each in self._leaders:
+            if not any(is_same(each.allowed or 0.0, other.allowed or 0.0) for other in kept):
+                kept.append(each)
+        self._leaders = kept[:_LEADERS]
 
     def _pick(self, near: Sequence[Decision]) -> Decision:
         if near and (self.rng.random() < _NEAR_SHARE or not self._weights):
@@ -168,6 +192,13 @@ class Climb:
 def with_decision(candidate: Candidate, decision: Decision) -> Candidate:
     """The candidate with one more; what it would contradict is gone."""
     return (*(one for one in candidate if one != decision and not _are_rivals(one, decision)), decision)
+
+
+def united(candidate: Candidate, other: Candidate) -> Candidate:
+    """All of the candidate, and what of the other one does not contradict it."""
+    for decision in candidate:
+        other = with_decision(other, decision)
+    return other
 
 
 def without(candidate: Candidate, place: int) -> Candidate:

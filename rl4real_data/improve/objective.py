@@ -17,9 +17,24 @@ from rl4real_data.labels.trial import is_same
 from rl4real_data.live.trial import Until
 from rl4real_data.live.trial_result import TrialResult
 
+_STORE: Final = 1.0
+_LOAD: Final = 4.0
+"""What RegAllocScore gives each of them."""
+
 
 def score_with_saving(result: TrialResult) -> float | None:
-    """LLVM's score, and the executions that save and restore registers; None for a candidate that failed."""
+    """LLVM's score, and what saving registers costs in its weights: 1 a store, 4 a load. None for what failed.
+
+    `callee_saved_cost` counts both once, in executions; each register is stored once, at the entry.
+    """
+    costs = result.costs
+    if costs is None:
+        return None
+    stores, loads = costs.callee_saved, costs.callee_saved_cost - costs.callee_saved
+    return result.score + _STORE * stores + _LOAD * loads
+
+
+def _score(result: TrialResult) -> float | None:
     return None if result.costs is None else result.score + result.costs.callee_saved_cost
 
 
@@ -28,7 +43,7 @@ def _executed(result: TrialResult) -> float | None:
 
 
 VALUES: Final[Mapping[Objective, Callable[[TrialResult], float | None]]] = MappingProxyType(
-    {Objective.FINAL: _executed, Objective.SCORE: score_with_saving}
+    {Objective.FINAL: _executed, Objective.SCORE: _score}
 )
 UNTIL: Final[Mapping[Objective, Until]] = MappingProxyType({Objective.FINAL: "code", Objective.SCORE: "allocation"})
 """How far the compiler must go to tell."""
