@@ -38,6 +38,15 @@ class Known:
     greedy: Mapping[int, str]
 
 
+def guessed(described: Mapping[str, Any]) -> Known:
+    """What a description alone tells: a node with half of the registers that others have lives across a call, and what
+    that leaves is callee-saved. Where greedy puts nodes is not known.
+    """
+    free = [node["registers"] for node in described["nodes"]]
+    most = max(map(len, free), default=0)
+    return Known(callee_saved={name for names in free if 2 * len(names) <= most for name in names}, greedy={})
+
+
 def read_choices(described: Mapping[str, Any], known: Known) -> tuple[NodeChoices, ...]:
     """The nodes in the order of their numbers. KeyError, TypeError or ValueError for what is no description."""
     return tuple(_Reader(known).node(node) for node in described["nodes"])

@@ -11,12 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from rl4real_data.episodes.label_values import LabelStatus
+from rl4real_data.improve.objective import is_less
+from rl4real_data.labels.decisions import Decisions
 from rl4real_data.labels.label import Label
 
 
 @dataclass(slots=True)
 class Gain:
-    """`log_ratio` sums the logarithms of best over greedy, of the `compared` functions that have both.
+    """`log_ratio` sums the logarithms of best over greedy, of the `compared` functions that have both;
+    `improved` of them are better.
 
     `kinds`: in how many best answers a kind of decision occurs; `reasons`: why functions have none.
     """
@@ -24,6 +27,7 @@ class Gain:
     statuses: Counter[LabelStatus] = field(default_factory=Counter)
     log_ratio: float = 0.0
     compared: int = 0
+    improved: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
 
@@ -32,14 +36,15 @@ class Gain:
         self.statuses[label.status] += 1
         if label.reason is not None:
             self.reasons[label.reason] += 1
-        if label.ratio is not None and label.ratio > 0:
-            self.log_ratio += math.log(label.ratio)
-            self.compared += 1
-        self.kinds.update(sorted({kind_of(one) for one in label.decisions or ()}))
+        self.count(label.value, label.greedy_value, label.decisions or ())
 
-    @property
-    def improved(self) -> int:
-        return self.statuses[LabelStatus.BETTER]
+    def count(self, value: float | None, greedy: float | None, decisions: Decisions) -> None:
+        """Counts the figures of one that has both, and the decisions of the best."""
+        if value is not None and greedy:
+            self.log_ratio += math.log(value / greedy)
+            self.compared += 1
+            self.improved += is_less(value, greedy)
+        self.kinds.update(sorted({kind_of(one) for one in decisions}))
 
     @property
     def geometric_mean(self) -> float:

@@ -19,6 +19,7 @@ from rl4real_data.toolchain.plugin import Plugin
 
 from .conftest import Run, Sample, run_program
 from .dataset_bytes import dataset_bytes
+from .live_compiler import SOURCE
 
 pytestmark = pytest.mark.clang
 
@@ -91,3 +92,20 @@ def test_what_was_found_is_what_the_compiler_does(improved: Path, toolchains: di
 
 def test_labels_leave_the_dataset_sound(rl4real: Run, improved: Path) -> None:
     assert rl4real("validate", improved).stdout == f"{improved}: sound\n"
+
+
+def test_search_in_clang_makes_the_object_of_its_own_decisions(rl4real: Run, tmp_path: Path) -> None:
+    """And a program that does what it did."""
+    (tmp_path / "a.c").write_text(SOURCE)
+    clang = f"clang-{max(SUPPORTED_MAJORS)}"
+    said = rl4real(
+        "compile", "--search", "60", "--report", "r", "--", clang, "-O3", "-c", "a.c", "-o", "found.o"
+    ).stderr
+    rl4real("compile", "--decisions", "r", "--", clang, "-O3", "-c", "a.c", "-o", "told.o")
+    assert (tmp_path / "found.o").read_bytes() == (tmp_path / "told.o").read_bytes()
+    assert "rl4real-data: 3 functions: " in said
+
+    rl4real("compile", "--search", "30", "--", clang, "-O3", "a.c", "-o", "found")
+    subprocess.run([clang, "-O3", "a.c", "-o", "stock"], cwd=tmp_path, check=True)
+    ran = [subprocess.run([tmp_path / name], check=False).returncode for name in ("found", "stock")]
+    assert ran[0] == ran[1]

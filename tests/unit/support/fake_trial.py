@@ -70,7 +70,9 @@ class FakeFunction:
 
     result: Callable[[Decisions], TrialResult] = result_of
     tried: list[Decisions] = field(default_factory=list)
+    chosen: list[Decisions] = field(default_factory=list)
     name: str = "f"
+    n_nodes: int = 3
 
     def describe(self) -> dict[str, Any]:
         return DESCRIBED
@@ -85,7 +87,7 @@ class FakeFunction:
             yield self.result(one)
 
     def choose(self, decisions: Decisions = ()) -> None:
-        """Nothing is carried out."""
+        self.chosen.append(decisions)
 
 
 @dataclass(slots=True)
