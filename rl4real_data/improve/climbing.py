@@ -4,8 +4,9 @@ All kinds of single decisions come first, then hill climbing by combination.
 
 Everything follows from the seed and the number of candidates; how long a candidate takes decides nothing. The settings
 come first, then single decisions drawn by the prior of their kinds. Those that helped are added to the best one after
-the other. From there random steps: one decision less, one more, another one, two more; which decisions they take is
-drawn by what helped in this function, and from the singles that came close.
+the other. From the best few, random steps go on: one decision less, one more, another one, two more, those of two
+together; which decisions they take is drawn by what helped in this function, and from the singles that came close. At
+last what the best can do without is left out.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ TryMany = Callable[[Sequence[Candidate]], Iterable[TrialResult]]
 
 _SINGLES: Final = 0.45
 """Share of the candidates that are single decisions."""
+_LAST: Final = 0.04
+"""Share of the candidates with which decisions are left out at last."""
 _NEAR: Final = 24
 """How many of the best singles are combined again and again, those among them that alone made the code worse."""
 _NEAR_SHARE: Final = 0.4
@@ -79,7 +82,10 @@ class Climb:
             self._take(one)
         self._add_up([one.decisions[0] for one in singles if self._helps(one, value)])
         self._learn(singles, value)
-        self._wander([one.decisions[0] for one in singles if self._has_effect(one, value)][:_NEAR])
+        near = [one.decisions[0] for one in singles if self._has_effect(one, value)][:_NEAR]
+        self._wander(near, kept_back=int(self.candidates * _LAST))
+        self._leave_out()
+        self._wander(near)
 
     @property
     def _left(self) -> int:
@@ -141,9 +147,16 @@ class Climb:
             helped = sum(self._helps(one, greedy) for one in own)
             self._weights[kind] *= 3 * (1 + 6 * helped) / (3 + len(own))
 
-    def _wander(self, near: Sequence[Decision]) -> None:
+    def _leave_out(self) -> None:
+        """Tries the best without each of its decisions: one that changes nothing teaches nothing."""
+        for decision in reversed(self.best):
+            if decision in self.best:
+                for one in self._try([without(self.best, self.best.index(decision))]):
+                    self._take(one)
+
+    def _wander(self, near: Sequence[Decision], *, kept_back: int = 0) -> None:
         repeated = 0
-        while self._left > 0 and repeated < _MOST_REPEATED and (self._weights or near):
+        while self._left > kept_back and repeated < _MOST_REPEATED and (self._weights or near):
             candidate, added = self._step(near)
             found = self._try([candidate])
             repeated = 0 if found else repeated + 1
