@@ -39,7 +39,7 @@ def test_decisions_that_help_are_found_and_combined() -> None:
 
 def test_what_lowers_the_code_and_raises_the_score_does_not_count() -> None:
     function = FakeFunction()
-    found = search(function)
+    found = search(function, trials=1000)
 
     assert any(SHIFT in candidate for candidate in function.tried)
     assert SHIFT not in found.best

@@ -91,7 +91,7 @@ def test_run_that_ends_early_goes_on(trials: FakeTrials, tmp_path: Path, moment:
     trials.before = lambda _: None
     done = improve(tmp_path / "cut", jobs=jobs)
 
-    assert done.searched >= 5 - moment
+    assert done.searched >= 5 - moment if jobs > 1 else done.searched == 5 - moment
     assert found_files(tmp_path / "whole") == found_files(tmp_path / "cut")
     assert not (tmp_path / "cut" / ".work" / "improve").exists()
 
