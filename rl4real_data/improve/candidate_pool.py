@@ -43,6 +43,9 @@ SETTINGS: Final[tuple[Decision, ...]] = tuple(
 ACROSS: Final = " across calls"
 """Behind the kinds of nodes that live across calls: those whom a callee-saved register is dear to."""
 
+INSTEAD: Final = " instead of callee-saved"
+"""Behind the kinds that may free a callee-saved register of a node that needs none."""
+
 PRIOR: Final[Mapping[str, float]] = MappingProxyType(
     {
         "spill" + ACROSS: 10.0,
@@ -56,6 +59,8 @@ PRIOR: Final[Mapping[str, float]] = MappingProxyType(
         "hint copy partner": 2.0,
         "assign callee-saved": 4.0,
         "hint callee-saved": 3.0,
+        "assign caller-saved" + INSTEAD: 6.0,
+        "hint caller-saved" + INSTEAD: 3.0,
         "assign caller-saved": 2.0,
         "hint caller-saved": 1.5,
         "first": 3.0,
@@ -75,9 +80,12 @@ PRIOR: Final[Mapping[str, float]] = MappingProxyType(
 
 
 def candidate_pool(nodes: Sequence[NodeChoices]) -> Pool:
-    """All of `PRIOR`'s kinds that the function offers; without the settings, which every function offers."""
+    """All of `PRIOR`'s kinds that the function offers, of each those of nodes that are seldom executed first.
+
+    Without the settings, which every function offers.
+    """
     pool: dict[str, list[Decision]] = defaultdict(list)
-    for node in nodes:
+    for node in sorted(nodes, key=lambda node: (node.cost, node.vreg)):
         for kind, decision in _of_node(node):
             pool[kind].append(decision)
     return pool
@@ -94,7 +102,7 @@ def _of_node(node: NodeChoices) -> Iterator[tuple[str, Decision]]:
                 yield f"{word}, {side} spilled{across}", (word, vreg, place, f"spill-{side}")
     for word in ("assign", "hint"):
         for name in node.registers:
-            yield f"{word} {'callee' if name in node.callee_saved else 'caller'}-saved", (word, vreg, name)
+            yield f"{word} {_saved_by(name, node)}", (word, vreg, name)
         for name in node.partners:
             yield f"{word} copy partner", (word, vreg, name)
     yield "first", ("first", vreg)
@@ -103,3 +111,9 @@ def _of_node(node: NodeChoices) -> Iterator[tuple[str, Decision]]:
         yield "keep", ("keep", vreg)
         yield "weight up", ("weight", vreg, 8)
         yield "weight down", ("weight", vreg, 0.125)
+
+
+def _saved_by(name: str, node: NodeChoices) -> str:
+    if name in node.callee_saved:
+        return "callee-saved"
+    return f"caller-saved{INSTEAD if node.greedy in node.callee_saved else ''}"

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
+
+_LENGTHENED: Final = 400
+"""LLVM divides the frequencies of a node by its size and this, so that short live ranges do not weigh too much."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,11 +16,14 @@ class NodeChoices:
     """What can be decided of one virtual register.
 
     `points`: use points behind which it can be split. `registers` are free all its life; `callee_saved` are those of
-    them that the function must save. `partners`: registers that copies would like it to have.
+    them that the function must save. `partners`: registers that copies would like it to have. `greedy`: where greedy
+    put it, if in one register that is known. `cost`: about how often its instructions are executed.
     """
 
     vreg: int
     can_spill: bool
+    cost: float
+    greedy: str | None
     points: Sequence[int]
     loops: Sequence[int]
     registers: Sequence[str]
@@ -61,6 +67,8 @@ class _Reader:
         return NodeChoices(
             vreg=int(node["vreg"]),
             can_spill=node["weight"] is not None,
+            cost=0.0 if node["weight"] is None else float(node["weight"]) * (int(node["size"]) + _LENGTHENED),
+            greedy=self.known.greedy.get(int(node["vreg"])),
             points=[number for number, (_, _, can_split) in enumerate(node["points"]) if can_split],
             loops=tuple(map(int, node["loops"])),
             registers=registers,

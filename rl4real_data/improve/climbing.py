@@ -24,13 +24,15 @@ from rl4real_data.live.trial_result import TrialResult
 Candidate = tuple[Decision, ...]
 TryMany = Callable[[Sequence[Candidate]], Iterable[TrialResult]]
 
-_SINGLES: Final = 0.45
+_SINGLES: Final = 0.3
 """Share of the candidates that are single decisions."""
 _LAST: Final = 0.04
 """Share of the candidates with which decisions are left out at last."""
 _NEAR: Final = 24
 """How many of the best singles are combined again and again, those among them that alone made the code worse."""
 _NEAR_SHARE: Final = 0.4
+_SHAKE: Final = 0.7
+"""How far chance moves a decision in its kind's order, relative to the length."""
 _LEADERS: Final = 8
 """How many of the best candidates, of different values, are gone on from: what is second now may lead further."""
 _MOST_REPEATED: Final = 300
@@ -59,6 +61,7 @@ class Climb:
     try_many: TryMany
     candidates: int
     rng: random.Random
+    first: Sequence[Candidate] = ()
     best: Candidate = ()
     best_value: float = float("inf")
     tried: list[Tried] = field(default_factory=list)
@@ -76,13 +79,14 @@ class Climb:
         self._seen.add(())
         self._kinds = {one: kind for kind, decisions in self.pool.items() for one in decisions}
         self._weights = {kind: PRIOR[kind] for kind, decisions in self.pool.items() if decisions}
-        singles = [*self._try([(one,) for one in SETTINGS]), *self._try(self._drawn_singles())]
-        singles.sort(key=lambda one: (self._order(one), one.number))
-        for one in singles:
+        first = [*self._try([(one,) for one in SETTINGS]), *self._try(self.first)]
+        singles = self._try(self._drawn_singles(int(self.candidates * _SINGLES)))
+        first = sorted([*first, *singles], key=lambda one: (self._order(one), one.number))
+        for one in first:
             self._take(one)
-        self._add_up([one.decisions[0] for one in singles if self._helps(one, value)])
+        self._add_up([one.decisions for one in first if self._helps(one, value)])
         self._learn(singles, value)
-        near = [one.decisions[0] for one in singles if self._has_effect(one, value)][:_NEAR]
+        near = [one.decisions for one in first if self._has_effect(one, value)][:_NEAR]
         self._wander(near, kept_back=int(self.candidates * _LAST))
         self._leave_out()
         self._wander(near)
@@ -91,16 +95,21 @@ class Climb:
     def _left(self) -> int:
         return self.candidates - len(self.tried)
 
-    def _drawn_singles(self) -> list[Candidate]:
-        """Each at most once, its kind drawn by the prior."""
-        left = {kind: self.rng.sample(self.pool[kind], len(self.pool[kind])) for kind in self._weights}
+    def _drawn_singles(self, count: int) -> list[Candidate]:
+        """Each at most once, its kind drawn by the prior; of a kind those in front soon, by chance."""
+        left = {kind: self._shaken(self.pool[kind]) for kind in self._weights}
         drawn: list[Candidate] = []
-        while left and len(drawn) < int(self.candidates * _SINGLES) - len(self.tried):
+        while left and len(drawn) < count - len(self.tried):
             (kind,) = self.rng.choices(list(left), [self._weights[kind] for kind in left])
             drawn.append((left[kind].pop(),))
             if not left[kind]:
                 del left[kind]
         return drawn
+
+    def _shaken(self, decisions: Sequence[Decision]) -> list[Decision]:
+        """In reverse, since the last one is drawn first."""
+        places = {place: place + self.rng.random() * len(decisions) * _SHAKE for place in range(len(decisions))}
+        return [decisions[place] for place in sorted(places, key=lambda place: -places[place])]
 
     def _try(self, candidates: Sequence[Candidate]) -> list[Tried]:
         """Those that are new, as many as are left to be tried."""
@@ -134,10 +143,10 @@ class Climb:
             self.best, self.best_value = one.decisions, one.allowed
         return is_better
 
-    def _add_up(self, helpful: Sequence[Decision]) -> None:
-        for decision in helpful:
-            if decision not in self.best:
-                for one in self._try([with_decision(self.best, decision)]):
+    def _add_up(self, helpful: Sequence[Candidate]) -> None:
+        for candidate in helpful:
+            if not set(candidate) <= set(self.best):
+                for one in self._try([united(candidate, self.best)]):
                     self._take(one)
 
     def _learn(self, singles: Sequence[Tried], greedy: float) -> None:
@@ -154,18 +163,18 @@ class Climb:
                 for one in self._try([without(self.best, self.best.index(decision))]):
                     self._take(one)
 
-    def _wander(self, near: Sequence[Decision], *, kept_back: int = 0) -> None:
+    def _wander(self, near: Sequence[Candidate], *, kept_back: int = 0) -> None:
         repeated = 0
         while self._left > kept_back and repeated < _MOST_REPEATED and (self._weights or near):
             candidate, added = self._step(near)
             found = self._try([candidate])
             repeated = 0 if found else repeated + 1
             for one in found:
-                if self._take(one) and added in self._kinds:
-                    self._weights[self._kinds[added]] *= 1.5
+                if self._take(one) and len(added) == 1 and added[0] in self._kinds:
+                    self._weights[self._kinds[added[0]]] *= 1.5
 
-    def _step(self, near: Sequence[Decision]) -> tuple[Candidate, Decision]:
-        """A neighbour of a leader, and the decision that is new in it; one that is no decision where none is."""
+    def _step(self, near: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
+        """A neighbour of a leader, and what is new in it."""
         leader, chance = self._any_leader(), self.rng.random()
         if chance < 0.12 and leader:
             return without(leader, self.rng.randrange(len(leader))), ()
@@ -173,10 +182,10 @@ class Climb:
             return united(leader, self._any_leader()), ()
         added = self._pick(near)
         if chance < 0.76 or not leader:
-            return with_decision(leader, added), added
+            return united(added, leader), added
         if chance < 0.88:
-            return with_decision(without(leader, self.rng.randrange(len(leader))), added), added
-        return with_decision(with_decision(leader, added), self._pick(near)), added
+            return united(added, without(leader, self.rng.randrange(len(leader)))), added
+        return united(self._pick(near), united(added, leader)), added
 
     def _any_leader(self) -> Candidate:
         """The better, the more often."""
@@ -195,11 +204,12 @@ class Climb:
                 kept.append(each)
         self._leaders = kept[:_LEADERS]
 
-    def _pick(self, near: Sequence[Decision]) -> Decision:
+    def _pick(self, near: Sequence[Candidate]) -> Candidate:
         if near and (self.rng.random() < _NEAR_SHARE or not self._weights):
             return near[int(self.rng.random() ** 2 * len(near))]
         (kind,) = self.rng.choices(list(self._weights), list(self._weights.values()))
-        return self.rng.choice(self.pool[kind])
+        decisions = self.pool[kind]
+        return (decisions[int(self.rng.random() ** 1.5 * len(decisions))],)
 
 
 def with_decision(candidate: Candidate, decision: Decision) -> Candidate:

@@ -15,6 +15,7 @@ from rl4real_data.improve.choices import Known, read_choices
 from rl4real_data.improve.climbing import Candidate, Climb
 from rl4real_data.improve.objective import UNTIL, Judge, is_less
 from rl4real_data.improve.sample import SampledTrial, sampled
+from rl4real_data.improve.vacating import vacating_candidates
 from rl4real_data.live.trial import TrialFunction, TrialLimits
 from rl4real_data.live.trial_result import TrialResult
 
@@ -84,8 +85,15 @@ def search_function(function: TrialFunction, settings: SearchSettings, known: Kn
             yield result
 
     rng = random.Random(_seed_of(settings.seed, identity))
-    pool = candidate_pool(read_choices(function.describe(), known))
-    climb = Climb(judge=judge, pool=pool, try_many=try_many, candidates=settings.candidates, rng=rng)
+    nodes = read_choices(function.describe(), known)
+    climb = Climb(
+        judge=judge,
+        pool=candidate_pool(nodes),
+        try_many=try_many,
+        candidates=settings.candidates,
+        rng=rng,
+        first=vacating_candidates(nodes),
+    )
     climb.run()
     return Found(
         greedy=greedy,

@@ -11,12 +11,13 @@ import pytest
 from fake_trial import ASSIGN, BEST, CRASH, DESCRIBED, SHIFT, SPILL, FakeFunction, result_of
 
 from rl4real_data.episodes.label_values import Effect, Objective
-from rl4real_data.improve.candidate_pool import ACROSS, PRIOR, SETTINGS, candidate_pool
+from rl4real_data.improve.candidate_pool import ACROSS, INSTEAD, PRIOR, SETTINGS, candidate_pool
 from rl4real_data.improve.choices import Known, read_choices
 from rl4real_data.improve.climbing import with_decision, without
 from rl4real_data.improve.found_text import from_bytes, to_bytes
 from rl4real_data.improve.function_search import NEVER_PRINTED, Found, SearchSettings, search_function
 from rl4real_data.improve.objective import Judge
+from rl4real_data.improve.vacating import vacating_candidates
 from rl4real_data.labels.decisions import Decisions
 from rl4real_data.live.trial_result import TrialResult
 
@@ -138,10 +139,31 @@ def test_all_kinds_of_a_node_are_offered() -> None:
     assert {kind for kind in pool if pool[kind]} <= set(PRIOR)
     assert pool["split, tail spilled" + ACROSS] == [("split", 1, 0, "spill-tail"), ("split", 1, 2, "spill-tail")]
     assert pool["loop, inside spilled" + ACROSS] == [("loop", 1, 5, "spill-inside")]
-    assert pool["assign callee-saved"] == [("assign", 1, "rbx"), ("assign", 1, "rbp"), ASSIGN]
+    assert pool["assign callee-saved"] == [ASSIGN, ("assign", 1, "rbx"), ("assign", 1, "rbp")]
     assert pool["hint copy partner"] == [("hint", 2, "rbx"), ("hint", 2, "rcx")]
-    assert pool["first"] == [("first", 1), ("first", 2), ("first", 3)]
     assert pool["spill"] == [("spill", 2)]
+
+
+def test_what_is_seldom_executed_comes_first() -> None:
+    nodes = read_choices(DESCRIBED, KNOWN)
+
+    assert [node.cost for node in nodes] == [0.5 * 464, 0.25 * 464, 0.0]  # the last one cannot be spilled
+    assert candidate_pool(nodes)["first"] == [("first", 3), ("first", 2), ("first", 1)]
+
+
+def test_node_that_needs_no_callee_saved_register_may_leave_its_own() -> None:
+    nodes = read_choices(DESCRIBED, replace(KNOWN, greedy={2: "rbx"}))
+
+    assert candidate_pool(nodes)["assign caller-saved" + INSTEAD] == [("assign", 2, "rax"), ("assign", 2, "rcx")]
+
+
+def test_callee_saved_registers_are_given_up_with_all_their_nodes() -> None:
+    """The cheapest first, then both; a node across a call is spilled, or its tail is, another one goes elsewhere."""
+    nodes = read_choices(DESCRIBED, replace(KNOWN, greedy={1: "rbp", 2: "rbx"}))
+    leave, spill, tail = ("hint", 2, "rax"), ("spill", 1), ("split", 1, 0, "spill-tail")
+
+    assert vacating_candidates(nodes) == [(leave,), (spill,), (leave, spill), (tail,), (leave, tail)]
+    assert vacating_candidates(read_choices(DESCRIBED, KNOWN)) == []
 
 
 def test_second_decision_of_its_kind_replaces_the_first() -> None:
