@@ -9,15 +9,19 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.open_folder import OpenFolder
 from rl4real_data.episodes.file_names import LABELS_NAME, TRIALS_NAME
 from rl4real_data.episodes.footer import belonging
 from rl4real_data.episodes.index import DatasetIndex, FileEntry
 from rl4real_data.episodes.label_values import LabelSource
-from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table
+from rl4real_data.episodes.shards import MALFORMED, arrow_file, open_table, reason_of
 from rl4real_data.episodes.writer import write_table
+from rl4real_data.labels.checked_rows import require_sound
 from rl4real_data.labels.files import SCHEMAS, rows_of
-from rl4real_data.labels.origin import Key, Origin, footer_words, order_of
+from rl4real_data.labels.origin import Key, Origin, footer_words, order_of, origins_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +60,31 @@ def read_label_rows(data_dir: Path, index: DatasetIndex) -> LabelRows:
     return LabelRows(origins, tables)
 
 
-def episode_places(folder: Path, index: DatasetIndex) -> dict[str, int]:
-    """episode_id -> its place in the order of the shards, train first."""
-    places: dict[str, int] = {}
-    for shard in find_shards(index):
-        with open_table(folder, index, shard.name) as file:
-            for batch in iterate_batches(file, ("episode_id",)):
-                for episode_id in batch["episode_id"].to_pylist():
-                    places.setdefault(episode_id, len(places))
-    return places
+def read_unlisted_rows(data_dir: Path) -> LabelRows | None:
+    """Both tables of a folder whose index is gone; None if there is none.
+
+    DatasetError for what cannot be used: nobody knows their checksums, so that each row is looked at.
+    """
+    origins: tuple[Origin, ...] = ()
+    tables = {name: schema.empty_table() for name, schema in SCHEMAS.items()}
+    with OpenFolder(data_dir) as folder:
+        present = [name for name, is_file in folder.names() if is_file and name in SCHEMAS]
+        for name in present:
+            try:
+                with folder.opened(name) as descriptor, arrow_file(descriptor) as stream:
+                    file = pq.ParquetFile(stream, pre_buffer=False, memory_map=False)
+                    found = origins_of(file.metadata.metadata, name=name)
+                    tables[name] = file.read(use_threads=False).cast(SCHEMAS[name])
+                origins = found if name == LABELS_NAME else origins
+            except MALFORMED as error:
+                raise DatasetError(f"{name}: cannot be read ({reason_of(error)})") from error
+    if LABELS_NAME not in present:
+        return None
+    try:
+        require_sound(origins, tables)
+    except MALFORMED as error:
+        raise DatasetError(f"{LABELS_NAME}: its rows do not hold what they should ({reason_of(error)})") from error
+    return LabelRows(origins, tables)
 
 
 def write_label_rows(

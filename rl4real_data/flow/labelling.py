@@ -14,10 +14,10 @@ from rl4real_data.episodes.comparison import require_listed
 from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
-from rl4real_data.flow.label_files import episode_places, read_label_rows, write_label_rows
+from rl4real_data.flow.label_files import read_label_rows, write_label_rows
 from rl4real_data.flow.working_folder import WorkDir
 from rl4real_data.labels.checked_rows import checked_tables
-from rl4real_data.labels.files import SCHEMAS
+from rl4real_data.labels.files import SCHEMAS, episode_places
 from rl4real_data.labels.label import Label
 from rl4real_data.labels.origin import Origin, require_same_llvm
 from rl4real_data.labels.trial import Trial

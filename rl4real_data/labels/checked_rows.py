@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Final, TypeVar
 
@@ -14,7 +14,7 @@ from rl4real_data.episodes.label_values import LabelSource
 from rl4real_data.labels.label import Label
 from rl4real_data.labels.origin import Origin
 from rl4real_data.labels.rules import faults_of_label, faults_of_trial
-from rl4real_data.labels.tables import label_table, trial_table
+from rl4real_data.labels.tables import label_table, labels_of, trial_table, trials_of
 from rl4real_data.labels.trial import Trial
 
 Row = TypeVar("Row", Label, Trial)
@@ -29,6 +29,17 @@ def checked_tables(origin: Origin, labels: Iterable[Label], trials: Iterable[Tri
         LABELS_NAME: _gathered(rows.labels(labels), label_table),
         TRIALS_NAME: _gathered(rows.trials(trials), trial_table),
     }
+
+
+def require_sound(origins: Iterable[Origin], tables: Mapping[str, pa.Table]) -> None:
+    """ValueError for the first row of tables out of files that would not have come into them."""
+    labels, trials = labels_of(tables[LABELS_NAME]), trials_of(tables[TRIALS_NAME])
+    known = {origin.key: origin for origin in origins}
+    for key in dict.fromkeys((label.source, label.objective) for label in labels):
+        if key not in known:
+            raise ValueError(f"the footer does not say how labels of {key[0]} for {key[1]} were sought")
+        own = [trial for trial in trials if key == (LabelSource.IMPROVE, trial.objective)]
+        checked_tables(known[key], [label for label in labels if (label.source, label.objective) == key], own)
 
 
 def _gathered(rows: Iterator[Row], make: Callable[[Iterable[Row]], pa.Table]) -> pa.Table:

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from rl4real_data.episodes.file_names import LABELS_NAME, TRIALS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.schema import LABELS, TRIALS
-from rl4real_data.episodes.shards import open_table, read_columns
+from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table, read_columns
 from rl4real_data.labels.label import Label
 from rl4real_data.labels.origin import Origin, origins_of, require_same_llvm
 from rl4real_data.labels.tables import labels_of, trials_of
@@ -53,3 +53,14 @@ def rows_of(file: pq.ParquetFile, name: str, index: DatasetIndex) -> tuple[tuple
     origins = origins_of(file.metadata.metadata, name=name)
     require_same_llvm(origins, index, name=name)
     return origins, read_columns(file, SCHEMAS[name].names).cast(SCHEMAS[name])
+
+
+def episode_places(folder: Path, index: DatasetIndex) -> dict[str, int]:
+    """episode_id -> its place in the order of the shards, train first."""
+    places: dict[str, int] = {}
+    for shard in find_shards(index):
+        with open_table(folder, index, shard.name) as file:
+            for batch in iterate_batches(file, ("episode_id",)):
+                for episode_id in batch["episode_id"].to_pylist():
+                    places.setdefault(episode_id, len(places))
+    return places

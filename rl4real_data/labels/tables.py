@@ -53,6 +53,7 @@ def trials_of(table: pa.Table) -> tuple[Trial, ...]:
 
 
 def _label_of(row: Mapping[str, Any]) -> Label:
+    _require(row, ("episode_id", "source", "objective", "status"))
     parts = row["parts"]
     return Label(
         **{
@@ -71,6 +72,7 @@ def _label_of(row: Mapping[str, Any]) -> Label:
 
 
 def _trial_of(row: Mapping[str, Any]) -> Trial:
+    _require(row, ("episode_id", "objective", "number", "decisions", "effect"))
     return Trial(
         **{
             **row,
@@ -81,6 +83,12 @@ def _trial_of(row: Mapping[str, Any]) -> Trial:
             "final": _figures(ExecutedCode, row["final"]),
         }
     )
+
+
+def _require(row: Mapping[str, Any], names: Iterable[str]) -> None:
+    for name in names:
+        if row[name] is None:
+            raise ValueError(f"its {name} is null")
 
 
 def _figures(kind: type[T], found: Mapping[str, Any] | None) -> T | None:

@@ -20,6 +20,7 @@ from rl4real_data.statistics.figures import (
     answer_rows,
     shown_bytes,
 )
+from rl4real_data.statistics.label_text import label_sections
 
 MAX_FAILED: Final = 20
 MAX_GROUPS: Final = 30
@@ -43,6 +44,7 @@ def render_text(stats: Stats) -> str:
         _expert(columns),
         _answer(columns),
         _decisions(stats),
+        *label_sections(stats.labels),
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
         _languages(stats.languages),

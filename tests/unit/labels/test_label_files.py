@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import random
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import label_builder as build
 import pyarrow.parquet as pq
@@ -13,9 +15,13 @@ import pytest
 from changed_index import change_index, relist
 
 from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.open_folder import OpenFolder
 from rl4real_data.episodes.comparison import differences
+from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.label_values import LabelSource, LabelStatus, Objective
+from rl4real_data.flow.working_folder import open_workdir
 from rl4real_data.labels.files import read_labels, read_origins, read_trials
+from rl4real_data.labels.origin import require_same_recipe
 
 
 @pytest.fixture
@@ -31,12 +37,7 @@ def digests(data_dir: Path) -> dict[str, str]:
 
 
 def test_what_is_written_is_read_again(tmp_path: Path, ids: list[str]) -> None:
-    none = build.make_label(
-        ids[2],
-        **{name: None for name in ("decisions", "value", "greedy_value", "score", "greedy_score", "costs", "final")},
-        **{"greedy_costs": None, "greedy_final": None, "status": LabelStatus.FAILED, "reason": "llc refuses it"},
-    )
-    labels = (build.make_label(ids[0]), build.make_equal(ids[1]), none)
+    labels = (build.make_label(ids[0]), build.make_equal(ids[1]), build.make_failed(ids[2]))
     trials = (build.make_trial(ids[0], 3), build.make_failed_trial(ids[0], 5))
 
     index = build.put_labels(tmp_path, labels, trials=trials)
@@ -195,3 +196,46 @@ def test_a_file_that_was_cut_off_is_named(tmp_path: Path, ids: list[str], name: 
         (read_labels if name == "labels.parquet" else read_trials)(tmp_path)
     with pytest.raises(DatasetError, match=rf"{name}: lost or damaged"):
         build.put_labels(tmp_path, [build.make_label(ids[0])])
+
+
+@pytest.mark.parametrize("moves", range(7))
+def test_a_broken_off_publication_is_carried_through(
+    tmp_path: Path, ids: list[str], monkeypatch: pytest.MonkeyPatch, moves: int
+) -> None:
+    """Killed behind any of its moves: what is read next is all old or all new, and the next run makes it new."""
+    build.put_labels(tmp_path, [build.make_label(ids[0])], trials=[build.make_trial(ids[0])])
+    left = iter([True] * moves)
+    move = OpenFolder.move
+
+    def killed(*words: Any, **named: Any) -> None:
+        if not next(left, False):
+            raise KeyboardInterrupt
+        move(*words, **named)
+
+    new = [build.make_equal(ids[0]), build.make_label(ids[1])]
+    with monkeypatch.context() as patch, contextlib.suppress(KeyboardInterrupt):
+        patch.setattr(OpenFolder, "move", killed)
+        build.put_labels(tmp_path, new, trials=[build.make_trial(ids[1])])
+    with open_workdir(tmp_path):
+        pass  # what every command that writes begins with
+
+    assert read_labels(tmp_path) == tuple(new)
+    assert [trial.episode_id for trial in read_trials(tmp_path)] == [ids[1]]
+    assert differences(tmp_path, read_index(tmp_path)) == {}
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"recipe": {"candidates": 400, "seed": 1}}, "its labels of improve were sought with candidates 40, not 400"),
+        ({"recipe": {"seed": 1}}, "its labels of improve were sought with candidates 40, not None"),
+        ({"llvm_version": "19.1.7"}, r"its labels of improve were sought with llvm_version 22\.1\.8, not 19\.1\.7"),
+        ({"plugin": "q"}, "its labels of improve were sought with plugin p+, not q"),
+    ],
+)
+def test_labels_of_another_recipe_are_told_apart(changes: dict[str, Any], said: str) -> None:
+    require_same_recipe(build.make_origin(), build.make_origin(generator="a newer one"), name="d")
+
+    with pytest.raises(DatasetError, match=f"^d: {said}") as error:
+        require_same_recipe(build.make_origin(), build.make_origin(**changes), name="d")
+    assert "which replaces them" in error.value.hint

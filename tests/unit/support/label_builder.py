@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,6 +57,14 @@ def make_equal(episode_id: str, **changes: Any) -> Label:
     return make_label(episode_id, **{**of_greedy, "costs": make_label("").greedy_costs, **changes})
 
 
+def make_failed(episode_id: str, **changes: Any) -> Label:
+    """One of a search whose episode the compiler does not take."""
+    kept = {"episode_id", "source", "objective", "candidates", "failed_candidates", "status", "reason"}
+    nothing = {field.name: None for field in fields(Label) if field.name not in kept}
+    told = {"status": LabelStatus.FAILED, "reason": "llc refuses it", "candidates": 0, "failed_candidates": 0}
+    return make_label(episode_id, **{**nothing, **told, **changes})
+
+
 def make_proof(episode_id: str, **changes: Any) -> Label:
     """One of a solver."""
     label: dict[str, Any] = {
@@ -95,10 +103,17 @@ def of_proofs(**changes: Any) -> Origin:
     return make_origin(**{"source": LabelSource.STATIC, "objective": Objective.COST, "recipe": {}, **changes})
 
 
-def write_labellable(data_dir: Path, episodes: int = 4, *, test_episodes: int = 1, **options: Any) -> DatasetIndex:
+def write_labellable(
+    data_dir: Path,
+    episodes: int = 4,
+    *,
+    test_episodes: int = 1,
+    make: Callable[[int], build.Row] = build.make_episode,
+    **options: Any,
+) -> DatasetIndex:
     """A dataset with a fingerprint in all of its files, as `flow` writes it."""
-    train = [build.make_episode(number) for number in range(1, episodes + 1)]
-    test = [build.make_episode(number) for number in range(101, 101 + test_episodes)]
+    train = [make(number) for number in range(1, episodes + 1)]
+    test = [make(number) for number in range(101, 101 + test_episodes)]
     splits = {"train": [train], **({"test": [test]} if test_episodes else {})}
     index = build.write_dataset(data_dir, splits, recipe={**build.RECIPE, "compression_level": 3}, **options)
     files = {}
