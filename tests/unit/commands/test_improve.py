@@ -27,7 +27,7 @@ def trials(monkeypatch: pytest.MonkeyPatch) -> FakeTrials:
 @pytest.mark.usefixtures("trials")
 def test_what_was_gained(call: CommandLine, world: World) -> None:
     write_labellable(world.folder / "d")
-    said = call("improve", "d", "--all", "--candidates", "120", "--jobs", "1")
+    said = call("improve", "d", "--all", "--candidates", "200", "--jobs", "1")
 
     assert (said.code, said.out) == (0, "d\n")
     assert "rl4real-data: searching: 5 of 5 functions (" in said.err

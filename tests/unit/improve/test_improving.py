@@ -21,7 +21,7 @@ from rl4real_data.improve.function_search import SearchSettings
 from rl4real_data.improve.improving import Improved, improve_dataset
 from rl4real_data.labels.files import read_labels, read_origins, read_trials
 
-SETTINGS = SearchSettings(candidates=120, seed=3, trials=4)
+SETTINGS = SearchSettings(candidates=200, seed=3, trials=4)
 
 
 @pytest.fixture
@@ -127,15 +127,13 @@ def test_interruption_is_no_failure_of_an_episode(
     assert not (data_dir / LABELS_NAME).exists()
 
 
-def write_mixed(data_dir: Path, monkeypatch: pytest.MonkeyPatch, changes: dict[str, Any]) -> None:
+def write_mixed(data_dir: Path, special: build.Row) -> None:
     """Function 2 is another one."""
-    plain = build.make_episode
-    monkeypatch.setattr(build, "make_episode", lambda number: plain(number, **(changes if number == 2 else {})))
-    write_labellable(data_dir)
+    write_labellable(data_dir, make=lambda number: special if number == 2 else build.make_episode(number))
 
 
-def test_episode_without_a_text_has_a_row(trials: FakeTrials, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    write_mixed(tmp_path / "d", monkeypatch, {"mir": None})
+def test_episode_without_a_text_has_a_row(trials: FakeTrials, tmp_path: Path) -> None:
+    write_mixed(tmp_path / "d", build.make_episode(2, mir=None))
     done = improve(tmp_path / "d")
     label = read_labels(tmp_path / "d")[1]
 
@@ -173,12 +171,8 @@ def test_labels_of_the_other_objective_stay(data_dir: Path) -> None:
     assert [label.objective for label in read_labels(data_dir)] == [*["final"] * 3, *["score"] * 2]
 
 
-def test_asked_for_are_functions_that_greedy_split_or_spilled(
-    trials: FakeTrials, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    spilled = build.make_spilled_episode()
-    changes = {name: value for name, value in spilled.items() if value != build.make_episode()[name]}
-    write_mixed(tmp_path / "d", monkeypatch, changes)
+def test_asked_for_are_functions_that_greedy_split_or_spilled(trials: FakeTrials, tmp_path: Path) -> None:
+    write_mixed(tmp_path / "d", build.make_spilled_episode(2))
     done = improve(tmp_path / "d", take_all=False)
 
     assert (done.episodes, trials.texts) == (1, [TEXTS[2]])
