@@ -40,6 +40,10 @@ def compile_command(
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Carry out the decisions of this file; see docs/decisions.md.")
     ] = None,
+    search: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Try so many sets of decisions a function, carry out the best."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write what became of them, one JSON object a function.")
     ] = None,
@@ -47,7 +51,9 @@ def compile_command(
         Path | None, typer.Option(metavar="FILE", help="Record problem and answer of each function as JSON.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell it function by function.")] = False,
-    seed: Annotated[int | None, typer.Option(help="Of the policy random. [that of -mlra-random]")] = None,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the policy random, or of the search. [that of -mlra-random; 0]")
+    ] = None,
     vocab: Annotated[
         str | None,
         typer.Option(
@@ -64,6 +70,12 @@ def compile_command(
     from rl4real_data.live.report_text import report_text
     from rl4real_data.toolchain.installation import Installation
 
+    if search is not None:
+        from rl4real_data.commands.compile_search import compile_by_search
+
+        _check_place("--report", report)
+        others = {"--policy": policy, "--decisions": decisions, "--dump": dump, "--vocab": vocab}
+        sys.exit(compile_by_search(command or [], search, seed=seed, report=report, verbose=verbose, others=others))
     environment = load_environment()
     if decisions is not None and policy is not None:
         raise UsageError("--policy and --decisions: one of them decides", hint="leave one out")
@@ -71,8 +83,7 @@ def compile_command(
     if decisions is None and word is None:
         raise UsageError("nothing decides: no --policy, no --decisions", hint="--policy random, to try it")
     for option, path in (("--report", report), ("--dump", dump)):
-        if path is not None:
-            _check_place(option, path)
+        _check_place(option, path)
     choice = choose_policy(word) if decisions is None and word is not None else None
     installation = Installation.of(environment)
     call = read_call(command or [], installation)
@@ -88,8 +99,10 @@ def compile_command(
     sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
 
 
-def _check_place(option: str, path: Path) -> None:
+def _check_place(option: str, path: Path | None) -> None:
     """Before clang runs, whose work would be for nothing. UsageError where no file can be written."""
+    if path is None:
+        return
     if path.is_dir():
         raise UsageError(f"{option}: {path}: a folder", hint=f"name a file: {path / 'unit.ndjson'}")
     if not path.parent.is_dir():

@@ -119,3 +119,11 @@ def test_what_is_no_clang_is_refused(call: CommandLine, monkeypatch: pytest.Monk
     assert (gcc.code, typo.code) == (5, 5)
     assert "gcc is no clang" in gcc.err
     assert "clnag: no such program" in typo.err
+
+
+@pytest.mark.parametrize("other", ["--policy=random", "--decisions=d", "--dump=d"])
+def test_a_search_decides_alone(call: CommandLine, other: str) -> None:
+    answer = call("compile", "--search", "5", other, "--", "clang", "-O3", "-c", "a.c")
+
+    assert answer.code == 2
+    assert f"--search and {other.partition('=')[0]}: one of them decides" in answer.err
