@@ -165,12 +165,13 @@ private:
     Tally Count;
     Episode Decided{A, Recorded, FunctionCounter, Count};
     std::unique_ptr<Carrier> Hands;
-    if (Decisions.wants(MF, FunctionCounter))
+    bool IsDecided = Decisions.wants(MF, FunctionCounter);
+    if (IsDecided)
       Hands = Decisions.decide(*this, Decided);
     bool Changed = allocate(MF, Hands.get());
 
     Answer Result = collectAnswer(A, compat::liveStacks(*this), Recorded, Before);
-    bool IsRecorded = !Hands || Decisions.allocated(Decided, Result);
+    bool IsRecorded = !IsDecided || Decisions.allocated(Decided, Result);
     if (Verify) {
       UntouchedUnits Untouched(MF, A.LIS);
       report(MF, verifyAllocation(A, Recorded, Result.Words, bool(Hands)));
