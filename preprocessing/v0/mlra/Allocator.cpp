@@ -9,6 +9,7 @@
 #include "Flags.h"
 #include "LLVMCompat.h"
 #include "decide/Deciding.h"
+#include "decide/IdleDecider.h"
 #include "record/Answer.h"
 #include "record/CodeBefore.h"
 #include "record/Discard.h"
@@ -90,6 +91,8 @@ public:
       Writers.push_back(std::make_unique<ColumnRecordWriter>(ColumnsPath));
     if (IsRecording)
       Decisions.begin(M);
+    else
+      warnOfFastAllocator(M);
     return Inner->doInitialization(M);
   }
 
@@ -238,11 +241,13 @@ private:
 } // namespace
 
 FunctionPass *createGreedyAllocator() {
+  noteAllocator();
   return new RecordingAllocator(compat::greedyPassID(), createGreedyRegisterAllocator(),
                                 "Recording Greedy Register Allocator", /*PacksIndexes=*/true);
 }
 
 FunctionPass *createBasicAllocator() {
+  noteAllocator();
   return new RecordingAllocator(RABasicID, createBasicRegisterAllocator(), "Recording Basic Register Allocator",
                                 /*PacksIndexes=*/false);
 }
