@@ -82,7 +82,7 @@ def compile_command(
     installation = Installation.of(environment)
     call = read_call(command or [], installation)
     if call.compiles:
-        plugin = installation.plugin(call.clang, announce=say)
+        plugin = installation.plugin(call.clang, announce=_say_nothing if quiet else say)
         is_compared = verbose or report is not None  # which takes greedy's time once more
         with _flags(choice, decisions, call, plugin, installation, seed=seed, vocab=vocab) as flags:
             done = compile_decided(call, plugin, flags, dump=dump, before=is_compared, is_quiet=quiet)
@@ -93,6 +93,10 @@ def compile_command(
     if done.report is not None and report is not None:
         report.write_bytes(done.report_text)
     sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+def _say_nothing(_text: str) -> None:
+    """How far the plugin's build is, to a configure script."""
 
 
 def _tell(call: ClangCall, done: DecidedCompile, *, verbose: bool) -> None:
