@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from rl4real_data.commands.console import say, write_note
+from rl4real_data.commands.console import say, say_nothing, write_note
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
@@ -17,14 +18,17 @@ if TYPE_CHECKING:
 _NAME: Final = "rl4real-data: "
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What is told of the search, and where."""
+
+    report: Path | None
+    verbose: bool
+    quiet: bool
+
+
 def compile_by_search(
-    command: list[str],
-    candidates: int,
-    *,
-    seed: int | None,
-    report: Path | None,
-    verbose: bool,
-    others: Mapping[str, object],
+    command: list[str], candidates: int, *, seed: int | None, told: Told, others: Mapping[str, object]
 ) -> int:
     """Runs clang with the best decisions that so many candidates a function find. Clang's exit code.
 
@@ -33,6 +37,7 @@ def compile_by_search(
     from rl4real_data.improve.function_search import SearchSettings
     from rl4real_data.improve.source_search import compile_searched, report_of
     from rl4real_data.live.clang_call import read_call
+    from rl4real_data.live.decided_compile import compile_plainly
     from rl4real_data.live.trial import CompilerTool
     from rl4real_data.toolchain.installation import Installation
 
@@ -41,17 +46,23 @@ def compile_by_search(
             raise UsageError(f"--search and {option}: one of them decides", hint="leave one out")
     installation = Installation.of(load_environment())
     call = read_call(command, installation)
-    tool = CompilerTool(clang=call.clang, plugin=installation.plugin(call.clang, announce=say))
+    if not call.compiles:
+        returncode = compile_plainly(call).returncode
+        if call.undecided and not (returncode or told.quiet):
+            say(f"nothing is decided here: {call.undecided}")
+        return returncode
+    announce = say_nothing if told.quiet else say
+    tool = CompilerTool(clang=call.clang, plugin=installation.plugin(call.clang, announce=announce))
     settings = SearchSettings(candidates=candidates, seed=seed or 0, trials=0)
     done = compile_searched(call, tool, settings, cwd=Path.cwd())
     if done.said:
         write_note(done.said.decode(errors="replace").rstrip("\n"))
-    if done.problem and not done.returncode:  # else clang has said why
+    if done.problem and not (done.returncode or told.quiet):  # else clang has said why
         say(f"not searched, compiled as it is: {done.problem}")
-    elif done.functions:
-        write_note(_text(done, verbose=verbose))
-    if report is not None and call.compiles:
-        report.write_text("".join(report_of(done)), encoding="utf-8")
+    elif done.functions and not told.quiet:
+        write_note(_text(done, verbose=told.verbose))
+    if told.report is not None:
+        told.report.write_text("".join(report_of(done)), encoding="utf-8")
     return done.returncode
 
 
