@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rl4real_data.commands.completion import complete_vocabularies
-from rl4real_data.commands.console import say, write_note
+from rl4real_data.commands.console import say, say_nothing, write_note
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 
