@@ -133,12 +133,18 @@ def test_a_search_decides_alone(call: CommandLine, other: str) -> None:
     assert f"--search and {other.partition('=')[0]}: one of them decides" in answer.err
 
 
+@pytest.mark.parametrize("decider", [("--policy", "random"), ("--search", "5")])
 @pytest.mark.parametrize(
     ("words", "returncode", "said"),
     [((), 0, "rl4real-data: nothing is decided here: -flto\n"), (("-q",), 0, ""), ((), 1, "")],
 )
 def test_why_nothing_is_decided_is_said_once(
-    call: CommandLine, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], returncode: int, said: str
+    call: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    decider: tuple[str, ...],
+    words: tuple[str, ...],
+    returncode: int,
+    said: str,
 ) -> None:
     clang = Clang(path=Path("/llvm/bin/clang"), version="22.1.8", banner="")
     read = ClangCall(clang=clang, words=("-c", "a.c"), compiles=0, target=None, undecided="-flto")
@@ -146,6 +152,6 @@ def test_why_nothing_is_decided_is_said_once(
     done = DecidedCompile(returncode=returncode, report=None)
     monkeypatch.setattr("rl4real_data.live.decided_compile.compile_plainly", lambda _call: done)
 
-    answer = call("compile", "--policy", "random", *words, "--", "clang", "-c", "a.c")
+    answer = call("compile", *decider, *words, "--", "clang", "-c", "a.c")
 
     assert (answer.code, answer.out, answer.err) == (returncode, "", said)
