@@ -1,7 +1,8 @@
 """The costs of an allocation by kind, as far as an episode alone tells.
 
-The kinds are those of `ExpertOutcome.costs`, in expected executions relative to the entry block. An answer in which every
-node has a register costs what LLVM counts. So do most in which nodes are spilled; docs/live.md says what is left out.
+The kinds are those of `ExpertOutcome.costs`, in expected executions relative to the entry block. An answer in which
+every node has a register costs what LLVM counts. So do most in which nodes are spilled; docs/live.md says what is left
+out.
 """
 
 from __future__ import annotations

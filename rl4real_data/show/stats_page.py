@@ -11,6 +11,7 @@ from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.show.bars import draw_histogram, draw_values
 from rl4real_data.show.histograms import Histograms, collect_histograms
+from rl4real_data.show.label_sections import label_sections
 from rl4real_data.show.load import drawn_from, load_names
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import bar, note, render_page, section, table, tiles
@@ -80,6 +81,7 @@ def render_stats_page(
         section("Decisions", *decisions_table(stats)),
         section(outcome_title(stats), allocator_table(columns)),
         section(answer_title(stats), answer_table(columns)),
+        *label_sections(stats.labels),
         section("Register classes", *_classes(histograms, names)),
         section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
         section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),

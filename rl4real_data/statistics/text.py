@@ -19,6 +19,7 @@ from rl4real_data.statistics.figures import (
     answer_rows,
     shown_bytes,
 )
+from rl4real_data.statistics.label_text import label_sections
 
 MAX_FAILED: Final = 20
 MAX_GROUPS: Final = 30
@@ -42,6 +43,7 @@ def render_text(stats: Stats) -> str:
         _expert(columns, outcome_title(stats)),
         _answer(columns, answer_title(stats)),
         _decisions(stats),
+        *label_sections(stats.labels),
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
         _languages(stats.languages),

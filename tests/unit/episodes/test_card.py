@@ -22,7 +22,7 @@ from rl4real_data.episodes.index import (
     parse_index,
     read_index,
 )
-from rl4real_data.episodes.schema import EPISODES, SCHEMA_VERSION
+from rl4real_data.episodes.schema import EPISODES, LABELS, SCHEMA_VERSION, TRIALS
 
 BOOKS = SplitBooks(
     corpora=(CorpusEntry(name="lua", license="MIT", modules=2), CorpusEntry(name="zlib", license="Zlib", modules=1)),
@@ -230,3 +230,20 @@ def test_entry_of_a_file(tmp_path: Path) -> None:
         size=3,
         sha256="ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     )
+
+
+def test_labels_are_configurations_of_their_own_with_their_columns() -> None:
+    index = make_index(train=BOOKS)
+    rows = {"labels.parquet": 40, "trials.parquet": 1200}
+    files = {name: FileEntry(rows=count, size=count, sha256="b" * 64) for name, count in rows.items()}
+    card = dataset_card(replace(index, files={**index.files, **files}))
+
+    assert header_of(card)["configs"][1:] == [
+        {"config_name": "labels", "data_files": "labels.parquet"},
+        {"config_name": "trials", "data_files": "trials.parquet"},
+    ]
+    assert "- `labels.parquet`: 40 answers beside that of LLVM's allocator" in card
+    assert "- `trials.parquet`: 1,200 candidates that were tried" in card
+    for schema in (LABELS, TRIALS):
+        assert [name for name in schema.names if f"\n| `{name}` | " not in card] == []
+    assert "## Labels" not in dataset_card(index)
