@@ -37,8 +37,8 @@ def write_labels(
     require_listed(work.data_dir, index)
     places = episode_places(work.data_dir, index)
     tables = checked_tables(origin, labels, trials)
-    _require_known(tables, places)
     rows = read_label_rows(work.data_dir, index).without(origin.key).joined(origin, tables)
+    _require_known(rows.tables, places)
     others = {name: entry for name, entry in index.files.items() if name not in SCHEMAS}
     new = replace(index, files={**others, **write_label_rows(work.next, rows, places, index)})
     new = with_croissant(with_card(new, work.next), work.next)

@@ -5,12 +5,14 @@ from __future__ import annotations
 __all__ = ["read_labels", "read_origins", "read_trials"]
 
 from pathlib import Path
+from typing import Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.episodes.file_names import LABELS_NAME, TRIALS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.label_values import LabelSource, Objective
 from rl4real_data.episodes.schema import LABELS, TRIALS
 from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table, read_columns
 from rl4real_data.labels.label import Label
@@ -18,7 +20,8 @@ from rl4real_data.labels.origin import Origin, origins_of, require_same_llvm
 from rl4real_data.labels.tables import labels_of, trials_of
 from rl4real_data.labels.trial import Trial
 
-SCHEMAS = {LABELS_NAME: LABELS, TRIALS_NAME: TRIALS}
+_KEYS: Final = ("episode_id", "source", "objective", "number")
+SCHEMAS: Final = {LABELS_NAME: LABELS, TRIALS_NAME: TRIALS}
 
 
 def read_labels(data_dir: Path) -> tuple[Label, ...]:
@@ -52,7 +55,21 @@ def rows_of(file: pq.ParquetFile, name: str, index: DatasetIndex) -> tuple[tuple
     """Origins and rows of one of the two files, which `check_footer` has looked at."""
     origins = origins_of(file.metadata.metadata, name=name)
     require_same_llvm(origins, index, name=name)
-    return origins, read_columns(file, SCHEMAS[name].names).cast(SCHEMAS[name])
+    table = read_columns(file, SCHEMAS[name].names).cast(SCHEMAS[name])
+    require_keys(table)
+    return origins, table
+
+
+def require_keys(table: pa.Table) -> None:
+    """ValueError for a row that does not say of which episode, source, objective or candidate it is."""
+    kinds = {"source": LabelSource, "objective": Objective}
+    for name in _KEYS:
+        if name not in table.column_names:
+            continue
+        if table[name].null_count:
+            raise ValueError(f"its {name} is null")
+        for word in table[name].unique().to_pylist() if name in kinds else ():
+            kinds[name](word)
 
 
 def episode_places(folder: Path, index: DatasetIndex) -> dict[str, int]:

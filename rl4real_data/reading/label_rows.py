@@ -28,7 +28,7 @@ class RowsByEpisode(Generic[Row]):
     """The rows of a table, which `make` makes objects of when an episode's are asked for."""
 
     def __init__(self, table: pa.Table, make: Callable[[pa.Table], tuple[Row, ...]]) -> None:
-        self._table = table
+        self._table = table.combine_chunks()
         self._make = make
         ids = table["episode_id"].combine_chunks().dictionary_encode()
         numbers = ids.indices.to_numpy(zero_copy_only=False)  # a null is a ValueError: an id is what a row is found by
@@ -41,7 +41,8 @@ class RowsByEpisode(Generic[Row]):
         number = self._numbers.get(episode_id)
         if number is None:
             return ()
-        return self._make(self._table.take(self._order[self._starts[number] : self._starts[number + 1]]))
+        rows = self._order[self._starts[number] : self._starts[number + 1]].tolist()
+        return tuple(row for place in rows for row in self._make(self._table.slice(place, 1)))
 
 
 def best_of(labels: tuple[Label, ...]) -> Label | None:

@@ -52,13 +52,15 @@ class Check:
         with TemporaryDirectory(prefix="truth") as folder:
             stock = StockCompiler(self.bin_dir / "clang", self.allocator, self.kept_in or Path(folder))
             before = stock.before_allocation(command, root)
-            path, remarks = stock.after_allocation(command, root)
+            path = stock.after_allocation(command, root)
             after = read_functions(path.read_text())
             answers = [
                 self._code(episode, before[episode["function"]], after[episode["function"]], findings)
                 for episode in episodes
             ]
-            self._costs(answers, path, remarks, findings)
+            self._costs(answers, path, findings)
+            if self.allocator == "greedy":  # basic has no remarks
+                self._remarks(episodes, after, stock.remarks(command, root), findings)
             if self.frames:
                 framed = stock.with_frames(command, root)
                 for episode in episodes:
@@ -77,13 +79,24 @@ class Check:
             CarriedCheck(answer, before, liveness.nodes, findings).run()
         return answer
 
-    def _costs(self, answers: list[AnswerCheck], text: Path, remarks: str, findings: Findings) -> None:
+    def _costs(self, answers: list[AnswerCheck], text: Path, findings: Findings) -> None:
         scores = read_scores(self.bin_dir, self.score_plugin, text) if self.score_plugin else {}
-        told = read_remarks(remarks)
         for answer in answers:
-            episode = answer.episode
-            check_sums(episode, answer.constants, findings)
-            if self.allocator == "greedy":  # basic has no remarks
-                check_remarks(episode, told.get(episode["function"], {}), findings)
+            check_sums(answer.episode, answer.constants, findings)
             if self.score_plugin:
-                check_score(episode, scores[episode["function"]], findings)
+                check_score(answer.episode, scores[answer.episode["function"]], findings)
+
+    def _remarks(
+        self,
+        episodes: list[Episode],
+        after: Mapping[str, Function],
+        told: tuple[str, Mapping[str, Function]],
+        findings: Findings,
+    ) -> None:
+        remarks, remarked = read_remarks(told[0]), told[1]
+        for episode in episodes:
+            name = episode["function"]
+            if remarked[name].code != after[name].code:
+                findings.count("remarks: the compiler makes other code with locations")
+            else:
+                check_remarks(episode, remarks.get(name, {}), findings)

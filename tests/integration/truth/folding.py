@@ -37,6 +37,8 @@ def _folded(episode: Episode, places: Places, foldable: set[tuple[int, int]], fi
         writes = flags & ChangeFlag.WRITES_SLOT and _is_in_slot(places, node, 2 * number + 1)
         if (reads or writes) and (node, number) not in foldable and number in narrowed:
             findings.count("folded, since splitting had widened the register's class")
+        elif (node, number) not in foldable and _is_read_beside(places, node, number, foldable):
+            findings.count("in a register, too, beside another that is folded")
         elif reads or writes:
             name = f"{episode.opcodes[number]} of %{episode['node_vreg'][node]}"
             findings.compare("folded and foldable", f"{episode} {name}", (node, number) in foldable, True)
@@ -57,6 +59,13 @@ def _copies_of_two_classes(episode: Episode) -> frozenset[int]:
         return bool(classes[-1 - one] != classes[-1 - other])
 
     return frozenset(number for number, to, source in zip(*columns, strict=True) if differ(to, source))
+
+
+def _is_read_beside(places: Places, node: int, number: int, foldable: set[tuple[int, int]]) -> bool:
+    """The node has a register as well as a slot, and another node of the instruction is foldable and in a slot."""
+    others = (other for other, at in foldable if at == number and other != node)
+    in_register = any(place > 0 for place in places.at(node, 2 * number))
+    return in_register and any(_is_in_slot(places, other, 2 * number) for other in others)
 
 
 def _is_in_slot(places: Places, node: int, position: int) -> bool:

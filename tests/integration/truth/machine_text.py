@@ -20,6 +20,7 @@ _REGISTER = re.compile(r"((?:[a-z][a-z-]* )*)(?:\$(\w+)|%(\d+)(?:\.(\w+))?)(?::[
 _SLOT = re.compile(r"(?:[a-z][a-z-]* )*%stack\.(\d+)")
 _OBJECT = re.compile(r"  - \{ id: (\d+), (.*)")
 _SAVED = re.compile(r"callee-saved-register: '\$(\w+)'")
+_LOCATION = re.compile(r",? debug-location (?:!\d+|!DILocation\(.*?\))")
 _TRAILERS = (
     "debug-location ",
     "debug-instr-number ",
@@ -95,6 +96,11 @@ class Function:
         starts = [i for i, line in enumerate(self.body) if line.startswith("  bb.")]
         ends = [*starts[1:], len(self.body)]
         return tuple(_block(self.body[start:end]) for start, end in zip(starts, ends, strict=True))
+
+    @property
+    def code(self) -> list[str]:
+        """Its lines without locations."""
+        return [_LOCATION.sub("", line) for line in self.body]
 
     @cached_property
     def objects(self) -> tuple[StackObject, ...]:

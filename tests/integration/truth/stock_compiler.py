@@ -28,21 +28,29 @@ class StockCompiler:
     def before_allocation(self, command: str, root: Path) -> dict[str, Function]:
         return read_functions(self._machine_ir(command, root, "-stop-before=greedy").read_text())
 
-    def after_allocation(self, command: str, root: Path) -> tuple[Path, str]:
-        """The text behind the rewriter, and the remarks of the allocator, as YAML."""
+    def after_allocation(self, command: str, root: Path) -> Path:
+        """The text behind the rewriter."""
+        return self._machine_ir(command, root, "-stop-after=virtregrewriter")
+
+    def remarks(self, command: str, root: Path) -> tuple[str, dict[str, Function]]:
+        """The remarks of the allocator, as YAML, and the code that they tell of.
+
+        They come with locations, and LLVM 19 makes other code of a few functions that have some.
+        """
         remarks = self.folder / "remarks.yaml"
         told = ("-fsave-optimization-record", "-foptimization-record-passes=regalloc")
         path = self._machine_ir(
-            command, root, "-stop-after=virtregrewriter", *told, f"-foptimization-record-file={remarks}"
+            *(command, root, "-stop-after=virtregrewriter", *told, f"-foptimization-record-file={remarks}"),
+            name="remarked",
         )
-        return path, remarks.read_text() if remarks.exists() else ""
+        return remarks.read_text() if remarks.exists() else "", read_functions(path.read_text())
 
     def with_frames(self, command: str, root: Path) -> dict[str, Function]:
         """With prologues and epilogues."""
         return read_functions(self._machine_ir(command, root, "-stop-after=prologepilog").read_text())
 
-    def _machine_ir(self, command: str, root: Path, stop: str, *more: str) -> Path:
-        path = self.folder / f"{stop.partition('=')[2]}.mir"
+    def _machine_ir(self, command: str, root: Path, stop: str, *more: str, name: str = "") -> Path:
+        path = self.folder / f"{name or stop.partition('=')[2]}.mir"
         if path.exists():
             return path
         words = [*stock_words(command, self.clang), *self._allocator_words(stop), "-mllvm", stop, *more]

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import label_builder as build
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from changed_index import change_index, relist
@@ -239,3 +240,31 @@ def test_labels_of_another_recipe_are_told_apart(changes: dict[str, Any], said: 
     with pytest.raises(DatasetError, match=f"^d: {said}") as error:
         require_same_recipe(build.make_origin(), build.make_origin(**changes), name="d")
     assert "which replaces them" in error.value.hint
+
+
+@pytest.mark.parametrize(
+    ("name", "column", "value", "said"),
+    [
+        ("labels.parquet", "source", None, "its source is null"),
+        ("labels.parquet", "source", "oracle", "'oracle' is not a valid LabelSource"),
+        ("labels.parquet", "objective", "speed", "'speed' is not a valid Objective"),
+        ("labels.parquet", "episode_id", None, "its episode_id is null"),
+        ("labels.parquet", "episode_id", "elsewhere", "no episode of the dataset is called elsewhere"),
+        ("trials.parquet", "objective", None, "its objective is null"),
+        ("trials.parquet", "number", None, "its number is null"),
+        ("trials.parquet", "episode_id", "elsewhere", "no episode of the dataset is called elsewhere"),
+    ],
+)
+def test_rows_that_are_none_are_not_written_again(
+    tmp_path: Path, ids: list[str], name: str, column: str, value: str | None, said: str
+) -> None:
+    """Beside new ones: what came from elsewhere is not copied with a new checksum."""
+    build.put_labels(tmp_path, [build.make_label(ids[0])], trials=[build.make_trial(ids[0])])
+    table = pq.read_table(tmp_path / name)
+    place = table.schema.get_field_index(column)
+    values = pa.array([value], table.schema.field(place).type)
+    pq.write_table(table.set_column(place, table.schema.field(place), values), tmp_path / name)
+    relist(tmp_path, name)
+
+    with pytest.raises(DatasetError, match=f"{name}: .*{said}"):
+        build.put_labels(tmp_path, [build.make_proof(ids[1])], origin=build.of_proofs())
