@@ -56,13 +56,13 @@ def prove_split(episode: Episode, classes: Mapping[int, RegisterClass], *, steps
 
 
 def _prove(episode: Episode, classes: Mapping[int, RegisterClass], steps: int) -> Proof:
-    first = _attempt(episode, classes, steps, is_merged=True, least=0.0)
+    first = _attempt(episode, classes, steps, is_merged=True)
     if first.answer is not None:
         return proof_of(episode, first.answer, first.solution.bound + first.constant)
     if first.solution.status not in _FOUND:
         return without_answer(first.solution, solver=SOLVER_NAME)
     least = first.solution.bound
-    second = _attempt(episode, classes, max(1, steps - first.solution.steps), is_merged=False, least=least)
+    second = _attempt(episode, classes, max(1, steps - first.solution.steps), is_merged=False)
     if second.answer is not None:
         return proof_of(episode, second.answer, max(second.solution.bound, least) + second.constant)
     if second.solution.values:
@@ -70,9 +70,7 @@ def _prove(episode: Episode, classes: Mapping[int, RegisterClass], steps: int) -
     return without_answer(second.solution, solver=SOLVER_NAME)
 
 
-def _attempt(
-    episode: Episode, classes: Mapping[int, RegisterClass], steps: int, *, is_merged: bool, least: float
-) -> _Attempt:
+def _attempt(episode: Episode, classes: Mapping[int, RegisterClass], steps: int, *, is_merged: bool) -> _Attempt:
     code = function_code_of(episode, classes)
     obstacles = Obstacles(episode, frozenset(register for own in code.registers for register in own))
     prices, table = Prices.of(episode), episode.register_table
@@ -87,7 +85,5 @@ def _attempt(
             table=table,
         )
     )
-    if least > 0:  # of the relaxation: nothing costs less
-        model.program.add([(var, cost) for var, cost in enumerate(model.program.cost) if cost], low=least * (1 - 1e-9))
     solution = solve_with_highs(model.program, steps=steps)
     return _Attempt(model, solution, read_off(model, solution.values) if solution.values else None)
