@@ -22,7 +22,6 @@ from rl4real_data.labels.trial_costs import TrialCosts
 from rl4real_data.live.compiler_backend import name_in_mir
 from rl4real_data.live.trial import CompilerTool, trial_of_mir
 from rl4real_data.proof.model_answer import ModelAnswer
-from rl4real_data.proof.recount import saving_frequency
 from rl4real_data.reading.episode import Episode
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.llc import replay_command
@@ -30,7 +29,6 @@ from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Completed, Limits, run
 
 _LIMITS: Final = Limits(timeout_s=120.0)
-_KINDS: Final = ("spills", "reloads", "folded_spills", "folded_reloads", "copies", "cheap_remats", "dear_remats")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,7 +99,7 @@ class AnswerCompiler:
                 raise HostError(f"{self.llc}: cannot be started ({error.strerror or error})") from error
             if not done.ok:
                 return _problem(done)
-            return _read(folder / "x.report", episode)
+            return _read(folder / "x.report")
 
 
 def _problem(done: Completed) -> str:
@@ -111,30 +109,19 @@ def _problem(done: Completed) -> str:
     return f"llc ended with {done.signal_name or done.returncode}" + (f": {lines[0]}" if lines else "")
 
 
-def _read(path: Path, episode: Episode) -> CarriedOut | str:
+def _read(path: Path) -> CarriedOut | str:
     try:
         report = json.loads(path.read_text(encoding="utf-8").partition("\n")[0])
         if report.get("failure"):
             return str(report["failure"])
         return CarriedOut(
-            costs=_costs(report["costs"], episode),
+            costs=TrialCosts(**report["costs"]),
             score=float(report["score"]),
             refused=dict(sorted(report["illegal"].items())),
             is_kept=not (report["moved"] or report["lost"] or report["forced_away"]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         return f"its report cannot be read ({error})"
-
-
-def _costs(costs: Mapping[str, Any], episode: Episode) -> TrialCosts:
-    number, cost = ({kind: costs[kind][index] for kind in _KINDS} for index in (0, 1))
-    return TrialCosts(
-        **number,
-        **{f"{kind}_cost": value for kind, value in cost.items()},
-        spill_cost=sum(cost[kind] for kind in _KINDS[:4]),
-        callee_saved=round(costs["callee_saved"] / saving_frequency(episode)),
-        callee_saved_cost=costs["callee_saved"],
-    )
 
 
 def answer_line(episode: Episode, answer: ModelAnswer, function: str) -> str:
