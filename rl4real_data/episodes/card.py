@@ -61,7 +61,7 @@ def _body(index: DatasetIndex) -> list[str]:
         f"Made by {_cell(index.generator)} with {_cell(toolchain.get('clang', 'clang'))}, "
         f"-{_cell(index.recipe.get('opt_level'))}, cpu {_cell(index.recipe.get('cpu'))}. One row of `data/*.parquet` "
         "is one function at the moment its registers are allocated: machine IR, interference graph, live ranges, spill "
-        "weights, and what LLVM's own allocator did.",
+        f"weights, and what {_cell(index.answered_by)} did.",
         "",
         "| split | modules | functions | episodes | left out | duplicates |",
         "|---|---:|---:|---:|---:|---:|",

@@ -136,7 +136,7 @@ def croissant(index: DatasetIndex) -> Json:
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": f"rl4real-data-{index.target}-{index.model}",
         "description": f"{title}: one row is one function at "
-        "the moment its registers are allocated, and what LLVM's own allocator did.",
+        f"the moment its registers are allocated, and what {index.answered_by} did.",
         "version": f"{index.schema_version}.0.0",
         "url": CARD_NAME,  # beside this file, wherever somebody publishes the folder
         "creator": _CREATOR,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from typing import Final
 
 from rl4real_data.core import interruption
@@ -22,6 +22,8 @@ from rl4real_data.live.trial_result import TrialResult
 NEVER_PRINTED: Final = "the function is never printed: it has no final code"
 SEARCH_VERSION: Final = 1
 """Raised whenever the same settings try other candidates."""
+_LIMITS: Final = TrialLimits(wall_s=600.0)
+"""A machine that does other things must not decide which candidates fail: the limit is processor time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,7 +37,7 @@ class SearchSettings:
     candidates: int = 400
     seed: int = 0
     trials: int = 16
-    limits: TrialLimits = field(default_factory=TrialLimits)
+    limits: TrialLimits = _LIMITS
 
     def recipe(self) -> dict[str, str | int | float | bool | None]:
         """All but the objective, as plain values."""

@@ -19,6 +19,7 @@ _COUNTS: Final = (
 _REASONS: Final = ("failures", "modules_filtered", "filtered")
 _FIGURES: Final = ("minimum", "median", "p90", "p99", "maximum")
 _GROUPS: Final = ("name", "modules", "functions", "episodes", "nodes")
+_DECISIONS: Final = ("episodes", "untouched", "made", "illegal", "kept", "moved", "lost", "forced_away", "score")
 _FAILED: Final = ("split", "corpus", "module", "kind", "reason")
 _RATIOS: Final = ("geometric_mean", "minimum", "p10", "median", "p90", "maximum")
 _LABELS: Final = (
@@ -27,13 +28,13 @@ _LABELS: Final = (
 _KIND: Final = ("labels", "geometric_mean", "better", "equal", "worse", "failed")
 _TEXTS: Final = frozenset({*_FAILED, "name", "quantity", "outcome", "fate", "source", "objective"})
 _NO_WHOLE_NUMBERS: Final = frozenset(
-    {"spill_cost", "copy_cost", "cost", "share", "per_episode", "per_episode_without_mir", "geometric_mean"}
+    {"spill_cost", "copy_cost", "cost", "share", "score", "per_episode", "per_episode_without_mir", "geometric_mean"}
 )
 
 
 def stats_frames(stats: Stats) -> dict[str, pd.DataFrame]:
-    """Frames by name: splits, reasons, distributions, expert, outcomes, fates, costs, corpora, licenses, languages,
-    failed_modules, disk, labels, label_kinds.
+    """Frames by name: splits, reasons, distributions, expert, outcomes, fates, costs, decisions, corpora, licenses,
+    languages, failed_modules, disk, labels, label_kinds.
 
     Counts are Int64, <NA> where no episode tells; a row of the split `all` stands beside those of two splits.
     """
@@ -63,6 +64,14 @@ def stats_frames(stats: Stats) -> dict[str, pd.DataFrame]:
         "costs": _frame(
             ("split", "kind", "count", "cost", "share"),
             ({"split": split, "kind": k, **asdict(c)} for split, one in answers.items() for k, c in one.costs.items()),
+        ),
+        "decisions": _frame(
+            ("split", *_DECISIONS),
+            (
+                {"split": split, **{name: getattr(found.decisions, name) for name in _DECISIONS}}
+                for split, found in columns.items()
+                if found.decisions
+            ),
         ),
         "corpora": _frame(_GROUPS, map(asdict, stats.corpora)),
         "licenses": _frame(_GROUPS, map(asdict, stats.licenses)),

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from rl4real_data.statistics.label_tally import KindStats, LabelStats
 
 Row = tuple[str, str]
-KIND_HEADS = ("kind of decision", "better labels", "best/greedy", "tried", "better", "equal", "worse", "failed")
+KIND_HEADS = ("kind of decision", "better labels", "best over greedy", "tried", "better", "equal", "worse", "failed")
 
 
 def label_title(one: LabelStats) -> str:

@@ -31,7 +31,7 @@ def label_sections(labels: Iterable[LabelStats]) -> Iterator[list[str]]:
 
 
 def _kind_lines(rows: Sequence[Sequence[str]]) -> list[str]:
-    """First column to the left; heads are broken into words, so that eight columns fit."""
+    """First column to the left, where a long name keeps its end; heads are broken into words: so eight columns fit."""
     heads = [head.split() for head in rows[0][1:]]
     widths = [
         max(len(word) for word in (*head, *(row[place] for row in rows[1:]))) for place, head in enumerate(heads, 1)
@@ -46,6 +46,6 @@ def _kind_lines(rows: Sequence[Sequence[str]]) -> list[str]:
 
 def _line(row: Sequence[str], widths: Sequence[int]) -> str:
     name, room = shown(row[0]), _WIDTH - 2 - sum(width + 2 for width in widths)
-    name = name if len(name) <= room else f"{name[: room - 1]}…"
+    name = name if len(name) <= room else f"…{name[1 - room :]}"
     values = "".join(f"  {cell:>{width}}" for cell, width in zip(row[1:], widths, strict=True))
     return f"  {name:<{room}}{values}".rstrip()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeVar
 
 import pyarrow as pa
 
@@ -18,9 +18,8 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.file_names import LABELS_NAME, TRIALS_NAME
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.label_values import LabelSource, Objective
-from rl4real_data.episodes.schema import LABELS, TRIALS
 from rl4real_data.episodes.shards import MALFORMED, iterate_batches, open_table, reason_of
-from rl4real_data.labels.files import episode_places
+from rl4real_data.labels.files import SCHEMAS, episode_places
 from rl4real_data.labels.label import Label
 from rl4real_data.labels.origin import Key, Origin, order_of, origins_of, require_same_llvm
 from rl4real_data.labels.rules import faults_of_label, faults_of_trial
@@ -28,6 +27,7 @@ from rl4real_data.labels.tables import labels_of, trials_of
 from rl4real_data.labels.trial import Trial
 from rl4real_data.validation.finding import Finding
 
+Row = TypeVar("Row", Label, Trial)
 Place = tuple[int, int, int, int]
 _FIRST: Final = (-1, -1, -1, -1)
 
@@ -41,12 +41,12 @@ def check_labels(data_dir: Path, index: DatasetIndex) -> Iterator[Finding]:
     check = _Check(index=index, places=episode_places(data_dir, index))
     origins = _origins(data_dir, index, LABELS_NAME)
     yield from check.footer(LABELS_NAME, origins)
-    yield from _rows(data_dir, index, LABELS_NAME, check.label_row)
+    yield from _rows(data_dir, index, LABELS_NAME, labels_of, check.label_row)
     if TRIALS_NAME in index.files:
         tried = _origins(data_dir, index, TRIALS_NAME)
         if tried != tuple(origin for origin in origins if origin.source is LabelSource.IMPROVE):
             yield Finding(TRIALS_NAME, None, f"its candidates are of another search than the labels in {LABELS_NAME}")
-        yield from _rows(data_dir, index, TRIALS_NAME, check.trial_row)
+        yield from _rows(data_dir, index, TRIALS_NAME, trials_of, check.trial_row)
 
 
 def _origins(data_dir: Path, index: DatasetIndex, name: str) -> tuple[Origin, ...]:
@@ -55,20 +55,34 @@ def _origins(data_dir: Path, index: DatasetIndex, name: str) -> tuple[Origin, ..
 
 
 def _rows(
-    data_dir: Path, index: DatasetIndex, name: str, check: Callable[[pa.Table], Iterator[str]]
+    data_dir: Path,
+    index: DatasetIndex,
+    name: str,
+    parse: Callable[[pa.Table], tuple[Row, ...]],
+    check: Callable[[Row], Iterator[str]],
 ) -> Iterator[Finding]:
-    row = 0
+    begin = 0
     with open_table(data_dir, index, name) as file:
-        for batch in iterate_batches(file, (LABELS if name == LABELS_NAME else TRIALS).names):
-            table = pa.Table.from_batches([batch])
-            for place in range(table.num_rows):
+        for batch in iterate_batches(file, SCHEMAS[name].names):
+            for row, parsed in enumerate(_parsed(pa.Table.from_batches([batch]), parse), start=begin):
                 interruption.check()
-                try:
-                    for what in check(table.slice(place, 1)):
-                        yield Finding(name, row + place, what)
-                except MALFORMED as error:
-                    yield Finding(name, row + place, f"is none ({reason_of(error)})")
-            row += table.num_rows
+                for what in [parsed] if isinstance(parsed, str) else check(parsed):
+                    yield Finding(name, row, what)
+            begin += batch.num_rows
+
+
+def _parsed(table: pa.Table, parse: Callable[[pa.Table], tuple[Row, ...]]) -> Iterator[Row | str]:
+    """Row by row, which takes five times as long, only where one of them is none; that one in words."""
+    try:
+        yield from parse(table)
+        return
+    except MALFORMED:
+        pass
+    for place in range(table.num_rows):
+        try:
+            yield from parse(table.slice(place, 1))
+        except MALFORMED as error:
+            yield f"is none ({reason_of(error)})"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -88,8 +102,7 @@ class _Check:
         except DatasetError as error:
             yield Finding(name, None, str(error).removeprefix(f"{name}: "))
 
-    def label_row(self, row: pa.Table) -> Iterator[str]:
-        (label,) = labels_of(row)
+    def label_row(self, label: Label) -> Iterator[str]:
         if label.source is LabelSource.IMPROVE:
             self.greedy[label.episode_id, label.objective] = label.greedy_value
         if (label.source, label.objective) not in self.keys:
@@ -97,8 +110,7 @@ class _Check:
         yield from self._place_faults(LABELS_NAME, label, (label.source, label.objective), 0)
         yield from faults_of_label(label)
 
-    def trial_row(self, row: pa.Table) -> Iterator[str]:
-        (trial,) = trials_of(row)
+    def trial_row(self, trial: Trial) -> Iterator[str]:
         yield from self._place_faults(TRIALS_NAME, trial, (LabelSource.IMPROVE, trial.objective), trial.number)
         key = (trial.episode_id, trial.objective)
         if key not in self.greedy:

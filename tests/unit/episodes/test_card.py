@@ -12,6 +12,7 @@ import yaml
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.card import dataset_card
+from rl4real_data.episodes.croissant import croissant
 from rl4real_data.episodes.index import (
     CorpusEntry,
     DatasetIndex,
@@ -121,6 +122,16 @@ def test_body_accounts_for_everything() -> None:
     assert "## Functions left out of `train`\n\n- 290: more than 1000 nodes\n" in card
     assert "## Modules of `train` that failed\n\n- 1: crash\n" in card
     assert "Debian clang version 22.1.8, -O3, cpu core2" in card
+
+
+def test_who_answered_is_named() -> None:
+    index = make_index(train=BOOKS)
+    decided = replace(index, toolchain={**index.toolchain, "expert": "scores.onnx"})
+
+    assert "and what LLVM's own allocator did." in dataset_card(index)
+    assert "and what LLVM's own allocator did." in croissant(index)["description"]
+    assert "and what scores.onnx and LLVM's allocator did." in dataset_card(decided)
+    assert "and what scores.onnx and LLVM's allocator did." in croissant(decided)["description"]
 
 
 def test_nothing_left_out_has_no_section() -> None:
