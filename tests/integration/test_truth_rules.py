@@ -10,6 +10,7 @@ import pytest
 from .truth.columns import Dataset, Episode
 from .truth.costs import check_sums
 from .truth.findings import Findings
+from .truth.liveness import Effect, live_positions
 from .truth.machine_text import Instruction, read_functions
 from .truth.opcodes import is_compared_with_zero, is_plain_access
 from .truth.repeated import Repeated
@@ -109,3 +110,12 @@ def test_a_move_between_register_files_that_becomes_a_store_is_a_spill(accesses:
     one.__dict__["opcodes"] = ["MOV64toSDrr"]
     check_sums(one, set(), accesses, found)
     assert len(found.unexplained) == kinds, found.report()
+
+
+def test_what_a_landing_pad_gets_in_vain_takes_its_entry_alone() -> None:
+    nothing: frozenset[int] = frozenset()
+    effects = [Effect(nothing, nothing, nothing), Effect(frozenset({10}), nothing, nothing)]
+    one = episode(block_start=[0, 1], block_succ=[[1], []], inst=[0, 0])
+    entering = [nothing, frozenset({10, 20})]
+    assert live_positions(one, effects, entering) == {10: [(2, 3)], 20: [(2, 3)]}
+    assert live_positions(one, effects) == {10: [(0, 3)]}

@@ -87,10 +87,11 @@ def live_positions(
 ) -> dict[int, Ranges]:
     """Half-open ranges of doubled instruction indices, ascending, none touching the next.
 
-    `entering` is what the start of each block writes.
+    `entering` is what the start of each block writes; what it writes in vain is there at that position alone.
     """
     starts, ends, successors = episode["block_start"], episode.block_ends, episode["block_succ"]
-    reach = _live_in(starts, ends, successors, effects, entering or [frozenset()] * len(starts))
+    entering = entering or [frozenset()] * len(starts)
+    reach = _live_in(starts, ends, successors, effects, entering)
     found: dict[int, Ranges] = {}
     for block, (start, end) in enumerate(zip(starts, ends, strict=True)):
         live = {key: 2 * end for successor in successors[block] for key in reach[successor]}
@@ -98,6 +99,8 @@ def live_positions(
             _step(number, effects[number], live, found)
         for key, last in live.items():
             found.setdefault(key, []).append((2 * start, last))
+        for key in entering[block] - live.keys():
+            found.setdefault(key, []).append((2 * start, 2 * start + 1))
     return {key: _joined(sorted(ranges)) for key, ranges in found.items()}
 
 
