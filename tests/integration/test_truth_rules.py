@@ -12,6 +12,7 @@ from .truth.costs import check_sums
 from .truth.findings import Findings
 from .truth.liveness import Effect, live_positions
 from .truth.machine_text import Instruction, read_functions
+from .truth.merges import merging_blocks
 from .truth.opcodes import is_compared_with_zero, is_plain_access
 from .truth.repeated import Repeated
 
@@ -119,3 +120,12 @@ def test_what_a_landing_pad_gets_in_vain_takes_its_entry_alone() -> None:
     entering = [nothing, frozenset({10, 20})]
     assert live_positions(one, effects, entering) == {10: [(2, 3)], 20: [(2, 3)]}
     assert live_positions(one, effects) == {10: [(0, 3)]}
+
+
+def test_values_meet_where_two_definitions_reach_and_no_further() -> None:
+    """A loop with two entries: by itself it merges nothing."""
+    successors, everywhere = [[1, 2], [2], [1, 3], []], [frozenset({7})] * 4
+    assert merging_blocks(successors, {7: {0}}, everywhere) == {7: []}
+    assert merging_blocks(successors, {7: {0, 1}}, everywhere) == {7: [1, 2]}
+    assert merging_blocks(successors, {7: {0, 3}}, everywhere) == {7: []}
+    assert merging_blocks(successors, {7: {0, 1}}, [*everywhere[:2], frozenset(), frozenset()]) == {7: [1]}
