@@ -7,13 +7,15 @@ from typing import Any
 
 import pytest
 
-from .truth.columns import Dataset, Episode
+from .truth.columns import Dataset, Episode, Registers
 from .truth.costs import check_sums
 from .truth.findings import Findings
+from .truth.folding import check_folding
 from .truth.liveness import Effect, live_positions
 from .truth.machine_text import Instruction, read_functions
 from .truth.merges import merging_blocks
 from .truth.opcodes import is_compared_with_zero, is_plain_access
+from .truth.places import Places
 from .truth.repeated import Repeated
 
 ARGUMENT = "MOV32rm %fixed-stack.0, 1, $noreg, 0, $noreg :: (load (s32) from %fixed-stack.0, align 16)"
@@ -129,3 +131,20 @@ def test_values_meet_where_two_definitions_reach_and_no_further() -> None:
     assert merging_blocks(successors, {7: {0, 1}}, everywhere) == {7: [1, 2]}
     assert merging_blocks(successors, {7: {0, 3}}, everywhere) == {7: []}
     assert merging_blocks(successors, {7: {0, 1}}, [*everywhere[:2], frozenset(), frozenset()]) == {7: [1]}
+
+
+@pytest.mark.parametrize(("touched", "unexplained"), [(1, 0), (2, 1)])
+def test_only_what_an_instruction_writes_is_written_to_its_slot(touched: int, unexplained: int) -> None:
+    """Both nodes lie in a slot behind the instruction; one is stored there by it, the other was before, and is read."""
+    found = Findings()
+    parts = {"part_node": [0, 1], "part_first": [0, 1], "part_last": [4, 4], "part_place": [-1, -2]}
+    uses = {"use_inst": [[0], [0]], "use_flags": [[touched], [2 | 128]], "node_fate": [2, 2], "node_vreg": [7, 8]}
+    operands = {"operand_inst": [0, 0], "operand_node": [1, 0], "operand_flags": [2, touched]}
+    moves = {"move_kind": [], "move_inst": [], "move_node": [], "choice_operand": [], "choice_place": []}
+    copies = {"copy_inst": [], "copy_to": [], "copy_from": [], "node_class": [0, 0]}
+    one = episode(changed_inst=[0], changed_flags=[4], inst=[0], **parts, **uses, **operands, **moves, **copies)
+    one.__dict__["opcodes"] = ["MOVPDI2DIrr"]
+    one.dataset.__dict__["registers"] = Registers({}, {}, {}, {}, {})
+    check_folding(one, Places(one), found)
+    assert len(found.unexplained) == unexplained, found.report()
+    assert found.counts["folded and foldable"] == 1
