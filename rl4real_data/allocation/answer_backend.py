@@ -1,6 +1,7 @@
 """The costs of a finished allocation, as a backend tells them to the environment with splits.
 
-Two backends have one interface: the episode alone (fast; spills are an estimate) and the compiler (true costs).
+Two backends have one interface: the episode alone (fast; what spills cost is nearly known) and the compiler (true
+costs).
 """
 
 from __future__ import annotations

@@ -1,21 +1,25 @@
 """The costs of an allocation by kind, as far as an episode alone tells.
 
-The kinds are those of `ExpertOutcome.costs`, in expected executions relative to the entry block. Copies and
-callee-saved registers of an answer in which every node has a register are what LLVM counts. What a spill costs is an
-estimate: LLVM shares reloads, hoists stores and removes what is redundant.
+The kinds are those of `ExpertOutcome.costs`, in expected executions relative to the entry block. An answer in which
+every node has a register costs what LLVM counts. So do most in which nodes are spilled; docs/live.md says what is left
+out.
 """
 
 from __future__ import annotations
 
 __all__ = ["COST_WEIGHTS", "answer_costs", "weighted_cost"]
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import numpy as np
 
 from rl4real_data.allocation.allocation import SPILLED
+from rl4real_data.allocation.live_pieces import Use
+from rl4real_data.allocation.places import ROOM
+from rl4real_data.allocation.spilled_uses import SpilledUses, Spills
 from rl4real_data.allocation.split_allocation import SplitAllocation
+from rl4real_data.allocation.split_problem import CodeCopy
 from rl4real_data.episodes.column_values import UseFlag
 from rl4real_data.reading.register_table import RegisterTable
 
@@ -42,45 +46,82 @@ def weighted_cost(costs: Mapping[str, float], weights: Mapping[str, float] = COS
 def answer_costs(allocation: SplitAllocation, table: RegisterTable) -> Costs:
     """The costs by kind of what was decided so far; `spills` is +inf where a node that cannot be spilled was."""
     costs = dict.fromkeys(COST_WEIGHTS, 0.0)
-    _add_spills(allocation, costs)
-    _add_copies(allocation, table, costs)
+    spills = Spills(allocation)
+    _add_spills(allocation, spills, costs)
+    _add_copies(allocation, spills, table, costs)
     costs["callee_saved"] = _callee_saved(allocation, table)
     return costs
 
 
-def _add_spills(allocation: SplitAllocation, costs: Costs) -> None:
+def _add_spills(allocation: SplitAllocation, spills: Spills, costs: Costs) -> None:
     frequency = allocation.problem.graph.frequency
     copied = {copy.place for copy in allocation.copies}
-    for index in np.flatnonzero(allocation.choice[: len(allocation.nodes)] == SPILLED).tolist():
+    folded: set[int] = set()
+    spilled = np.flatnonzero(allocation.choice[: len(allocation.nodes)] == SPILLED).tolist()
+    gone = {place for index in spilled for place in spills.uses_of(index).gone}
+    for index in spilled:
         node = allocation.nodes[index]
         if not np.isfinite(node.weight):
             costs["spills"] = float("inf")
-        remat = int(allocation.problem.remat[node.origin])
+        found = spills.uses_of(index)
+        for block in found.reloads:
+            costs["reloads"] += frequency[block]
         for use in node.piece.uses:
-            if use.place in copied:
-                continue  # see `_add_copies`
-            if remat:
-                costs["cheap_remats" if remat == 1 else "dear_remats"] += use.needs * frequency[use.block]
-                continue
-            prefix = "folded_" if use.flags & UseFlag.FOLDABLE else ""
-            costs[prefix + "reloads"] += use.needs * frequency[use.block]
-            if not (prefix and use.needs):  # one that reads and writes its slot counts as a read
-                costs[prefix + "spills"] += use.gives * frequency[use.block]
+            if use.place not in copied and use.place not in gone:  # see `_add_copies`
+                kinds = list(_kinds(use, found, is_full=use.place in folded))
+                folded |= {use.place} if any(kind.startswith("folded_") for kind in kinds) else set()
+                for kind in kinds:
+                    costs[kind] += frequency[use.block]
 
 
-def _add_copies(allocation: SplitAllocation, table: RegisterTable, costs: Costs) -> None:
-    frequency = allocation.problem.graph.frequency
+def _kinds(use: Use, found: SpilledUses, *, is_full: bool) -> Iterator[str]:
+    """What an instruction costs that is no copy. `is_full`: it has a slot of another node already."""
+    is_read, is_written = use.needs and use.place not in found.anew, use.place in found.stored
+    prefix = "folded_" if use.flags & UseFlag.FOLDABLE and not is_full else ""
+    if use.place in found.anew:
+        yield found.anew[use.place]
+    if prefix and is_read and is_written:  # changed in the slot: one that names it once counts as a write, as in LLVM
+        yield "folded_spills" if use.flags & UseFlag.TIED else "folded_reloads"
+        return
+    if is_read:
+        yield prefix + "reloads"
+    if is_written:
+        yield prefix + "spills"
+
+
+def _add_copies(allocation: SplitAllocation, spills: Spills, table: RegisterTable, costs: Costs) -> None:
     for copy in allocation.copies:
-        target, source = (
-            _place(allocation, table, *end)
-            for end in ((copy.target, copy.target_part), (copy.source, copy.source_part))
-        )
+        target, source = _target(spills, table, copy), _source(spills, table, copy)
         if target is None or source is None or target == source:
             continue
-        if target < 0 and source < 0:
-            costs["reloads"] += frequency[copy.block]
-        kind = "spills" if target < 0 else "reloads" if source < 0 else "copies"
-        costs[kind] += frequency[copy.block]
+        frequency = allocation.problem.graph.frequency[copy.block]
+        if isinstance(source, str):
+            costs[source] += frequency
+        elif source < 0:
+            costs["reloads"] += frequency
+        if target < 0:
+            costs["spills"] += frequency
+        elif not isinstance(source, str) and source >= 0:
+            costs["copies"] += frequency
+
+
+def _target(spills: Spills, table: RegisterTable, copy: CodeCopy) -> int | None:
+    """The register that a copy writes, or -1 - origin for the slot of a spilled node; None where nothing is written."""
+    place = _place(spills.allocation, table, copy.target, copy.target_part)
+    if place is None or place >= 0:
+        return place
+    if copy.place not in spills.uses_of(-1 - copy.target).stored:
+        return None
+    is_of_split = copy.place % (1 << ROOM) != 0
+    return None if is_of_split and spills.is_in_slot(-1 - place, copy.place, copy.block) else place
+
+
+def _source(spills: Spills, table: RegisterTable, copy: CodeCopy) -> int | str | None:
+    """The register that a copy reads, or the slot, as `_target`; a kind of cost where the value is computed anew."""
+    place = _place(spills.allocation, table, copy.source, copy.source_part)
+    if place is None or place >= 0:
+        return place
+    return spills.uses_of(-1 - copy.source).anew.get(copy.place, place)
 
 
 def _place(allocation: SplitAllocation, table: RegisterTable, end: int, part: int) -> int | None:
@@ -90,8 +131,7 @@ def _place(allocation: SplitAllocation, table: RegisterTable, end: int, part: in
         node = -1 - end
         choice = int(allocation.choice[node])
         if choice == SPILLED:
-            origin = allocation.nodes[node].origin
-            return None if allocation.problem.remat[origin] else -1 - origin
+            return -1 - allocation.nodes[node].origin
         if choice < SPILLED:
             return None
         register = int(allocation.problem.problem.registers.reg_ids[choice - 1])

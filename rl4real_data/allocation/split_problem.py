@@ -15,12 +15,13 @@ import numpy.typing as npt
 from rl4real_data.allocation.code_graph import CodeGraph, code_graph_of
 from rl4real_data.allocation.fixed_places import FixedPlaces
 from rl4real_data.allocation.live_pieces import Piece, Use
+from rl4real_data.allocation.node_values import NodeValues, node_values_of
 from rl4real_data.allocation.places import ROOM, PlaceMap, Places
 from rl4real_data.allocation.problem import AllocationProblem, problem_of
 from rl4real_data.allocation.register_file import Bools, RegisterFile
 from rl4real_data.allocation.splitting import SplitRule
 from rl4real_data.core.targets import TARGETS, TargetName
-from rl4real_data.episodes.column_values import BlockFlag, OperandFlag, ValueFlag
+from rl4real_data.episodes.column_values import BlockFlag, OperandFlag
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.register_classes import RegisterClass
 
@@ -60,8 +61,8 @@ class CodeCopy:
 class SplitProblem:
     """`problem`: the same as matrices. `members` (n, R) bool: each node's class without the reserved registers.
 
-    `owner`, `first`, `last`: the live ranges of all nodes, one row each, in places. `remat` (n,): 0 for a node that
-    cannot be computed anew, 1 where that is as cheap as a move, 2 where it is not. `saved`: the callee-saved registers;
+    `owner`, `first`, `last`: the live ranges of all nodes, one row each, in places. `values`: those of the nodes.
+    `saved`: the callee-saved registers;
     `written`: entries of these that the code writes whatever is decided. `unsplittable` (n,): nodes of classes that
     cannot be copied, and those whose parts live apart. `return_frequency`: how often the function returns.
     """
@@ -77,7 +78,7 @@ class SplitProblem:
     last: Places
     pieces: tuple[Piece, ...]
     copies: tuple[CodeCopy, ...]
-    remat: npt.NDArray[np.int8]
+    values: NodeValues
     saved: tuple[int, ...]
     written: frozenset[int]
     unsplittable: Bools
@@ -113,7 +114,7 @@ def split_problem_of(episode: Episode, registers: RegisterFile, classes: Mapping
         last=last,
         pieces=_pieces(episode, problem.n_nodes, np.stack((first, last), axis=1), offsets // 2),
         copies=_copies(episode),
-        remat=_rematerializable(episode),
+        values=node_values_of(episode, graph, episode.instruction_blocks().tolist()),
         saved=tuple(episode.known_together("callee_saved")[0].tolist()),
         written=_written_callee_saved(episode),
         unsplittable=_unsplittable(episode, classes),
@@ -168,14 +169,6 @@ def _unsplittable(episode: Episode, classes: Mapping[int, RegisterClass]) -> Boo
     if TARGETS[TargetName(episode.target)].tracks_parts:
         node, part = episode.known_together("operand_node", "operand_subreg")
         found[node[part != 0]] = True
-    return found
-
-
-def _rematerializable(episode: Episode) -> npt.NDArray[np.int8]:
-    found = np.zeros(episode.n_nodes, np.int8)
-    for node, flags in enumerate(episode.lists("value_flags")):
-        if len(flags) and (flags & ValueFlag.REMATERIALIZABLE).all():
-            found[node] = 1 if (flags & ValueFlag.CHEAP).all() else 2
     return found
 
 

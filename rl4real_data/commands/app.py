@@ -15,6 +15,7 @@ from rl4real_data.commands.embed import embed
 from rl4real_data.commands.export import export_dataset
 from rl4real_data.commands.flow import flow
 from rl4real_data.commands.import_graphs import import_dataset
+from rl4real_data.commands.improve import improve
 from rl4real_data.commands.path import path_app
 from rl4real_data.commands.serve import serve
 from rl4real_data.commands.show import show
@@ -38,6 +39,7 @@ app.command("compile")(compile_command)
 app.command()(serve)
 app.command()(validate)
 app.command()(embed)
+app.command()(improve)
 app.command()(upgrade)
 app.command()(clean)
 app.command()(doctor)

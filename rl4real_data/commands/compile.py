@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from rl4real_data.commands.completion import complete_vocabularies
-from rl4real_data.commands.console import say, write_note
+from rl4real_data.commands.console import say, say_nothing, write_note
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 
 if TYPE_CHECKING:
     from rl4real_data.live.clang_call import ClangCall
+    from rl4real_data.live.decided_compile import DecidedCompile
     from rl4real_data.live.policy_choice import PolicyChoice
     from rl4real_data.live.policy_flags import PluginFlags
     from rl4real_data.toolchain.installation import Installation
@@ -40,6 +41,10 @@ def compile_command(
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Carry out the decisions of this file; see docs/decisions.md.")
     ] = None,
+    search: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Try so many sets of decisions a function, carry out the best."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write what became of them, one JSON object a function.")
     ] = None,
@@ -47,7 +52,12 @@ def compile_command(
         Path | None, typer.Option(metavar="FILE", help="Record problem and answer of each function as JSON.")
     ] = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Tell it function by function.")] = False,
-    seed: Annotated[int | None, typer.Option(help="Of the policy random. [that of -mlra-random]")] = None,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but what clang itself says: for the CC of a build.")
+    ] = False,
+    seed: Annotated[
+        int | None, typer.Option(help="Of the policy random, or of the search. [that of -mlra-random; 0]")
+    ] = None,
     vocab: Annotated[
         str | None,
         typer.Option(
@@ -59,11 +69,19 @@ def compile_command(
 ) -> None:
     """Run a clang command line of your own with a policy in the place of LLVM's decisions."""
     from rl4real_data.live.clang_call import read_call
-    from rl4real_data.live.decided_compile import compile_decided
+    from rl4real_data.live.decided_compile import compile_decided, compile_plainly
     from rl4real_data.live.policy_choice import choose_policy
-    from rl4real_data.live.report_text import report_text
     from rl4real_data.toolchain.installation import Installation
 
+    if quiet and verbose:
+        raise UsageError("--quiet and --verbose: one of them", hint="leave one out")
+    if search is not None:
+        from rl4real_data.commands.compile_search import Told, compile_by_search
+
+        _check_place("--report", report)
+        others = {"--policy": policy, "--decisions": decisions, "--dump": dump, "--vocab": vocab}
+        told = Told(report=report, verbose=verbose, quiet=quiet)
+        sys.exit(compile_by_search(command or [], search, seed=seed, told=told, others=others))
     environment = load_environment()
     if decisions is not None and policy is not None:
         raise UsageError("--policy and --decisions: one of them decides", hint="leave one out")
@@ -71,25 +89,40 @@ def compile_command(
     if decisions is None and word is None:
         raise UsageError("nothing decides: no --policy, no --decisions", hint="--policy random, to try it")
     for option, path in (("--report", report), ("--dump", dump)):
-        if path is not None:
-            _check_place(option, path)
+        _check_place(option, path)
     choice = choose_policy(word) if decisions is None and word is not None else None
     installation = Installation.of(environment)
     call = read_call(command or [], installation)
-    plugin = installation.plugin(call.clang, announce=say)
-    with _flags(choice, decisions, call, plugin, installation, seed=seed, vocab=vocab) as flags:
-        done = compile_decided(call, plugin, flags, dump=dump)
+    if call.compiles:
+        plugin = installation.plugin(call.clang, announce=say_nothing if quiet else say)
+        is_compared = verbose or report is not None  # which takes greedy's time once more
+        with _flags(choice, decisions, call, plugin, installation, seed=seed, vocab=vocab) as flags:
+            done = compile_decided(call, plugin, flags, dump=dump, before=is_compared, is_quiet=quiet)
+    else:
+        done = compile_plainly(call)
+    if not quiet:
+        _tell(call, done, verbose=verbose)
+    if done.report is not None and report is not None:
+        report.write_bytes(done.report_text)
+    sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+def _tell(call: ClangCall, done: DecidedCompile, *, verbose: bool) -> None:
+    """What became of the decisions, or why there are none. A call that fails has clang's words."""
+    from rl4real_data.live.report_text import report_text
+
     if done.report is not None:
         write_note(
             "\n".join(f"rl4real-data: {line}" for line in report_text(done.report, verbose=verbose).splitlines())
         )
-        if report is not None:
-            report.write_bytes(done.report_text)
-    sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+    elif call.undecided and not done.returncode:
+        say(f"nothing is decided here: {call.undecided}")
 
 
-def _check_place(option: str, path: Path) -> None:
+def _check_place(option: str, path: Path | None) -> None:
     """Before clang runs, whose work would be for nothing. UsageError where no file can be written."""
+    if path is None:
+        return
     if path.is_dir():
         raise UsageError(f"{option}: {path}: a folder", hint=f"name a file: {path / 'unit.ndjson'}")
     if not path.parent.is_dir():

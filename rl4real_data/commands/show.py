@@ -6,13 +6,19 @@ One episode for a person.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from rl4real_data.commands.console import say, write_json, write_result
 from rl4real_data.commands.options import DataDir, Json
+from rl4real_data.core.environment import load_environment
+
+if TYPE_CHECKING:
+    from rl4real_data.labels.decisions import Decisions
+    from rl4real_data.show.best_answer import CarryOut
 
 
 def show(
@@ -28,6 +34,9 @@ def show(
     allocation: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write the picture of the allocation alone, as SVG.")
     ] = None,
+    best: Annotated[
+        bool, typer.Option("--best", help="Show the allocation of its best label, too; the compiler carries it out.")
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Show one episode: its nodes, interference graph, live ranges, and what LLVM's allocator did."""
@@ -38,7 +47,7 @@ def show(
     from rl4real_data.show.load import drawn_from, load_view
     from rl4real_data.show.write import write_text
 
-    view = load_view(data_dir, episode)
+    view = load_view(data_dir, episode, carry_out=_carry_out(data_dir) if best else None)
     pages: dict[Path, str] = {}
     text = ""
     with drawn_from(data_dir):
@@ -47,7 +56,7 @@ def show(
         if svg is not None:
             pages[svg] = draw_graph(view).svg
         if allocation is not None:
-            pages[allocation] = render_allocation(view)
+            pages[allocation] = render_allocation(view.best or view)
         if as_json:
             text = json.dumps(view.to_json_object(), indent=2, allow_nan=False, ensure_ascii=False)
         elif not pages:
@@ -60,3 +69,16 @@ def show(
         write_result(text)
     for path in pages:
         say(f"wrote {path}")
+
+
+def _carry_out(data_dir: Path) -> CarryOut:
+    """By the compiler of the dataset's release, which is looked for when there are decisions to carry out."""
+    from rl4real_data.live.decided_answer import decided_answer
+    from rl4real_data.toolchain.installation import Installation
+    from rl4real_data.validation.replay_tool import find_label_tool
+
+    def carry_out(row: Mapping[str, Any], decisions: Decisions) -> Mapping[str, Any]:
+        tool = find_label_tool(data_dir, Installation.of(load_environment()), announce=say)
+        return decided_answer(tool, row["mir"], row["function"], decisions)
+
+    return carry_out

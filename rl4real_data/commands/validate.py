@@ -19,6 +19,7 @@ from rl4real_data.core.errors import UsageError, ValidationFailed
 from rl4real_data.core.shown_text import shown
 
 if TYPE_CHECKING:
+    from rl4real_data.validation.label_replay import LabelReplay
     from rl4real_data.validation.replay import ReplayReport
     from rl4real_data.validation.report import ValidationReport
 
@@ -28,9 +29,12 @@ _SHOWN: Final = 20
 def validate(
     data_dir: DataDir,
     replay: Annotated[
-        bool, typer.Option("--replay", help="Feed every episode's MIR to llc, expect the same again.")
+        bool,
+        typer.Option("--replay", help="Feed every episode's MIR to llc, and carry labels out, expect the same again."),
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Replay only so many episodes, evenly spread.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Replay only so many episodes, and the labels of as many, evenly spread.")
+    ] = None,
     jobs: Jobs = None,
     as_json: Json = False,
 ) -> None:
@@ -42,8 +46,8 @@ def validate(
         raise UsageError("--limit: says how many episodes are replayed", hint="add --replay, or leave it out")
     with during("checking"):
         findings = validate_dataset(data_dir)
-    replayed = _replay(data_dir, limit=limit, jobs=jobs) if replay else None
-    report = ValidationReport(data_dir=data_dir, findings=findings, replay=replayed)
+    replayed, labels = _replay(data_dir, limit=limit, jobs=jobs) if replay else (None, None)
+    report = ValidationReport(data_dir=data_dir, findings=findings, replay=replayed, labels=labels)
     if as_json:
         write_json(report.to_json())
     else:
@@ -52,15 +56,24 @@ def validate(
         raise ValidationFailed(f"{data_dir}: {report.verdict}", hint=report.advice)
 
 
-def _replay(data_dir: Path, *, limit: int | None, jobs: int | None) -> ReplayReport:
+def _replay(data_dir: Path, *, limit: int | None, jobs: int | None) -> tuple[ReplayReport, LabelReplay | None]:
+    """The episodes, and the labels of a dataset that has some."""
+    from rl4real_data.labels.files import read_origins
     from rl4real_data.toolchain.installation import Installation
+    from rl4real_data.validation.label_replay import replay_labels
     from rl4real_data.validation.replay import replay
-    from rl4real_data.validation.replay_tool import find_replay_tool
+    from rl4real_data.validation.replay_tool import find_label_tool, find_replay_tool
 
     environment = load_environment()
-    tool = find_replay_tool(data_dir, Installation.of(environment), announce=say)
+    installation, jobs = Installation.of(environment), jobs or environment.jobs
+    tool = find_replay_tool(data_dir, installation, announce=say)
     with tempfile.TemporaryDirectory() as scratch, work_progress("replaying", "episode") as watch:
-        return replay(data_dir, tool, scratch=Path(scratch), jobs=jobs or environment.jobs, limit=limit, progress=watch)
+        episodes = replay(data_dir, tool, scratch=Path(scratch), jobs=jobs, limit=limit, progress=watch)
+    if not read_origins(data_dir):
+        return episodes, None
+    compiler = find_label_tool(data_dir, installation, announce=say)
+    with work_progress("replaying labels", "episode") as watch:
+        return episodes, replay_labels(data_dir, compiler, jobs=jobs, limit=limit, progress=watch)
 
 
 def _text(report: ValidationReport) -> str:
@@ -75,4 +88,12 @@ def _text(report: ValidationReport) -> str:
         for episode in (*report.replay.refused, *report.replay.differing)[:_SHOWN]:
             what = episode.reason or ", ".join(episode.columns)
             lines.append(shown(f"  {episode.module}: {episode.function}: {what}"))
-    return "\n".join(lines)
+    return "\n".join([*lines, *_label_lines(report.labels)])
+
+
+def _label_lines(found: LabelReplay | None) -> list[str]:
+    if found is None:
+        return []
+    rows = f"{counted(found.labels, 'label')} and {counted(found.candidates, 'candidate')}"
+    head = f"carried out {rows} again: {found.share_equal:.2%} have the figures of their rows"
+    return [head, *(shown(f"  {one.episode_id}: {one.row}: {one.what}") for one in found.differing[:_SHOWN])]

@@ -45,8 +45,8 @@ class SplitRegisterAllocationEnv(NodeByNodeEnv):
     Info: as in `RegisterAllocationEnv`; at the end `costs` by kind and `cost`, their weighted sum, `expert_costs` and
     `expert_cost` likewise, of LLVM's own answer, `decisions`, and what the backend adds.
 
-    `backend`: the default, `EpisodeBackend`, computes costs from the episode alone: copies and callee-saved registers
-    exactly, spills as an estimate. `rl4real_data.live.compiler_backend.CompilerBackend` has a stock clang carry the
+    `backend`: the default, `EpisodeBackend`, computes costs from the episode alone: exactly where nothing is spilled,
+    else nearly (docs/live.md). `rl4real_data.live.compiler_backend.CompilerBackend` has a stock clang carry the
     decisions out and tells true costs. Observations, actions and masks are the same with both.
 
     `dataset` of version 1 of the format; the rest as for `RegisterAllocationEnv`.

@@ -13,10 +13,10 @@ from typing import Final
 import yaml
 
 from rl4real_data.core.shown_text import shown
-from rl4real_data.episodes.file_names import CARD_NAME
+from rl4real_data.episodes.file_names import CARD_NAME, LABELS_NAME, TRIALS_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, file_entry
 from rl4real_data.episodes.later_columns import in_version
-from rl4real_data.episodes.schema import EPISODES, descriptions
+from rl4real_data.episodes.schema import EPISODES, LABELS, TRIALS, descriptions
 
 _NO_BREAKS: Final = 1 << 20
 """Columns of a line, for PyYAML: a licence stays on one."""
@@ -41,12 +41,13 @@ def _header(index: DatasetIndex) -> list[str]:
     episodes = sum(books.episodes for books in index.splits.values())
     size = next((name for limit, name in _SIZES if episodes < limit), "1M<n<10M")
     files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in sorted(index.splits)]
+    tables = [{"config_name": name.removesuffix(".parquet"), "data_files": name} for name in _labels(index)]
     header = {
         "license": "other",
         "license_name": " AND ".join(licenses) or "none",
         "tags": ["compilers", "register-allocation", "reinforcement-learning", "llvm"],
         "size_categories": [size],
-        "configs": [{"config_name": "default", "data_files": files}],
+        "configs": [{"config_name": "default", "data_files": files}, *tables],
     }
     text = yaml.safe_dump(header, sort_keys=False, allow_unicode=True, width=_NO_BREAKS)
     return ["---", *text.rstrip("\n").split("\n"), "---", ""]
@@ -60,7 +61,7 @@ def _body(index: DatasetIndex) -> list[str]:
         f"Made by {_cell(index.generator)} with {_cell(toolchain.get('clang', 'clang'))}, "
         f"-{_cell(index.recipe.get('opt_level'))}, cpu {_cell(index.recipe.get('cpu'))}. One row of `data/*.parquet` "
         "is one function at the moment its registers are allocated: machine IR, interference graph, live ranges, spill "
-        "weights, and what LLVM's own allocator did.",
+        f"weights, and what {_cell(index.answered_by)} did.",
         "",
         "| split | modules | functions | episodes | left out | duplicates |",
         "|---|---:|---:|---:|---:|---:|",
@@ -73,10 +74,32 @@ def _body(index: DatasetIndex) -> list[str]:
         )
     for split, books in sorted(index.splits.items()):
         lines += _split_sections(split, books)
-    lines += _vectors(index)
+    lines += _vectors(index) + _label_section(index)
     lines += ["", "## Columns", "", "| column | meaning |", "|---|---|"]
     columns = descriptions(in_version(EPISODES, index.schema_version))
     lines += [f"| `{name}` | {text} |" for name, text in columns.items()]
+    return lines
+
+
+def _labels(index: DatasetIndex) -> tuple[str, ...]:
+    return tuple(name for name in (LABELS_NAME, TRIALS_NAME) if name in index.files)
+
+
+def _label_section(index: DatasetIndex) -> list[str]:
+    names = _labels(index)
+    if not names:
+        return []
+    what = {
+        LABELS_NAME: "answers beside that of LLVM's allocator, found by search in the compiler or by a solver, keyed "
+        "by `episode_id`, with the figures of both in the same measure",
+        TRIALS_NAME: "candidates that were tried, and their effect",
+    }
+    lines = ["", "## Labels", "", *(f"- `{name}`: {index.files[name].rows:,} {what[name]}." for name in names)]
+    lines += ["", "What they were sought with stands in the footers of these files."]
+    for name in names:
+        columns = descriptions(LABELS if name == LABELS_NAME else TRIALS)
+        lines += ["", f"| column of `{name}` | meaning |", "|---|---|"]
+        lines += [f"| `{column}` | {text} |" for column, text in columns.items()]
     return lines
 
 

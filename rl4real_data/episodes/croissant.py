@@ -19,19 +19,23 @@ from rl4real_data.episodes.file_names import (
     CARD_NAME,
     CROISSANT_NAME,
     INSTRUCTIONS_NAME,
+    LABELS_NAME,
     MODULES_NAME,
     REGISTER_CLASSES_NAME,
     REGISTER_MASKS_NAME,
     REGISTERS_NAME,
+    TRIALS_NAME,
 )
 from rl4real_data.episodes.index import DatasetIndex, file_entry
 from rl4real_data.episodes.later_columns import in_version
 from rl4real_data.episodes.schema import (
     EPISODES,
+    LABELS,
     MODULES,
     REGISTER_CLASSES,
     REGISTER_MASKS,
     REGISTERS,
+    TRIALS,
     instructions_schema,
 )
 
@@ -132,7 +136,7 @@ def croissant(index: DatasetIndex) -> Json:
         "conformsTo": "http://mlcommons.org/croissant/1.1",
         "name": f"rl4real-data-{index.target}-{index.model}",
         "description": f"{title}: one row is one function at "
-        "the moment its registers are allocated, and what LLVM's own allocator did.",
+        f"the moment its registers are allocated, and what {index.answered_by} did.",
         "version": f"{index.schema_version}.0.0",
         "url": CARD_NAME,  # beside this file, wherever somebody publishes the folder
         "creator": _CREATOR,
@@ -182,12 +186,15 @@ def _record_sets(index: DatasetIndex) -> Iterator[Json]:
     without = "without their classes and sub-registers (lists of structs)"
     if index.schema_version == 0:
         without = "without their classes (a list of structs)"
+    structs = "without their costs and code (structs)"
     tables = {
         INSTRUCTIONS_NAME: (instructions_schema(int(index.recipe.get("dimension", 1))), "Distinct instruction shapes."),
         REGISTERS_NAME: (in_version(REGISTERS, index.schema_version), f"The registers of the target, {without}."),
         REGISTER_CLASSES_NAME: (REGISTER_CLASSES, "The allocatable register classes of the target."),
         REGISTER_MASKS_NAME: (REGISTER_MASKS, "The registers that survive a call, by the target's masks."),
         MODULES_NAME: (MODULES, "What became of every module."),
+        LABELS_NAME: (LABELS, f"Answers beside the expert's, {structs}."),
+        TRIALS_NAME: (TRIALS, f"Candidates that a search for labels tried, {structs}."),
     }
     for name, (schema, what) in tables.items():
         if name in index.files:

@@ -15,6 +15,8 @@ INSTRUCTIONS_NAME: Final = "instructions.parquet"
 REGISTERS_NAME: Final = "registers.parquet"
 REGISTER_CLASSES_NAME: Final = "register_classes.parquet"
 REGISTER_MASKS_NAME: Final = "register_masks.parquet"
+LABELS_NAME: Final = "labels.parquet"
+TRIALS_NAME: Final = "trials.parquet"
 VOCABULARY_NAME: Final = "vocab/vocabulary.parquet"
 INDEX_NAME: Final = "dataset.json"
 
@@ -25,6 +27,7 @@ _TABLES: Final = frozenset(
     {
         *(CARD_NAME, CROISSANT_NAME, MODULES_NAME, INSTRUCTIONS_NAME),
         *(REGISTERS_NAME, REGISTER_CLASSES_NAME, REGISTER_MASKS_NAME),
+        *(LABELS_NAME, TRIALS_NAME),
     }
 )
 

@@ -17,20 +17,24 @@ from rl4real_data.episodes.column_kinds import VERSION_KEY
 from rl4real_data.episodes.file_names import (
     INDEX_NAME,
     INSTRUCTIONS_NAME,
+    LABELS_NAME,
     MODULES_NAME,
     REGISTER_CLASSES_NAME,
     REGISTER_MASKS_NAME,
     REGISTERS_NAME,
     SHARD_NAME,
+    TRIALS_NAME,
 )
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import in_version, there
 from rl4real_data.episodes.schema import (
     EPISODES,
+    LABELS,
     MODULES,
     REGISTER_CLASSES,
     REGISTER_MASKS,
     REGISTERS,
+    TRIALS,
     instructions_schema,
 )
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
@@ -45,6 +49,8 @@ _TABLES: Final[Mapping[str, pa.Schema]] = MappingProxyType(
         REGISTERS_NAME: REGISTERS,
         REGISTER_CLASSES_NAME: REGISTER_CLASSES,
         REGISTER_MASKS_NAME: REGISTER_MASKS,
+        LABELS_NAME: LABELS,
+        TRIALS_NAME: TRIALS,
     }
 )
 

@@ -108,6 +108,12 @@ class DatasetIndex:
         raw = {"format": FORMAT, **asdict(self)}
         return checked.canonical_text({**raw, "sha256": checked.own_sha256(raw)})
 
+    @property
+    def answered_by(self) -> str:
+        """Whose the answers are, in words."""
+        expert = self.toolchain.get("expert")
+        return "LLVM's own allocator" if expert is None else f"{expert} and LLVM's allocator"
+
 
 def parse_index(text: str, *, path: Path | str) -> DatasetIndex:
     """DatasetError for anything that is not the index of a dataset that this version can read."""

@@ -12,11 +12,13 @@ from __future__ import annotations
 
 __all__ = [
     "EPISODES",
+    "LABELS",
     "MODULES",
     "REGISTERS",
     "REGISTER_CLASSES",
     "REGISTER_MASKS",
     "SCHEMA_VERSION",
+    "TRIALS",
     "Outcome",
     "descriptions",
     "instructions_schema",
@@ -33,6 +35,7 @@ from rl4real_data.core.targets import TARGETS
 from rl4real_data.episodes.answer_columns import COSTS, DECISIONS, MOVES, OUTCOME, PARTS
 from rl4real_data.episodes.column_kinds import FLOATS, INTS, SHORTS, STRING, schema_of
 from rl4real_data.episodes.column_values import Outcome
+from rl4real_data.episodes.label_columns import LABELS, TRIALS
 from rl4real_data.episodes.problem_columns import BLOCKS, COPIES, FIXED, OPERANDS, USE_FLAGS, VALUES
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 

@@ -17,7 +17,7 @@ from rl4real_data.core.open_folder import OpenFolder
 from rl4real_data.episodes.index import read_index
 from rl4real_data.flow.working_folder import (
     LOCK_NAME,
-    UPGRADE_NAME,
+    LOG_NAMES,
     WORK_NAME,
     open_workdir,
     refuse_foreign,
@@ -54,7 +54,8 @@ def clean_workdir(data_dir: Path, *, dry_run: bool = False) -> Cleaned:
     if not dry_run:
         with open_workdir(data_dir), OpenFolder(data_dir) as root, root.folder(WORK_NAME) as work:
             work.remove(_PARTS)
-            work.remove(UPGRADE_NAME)
+            for name in LOG_NAMES:
+                work.remove(name)
             with work.folder(_PARTS, make=True):
                 pass
             work.sync()

@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pyarrow as pa
@@ -25,6 +25,7 @@ from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
 from rl4real_data.episodes.register_tables import register_tables
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.writer import write_table
+from rl4real_data.flow.kept_labels import keep_labels
 from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import Flow
 from rl4real_data.flow.splits import Remainder, content_hashes, files_of, other_of, remainder
@@ -54,15 +55,18 @@ def is_packed(work: WorkDir, order: PackingOrder, flow: Flow) -> bool:
     return not differences(work.data_dir, index)
 
 
-def pack_dataset(work: WorkDir, order: PackingOrder, flow: Flow) -> DatasetIndex:
-    """Runs the dataset stages and publishes what they made."""
+def pack_dataset(
+    work: WorkDir, order: PackingOrder, flow: Flow, *, say: Callable[[str], None] = lambda _: None
+) -> DatasetIndex:
+    """Runs the dataset stages and publishes what they made; `say` hears which labels cannot be kept."""
     fingerprint = _fingerprint(work, order, flow)
     selection, rest = _select(work, order)
     draft = _first_draft(work, order, selection, rest)
     for stage in flow.dataset:
         interruption.check()
         draft = stage.run(draft)
-    index = _finish(draft, order, _books(order, selection), rest)
+    index = keep_labels(work, _finish(draft, order, _books(order, selection), rest), say)
+    index = with_croissant(with_card(index, draft.folder), draft.folder)
     interruption.check()
     work.publish(index, states={order.split.value: fingerprint})
     return index
@@ -111,7 +115,7 @@ def _first_draft(work: WorkDir, order: PackingOrder, selection: Selection, rest:
 
 
 def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainder | None) -> DatasetIndex:
-    """Writes the module table and the card, and makes the index of all files."""
+    """Writes the module table, and makes the index of all files but the card and the description."""
     splits = {draft.split.value: books}
     if rest is not None:
         splits[rest.shards.split.value] = rest.books
@@ -122,7 +126,7 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
         compression_level=draft.recipe.compression_level,
         footer=belonging(draft.footer["dataset"]),
     )
-    index = DatasetIndex(
+    return DatasetIndex(
         target=order.identity["target"],
         model=order.compilation.allocator.name.value,
         recipe=draft.recipe.as_dict(),
@@ -133,7 +137,6 @@ def _finish(draft: Draft, order: PackingOrder, books: SplitBooks, rest: Remainde
         generator=f"rl4real-data {__version__}",
         fingerprint=draft.footer["dataset"],
     )
-    return with_croissant(with_card(index, draft.folder), draft.folder)
 
 
 def _module_table(split: Split, selection: Selection, rest: Remainder | None) -> pa.Table:

@@ -1,4 +1,4 @@
-"""The log of an upgrade's replays, from which a killed one goes on.
+"""The log of a long run over a dataset's episodes, from which a killed one goes on.
 
 Each entry has a checksum, so that one which was cut off counts as none, with all behind it. What is in it is checked
 again when it is read as a dump: the log may have come with a downloaded dataset.
@@ -25,7 +25,7 @@ _CODEC: Final = "zstd"
 
 
 class ReplayLog:
-    """What the replay of each episode's text recorded, by a key of the text and of all that replays it."""
+    """What came of each episode's text, by a key of the text and of all that the result depends on."""
 
     def __init__(self, descriptor: int) -> None:
         self._descriptor = descriptor
@@ -71,17 +71,17 @@ def _checksum(key: bytes, unpacked: int, packed: bytes) -> bytes:
 
 
 @contextmanager
-def open_log(work: WorkDir) -> Iterator[ReplayLog]:
-    """The log of the DATA_DIR, which stays until `forget_log`."""
+def open_log(work: WorkDir, name: str = UPGRADE_NAME) -> Iterator[ReplayLog]:
+    """The log of that name (`LOG_NAMES`) of the DATA_DIR, which stays until `forget_log`."""
     with OpenFolder(work.data_dir) as root, root.folder(WORK_NAME) as folder:
-        descriptor = folder.open_appending(UPGRADE_NAME)
+        descriptor = folder.open_appending(name)
         try:
             yield ReplayLog(descriptor)
         finally:
             os.close(descriptor)
 
 
-def forget_log(work: WorkDir) -> None:
+def forget_log(work: WorkDir, name: str = UPGRADE_NAME) -> None:
     """What the dataset holds needs no log any more."""
     with OpenFolder(work.data_dir) as root, root.folder(WORK_NAME) as folder:
-        folder.remove(UPGRADE_NAME)
+        folder.remove(name)

@@ -229,4 +229,4 @@ def _pack(work: WorkDir, order: PackingOrder, flow: Flow, console: Console) -> D
 
     console.say("packing")
     with console.during("packing"):
-        return pack_dataset(work, order, flow)
+        return pack_dataset(work, order, flow, say=console.say)

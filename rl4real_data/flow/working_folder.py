@@ -28,7 +28,7 @@ from typing import Final
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import GONE, NotFollowed, OpenFolder
 from rl4real_data.episodes.comparison import sha256_of
-from rl4real_data.episodes.file_names import INDEX_NAME
+from rl4real_data.episodes.file_names import INDEX_NAME, LABELS_NAME, TRIALS_NAME
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.flow.journal import STATE, Journal, read_journal
 
@@ -36,11 +36,18 @@ WORK_NAME: Final = ".work"
 LOCK_NAME: Final = "lock"
 UPGRADE_NAME: Final = "upgrade"
 """What the replays of an upgrade gave so far."""
+IMPROVE_NAME: Final = "improve"
+"""What a search for labels found so far."""
+LABEL_NAME: Final = "label"
+"""What a solver proved so far."""
+LOG_NAMES: Final = (UPGRADE_NAME, IMPROVE_NAME, LABEL_NAME)
 _JOURNAL: Final = "publish.json"
 _JOURNAL_BYTES: Final = 64 << 20
 _STATE_BYTES: Final = 64
 _PUBLISHED: Final = ("data", "vocab")
 """The folders of a dataset's files."""
+_OPTIONAL: Final = (LABELS_NAME, TRIALS_NAME)
+"""Files beside these folders that a dataset may do without."""
 _NO_LINKS: Final = "no link inside a DATA_DIR is followed: put the files themselves there, or choose another one"
 
 
@@ -81,7 +88,7 @@ class WorkDir:
         return read_index(self.data_dir) if os.path.lexists(self.data_dir / INDEX_NAME) else None
 
     def publish(self, index: DatasetIndex, *, states: dict[str, str]) -> None:
-        """Makes the files in `next` the dataset. Others disappear from `data/` and `vocab/`."""
+        """Makes the files in `next` the dataset. Others disappear from `data/` and `vocab/`, and tables of labels."""
         text = index.to_json().encode()
         digests = {name: entry.sha256 for name, entry in index.files.items()}
         journal = Journal(files={**digests, INDEX_NAME: hashlib.sha256(text).hexdigest()}, states=states)
@@ -161,6 +168,9 @@ def _move_all(root: OpenFolder, work: OpenFolder, journal: Journal) -> None:
                 if name.endswith(".parquet") and f"{folder}/{name}" not in journal.files:
                     published.remove(name)
             published.sync()
+    for name, is_file in root.names():
+        if is_file and name in _OPTIONAL and name not in journal.files:
+            root.remove(name)
     root.sync()
     for split, fingerprint in journal.states.items():
         work.write(f"{split}.state", fingerprint.encode())

@@ -23,35 +23,35 @@ _EXAMPLE: Final = "rl4real-data compile --policy random -- clang -O3 -c file.c"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClangCall:
-    """`words` follow the compiler. `compiles`: how many modules the call compiles; 0 for one that only links, or only
-    assembles. `target`: theirs, None if it is no target of ours.
+    """`words` follow the compiler. `compiles`: in how many modules registers can be decided on; with 0 the call runs as
+    it is, and `undecided` is why, empty for one that asks for no machine code. `target`: theirs, None if it is no
+    target of ours.
     """
 
     clang: Clang
     words: tuple[str, ...]
     compiles: int
     target: Target | None
+    undecided: str = ""
 
 
 def read_call(words: Sequence[str], installation: Installation, *, start: Callable[..., Completed] = run) -> ClangCall:
-    """What a command line does. UsageError for one in which no register allocation can be decided on."""
+    """What a command line does. Words that clang refuses are left to clang. UsageError without words."""
     if not words:
         raise UsageError("no command to run", hint=f"put clang's words behind `--`: {_EXAMPLE}")
     clang = installation.clang_named(words[0])
     with tempfile.TemporaryDirectory() as scratch:
         command = (str(clang.path), _DRY, *words[1:])
         done = start(command, cwd=Path.cwd(), limits=_LIMITS, scratch=Path(scratch))
-    if not done.ok:
-        raise UsageError(f"{words[0]} refuses these words: {_error_of(done)}", hint=f"a command that works: {_EXAMPLE}")
-    jobs = [job for job in _jobs(done.stderr) if _is_compilation(job)]
-    for job in jobs:
-        _check(job)
-    return ClangCall(clang=clang, words=tuple(words[1:]), compiles=len(jobs), target=_target(jobs[0]) if jobs else None)
-
-
-def _error_of(done: Completed) -> str:
-    lines = [line for line in done.stderr.splitlines() if "error:" in line]
-    return lines[0].partition("error:")[2].strip() if lines else f"it ends with {done.signal_name or done.returncode}"
+    jobs = [job for job in _jobs(done.stderr) if "-cc1" in job[1:2]] if done.ok else []
+    decided = [job for job in jobs if _makes_code(job) and _is_optimised(job)]
+    return ClangCall(
+        clang=clang,
+        words=tuple(words[1:]),
+        compiles=len(decided),
+        target=_target(decided[0]) if decided else None,
+        undecided="" if decided else next(filter(None, map(_obstacle, jobs)), ""),
+    )
 
 
 def _jobs(said: str) -> list[list[str]]:
@@ -59,24 +59,24 @@ def _jobs(said: str) -> list[list[str]]:
     return [shlex.split(line) for line in said.splitlines() if line.startswith(' "')]
 
 
-def _is_compilation(job: Sequence[str]) -> bool:
-    """Whether it is the compiler proper, on its way to machine code."""
-    return "-cc1" in job[1:2] and bool({"-emit-obj", "-S", "-emit-llvm-bc", "-emit-llvm"} & set(job))
+def _makes_code(job: Sequence[str]) -> bool:
+    return bool({"-emit-obj", "-S"} & set(job))
 
 
-def _check(job: Sequence[str]) -> None:
-    if {"-emit-llvm-bc", "-emit-llvm"} & set(job):
-        why = "-flto leaves it to the linker" if any(word.startswith("-flto") for word in job) else "-emit-llvm"
-        raise UsageError(
-            f"no registers are allocated here: {why}, which does not have the plugin",
-            hint="leave -flto and -emit-llvm out",
-        )
+def _is_optimised(job: Sequence[str]) -> bool:
     levels = [word for word in job if word.startswith("-O")]
-    if not levels or levels[-1] == "-O0":
-        raise UsageError(
-            "without optimisation LLVM takes its fast allocator, about which nothing can be decided",
-            hint="compile with -O1, -O2, -O3 or -Os",
-        )
+    return bool(levels) and levels[-1] != "-O0"
+
+
+def _obstacle(job: Sequence[str]) -> str:
+    """Why nothing can be decided of what the compiler proper does there; empty if there is nothing to decide."""
+    if _makes_code(job):
+        return "without optimisation LLVM takes its fast allocator; compile with -O1, -O2, -O3 or -Os"
+    if not {"-emit-llvm-bc", "-emit-llvm"} & set(job):
+        return ""
+    if any(word.startswith("-flto") for word in job):
+        return "-flto leaves the registers to the linker, which does not have the plugin; leave it out"
+    return "-emit-llvm makes no machine code; leave it out"
 
 
 def _target(job: Sequence[str]) -> Target | None:

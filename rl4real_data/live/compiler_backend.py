@@ -73,7 +73,7 @@ class CompilerBackend:
                 self._plugin,
                 ALLOCATORS[AllocatorName.MLRA],
                 folder / "episode.mir",
-                ("-mlra-decisions=decisions", "-mlra-report=report", "-mlra-discard"),
+                ("-mlra-decisions=decisions", "-mlra-report=report", "-mlra-report-before=false", "-mlra-discard"),
                 output=Path("/dev/null"),
             )
             done = self._start(command, cwd=folder, limits=self._limits, scratch=folder)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
@@ -33,29 +33,36 @@ class DecidedCompile:
     report_text: bytes = b""
 
 
+def compile_plainly(call: ClangCall, *, start: Callable[..., int] = run_attached) -> DecidedCompile:
+    """Runs the command as it is."""
+    return DecidedCompile(returncode=_start(call, (), {}, (), start), report=None)
+
+
 def compile_decided(
     call: ClangCall,
     plugin: Plugin,
     flags: PluginFlags,
     *,
     dump: Path | None = None,
+    before: bool = False,
+    is_quiet: bool = False,
     start: Callable[..., int] = run_attached,
 ) -> DecidedCompile:
-    """Runs the command with the plugin and its flags. `dump`: where its functions are recorded.
+    """Runs the command with the plugin and its flags. `dump`: where its functions are recorded. `before`: whether the
+    report has what greedy alone would have made. `is_quiet`: the plugin warns of nothing.
 
     UsageError for a record of several modules in one file.
     """
-    if not call.compiles:
-        return DecidedCompile(returncode=_start(call, (), {}, (), start), report=None)
     if dump is not None and call.compiles > 1:
         raise UsageError(
             f"--dump: one file cannot hold the records of {call.compiles} sources", hint="compile them one by one"
         )
     recording = () if dump is None else (*RECORDING, f"-mlra-dump={dump.absolute()}")
     if not (flags.flags or recording):  # greedy itself
-        return DecidedCompile(returncode=_start(call, (), {}, (), start), report=DecisionReport(functions=()))
+        return replace(compile_plainly(call, start=start), report=DecisionReport(functions=()))
     with Heard() as heard:
-        words = flags.for_clang(plugin.path, f"-mlra-report={heard.name}", *recording)
+        reporting = (f"-mlra-report={heard.name}", f"-mlra-report-before={str(before).lower()}")
+        words = flags.for_clang(plugin.path, *reporting, *recording, is_quiet=is_quiet)
         returncode = _start(call, words, dict(flags.environment), (heard.descriptor,), start)
     return DecidedCompile(returncode=returncode, report=read_report(heard.text), report_text=heard.text)
 

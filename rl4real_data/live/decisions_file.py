@@ -5,21 +5,12 @@ from __future__ import annotations
 __all__ = ["decisions_line", "read_decisions"]
 
 import json
-from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
+from collections.abc import Sequence
 from pathlib import Path
-from types import MappingProxyType
-from typing import Any, Final
+from typing import Any
 
 from rl4real_data.core.errors import UsageError
-
-_WORDS: Final[Mapping[str, tuple[int, int]]] = MappingProxyType(
-    {
-        **{"assign": (2, 2), "hint": (2, 2), "spill": (1, 1), "split": (2, 3), "loop": (2, 3)},
-        **{"first": (1, 1), "last": (1, 1), "keep": (1, 1), "weight": (2, 2), "set": (2, 2)},
-    }
-)
-"""How many words, at least and at most, follow each kind of decision."""
+from rl4real_data.labels.decisions import NoDecision, require_decision
 
 
 def decisions_line(function: str, decisions: Sequence[Sequence[Any]]) -> str:
@@ -53,23 +44,8 @@ def _read_line(line: str, where: str) -> tuple[str, list[list[Any]]]:
             f'{where}: "function", a text, and "decisions", a list, are expected', hint="docs/decisions.md shows them"
         )
     for one in decisions:
-        _require_decision(one, where)
+        try:
+            require_decision(one)
+        except NoDecision as error:
+            raise UsageError(f"{where}: {error}", hint=error.hint) from error
     return function, decisions
-
-
-def _require_decision(one: Any, where: str) -> None:
-    if not isinstance(one, list) or not one or not isinstance(one[0], str):
-        raise UsageError(
-            f"{where}: {json.dumps(one)} is no decision", hint='one is a list: ["assign", 12, "rbx"], ["spill", 7]'
-        )
-    if one[0] not in _WORDS:
-        near = get_close_matches(one[0], _WORDS, n=1)
-        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(_WORDS)}"
-        raise UsageError(f"{where}: {json.dumps(one)}: no kind of decision is called {one[0]}", hint=hint)
-    fewest, most = _WORDS[one[0]]
-    if not fewest <= len(one) - 1 <= most:
-        wanted = str(fewest) if fewest == most else f"{fewest} or {most}"
-        raise UsageError(
-            f"{where}: {json.dumps(one)}: {one[0]} takes {wanted} more, not {len(one) - 1}",
-            hint="docs/decisions.md shows them",
-        )

@@ -21,12 +21,12 @@ class PluginFlags:
     flags: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
 
-    def for_clang(self, plugin: Path, *more: str) -> tuple[str, ...]:
+    def for_clang(self, plugin: Path, *more: str, is_quiet: bool = False) -> tuple[str, ...]:
         """The words for clang's driver. Each goes to the compiler proper alone: with -save-temps the driver would hand
         what stands behind a plain -mllvm to the assembler, too. What a decision costs is no error of the user's code.
         """
         hidden = (word for flag in (*self.flags, *more) for word in ("-Xclang", "-mllvm", "-Xclang", flag))
-        return (f"-fplugin={plugin}", *hidden, "-Wno-error=backend-plugin")
+        return (f"-fplugin={plugin}", *hidden, "-Wno-backend-plugin" if is_quiet else "-Wno-error=backend-plugin")
 
 
 def flags_of(policy: PolicyChoice, *, vocabulary: Path | None, pipe: str = "", seed: int | None = None) -> PluginFlags:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-__all__ = ["DecisionReport", "FunctionReport", "read_report"]
+__all__ = ["DecisionReport", "FunctionReport", "GreedyAlone", "read_report"]
 
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GreedyAlone:
+    """What LLVM's greedy allocator makes of a function without decisions: costs and score, as in `FunctionReport`."""
+
+    costs: Mapping[str, float]
+    score: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +25,8 @@ class FunctionReport:
     `kept`, `moved`, `lost`: assigned registers that are, in the end, where they were put, elsewhere, or spilled, split
     or gone; `forced_away`: how often one gave way to a register that cannot be spilled. `failure`: why the function
     was left to greedy after all, empty if it was not. `costs`: by kind, as `ExpertOutcome.costs`; `score`: LLVM's.
+    `before`: the same without the decisions; None where nobody asked, and where it could not be found out, for which
+    `before_failure` has the reason.
     """
 
     function: str
@@ -30,6 +40,8 @@ class FunctionReport:
     forced_away: int
     costs: Mapping[str, float]
     score: float
+    before: GreedyAlone | None = None
+    before_failure: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,8 +91,14 @@ def read_report(text: bytes) -> DecisionReport:
     return DecisionReport(functions=tuple(functions), unused=tuple(unused), is_whole=is_whole)
 
 
+def _costs(row: Mapping[str, Any]) -> dict[str, float]:
+    """By kind: what has a number has a cost beside it."""
+    costs = row["costs"]
+    return {kind: float(costs[f"{kind}_cost"]) for kind in costs if f"{kind}_cost" in costs}
+
+
 def _function(row: Mapping[str, Any]) -> FunctionReport:
-    costs = {kind: float(cost[1] if isinstance(cost, list) else cost) for kind, cost in row["costs"].items()}
+    before = row.get("before")
     return FunctionReport(
         function=row["function"],
         decider=row["decider"],
@@ -91,6 +109,8 @@ def _function(row: Mapping[str, Any]) -> FunctionReport:
         moved=row["moved"],
         lost=row["lost"],
         forced_away=row["forced_away"],
-        costs=costs,
+        costs=_costs(row),
         score=float(row["score"]),
+        before=None if before is None else GreedyAlone(costs=_costs(before), score=float(before["score"])),
+        before_failure=row.get("before_failure", ""),
     )

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import math
+from typing import Final
+
 from rl4real_data.core.counted import counted
 from rl4real_data.live.report import DecisionReport, FunctionReport
+
+_ALIKE: Final = 1e-9
+"""Scores are sums of many products: the same moves in another order differ in the last digits."""
 
 
 def report_text(report: DecisionReport, *, verbose: bool) -> str:
     """What was decided and what became of it; with `verbose` function by function."""
-    lines = [_first_line(report)]
+    lines = [_first_line(report), *_beside_greedy(report)]
     lines += [f"  {one}: {count:,}" for one, count in _reasons(report).items()]
     if verbose:
         lines += [_function_line(one) for one in report.functions]
     lines += [f"  {one.function}: left to greedy: {one.failure}" for one in report.failed]
+    lines += [
+        f"  {one.function}: not known what greedy alone would have made: {one.before_failure}"
+        for one in report.functions
+        if one.before_failure
+    ]
     if report.unused:
         lines.append(f"  not compiled here: {', '.join(report.unused)}")
     if not report.is_whole:
@@ -29,6 +40,15 @@ def _first_line(report: DecisionReport) -> str:
     )
 
 
+def _beside_greedy(report: DecisionReport) -> list[str]:
+    """How many functions are better and worse than without decisions, where that is known."""
+    pairs = [(one.score, one.before.score) for one in report.functions if one.before]
+    alike = sum(math.isclose(score, before, rel_tol=_ALIKE) for score, before in pairs)
+    better = sum(score < before and not math.isclose(score, before, rel_tol=_ALIKE) for score, before in pairs)
+    worse = len(pairs) - alike - better
+    return [f"  by LLVM's score {better:,} better than greedy alone, {alike:,} alike, {worse:,} worse"] if pairs else []
+
+
 def _reasons(report: DecisionReport) -> dict[str, int]:
     found: dict[str, int] = {}
     for one in report.functions:
@@ -40,7 +60,8 @@ def _reasons(report: DecisionReport) -> dict[str, int]:
 def _function_line(one: FunctionReport) -> str:
     made = ", ".join(f"{count:,} {kind}" for kind, count in one.made.items()) or "nothing"
     illegal = sum(one.illegal.values())
+    beside = f", greedy's {one.before.score:.6g}" if one.before else ""
     return (
         f"  {one.function}: {made}; {one.kept:,} kept, {one.moved:,} moved, {one.lost:,} lost, {illegal:,} not legal; "
-        f"score {one.score:.6g}"
+        f"score {one.score:.6g}{beside}"
     )

@@ -36,15 +36,13 @@ from typing import IO, Any, Final, Literal, Self
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import ToolchainError
+from rl4real_data.labels.decisions import Decisions
 from rl4real_data.live.trial_result import TrialResult
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.llc import llc_of
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Background, start_conversation
-
-Decisions = Sequence[Sequence[str | int | float]]
-"""As a decisions file has them: `[["spill", 7], ["assign", 12, "rbx"]]`."""
 
 Until = Literal["allocation", "code"]
 
@@ -276,29 +274,40 @@ def trial_of_mir(
         words = (f"-regalloc={greedy.plugin_name}", f"-start-before={greedy.llvm_pass}", str(text))
         written = ("-o", str(output or "/dev/null"))
         command = (str(llc_of(tool.clang)), "-load", str(tool.plugin.path), *words, *written, *flags)
-        with _conversation(command, "", limits or TrialLimits(), cwd=Path(folder)) as compiler:
+        with (
+            tempfile.TemporaryFile() as errors,
+            _conversation(command, "", limits or TrialLimits(), errors, cwd=Path(folder)) as compiler,
+        ):
             yield compiler
 
 
 @contextlib.contextmanager
 def trial_of_source(
-    tool: CompilerTool, words: Sequence[str], *, cwd: Path, limits: TrialLimits | None = None
+    tool: CompilerTool,
+    words: Sequence[str],
+    *,
+    cwd: Path,
+    limits: TrialLimits | None = None,
+    errors: IO[bytes] | None = None,
 ) -> Iterator[TrialCompiler]:
-    """The compiler at the functions of a source, one after the other; `words` as for clang: `-O3 -c a.c -o a.o`."""
-    loaded = (f"-fplugin={tool.plugin.path}", "-mllvm", "-mlra")
-    with _conversation((str(tool.clang.path), *loaded, *words), "-mllvm", limits or TrialLimits(), cwd=cwd) as compiler:
-        yield compiler
+    """The compiler at the functions of a source, one after the other; `words` as for clang: `-O3 -c a.c -o a.o`.
+
+    What it says on standard error goes to `errors`, a file that can be read, too.
+    """
+    command = (str(tool.clang.path), f"-fplugin={tool.plugin.path}", "-mllvm", "-mlra", *words)
+    with contextlib.ExitStack() as stack:
+        told = errors or stack.enter_context(tempfile.TemporaryFile())
+        yield stack.enter_context(_conversation(command, "-mllvm", limits or TrialLimits(), told, cwd=cwd))
 
 
 @contextlib.contextmanager
 def _conversation(
-    command: Sequence[str], before_flag: str, limits: TrialLimits, *, cwd: Path
+    command: Sequence[str], before_flag: str, limits: TrialLimits, errors: IO[bytes], *, cwd: Path
 ) -> Iterator[TrialCompiler]:
     def whole(descriptor: int) -> tuple[str, ...]:
         flags = (f"-mlra-trial={descriptor}", *limits.flags())
         return (*command, *(word for flag in flags for word in (before_flag, flag) if word))
 
-    with tempfile.TemporaryFile() as errors:
-        process = start_conversation(whole, cwd=cwd, stderr=errors.fileno())
-        with TrialCompiler(process, command, errors, limits) as compiler:
-            yield compiler
+    process = start_conversation(whole, cwd=cwd, stderr=errors.fileno())
+    with TrialCompiler(process, command, errors, limits) as compiler:
+        yield compiler

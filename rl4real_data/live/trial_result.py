@@ -11,31 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Self
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrialCosts:
-    """Costs by kind, as the columns of an episode of the same names have them.
-
-    Numbers of instructions, and with `_cost` their expected executions relative to the entry.
-    """
-
-    spills: int
-    spills_cost: float
-    reloads: int
-    reloads_cost: float
-    folded_spills: int
-    folded_spills_cost: float
-    folded_reloads: int
-    folded_reloads_cost: float
-    copies: int
-    copies_cost: float
-    cheap_remats: int
-    cheap_remats_cost: float
-    dear_remats: int
-    dear_remats_cost: float
-    spill_cost: float
-    callee_saved: int
-    callee_saved_cost: float
+from rl4real_data.labels.executed_code import ExecutedCode
+from rl4real_data.labels.trial_costs import TrialCosts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,6 +50,17 @@ class FinalCode:
             frozen=Executed(**found["frozen"]),
             recomputed=Executed(**found["recomputed"]),
             moved=found["moved"],
+        )
+
+    def counted(self) -> ExecutedCode:
+        """What a table of labels keeps of it: the size, `frozen` and `moved`."""
+        figures = self.frozen
+        return ExecutedCode(
+            size=self.size,
+            instructions=figures.instructions,
+            loads=figures.loads,
+            stores=figures.stores,
+            moved=self.moved,
         )
 
 

@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from rl4real_data.core.counted import counted
+from rl4real_data.labels.label import Label
+from rl4real_data.labels.trial import Trial
 from rl4real_data.reading.episode_answer import EpisodeAnswer
 from rl4real_data.reading.episode_columns import Float32, Int32
+from rl4real_data.reading.label_rows import best_of
 from rl4real_data.reading.shard_files import Address, RowGroup
 from rl4real_data.reading.source import source_at
 
@@ -32,6 +35,21 @@ class Episode(EpisodeAnswer):
 
     def __repr__(self) -> str:
         return f"<Episode {self.corpus}/{self.module}:{self.function} with {counted(self.n_nodes, 'node')}>"
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """All answers that were sought for it, those without a result too; none if nobody did."""
+        return self._tables.labels.of(self.episode_id)
+
+    @property
+    def best(self) -> Label | None:
+        """The best known answer: a search's by the final code, else by the score, else a solver's. None without one."""
+        return best_of(self.labels)
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """The candidates that are kept of a search, with their effect; none if nobody tried any."""
+        return self._tables.trials.of(self.episode_id)
 
     @property
     def n_edges(self) -> int:

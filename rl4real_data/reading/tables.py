@@ -17,14 +17,21 @@ import pyarrow.parquet as pq
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.file_names import (
     INSTRUCTIONS_NAME,
+    LABELS_NAME,
     REGISTER_CLASSES_NAME,
     REGISTER_MASKS_NAME,
     REGISTERS_NAME,
+    TRIALS_NAME,
 )
 from rl4real_data.episodes.footer import check_footer
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.schema import REGISTER_CLASSES, REGISTER_MASKS, REGISTERS
 from rl4real_data.episodes.shards import MALFORMED, read_columns
+from rl4real_data.labels.files import SCHEMAS, rows_of
+from rl4real_data.labels.label import Label
+from rl4real_data.labels.tables import labels_of, trials_of
+from rl4real_data.labels.trial import Trial
+from rl4real_data.reading.label_rows import RowsByEpisode
 from rl4real_data.reading.register_classes import (
     RegisterClass,
     RegisterMask,
@@ -73,7 +80,7 @@ def instruction_vectors_of(table: pa.Table) -> InstructionVectors:
 
 
 class Tables:
-    """A dataset's tables of registers, classes, masks and instructions. Can be pickled; the tables do not travel."""
+    """A dataset's tables beside the shards. Can be pickled; the tables do not travel."""
 
     def __init__(self, storage: Storage, index: DatasetIndex, *, verify: bool) -> None:
         self._storage = storage
@@ -108,8 +115,34 @@ class Tables:
         """The instruction shapes and their vectors."""
         return self._read(INSTRUCTIONS_NAME, ("opcode", "operands", "embedding"), instruction_vectors_of)
 
+    @cached_property
+    def labels(self) -> RowsByEpisode[Label]:
+        """No row for a dataset that nobody sought labels for."""
+        return self._read_rows(LABELS_NAME, labels_of)
+
+    @cached_property
+    def trials(self) -> RowsByEpisode[Trial]:
+        """No row for a dataset without tried candidates."""
+        return self._read_rows(TRIALS_NAME, trials_of)
+
+    def _read_rows(self, name: str, make: Callable[[pa.Table], tuple[T, ...]]) -> RowsByEpisode[T]:
+        if name not in self._index.files:
+            return RowsByEpisode(SCHEMAS[name].empty_table(), make)
+
+        def checked(table: pa.Table) -> tuple[T, ...]:
+            try:
+                return make(table)
+            except MALFORMED as error:
+                raise self._storage.unreadable(name, error) from error
+
+        return self._open(name, lambda file: RowsByEpisode(rows_of(file, name, self._index)[1], checked))
+
     def _read(self, name: str, columns: Sequence[str], make: Callable[[pa.Table], T]) -> T:
-        """What `make` makes of the table; DatasetError if it does not hold what it should."""
+        """What `make` makes of these columns of the table."""
+        return self._open(name, lambda file: make(read_columns(file, columns)))
+
+    def _open(self, name: str, make: Callable[[pq.ParquetFile], T]) -> T:
+        """What `make` makes of the file; DatasetError if it does not hold what it should."""
         entry = self._index.files.get(name)
         if entry is None:
             is_new = name in (REGISTER_CLASSES_NAME, REGISTER_MASKS_NAME)
@@ -121,7 +154,7 @@ class Tables:
                     self._storage.compare(stream, entry)
                 file = pq.ParquetFile(stream, pre_buffer=False)
                 check_footer(file.metadata.metadata, file.schema_arrow, file.metadata.num_rows, name, self._index)
-                return make(read_columns(file, columns))
+                return make(file)
         except MALFORMED as error:
             raise self._storage.unreadable(name, error) from error
 

@@ -28,10 +28,10 @@ class Entry:
     text: str
 
 
-def register_colours(view: EpisodeView) -> Mapping[int, int]:
+def register_colours(*views: EpisodeView) -> Mapping[int, int]:
     """First unit of a register -> number of its colour: the registers of most nodes first, the rest are grey."""
     counts: Counter[int] = Counter()
-    for node in view.nodes:
+    for node in (node for view in views for node in view.nodes):
         units = {part.unit for part in node.parts or () if part.unit is not None}
         counts.update(units or ({node.register_unit} if node.register_unit is not None else set()))
     ranked = sorted(counts, key=lambda unit: (-counts[unit], unit))

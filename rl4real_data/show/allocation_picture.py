@@ -28,9 +28,9 @@ _SHADES: Final = "".join(
 """Blocks in loops, as the page has them."""
 
 
-def allocation_section(view: EpisodeView) -> tuple[str, ...]:
-    """Legend and chart; a sentence where the episode tells no parts."""
-    units = register_colours(view)
+def allocation_section(view: EpisodeView, *views: EpisodeView) -> tuple[str, ...]:
+    """Legend and chart; a sentence where the episode tells no parts. Registers have one colour in all of the views."""
+    units = register_colours(view, *views)
     chart = draw_allocation(view, units)
     if chart is None:
         return (note(f"{_UNTOLD}; {UPGRADE}."),)

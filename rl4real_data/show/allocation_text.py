@@ -21,11 +21,16 @@ _OTHER: Final = "?"
 SHOWN_MOVES: Final = 40
 
 
-def allocation_lines(view: EpisodeView, rows: Iterable[Node], columns: int, width: int) -> list[str]:
-    """A line a node: a register's letter where it lies in one; nothing where the episode tells no parts."""
+def allocation_lines(
+    view: EpisodeView, rows: Iterable[Node], columns: int, width: int, *, like: EpisodeView | None = None
+) -> list[str]:
+    """A line a node: a register's letter where it lies in one; nothing where the episode tells no parts.
+
+    Registers have the letters that they have in the picture of `like`.
+    """
     if not view.instructions or any(node.parts is None for node in view.nodes):
         return []
-    letters = _letters(view)
+    letters = _letters(view if like is None else like, view)
     instructions = view.instructions
 
     def column(position: int) -> int:
@@ -51,15 +56,17 @@ def move_lines(view: EpisodeView, width: int) -> list[str]:
     return lines + ([f"… and {more:,} more (--json lists all)"] if more > 0 else [])
 
 
-def _letters(view: EpisodeView) -> Mapping[str, str]:
-    places = dict.fromkeys(part.place for node in view.nodes for part in node.parts or () if part.unit is not None)
+def _letters(*views: EpisodeView) -> Mapping[str, str]:
+    nodes = [node for view in views for node in view.nodes]
+    places = dict.fromkeys(part.place for node in nodes for part in node.parts or () if part.unit is not None)
     return {place: ascii_letters[i] if i < len(ascii_letters) else _OTHER for i, place in enumerate(places)}
 
 
 def _key(letters: Mapping[str, str], view: EpisodeView, width: int) -> list[str]:
     parts = [part for node in view.nodes for part in node.parts or ()]
-    entries = [f"{letter} {place}" for place, letter in letters.items() if letter != _OTHER]
-    entries += [f"{_OTHER} another register"] * (_OTHER in letters.values())
+    own = {part.place: letters[part.place] for part in parts if part.unit is not None}
+    entries = [f"{letter} {place}" for place, letter in letters.items() if letter != _OTHER and place in own]
+    entries += [f"{_OTHER} another register"] * (_OTHER in own.values())
     entries += [f"{_SLOT} spill slot"] * any(part.is_slot for part in parts)
     entries += [f"{_ANEW} computed anew"] * any(part.unit is None and not part.is_slot for part in parts)
     lines, line = [], ""

@@ -11,6 +11,7 @@ from rl4real_data.show.colouring import Colouring, colour_nodes
 from rl4real_data.show.episode_script import draw_legends, draw_toolbar, script_data, zoom_buttons
 from rl4real_data.show.episode_text import figure
 from rl4real_data.show.graph import count_drawn, draw_graph
+from rl4real_data.show.label_page import label_sections
 from rl4real_data.show.live_ranges import draw_live_ranges
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import bar, facts, note, page_file, render_page, section, table, tiles
@@ -53,7 +54,8 @@ def render_episode_page(view: EpisodeView, *, back: str | None = None) -> str:
         draw_toolbar(colouring),
         section("Register pressure", *draw_pressure(view)),
         section("Live ranges and machine IR", *_live(view, colouring)),
-        section("Allocation", *allocation_section(view)),
+        section("Allocation", *allocation_section(view, *([view.best] if view.best else []))),
+        *label_sections(view),
         section("Interference graph", *_graph(view, colouring)),
         section("Nodes", *_nodes(view, colouring)),
         section("Blocks", *_blocks(view)),

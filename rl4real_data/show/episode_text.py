@@ -9,6 +9,7 @@ from typing import Final
 from rl4real_data.core.counted import noun
 from rl4real_data.core.shown_text import shown
 from rl4real_data.show.allocation_text import allocation_lines, move_lines
+from rl4real_data.show.label_text import label_lines
 from rl4real_data.show.view import EpisodeView, Node
 
 WIDTH: Final = 80
@@ -19,7 +20,12 @@ _BAR: Final = 58
 
 def render_episode_text(view: EpisodeView) -> str:
     """Lines of at most 80 columns, without a line break at the end."""
-    sections = [_head(view), _table(view), _live(view), _allocation(view), move_lines(view, WIDTH)]
+    best = [] if view.best is None else _allocation(view.best, like=view)
+    sections = [
+        *(_head(view), label_lines(view.labels, WIDTH), _table(view), _live(view), _allocation(view)),
+        [f"{best[0]} of the best label", *best[1:]] if best else [],
+        move_lines(view, WIDTH),
+    ]
     return "\n\n".join("\n".join(lines) for lines in sections if lines)
 
 
@@ -134,9 +140,9 @@ def _live(view: EpisodeView) -> list[str]:
     return lines + _more(view)
 
 
-def _allocation(view: EpisodeView) -> list[str]:
+def _allocation(view: EpisodeView, *, like: EpisodeView | None = None) -> list[str]:
     nodes = [view.nodes[i] for i in view.in_program_order[:SHOWN_NODES]]
-    lines = allocation_lines(view, nodes, min(_BAR, view.instructions or 0), WIDTH)
+    lines = allocation_lines(view, nodes, min(_BAR, view.instructions or 0), WIDTH, like=like)
     return lines + _more(view) if lines else []
 
 

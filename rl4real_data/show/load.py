@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,29 +14,44 @@ from rl4real_data.episodes.index import read_index
 from rl4real_data.episodes.schema import EPISODES, REGISTERS
 from rl4real_data.episodes.shards import iterate_batches, malformed_tables, open_table
 from rl4real_data.reading.dataset import EpisodeDataset
+from rl4real_data.show.best_answer import CarryOut, with_best
 from rl4real_data.show.find import find_episode
 from rl4real_data.show.view import EpisodeView, RegisterNames, view_episode
 
 
-def load_view(data_dir: Path, word: str) -> EpisodeView:
-    """The view of the episode that `word` names.
+def load_view(data_dir: Path, word: str, *, carry_out: CarryOut | None = None) -> EpisodeView:
+    """The view of the episode that `word` names; with `carry_out` also that of its best label.
 
-    UsageError unless exactly one episode is meant; DatasetError if there is no dataset, or a file cannot be read.
+    UsageError unless exactly one episode is meant; DatasetError if there is no dataset, or a file cannot be read, or
+    the episode has no label with an answer.
     """
     with drawn_from(data_dir):
         match = find_episode(data_dir, word)
         dataset = EpisodeDataset(data_dir, split=match.split)
         target = dataset[match.row].target
-        return view_row(dataset, match.row, match.episode_id, load_names(data_dir, target), split=match.split)
+        names = load_names(data_dir, target)
+        return view_row(dataset, match.row, match.episode_id, names, split=match.split, carry_out=carry_out)
 
 
-def view_row(dataset: EpisodeDataset, row: int, episode_id: str, names: RegisterNames, *, split: str) -> EpisodeView:
+def view_row(
+    dataset: EpisodeDataset,
+    row: int,
+    episode_id: str,
+    names: RegisterNames,
+    *,
+    split: str,
+    carry_out: CarryOut | None = None,
+) -> EpisodeView:
     """The view of one episode of a split. ValueError if it is not the one that was found there before."""
     episode = dataset[row]
     if episode.episode_id != episode_id:  # both count rows over the shards in the order of their names
         raise ValueError("another episode came into its place meanwhile")
     columns = {name: _plain(getattr(episode, name)) for name in EPISODES.names}
-    return view_episode(columns, names, split=split)
+    view = replace(view_episode(columns, names, split=split), labels=episode.labels)
+    if carry_out is None:
+        return view
+    best = with_best(columns, episode.best, carry_out)
+    return replace(view, best=view_episode(best, names, split=split))
 
 
 def drawn_from(data_dir: Path) -> contextlib.AbstractContextManager[None]:

@@ -11,6 +11,7 @@ from rl4real_data.episodes.ragged import Ints
 from rl4real_data.episodes.schema import Outcome
 from rl4real_data.show.bars import draw_histogram, draw_values
 from rl4real_data.show.histograms import Histograms, collect_histograms
+from rl4real_data.show.label_sections import label_sections
 from rl4real_data.show.load import drawn_from, load_names
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import bar, note, render_page, section, table, tiles
@@ -18,6 +19,7 @@ from rl4real_data.show.stats_sections import (
     allocator_table,
     answer_table,
     counts_table,
+    decisions_table,
     disk_table,
     distribution_table,
     shown,
@@ -25,6 +27,7 @@ from rl4real_data.show.stats_sections import (
 )
 from rl4real_data.show.view import RegisterNames
 from rl4real_data.statistics.collection import GroupStats, SplitStats, Stats, collect_stats
+from rl4real_data.statistics.decision_figures import answer_title, decided_by, outcome_title
 
 SHOWN_GROUPS: Final = 100
 SHOWN_FAILURES: Final = 200
@@ -69,14 +72,16 @@ def render_stats_page(
     return render_page(
         f"{title} - dataset",
         element("h1", escape(title)),
-        note(f"Episodes for {stats.target}, {stats.model}{version}"),
+        note(f"Episodes for {stats.target}, {stats.model}{version}{decided_by(stats)}"),
         _figures(stats),
         section("Episodes", *_histograms(histograms), distribution_table(columns)),
         section("Nodes and pressure", *_node_histograms(histograms)),
         section("Largest functions", *_largest(histograms, pages or {})),
         section("Counts", counts_table(columns), *_across(stats)),
-        section("LLVM's allocator", allocator_table(columns)),
-        section("LLVM's answer, part by part", answer_table(columns)),
+        section("Decisions", *decisions_table(stats)),
+        section(outcome_title(stats), allocator_table(columns)),
+        section(answer_title(stats), answer_table(columns)),
+        *label_sections(stats.labels),
         section("Register classes", *_classes(histograms, names)),
         section("Functions left out", _reasons(columns, lambda split: split.filtered, "reason", "functions")),
         section("Modules left out", _reasons(columns, lambda split: split.modules_filtered, "reason", "modules")),

@@ -10,7 +10,8 @@ from typing import Any, Final
 
 from rl4real_data.show.markup import element, escape
 from rl4real_data.show.page import note, table
-from rl4real_data.statistics.collection import SplitStats
+from rl4real_data.statistics.collection import SplitStats, Stats
+from rl4real_data.statistics.decision_figures import decider_of, decision_rows
 from rl4real_data.statistics.disk import DiskUse
 from rl4real_data.statistics.figures import (
     COUNTS,
@@ -26,6 +27,12 @@ from rl4real_data.statistics.tally import Expert
 Columns = Mapping[str, SplitStats]
 _ABSENT: Final = "–"
 _SHOWN_MISSING: Final = 20
+_DECISIONS: Final = (
+    "What is illegal is not done, and LLVM decides. Kept, moved, lost: of the registers that were assigned, those that "
+    "are in the end where they were put, those elsewhere, and those that were spilled, split or are gone. Forced away: "
+    "evictions for a register that cannot be spilled. Costs, in expected executions relative to an entry, and the "
+    "score, LLVM's RegAllocScore, are those of the functions decided on."
+)
 
 
 def shown(value: int | None) -> str:
@@ -80,6 +87,15 @@ def answer_table(columns: Columns) -> str:
         )
     rows = ((escape(name), *map(escape, cells)) for name, *cells in answer_rows(answers, _ABSENT))
     return table(_heads("", columns), rows)
+
+
+def decisions_table(stats: Stats) -> tuple[str, ...]:
+    """What became of decisions in front of LLVM's allocator; nothing where nobody decided."""
+    if decider_of(stats) is None:
+        return ()
+    rows = decision_rows([split.decisions for split in stats.columns.values()], _ABSENT)
+    cells = ((escape(name), *map(escape, own)) for name, *own in rows)
+    return note(_DECISIONS), table(_heads("", stats.columns), cells)
 
 
 def _outcome(expert: Expert | None, outcome: str) -> str:

@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from rl4real_data.episodes.register_lookup import MAX_IDS
 from rl4real_data.episodes.schema import Outcome
+from rl4real_data.labels.label import Label
 from rl4real_data.show.allocation_view import KindCost, Move, Part, fate_words, view_costs, view_moves, view_parts
 from rl4real_data.show.pressure import BankPressure, ClassFile, measure_pressure
 
@@ -115,7 +116,8 @@ class Block:
 class EpisodeView:
     """`facts`: the identity columns; `costs`: what the expert's code pays; `edges`: pairs of indices into `nodes`.
 
-    `moves`: what the expert inserted; `kinds`: costs by kind. None and empty where the episode does not tell.
+    `moves`: what the expert inserted; `kinds`: costs by kind. None and empty where the episode does not tell. `best`:
+    the same with the answer of the best of the `labels`, if that was asked for.
     """
 
     split: str
@@ -131,6 +133,8 @@ class EpisodeView:
     moves: tuple[Move, ...] | None
     kinds: Mapping[str, KindCost]
     score: float | None
+    labels: tuple[Label, ...] = ()
+    best: EpisodeView | None = None
 
     @property
     def compiler(self) -> str:
@@ -179,6 +183,8 @@ class EpisodeView:
             ],
             "nodes": [_node_json(node) for node in self.nodes],
             "edges": [[self.nodes[u].vreg, self.nodes[v].vreg] for u, v in self.edges],
+            "labels": [asdict(label) for label in self.labels],
+            **({} if self.best is None else {"best": self.best.to_json_object()}),
         }
 
 

@@ -27,6 +27,7 @@ from rl4real_data.statistics.answer_tally import Answer
 from rl4real_data.statistics.decision_tally import Decisions
 from rl4real_data.statistics.disk import DiskUse, measure_disk
 from rl4real_data.statistics.distribution import Distribution
+from rl4real_data.statistics.label_tally import LabelStats, collect_label_stats
 from rl4real_data.statistics.tally import Expert, Tally
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class Stats:
     near_duplicates_across: int | None  # test episodes that are near-duplicates of a train episode
     vocabulary: Mapping[str, Any] | None  # as in dataset.json: what the vectors are from, and what it lacks
     disk: DiskUse
+    labels: tuple[LabelStats, ...] = ()  # by source and objective, over all splits
 
     @property
     def columns(self) -> Mapping[str, SplitStats]:
@@ -173,6 +175,7 @@ def collect_stats(data_dir: Path) -> Stats:
         near_duplicates_across=_near_duplicates_across(tallies),
         vocabulary=index.vocabulary,
         disk=measure_disk(data_dir, index),
+        labels=collect_label_stats(data_dir, index),
     )
 
 

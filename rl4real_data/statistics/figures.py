@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Generic, TypeVar
 
-from rl4real_data.statistics.answer_tally import Answer
+from rl4real_data.statistics.answer_tally import Answer, KindCost
 from rl4real_data.statistics.collection import SplitStats
 from rl4real_data.statistics.disk import DiskUse
 
@@ -83,19 +83,23 @@ def answer_rows(answers: Sequence[Answer | None], absent: str) -> list[tuple[str
 def _answer_cells(answer: Answer, absent: str) -> dict[str, str]:
     nodes = sum(answer.fates.values())
     cells = {
-        f"nodes: {fate}": _with_share(f"{count:,}", count / nodes if nodes else None)
+        f"nodes: {fate}": with_share(f"{count:,}", count / nodes if nodes else None)
         for fate, count in answer.fates.items()
     }
     for title, name in (("median", "median"), ("p90", "p90"), ("most", "maximum")):
         found = absent if answer.parts is None else f"{getattr(answer.parts, name):,}"
         cells[f"parts of an edited node, {title}"] = found
     cells |= {KIND_NAMES[kind]: f"{answer.costs[kind].count:,}" for kind in NEW_KINDS}
-    for kind, cost in answer.costs.items():
-        cells[f"cost of {KIND_NAMES[kind]}"] = _with_share(f"{cost.cost:,.1f}", cost.share)
-    return {**cells, "score": f"{answer.score:,.1f}"}
+    return {**cells, **cost_cells(answer.costs), "score": f"{answer.score:,.1f}"}
 
 
-def _with_share(text: str, share: float | None) -> str:
+def cost_cells(costs: Mapping[str, KindCost]) -> dict[str, str]:
+    """What each kind costs, with its share."""
+    return {f"cost of {KIND_NAMES[kind]}": with_share(f"{one.cost:,.1f}", one.share) for kind, one in costs.items()}
+
+
+def with_share(text: str, share: float | None) -> str:
+    """A figure with the part of a whole that it is, if that is known."""
     return text if share is None else f"{text} {share:6.1%}"
 
 

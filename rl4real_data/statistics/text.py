@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
 from typing import Any, Final
 
 from rl4real_data.core.counted import counted, noun
 from rl4real_data.core.shown_text import shown
 from rl4real_data.statistics.collection import GroupStats, LanguageStats, SplitStats, Stats
-from rl4real_data.statistics.decision_tally import Decisions
+from rl4real_data.statistics.decision_figures import answer_title, decided_by, decider_of, decision_rows, outcome_title
 from rl4real_data.statistics.distribution import Distribution
 from rl4real_data.statistics.figures import (
     COUNTS,
@@ -20,6 +19,7 @@ from rl4real_data.statistics.figures import (
     answer_rows,
     shown_bytes,
 )
+from rl4real_data.statistics.label_text import label_sections
 
 MAX_FAILED: Final = 20
 MAX_GROUPS: Final = 30
@@ -40,9 +40,10 @@ def render_text(stats: Stats) -> str:
         _dropped("failed modules", columns, lambda split: split.failures),
         _failed(stats),
         _distributions(columns),
-        _expert(columns),
-        _answer(columns),
+        _expert(columns, outcome_title(stats)),
+        _answer(columns, answer_title(stats)),
         _decisions(stats),
+        *label_sections(stats.labels),
         _groups("corpus", stats.corpora),
         _groups("licence", stats.licenses),
         _languages(stats.languages),
@@ -79,7 +80,8 @@ def _table(header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
 
 def _head(stats: Stats) -> list[str]:
     with_version = f", LLVM {stats.llvm_version}" if stats.llvm_version else ""
-    return [shown(f"{counted(stats.overall.episodes, 'episode')} for {stats.target}, {stats.model}{with_version}")]
+    for_what = f"{stats.target}, {stats.model}{with_version}{decided_by(stats)}"
+    return [shown(f"{counted(stats.overall.episodes, 'episode')} for {for_what}")]
 
 
 def _counts(columns: Columns) -> list[str]:
@@ -122,11 +124,11 @@ def _figures(found: Distribution | None) -> tuple[str, ...]:
     return tuple(map(_number, (found.minimum, found.median, found.p90, found.p99, found.maximum)))
 
 
-def _expert(columns: Columns) -> list[str]:
+def _expert(columns: Columns, title: str) -> list[str]:
     experts = [split.expert for split in columns.values()]
     told = [expert for expert in experts if expert]
     if not told:
-        return _table(("LLVM's allocator", *columns), [("outcomes", *(_ABSENT for _ in experts))])
+        return _table((title, *columns), [("outcomes", *(_ABSENT for _ in experts))])
     rows: list[tuple[str, ...]] = []
     for outcome in told[0].outcomes:
         cells = []
@@ -139,30 +141,23 @@ def _expert(columns: Columns) -> list[str]:
         rows.append((name.replace("_", " "), *(_number(getattr(e, name) if e else None) for e in experts)))
     for name in EXPERT_COSTS:
         rows.append((name.replace("_", " "), *(_decimal(getattr(e, name) if e else None) for e in experts)))
-    return _table(("LLVM's allocator", *columns), rows)
+    return _table((title, *columns), rows)
 
 
-def _answer(columns: Columns) -> list[str]:
+def _answer(columns: Columns, title: str) -> list[str]:
     answers = [split.answer for split in columns.values()]
     if not any(answers):
         return []
-    return _table(("LLVM's answer, part by part", *columns), answer_rows(answers, _ABSENT))
+    return _table((title, *columns), answer_rows(answers, _ABSENT))
 
 
 def _decisions(stats: Stats) -> list[str]:
     """Who decided in front of LLVM's allocator, and what became of it; nothing where nobody did."""
-    if "expert" not in stats.toolchain:
+    decider = decider_of(stats)
+    if decider is None:
         return []
-    columns = stats.columns
-    names = [one.name for one in fields(Decisions)]
-    rows = [
-        (
-            "  of assigned registers " + name if name in ("kept", "moved", "lost") else name.replace("_", " "),
-            *(_number(getattr(split.decisions, name) if split.decisions else 0) for split in columns.values()),
-        )
-        for name in names
-    ]
-    return _table((f"decisions by {stats.toolchain['expert']}", *columns), rows)
+    found = [split.decisions for split in stats.columns.values()]
+    return _table((f"decisions by {decider}", *stats.columns), decision_rows(found, _ABSENT))
 
 
 def _groups(title: str, groups: Sequence[GroupStats]) -> list[str]:

@@ -17,7 +17,13 @@ from rl4real_data.core.counted import counted
 from rl4real_data.core.open_folder import NotFollowed, OpenFolder
 from rl4real_data.episodes.column_kinds import VERSION_KEY
 from rl4real_data.episodes.comparison import differences
-from rl4real_data.episodes.file_names import INDEX_NAME, MODULES_NAME, VOCABULARY_NAME
+from rl4real_data.episodes.file_names import (
+    INDEX_NAME,
+    LABELS_NAME,
+    MODULES_NAME,
+    TRIALS_NAME,
+    VOCABULARY_NAME,
+)
 from rl4real_data.episodes.footer import check_belonging, frozen_schema
 from rl4real_data.episodes.index import DatasetIndex, FileEntry
 from rl4real_data.episodes.shards import MALFORMED, arrow_file, reason_of
@@ -43,14 +49,14 @@ def check_files(data_dir: Path, index: DatasetIndex) -> list[Finding]:
 
 def _unlisted(data_dir: Path, index: DatasetIndex) -> Iterator[Finding]:
     with OpenFolder(data_dir) as folder:
+        names = [name for name, is_file in folder.names() if is_file and name in (LABELS_NAME, TRIALS_NAME)]
         try:
             with folder.folder("data") as shards:
-                names = [name for name, _ in shards.walk("data/") if name.endswith(_SUFFIX)]
+                names += [name for name, _ in shards.walk("data/") if name.endswith(_SUFFIX)]
         except FileNotFoundError:
-            return
+            pass
         except NotFollowed as error:
             yield Finding("data", None, str(error.strerror))
-            return
     for name in names:
         if name not in index.files:
             yield Finding(name, None, f"is not listed in {INDEX_NAME}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.errors import DatasetError, ToolchainError
 from rl4real_data.episodes.index import read_index
+from rl4real_data.live.trial import CompilerTool
 from rl4real_data.toolchain.installation import Installation
 from rl4real_data.toolchain.llc import llc_of
 from rl4real_data.validation.replay import ReplayTool
@@ -18,6 +19,13 @@ from rl4real_data.validation.replay import ReplayTool
 
 def find_replay_tool(data_dir: Path, installation: Installation, *, announce: Callable[[str], None]) -> ReplayTool:
     """ToolchainError for an LLVM of another version than the dataset's, or one without llc."""
+    tool = find_label_tool(data_dir, installation, announce=announce)
+    model = read_index(data_dir).model
+    return ReplayTool(llc=llc_of(tool.clang), plugin=tool.plugin.path, allocator=ALLOCATORS[AllocatorName(model)])
+
+
+def find_label_tool(data_dir: Path, installation: Installation, *, announce: Callable[[str], None]) -> CompilerTool:
+    """What carries labels out again. Errors as `find_replay_tool`."""
     index = read_index(data_dir)
     clang = installation.clang()
     wanted = index.toolchain.get("llvm_version", "of a release that it does not name")
@@ -28,6 +36,5 @@ def find_replay_tool(data_dir: Path, installation: Installation, *, announce: Ca
             f"{data_dir} was made with LLVM {wanted}, {clang.path} is {clang.version}",
             hint=f"set BUILD_DIR to an installation of LLVM {wanted}",
         )
-    llc = llc_of(clang)
-    plugin = installation.plugin(clang, announce=announce)
-    return ReplayTool(llc=llc, plugin=plugin.path, allocator=ALLOCATORS[AllocatorName(index.model)])
+    llc_of(clang)
+    return CompilerTool(clang=clang, plugin=installation.plugin(clang, announce=announce))

@@ -1,6 +1,6 @@
 """The report of a validation.
 
-What was found, and whether the episodes replay.
+What was found, and whether episodes and labels replay.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Final
 
 from rl4real_data.core.counted import counted
 from rl4real_data.validation.finding import Finding
+from rl4real_data.validation.label_replay import LabelReplay
 from rl4real_data.validation.replay import ReplayReport
 
 REPLAY_SHARE: Final = 0.99
@@ -21,25 +22,32 @@ use lists (sums of float weights round otherwise) and the numbers of blocks, by 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ValidationReport:
-    """What was found; `replay` only where it was asked for."""
+    """What was found; `replay` and `labels` only where they were asked for."""
 
     data_dir: Path
     findings: tuple[Finding, ...]
     replay: ReplayReport | None
+    labels: LabelReplay | None = None
 
     @property
     def replays(self) -> bool:
         return self.replay is None or self.replay.share_equal >= REPLAY_SHARE
 
     @property
+    def labels_replay(self) -> bool:
+        return self.labels is None or self.labels.share_equal >= REPLAY_SHARE
+
+    @property
     def ok(self) -> bool:
-        return not self.findings and self.replays
+        return not self.findings and self.replays and self.labels_replay
 
     @property
     def verdict(self) -> str:
         found = [f"{counted(len(self.findings), 'finding')}"] if self.findings else []
         if self.replay is not None and not self.replays:
             found.append(f"only {self.replay.share_equal:.2%} of the episodes replay to the same")
+        if self.labels is not None and not self.labels_replay:
+            found.append(f"only {self.labels.share_equal:.2%} of labels and candidates have the figures of their rows")
         return " and ".join(found)
 
     @property
@@ -50,6 +58,6 @@ class ValidationReport:
 
     def to_json(self) -> str:
         replayed = self.replay.as_dict() if self.replay else None
-        return json.dumps(
-            {"ok": self.ok, "findings": [asdict(finding) for finding in self.findings], "replay": replayed}, indent=2
-        )
+        labels = self.labels.as_dict() if self.labels else None
+        findings = [asdict(finding) for finding in self.findings]
+        return json.dumps({"ok": self.ok, "findings": findings, "replay": replayed, "labels": labels}, indent=2)

@@ -6,14 +6,15 @@ Checked, in this order: the index can be read and its books balance; every liste
 sha256, rows, columns and schema version, and `data/` holds no other; modules.parquet adds up to the books;
 the rows of instructions.parquet and registers.parquet, and the vectors against
 the vocabulary; every episode against `rl4real_data.validation.invariants.table`;
-episode_id and content_hash occur once, which also keeps train and test apart; and the episodes of each corpus
-are as many as modules.parquet says.
+episode_id and content_hash occur once, which also keeps train and test apart; the episodes of each corpus
+are as many as modules.parquet says; and labels and candidates are of these episodes, with figures that agree.
 """
 
 from __future__ import annotations
 
 __all__ = ["Finding", "validate"]
 
+import itertools
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -26,9 +27,11 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.file_names import (
     INDEX_NAME,
     INSTRUCTIONS_NAME,
+    LABELS_NAME,
     MODULES_NAME,
     REGISTER_MASKS_NAME,
     REGISTERS_NAME,
+    TRIALS_NAME,
     VOCABULARY_NAME,
 )
 from rl4real_data.episodes.index import DatasetIndex, read_index
@@ -39,6 +42,7 @@ from rl4real_data.validation.episode_batch import Facts
 from rl4real_data.validation.files import check_files
 from rl4real_data.validation.finding import Finding
 from rl4real_data.validation.invariants.table import COLUMNS, find_violations
+from rl4real_data.validation.labels import check_labels
 from rl4real_data.validation.repeats import Repeats
 from rl4real_data.validation.tables import check_instructions, check_modules, compare_counts
 from rl4real_data.validation.vectors import check_vectors
@@ -83,6 +87,11 @@ def _at_most(limit: int, findings: Iterable[Finding]) -> Iterator[Finding]:
         yield Finding(last.file, None, f"{counted(more, 'row')} more: {last.what}")
 
 
+def _at_most_a_file(findings: Iterable[Finding]) -> Iterator[Finding]:
+    for _, some in itertools.groupby(findings, key=lambda finding: finding.file):
+        yield from _at_most(MAX_FINDINGS_A_KIND, some)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Contents:
     """The checks that need rows. A file that is not the one that was written has its finding already."""
@@ -112,6 +121,9 @@ class _Contents:
         self._note(finding for repeats in (ids, contents) for finding in repeats.findings())
         if not self.damaged & {MODULES_NAME, *(shard.name for shard in shards)}:
             self._note(compare_counts(expected, self.episodes))
+        if not self.damaged & {LABELS_NAME, TRIALS_NAME, *(shard.name for shard in shards)}:
+            name = LABELS_NAME if LABELS_NAME in self.index.files else TRIALS_NAME
+            self._look_into(name, lambda: self._note(_at_most_a_file(check_labels(self.data_dir, self.index))))
 
     def _note(self, findings: Iterable[Finding]) -> None:
         self.findings += findings

@@ -40,6 +40,20 @@ def test_both_backends_tell_the_same_costs(
     assert (found.splits > 10) == (share_split > 0)
 
 
+@pytest.mark.parametrize("target", ["x86", "aarch64"])
+def test_what_spills_cost_is_nearly_known(sample: Sample, backend: CompilerBackend, target: str) -> None:
+    """Copies that no slot can be folded into may stay or not; all else is as LLVM has it, but for a few."""
+    dataset = EpisodeDataset(sample(target, "train"))
+    found = compare(dataset, backend, every=EVERY // 2, share_split=0.2, share_spilled=0.3)
+
+    assert (found.differing, found.refused) == ([], {})
+    assert len(found.spilled) > found.functions / 4
+    assert found.share_equal() > 0.65
+    assert found.share_equal("copies") > 0.8
+    assert found.difference(0.5) < 0.0001
+    assert found.difference(0.95) < 0.1
+
+
 def test_true_costs_reach_the_agent(sample: Sample, backend: CompilerBackend) -> None:
     env = gymnasium.make(
         SPLIT_ENVIRONMENT_ID, dataset=EpisodeDataset(sample("x86", "train")), backend=backend, final_reward=10.0

@@ -143,6 +143,20 @@ def children(pid: int) -> list[str]:
     return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
 
 
+def test_candidates_write_into_no_file_of_the_compiler(newest: LiveCompiler) -> None:
+    functions = (f"int f{i}(int *p, int n) {{ int s = 0; while (n--) s += p[n] * {i}; return s; }}" for i in range(80))
+    remarked = "\n".join(functions)  # with more remarks than lie in a buffer
+    words = ("-fsave-optimization-record",)
+    newest.compile(source=remarked, plugin=False, words=words)
+    alone = (newest.folder / "unit.opt.yaml").read_bytes()
+    with trial_of_source(tool(newest), (*words, *WORDS), cwd=newest.folder) as trial:
+        for function in trial:
+            function.try_decisions([], until="code")
+
+    assert len(alone) > 1 << 15
+    assert (newest.folder / "unit.opt.yaml").read_bytes() == alone
+
+
 def test_candidates_leave_no_process_and_no_file(newest: LiveCompiler) -> None:
     with trial_of_source(tool(newest), WORDS, cwd=newest.folder) as trial:
         for function in trial:

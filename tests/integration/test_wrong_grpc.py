@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -16,57 +15,15 @@ import pytest
 
 from rl4real_data.live.proto_files import find_method
 
+from .grpc_servers import Handler, Play, listening, serving
 from .hello import SCHEMA, Hello, finish
+from .wrong_services import BAD_PARTNERS, STRANGERS
 
 pytestmark = pytest.mark.clang
 
 PLENTY_MS, SHORT_MS = 120_000, 1500
 METHOD = find_method("hello.Model/getAdvice", schema=SCHEMA)
 GOOD = METHOD.response(number=6).SerializeToString()
-Handler = Callable[[bytes, grpc.ServicerContext], bytes]
-
-
-@contextmanager
-def serving(handler: Handler, service: str = "hello.Model", method: str = "getAdvice") -> Iterator[Any]:
-    """A server whose handler deals in raw bytes; `server.port` is where it listens."""
-    server = grpc.server(ThreadPoolExecutor(max_workers=4), options=[("grpc.max_send_message_length", -1)])
-    handlers = {method: grpc.unary_unary_rpc_method_handler(handler)}
-    server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service, handlers),))
-    server.port = server.add_insecure_port("127.0.0.1:0")
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop(None)
-
-
-@contextmanager
-def listening(reply: bytes | None) -> Iterator[int]:
-    """Somebody else at a port: says `reply` to whoever connects, or takes no connection."""
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        is_over = threading.Event()
-        held: list[socket.socket] = []
-
-        def answer() -> None:
-            while not is_over.is_set():
-                connection, _ = door.accept()
-                held.append(connection)
-                connection.sendall(reply or b"")
-                if reply:
-                    connection.shutdown(socket.SHUT_WR)
-
-        thread = threading.Thread(target=answer)
-        if reply is not None:
-            thread.start()
-        try:
-            yield door.getsockname()[1]
-        finally:
-            is_over.set()
-            if reply is not None:
-                with socket.create_connection(door.getsockname()):
-                    thread.join()
-            for connection in held:
-                connection.close()
 
 
 def reason(hello: Hello, library: Path, port: int, limit: int = PLENTY_MS) -> str:
@@ -108,20 +65,20 @@ ANSWERS: dict[str, tuple[Handler, str]] = {
 @pytest.mark.parametrize("kind", ANSWERS)
 def test_answers(hello: Hello, grpc_library: Path, kind: str) -> None:
     handler, words = ANSWERS[kind]
-    with serving(handler) as server:
+    with serving(handler, METHOD.name) as server:
         assert re.search(words, reason(hello, grpc_library, server.port))
 
 
 def test_an_empty_message_is_zero(hello: Hello, grpc_library: Path) -> None:
     """proto3 sends nothing for a zero."""
-    with serving(lambda *_: b"") as server:
+    with serving(lambda *_: b"", METHOD.name) as server:
         (line,) = hello.only_one().say(runner="grpc", address=f"127.0.0.1:{server.port}", library=grpc_library)
     assert line.endswith("advice 0.000000")
 
 
-@pytest.mark.parametrize(("service", "method"), [("hello.Model", "other"), ("another.Model", "getAdvice")])
-def test_wrong_service(hello: Hello, grpc_library: Path, service: str, method: str) -> None:
-    with serving(lambda *_: GOOD, service, method) as server:
+@pytest.mark.parametrize("name", ["hello.Model/other", "another.Model/getAdvice"])
+def test_wrong_service(hello: Hello, grpc_library: Path, name: str) -> None:
+    with serving(lambda *_: GOOD, name) as server:
         assert "the server has no such method" in reason(hello, grpc_library, server.port)
 
 
@@ -132,7 +89,7 @@ def test_late(hello: Hello, grpc_library: Path) -> None:
         is_over.wait(timeout=300)
         return GOOD
 
-    with serving(wait) as server:
+    with serving(wait, METHOD.name) as server:
         words = reason(hello, grpc_library, server.port, SHORT_MS)
         is_over.set()
     assert "within the limit" in words
@@ -146,7 +103,7 @@ def test_ends_while_it_answers(hello: Hello, grpc_library: Path) -> None:
         is_over.wait(timeout=300)
         return GOOD
 
-    with serving(end) as server:
+    with serving(end, METHOD.name) as server:
         words = reason(hello, grpc_library, server.port)
         is_over.set()
     assert re.search(r"unavailable|cancelled", words)
@@ -156,14 +113,17 @@ def test_nobody_listens(hello: Hello, grpc_library: Path, free_port: int) -> Non
     assert "no gRPC server answers within the limit" in reason(hello, grpc_library, free_port, SHORT_MS)
 
 
-@pytest.mark.parametrize(
-    "reply",
-    [None, b"", b"HTTP/1.1 400 Bad Request\r\n\r\n", b"\x15\x03\x01\x00\x02\x02\x28"],
-    ids=["takes no connection", "hangs up", "HTTP", "TLS"],
-)
-def test_no_grpc_server(hello: Hello, grpc_library: Path, reply: bytes | None) -> None:
-    with listening(reply) as port:
+@pytest.mark.parametrize("play", STRANGERS.values(), ids=STRANGERS.keys())
+def test_no_grpc_server(hello: Hello, grpc_library: Path, play: Play | None) -> None:
+    with listening(play) as port:
         assert "no gRPC server answers within the limit" in reason(hello, grpc_library, port, SHORT_MS)
+
+
+@pytest.mark.parametrize("kind", BAD_PARTNERS)
+def test_bad_partners(hello: Hello, grpc_library: Path, kind: str) -> None:
+    play, words = BAD_PARTNERS[kind]
+    with listening(play) as port:
+        assert re.search(words, reason(hello, grpc_library, port))
 
 
 def test_no_address(hello: Hello, grpc_library: Path) -> None:

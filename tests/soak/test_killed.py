@@ -39,3 +39,16 @@ def test_the_same_upgrade_gives_the_same_bytes(tmp_path: Path, jobs: str) -> Non
         old.rename(upgraded / "d")
         assert program.run(upgraded, "upgrade", "d", "--jobs", jobs).code == 0
     assert dataset_bytes(upgraded / "d") == dataset_bytes(made / "d")
+
+
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_same_search_gives_the_same_bytes(tmp_path: Path, jobs: str) -> None:
+    """Whatever the kills interrupt: candidates, the log, the publication of the labels."""
+    kills = tmp_path / "kills"
+    kills.mkdir()
+    with warm_program() as program:
+        flow = ("flow", "x86", "train", "mlra", "--corpus", "sample", "--no-embed", "--data-dir", "d")
+        assert program.run(tmp_path, *flow).code == 0
+        words = ("improve", "d", "--limit", "8", "--candidates", "80", "--jobs", jobs)
+        check_kills(program, kills, *words, kills=10, seed=int(jobs), start=tmp_path / "d")

@@ -26,3 +26,20 @@ def test_both_backends_tell_the_same_costs(
 
     assert (found.differing, found.refused) == ([], {})
     assert found.compared > found.functions / 3
+
+
+@pytest.mark.parametrize("target", ["x86", "aarch64"])
+@pytest.mark.parametrize("share_split", [0.0, 0.3])
+def test_what_spills_cost_is_nearly_known(
+    sample: Sample, toolchains: dict[int, tuple[Clang, Plugin]], target: str, share_split: float
+) -> None:
+    clang, plugin = toolchains[max(toolchains)]
+    backend = CompilerBackend(llc_of(clang), plugin.path)
+    dataset = EpisodeDataset(sample(target, "train"))
+    found = compare(dataset, backend, every=1, share_split=share_split, share_spilled=0.3)
+
+    assert (found.differing, found.refused) == ([], {})
+    assert found.share_equal() > 0.65
+    assert found.share_equal("copies") > 0.8
+    assert found.difference(0.5) < 0.0001
+    assert found.difference(0.95) < 0.1

@@ -66,17 +66,26 @@ from rl4real_data.episodes.column_values import (
     ValueFlag,
 )
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, FileEntry, SplitBooks, read_index
+from rl4real_data.episodes.label_values import Effect, LabelSource, LabelStatus, Objective
 from rl4real_data.episodes.schema import (
     EPISODES,
+    LABELS,
     MODULES,
     REGISTER_CLASSES,
     REGISTER_MASKS,
     REGISTERS,
     SCHEMA_VERSION,
+    TRIALS,
     descriptions,
     instructions_schema,
 )
 from rl4real_data.export.rllib import Policy, RllibRequest, RllibSummary, export_rllib
+from rl4real_data.labels.decisions import decisions_of, decisions_text
+from rl4real_data.labels.executed_code import ExecutedCode
+from rl4real_data.labels.files import read_labels, read_origins, read_trials
+from rl4real_data.labels.label import Label, LabelPart
+from rl4real_data.labels.origin import Origin
+from rl4real_data.labels.trial import Trial, effect_of
 from rl4real_data.live.answers import Answer, LivePolicy, Split
 from rl4real_data.live.colours import Colours
 from rl4real_data.live.compiler_backend import CompilerBackend
@@ -88,7 +97,7 @@ from rl4real_data.live.interactive_channel import serve_interactive
 from rl4real_data.live.messages import Advice, Message, NoAdvice, Value
 from rl4real_data.live.messages import Policy as MessagePolicy
 from rl4real_data.live.pipe_server import serve_pipe
-from rl4real_data.live.report import DecisionReport, FunctionReport, read_report
+from rl4real_data.live.report import DecisionReport, FunctionReport, GreedyAlone, read_report
 from rl4real_data.live.trial import (
     CompilerTool,
     Decisions,
@@ -261,6 +270,23 @@ def try_singles(compiler: TrialCompiler) -> TrialResult | None:
     return best
 
 
+def labelled(data_dir: Path) -> Iterator[str]:
+    origins: tuple[Origin, ...] = read_origins(data_dir)
+    yield f"{LABELS.names} {TRIALS.names} {[origin.recipe for origin in origins]}"
+    label: Label
+    for label in read_labels(data_dir):
+        if label.source is LabelSource.IMPROVE and label.status is LabelStatus.BETTER and label.decisions is not None:
+            code: ExecutedCode | None = label.final
+            same: Decisions = decisions_of(decisions_text(label.decisions))
+            yield f"{label.ratio} {code and code.total} {same}"
+        parts: tuple[LabelPart, ...] = label.parts or ()
+        yield f"{[part.place for part in parts]}"
+    trial: Trial
+    for trial in read_trials(data_dir):
+        if trial.objective is Objective.FINAL and trial.value is not None:
+            assert_type(effect_of(trial.value, 1.0), Effect)
+
+
 def again(episode: Episode, folder: Path) -> int:
     with trial_of_source(CompilerTool.found(), ("-O3", "-c", "a.c"), cwd=folder) as compiler:
         print(len(list(compiler)))
@@ -312,6 +338,7 @@ def play_with_splits(dataset: EpisodeDataset, backend: AnswerBackend) -> float:
     costs = assert_type(answer_costs(allocation, dataset.registers), dict[str, float])
     compiled = CompilerBackend.find().carry_out(env.episode, env.decisions())
     assert_type(compiled, FunctionReport)
+    assert_type(compiled.before, GreedyAlone | None)
     names = (SPLIT_ENVIRONMENT_ID, *PIECE_FEATURES, *POINT_FEATURES)
     return weighted_cost(costs) + SPLIT + len(names) + len(info)
 

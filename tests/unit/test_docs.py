@@ -22,12 +22,16 @@ from rl4real_data.core import errors
 from rl4real_data.core.environment import OWN_KEYS, RL4REAL_KEYS
 from rl4real_data.core.failure import FailureKind
 from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, FileEntry, SplitBooks
+from rl4real_data.episodes.label_columns import CODE, COSTS
+from rl4real_data.episodes.label_values import Effect, LabelSource, LabelStatus, Objective
 from rl4real_data.episodes.schema import (
     EPISODES,
+    LABELS,
     MODULES,
     REGISTER_CLASSES,
     REGISTER_MASKS,
     REGISTERS,
+    TRIALS,
     Outcome,
     instructions_schema,
 )
@@ -195,7 +199,12 @@ def test_settings_are_those_that_are_read() -> None:
 
 
 def arrow_name(kind: pa.DataType) -> str:
-    """A type as the documents spell it: Arrow's name, without the names of inner fields; D for any dimension."""
+    """A type as the documents spell it: Arrow's name, without the names of inner fields; D for any dimension.
+
+    The structs of labels have names of their own and a section.
+    """
+    if kind in (COSTS, CODE):
+        return "costs" if kind == COSTS else "code"
     if pa.types.is_fixed_size_list(kind):
         return f"list<{arrow_name(kind.value_type)}>[D]"
     if pa.types.is_list(kind):
@@ -212,6 +221,8 @@ TABLES = {
     "`register_classes.parquet`": REGISTER_CLASSES,
     "`register_masks.parquet`": REGISTER_MASKS,
     "`modules.parquet`": MODULES,
+    "`labels.parquet`": LABELS,
+    "`trials.parquet`": TRIALS,
     "`vocab/vocabulary.parquet`": vocabulary_schema(7),
 }
 
@@ -221,6 +232,22 @@ def test_columns_of_each_table_are_those_of_its_schema(title: str) -> None:
     described = [(cells[0], cells[1]) for cells in rows(section(read("dataset.md"), title)) if len(cells) == 3]
 
     assert described == [(f"`{field.name}`", f"`{arrow_name(field.type)}`") for field in TABLES[title]]
+
+
+@pytest.mark.parametrize("kind", [COSTS, CODE])
+def test_members_of_figures_of_labels_are_described(kind: pa.StructType) -> None:
+    words = re.findall(r"`(\w+)`", section(read("dataset.md"), "Costs and code of labels"))
+    counted = [field.name for field in kind if not field.name.endswith("_cost")]
+
+    assert [name for name in counted if name not in words] == []
+
+
+def test_words_of_labels_are_described() -> None:
+    text = section(read("dataset.md"), "`labels.parquet`") + section(read("dataset.md"), "`trials.parquet`")
+
+    assert [
+        one for kind in (LabelSource, Objective, LabelStatus, Effect) for one in kind if f"`{one}`" not in text
+    ] == []
 
 
 def test_outcomes_are_those_of_the_schema() -> None:

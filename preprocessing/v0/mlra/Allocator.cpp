@@ -9,6 +9,7 @@
 #include "Flags.h"
 #include "LLVMCompat.h"
 #include "decide/Deciding.h"
+#include "decide/IdleDecider.h"
 #include "record/Answer.h"
 #include "record/CodeBefore.h"
 #include "record/Discard.h"
@@ -90,6 +91,8 @@ public:
       Writers.push_back(std::make_unique<ColumnRecordWriter>(ColumnsPath));
     if (IsRecording)
       Decisions.begin(M);
+    else
+      warnOfFastAllocator(M);
     return Inner->doInitialization(M);
   }
 
@@ -165,12 +168,13 @@ private:
     Tally Count;
     Episode Decided{A, Recorded, FunctionCounter, Count};
     std::unique_ptr<Carrier> Hands;
-    if (Decisions.wants(MF, FunctionCounter))
+    bool IsDecided = Decisions.wants(MF, FunctionCounter);
+    if (IsDecided)
       Hands = Decisions.decide(*this, Decided);
     bool Changed = allocate(MF, Hands.get());
 
     Answer Result = collectAnswer(A, compat::liveStacks(*this), Recorded, Before);
-    bool IsRecorded = !Hands || Decisions.allocated(Decided, Result);
+    bool IsRecorded = !IsDecided || Decisions.allocated(Decided, Result);
     if (Verify) {
       UntouchedUnits Untouched(MF, A.LIS);
       report(MF, verifyAllocation(A, Recorded, Result.Words, bool(Hands)));
@@ -237,11 +241,13 @@ private:
 } // namespace
 
 FunctionPass *createGreedyAllocator() {
+  noteAllocator();
   return new RecordingAllocator(compat::greedyPassID(), createGreedyRegisterAllocator(),
                                 "Recording Greedy Register Allocator", /*PacksIndexes=*/true);
 }
 
 FunctionPass *createBasicAllocator() {
+  noteAllocator();
   return new RecordingAllocator(RABasicID, createBasicRegisterAllocator(), "Recording Basic Register Allocator",
                                 /*PacksIndexes=*/false);
 }

@@ -40,7 +40,7 @@ def test_commands_are_those_of_the_readme() -> None:
         *("", "flow", "stats", "show", "export", "import", "validate", "doctor", "clean"),
         *("path", "path plugin", "path clang", "path llc", "path corpus", "corpus"),
         *("path grpc", "path onnxruntime", "compile", "serve"),
-        *("embed", "upgrade", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
+        *("embed", "improve", "upgrade", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
     readme = Path(__file__).parents[3].joinpath("README.md").read_text()
@@ -55,6 +55,7 @@ def test_commands_are_those_of_the_readme() -> None:
         "clean",
         "corpus",
         "embed",
+        "improve",
         "upgrade",
         "vocab",
     )

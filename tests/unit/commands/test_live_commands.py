@@ -12,7 +12,10 @@ import pytest
 from command_line import CommandLine
 
 from rl4real_data.commands import serve
+from rl4real_data.live.clang_call import ClangCall
+from rl4real_data.live.decided_compile import DecidedCompile
 from rl4real_data.live.policies.greedy import GreedyPolicy
+from rl4real_data.toolchain.clang import Clang
 
 Served = list[tuple[Any, ...]]
 
@@ -80,6 +83,7 @@ def test_the_policy_is_that_of_model_path(call: CommandLine, served: Served, mon
         (("serve", "randum", "--pipe", "a"), "did you mean random?"),
         (("compile", "--", "clang", "a.c"), "nothing decides"),
         (("compile", "--policy", "random", "--decisions", "d", "--", "clang"), "one of them decides"),
+        (("compile", "--policy", "random", "-q", "-v", "--", "clang"), "--quiet and --verbose: one of them"),
         (("compile", "--policy", "greedi", "--", "clang", "a.c"), "did you mean greedy?"),
         (("compile", "--policy", "greedy"), "no command to run"),
         (("compile", "--policy", "random", "--report", "no/r", "--", "clang", "a.c"), "--report: no: no such folder"),
@@ -119,3 +123,35 @@ def test_what_is_no_clang_is_refused(call: CommandLine, monkeypatch: pytest.Monk
     assert (gcc.code, typo.code) == (5, 5)
     assert "gcc is no clang" in gcc.err
     assert "clnag: no such program" in typo.err
+
+
+@pytest.mark.parametrize("other", ["--policy=random", "--decisions=d", "--dump=d"])
+def test_a_search_decides_alone(call: CommandLine, other: str) -> None:
+    answer = call("compile", "--search", "5", other, "--", "clang", "-O3", "-c", "a.c")
+
+    assert answer.code == 2
+    assert f"--search and {other.partition('=')[0]}: one of them decides" in answer.err
+
+
+@pytest.mark.parametrize("decider", [("--policy", "random"), ("--search", "5")])
+@pytest.mark.parametrize(
+    ("words", "returncode", "said"),
+    [((), 0, "rl4real-data: nothing is decided here: -flto\n"), (("-q",), 0, ""), ((), 1, "")],
+)
+def test_why_nothing_is_decided_is_said_once(
+    call: CommandLine,
+    monkeypatch: pytest.MonkeyPatch,
+    decider: tuple[str, ...],
+    words: tuple[str, ...],
+    returncode: int,
+    said: str,
+) -> None:
+    clang = Clang(path=Path("/llvm/bin/clang"), version="22.1.8", banner="")
+    read = ClangCall(clang=clang, words=("-c", "a.c"), compiles=0, target=None, undecided="-flto")
+    monkeypatch.setattr("rl4real_data.live.clang_call.read_call", lambda *_: read)
+    done = DecidedCompile(returncode=returncode, report=None)
+    monkeypatch.setattr("rl4real_data.live.decided_compile.compile_plainly", lambda _call: done)
+
+    answer = call("compile", *decider, *words, "--", "clang", "-c", "a.c")
+
+    assert (answer.code, answer.out, answer.err) == (returncode, "", said)

@@ -12,6 +12,7 @@ import yaml
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.card import dataset_card
+from rl4real_data.episodes.croissant import croissant
 from rl4real_data.episodes.index import (
     CorpusEntry,
     DatasetIndex,
@@ -21,7 +22,7 @@ from rl4real_data.episodes.index import (
     parse_index,
     read_index,
 )
-from rl4real_data.episodes.schema import EPISODES, SCHEMA_VERSION
+from rl4real_data.episodes.schema import EPISODES, LABELS, SCHEMA_VERSION, TRIALS
 
 BOOKS = SplitBooks(
     corpora=(CorpusEntry(name="lua", license="MIT", modules=2), CorpusEntry(name="zlib", license="Zlib", modules=1)),
@@ -123,6 +124,16 @@ def test_body_accounts_for_everything() -> None:
     assert "Debian clang version 22.1.8, -O3, cpu core2" in card
 
 
+def test_who_answered_is_named() -> None:
+    index = make_index(train=BOOKS)
+    decided = replace(index, toolchain={**index.toolchain, "expert": "scores.onnx"})
+
+    assert "and what LLVM's own allocator did." in dataset_card(index)
+    assert "and what LLVM's own allocator did." in croissant(index)["description"]
+    assert "and what scores.onnx and LLVM's allocator did." in dataset_card(decided)
+    assert "and what scores.onnx and LLVM's allocator did." in croissant(decided)["description"]
+
+
 def test_nothing_left_out_has_no_section() -> None:
     card = dataset_card(make_index(train=replace(BOOKS, filtered={}, failures={})))
 
@@ -219,3 +230,20 @@ def test_entry_of_a_file(tmp_path: Path) -> None:
         size=3,
         sha256="ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
     )
+
+
+def test_labels_are_configurations_of_their_own_with_their_columns() -> None:
+    index = make_index(train=BOOKS)
+    rows = {"labels.parquet": 40, "trials.parquet": 1200}
+    files = {name: FileEntry(rows=count, size=count, sha256="b" * 64) for name, count in rows.items()}
+    card = dataset_card(replace(index, files={**index.files, **files}))
+
+    assert header_of(card)["configs"][1:] == [
+        {"config_name": "labels", "data_files": "labels.parquet"},
+        {"config_name": "trials", "data_files": "trials.parquet"},
+    ]
+    assert "- `labels.parquet`: 40 answers beside that of LLVM's allocator" in card
+    assert "- `trials.parquet`: 1,200 candidates that were tried" in card
+    for schema in (LABELS, TRIALS):
+        assert [name for name in schema.names if f"\n| `{name}` | " not in card] == []
+    assert "## Labels" not in dataset_card(index)

@@ -98,10 +98,10 @@ def test_part_that_is_damaged_while_it_is_packed_is_reported_and_then_made_again
     before = world.digests()
     (world.data_dir / "README.md").unlink()
 
-    def pack_damaged(*words: Any) -> DatasetIndex:
+    def pack_damaged(*words: Any, **named: Any) -> DatasetIndex:
         part = parts_of(world, "arrow")[0]
         part.write_bytes(bytes(part.stat().st_size))
-        return pack_dataset(*words)
+        return pack_dataset(*words, **named)
 
     with monkeypatch.context() as patch:
         patch.setattr(packing, "pack_dataset", pack_damaged)

@@ -11,7 +11,7 @@ import pytest
 
 from rl4real_data.core.errors import HostError, UsageError
 from rl4real_data.live.clang_call import ClangCall, read_call
-from rl4real_data.live.decided_compile import compile_decided
+from rl4real_data.live.decided_compile import compile_decided, compile_plainly
 from rl4real_data.live.policy_choice import PolicyChoice, PolicyKind
 from rl4real_data.live.policy_flags import PluginFlags, flags_of, flags_of_file
 from rl4real_data.toolchain.clang import Clang
@@ -57,24 +57,54 @@ def test_what_a_call_compiles_and_for_which_target(installation: Installation) -
     assert (other.target, links.compiles, links.target) == (None, 0, None)
 
 
+UNOPTIMISED = "without optimisation LLVM takes its fast allocator"
+LINKED = "-flto leaves the registers to the linker"
+
+
 @pytest.mark.parametrize(
-    ("said", "message"),
+    ("said", "note"),
     [
-        (CC1.replace("-O3", "-O0"), "without optimisation LLVM takes its fast allocator"),
-        (CC1.replace('"-O3" ', ""), "without optimisation"),
-        (CC1.replace("-emit-obj", "-emit-llvm-bc").replace("-O3", '-O3" "-flto=full'), "-flto leaves it to the linker"),
-        (CC1.replace("-emit-obj", "-emit-llvm"), "no registers are allocated here"),
+        (CC1.replace("-O3", "-O0"), UNOPTIMISED),
+        (CC1.replace('"-O3" ', ""), UNOPTIMISED),
+        (f"{CC1.replace('-O3', '-O0')}\n{CC1.replace('-O3', '-O0')}", UNOPTIMISED),
+        (CC1.replace("-emit-obj", "-emit-llvm-bc").replace("-O3", '-O3" "-flto=full'), LINKED),
+        (CC1.replace("-emit-obj", "-emit-llvm"), "-emit-llvm makes no machine code"),
     ],
 )
-def test_what_cannot_be_decided_on_is_refused(installation: Installation, said: str, message: str) -> None:
-    with pytest.raises(UsageError, match=message):
-        read_call(("clang", "a.c"), installation, start=driver(said))
+def test_what_cannot_be_decided_on_runs_as_it_is_with_a_note(installation: Installation, said: str, note: str) -> None:
+    found = read_call(("clang", "a.c"), installation, start=driver(said))
+
+    assert (found.compiles, found.words) == (0, ("a.c",))
+    assert found.undecided.startswith(note)
 
 
-def test_words_that_clang_refuses_are_refused_with_its_reason(installation: Installation) -> None:
+@pytest.mark.parametrize(
+    "said",
+    [
+        CC1.replace("-emit-obj", "-E"),
+        CC1.replace("-emit-obj", "-fsyntax-only"),
+        CC1.replace("-emit-obj", "-emit-pch"),
+        "InstalledDir: /llvm/bin\n",
+    ],
+)
+def test_where_no_code_is_asked_for_nothing_is_said(installation: Installation, said: str) -> None:
+    found = read_call(("clang", "a.c"), installation, start=driver(said))
+
+    assert (found.compiles, found.undecided) == (0, "")
+
+
+def test_with_saved_files_the_last_step_is_what_compiles(installation: Installation) -> None:
+    steps = [CC1.replace("-emit-obj", word) for word in ("-E", "-emit-llvm-bc", "-S")]
+    found = read_call(("clang", "-save-temps", "a.c"), installation, start=driver("\n".join(steps)))
+
+    assert (found.compiles, found.undecided) == (1, "")
+
+
+def test_words_that_clang_refuses_are_left_to_clang(installation: Installation) -> None:
     said = "clang: error: no such file or directory: 'b.c'\n"
-    with pytest.raises(UsageError, match="clang refuses these words: no such file or directory"):
-        read_call(("clang", "-c", "b.c"), installation, start=driver(said, 1))
+    found = read_call(("clang", "-c", "b.c"), installation, start=driver(said, 1))
+
+    assert (found.compiles, found.undecided, found.words) == (0, "", ("-c", "b.c"))
     with pytest.raises(UsageError, match="no command to run"):
         read_call((), installation)
 
@@ -108,6 +138,9 @@ def test_the_plugin_s_flags_go_to_the_compiler_proper_alone(tmp_path: Path) -> N
     assert compiler.command[:5] == (str(CLANG.path), "-fplugin=/cache/libmlra.so", "-Xclang", "-mllvm", "-Xclang")
     assert compiler.command[5] == "-mlra-random"
     assert any(word.startswith("-mlra-report=/proc/self/fd/") for word in compiler.command)
+    assert "-mlra-report-before=false" in compiler.command
+    compile_decided(call(), PLUGIN, PluginFlags(flags=("-mlra-random",)), before=True, start=compiler)
+    assert "-mlra-report-before=true" in compiler.command
     assert compiler.command[-4:] == ("-Wno-error=backend-plugin", "-O3", "-c", "a.c")
     dumped = Compiler()
     compile_decided(call(), PLUGIN, PluginFlags(), dump=tmp_path / "dump", start=dumped)
@@ -115,10 +148,18 @@ def test_the_plugin_s_flags_go_to_the_compiler_proper_alone(tmp_path: Path) -> N
 
 
 def test_a_call_that_compiles_nothing_runs_as_it_is() -> None:
-    compiler = Compiler()
-    done = compile_decided(call(compiles=0), PLUGIN, PluginFlags(flags=("-mlra-random",)), start=compiler)
+    compiler = Compiler(3)
+    done = compile_plainly(call(compiles=0), start=compiler)
 
-    assert (done.report, compiler.command) == (None, (str(CLANG.path), "-O3", "-c", "a.c"))
+    assert (done.returncode, done.report) == (3, None)
+    assert compiler.command == (str(CLANG.path), "-O3", "-c", "a.c")
+
+
+def test_a_quiet_call_leaves_the_plugin_s_warnings_out() -> None:
+    compiler = Compiler()
+    compile_decided(call(), PLUGIN, PluginFlags(flags=("-mlra-random",)), is_quiet=True, start=compiler)
+
+    assert compiler.command[-4:] == ("-Wno-backend-plugin", "-O3", "-c", "a.c")
 
 
 def test_greedy_needs_no_plugin() -> None:

@@ -13,12 +13,17 @@ from rl4real_data.live.decisions_file import decisions_line, read_decisions
 from rl4real_data.live.report import read_report
 from rl4real_data.live.report_text import report_text
 
+COSTS = {
+    "spills": 1, "spills_cost": 0.5, "reloads": 2, "reloads_cost": 1.5, "copies": 0, "copies_cost": 0,
+    "spill_cost": 2.0, "callee_saved": 1, "callee_saved_cost": 2.0,
+}  # fmt: skip
+
 
 def function_row(name: str, **changes: Any) -> dict[str, Any]:
     row = {
         "function": name, "function_id": 1, "decider": "file", "made": {"assign": 3, "split": 1},
         "illegal": {"spill: no such node": 2}, "kept": 2, "moved": 1, "lost": 0, "forced_away": 0, "restored": 0,
-        "costs": {"spills": [1, 0.5], "reloads": [2, 1.5], "copies": [0, 0], "callee_saved": 2.0}, "score": 7.25,
+        "costs": COSTS, "score": 7.25,
     }  # fmt: skip
     return {**row, **changes}
 
@@ -37,6 +42,33 @@ def test_a_report_is_read_and_summed_up() -> None:
     assert (found.made, found.kept, found.assigned, found.illegal) == (8, 4, 6, 4)
     assert (found.unused, found.is_whole) == (("g",), True)
     assert found.functions[0].costs == {"spills": 0.5, "reloads": 1.5, "copies": 0.0, "callee_saved": 2.0}
+    assert (found.functions[0].before, found.functions[0].before_failure) == (None, "")
+
+
+def before(score: float, **costs: float) -> dict[str, Any]:
+    return {"before": {"costs": {**COSTS, **costs}, "score": score}}
+
+
+def test_what_greedy_alone_would_have_made_stands_beside_it() -> None:
+    rows = [
+        function_row("better", **before(8.5, spills_cost=1)),
+        function_row("worse", **before(7)),
+        function_row("alike", **before(7.25 + 1e-12)),
+        function_row("unknown", before=None, before_failure="SIGSEGV"),
+    ]
+    found = read_report(report(*rows, END))
+
+    better, *_, unknown = found.functions
+    assert better.before is not None
+    assert (better.before.score, better.before.costs["spills"], better.before.costs["reloads"]) == (8.5, 1, 1.5)
+    assert (unknown.before, unknown.before_failure) == (None, "SIGSEGV")
+    lines = report_text(found, verbose=True).splitlines()
+    assert lines[1] == "  by LLVM's score 1 better than greedy alone, 1 alike, 1 worse"
+    assert [line.rpartition("; ")[2] for line in lines if line.startswith(("  better", "  unknown: 3"))] == [
+        "score 7.25, greedy's 8.5",
+        "score 7.25",
+    ]
+    assert lines[-1] == "  unknown: not known what greedy alone would have made: SIGSEGV"
 
 
 @pytest.mark.parametrize("cut", [1, 20])

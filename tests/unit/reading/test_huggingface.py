@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
+import label_builder as build
 import mlcroissant
 import pytest
 import yaml
@@ -14,7 +16,7 @@ from reading_dataset import write_episodes
 from rl4real_data import EpisodeDataset
 from rl4real_data.episodes.card import with_card
 from rl4real_data.episodes.croissant import croissant_text, with_croissant
-from rl4real_data.episodes.schema import EPISODES
+from rl4real_data.episodes.schema import EPISODES, LABELS, TRIALS
 
 pytestmark = [  # of rdflib and of mlcroissant, which call what is deprecated
     pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning"),
@@ -74,6 +76,36 @@ def test_croissant_describes_every_column_and_file(data_dir: Path) -> None:
         "croissant.json",
         "dataset.json",
     }
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    folder = tmp_path / "labelled"
+    build.write_labellable(folder)
+    ids = build.ids_of(folder)
+    build.put_labels(folder, map(build.make_label, ids), trials=map(build.make_trial, ids[:2]))
+    return folder
+
+
+def test_load_labels(labelled: Path, tmp_path: Path) -> None:
+    import datasets
+
+    def load(name: str) -> list[dict[str, Any]]:
+        return list(datasets.load_dataset(str(labelled), name, split="train", cache_dir=str(tmp_path / "cache")))
+
+    assert [row["episode_id"] for row in load("labels")] == build.ids_of(labelled)
+    assert [row["final"]["loads"] for row in load("trials")] == [30.0, 30.0]
+    assert len(load("default")) == 4
+
+
+def test_croissant_describes_labels(labelled: Path) -> None:
+    found = mlcroissant.Dataset(labelled / "croissant.json")
+    sets = {one.id: {field.name for field in one.fields} for one in found.metadata.record_sets}
+
+    assert not found.metadata.ctx.issues.errors
+    assert set(LABELS.names) - sets["labels"] == {"parts", "costs", "greedy_costs", "final", "greedy_final"}
+    assert set(TRIALS.names) - sets["trials"] == {"costs", "final"}
+    assert [record["trials/number"] for record in found.records("trials")] == [0, 0]
 
 
 def test_croissant_says_whom_to_cite(data_dir: Path) -> None:

@@ -26,8 +26,8 @@ def stats(tmp_path: Path) -> Stats:
 
 def test_frames_are_the_tables_of_stats(stats: Stats) -> None:
     assert list(stats.to_frames()) == [
-        *("splits", "reasons", "distributions", "expert", "outcomes", "fates", "costs"),
-        *("corpora", "licenses", "languages", "failed_modules", "disk"),
+        *("splits", "reasons", "distributions", "expert", "outcomes", "fates", "costs", "decisions"),
+        *("corpora", "licenses", "languages", "failed_modules", "disk", "labels", "label_kinds"),
     ]
 
 

@@ -23,7 +23,7 @@ constexpr const char *EditsAreOver = "assignments have begun";
 
 Carrier::Carrier(MachineFunctionPass &Allocator, const Analyses &A, Tally &Count)
     : Allocator(Allocator), A(A), Count(Count), MRI(A.MF.getRegInfo()),
-      Spills(std::make_unique<Spilling>(Allocator, A)), Names(MRI.getNumVirtRegs()) {
+      Spills(std::make_unique<Spilling>(Allocator, A)), Names(MRI.getNumVirtRegs()), Assigned(A), Log(Count) {
   Classes.runOnMachineFunction(A.MF);
 }
 
@@ -59,7 +59,7 @@ std::string Carrier::refusal(Register Reg) const {
   if (!isLeft(Reg))
     return "nothing is left of the node";
   if (A.VRM.hasPhys(Reg))
-    return Assigned.count(Reg) ? "it is assigned already" : "it had its register before";
+    return Assigned.has(Reg) ? "it is assigned already" : "it had its register before";
   return "";
 }
 
@@ -115,7 +115,7 @@ std::string Carrier::split(Register Reg, const Decision &D, SmallVectorImpl<Regi
 
 void Carrier::edited(Register Reg, ArrayRef<Register> New) {
   IsEdited = true;
-  IsLogWhole = false;
+  Log.noteUnsaid();
   Spills->announceSplit(Reg, New);
   Names.add(Reg, New);
 }
@@ -153,8 +153,7 @@ std::string Carrier::assign(Register Reg, MCRegister Place) {
   if (Reason.empty() && !isFree(Reg, Place))
     Reason = "the register is taken";
   if (Reason.empty()) {
-    A.Matrix.assign(A.LIS.getInterval(Reg), Place);
-    Assigned[Reg] = Place;
+    Assigned.assign(Reg, Place);
     Wishes.Fixed.insert(Reg);
   }
   Decision D{DecisionKind::Assign, {}};
@@ -210,17 +209,8 @@ std::string Carrier::setting(StringRef Name, StringRef Value) {
 
 std::string Carrier::nameOf(MCRegister Place) const { return Place ? A.VRM.getTargetRegInfo().getName(Place) : ""; }
 
-/// Writes down what was done. A register that a spill made has no name: what was done to it cannot be said once more.
 std::string Carrier::counted(Decision D, Register Reg, std::string Reason) {
-  if (!Count.note(wordOf(D.Kind), Reason))
-    return Reason;
-  std::optional<NodeName> Name = Reg ? Names.nameOf(Reg) : NodeName();
-  IsLogWhole &= Name.has_value();
-  if (Name) {
-    D.Node = *Name;
-    Log.push_back(std::move(D));
-  }
-  return Reason;
+  return Log.note(std::move(D), Reg ? Names.nameOf(Reg) : NodeName(), std::move(Reason));
 }
 
 void Carrier::carryOut(ArrayRef<Decision> Decisions) {
@@ -274,41 +264,12 @@ void Carrier::installAdvisors(AnalysisResolver &Resolver) {
 }
 
 void Carrier::finish() {
-  restoreMoved();
+  Assigned.restoreMoved(Count);
   Options.restore();
   if (IsEdited)
     narrowClasses(A, RegistersBeforeGreedy);
   Count.ForcedAway = Wishes.ForcedAway;
-  countKept();
-}
-
-/// Greedy's last step gives copy-related registers new places, decided ones too, and asks no advisor. One that goes
-/// back may free the place of another.
-void Carrier::restoreMoved() {
-  for (bool HasProgress = true; HasProgress;) {
-    HasProgress = false;
-    for (auto [Reg, Place] : Assigned) {
-      if (MRI.reg_nodbg_empty(Reg) || !A.VRM.hasPhys(Reg) || A.VRM.getPhys(Reg) == Place)
-        continue;
-      LiveInterval &LI = A.LIS.getInterval(Reg);
-      MCRegister Now = A.VRM.getPhys(Reg);
-      A.Matrix.unassign(LI);
-      A.Matrix.invalidateVirtRegs();
-      bool IsFree = A.Matrix.checkInterference(LI, Place) == LiveRegMatrix::IK_Free;
-      A.Matrix.assign(LI, IsFree ? Place : Now);
-      Count.Restored += IsFree;
-      HasProgress |= IsFree;
-    }
-  }
-}
-
-void Carrier::countKept() {
-  for (auto [Reg, Place] : Assigned) {
-    if (MRI.reg_nodbg_empty(Reg) || !A.VRM.hasPhys(Reg))
-      ++Count.Lost;
-    else
-      ++(A.VRM.getPhys(Reg) == Place ? Count.Kept : Count.Moved);
-  }
+  Assigned.countKept(Count);
 }
 
 } // namespace mlra

@@ -8,14 +8,15 @@
 #ifndef MLRA_DECIDE_CARRIER_H
 #define MLRA_DECIDE_CARRIER_H
 
+#include "decide/AssignedPlaces.h"
 #include "decide/Decision.h"
+#include "decide/DecisionLog.h"
 #include "decide/PieceNames.h"
 #include "decide/Settings.h"
 #include "decide/Sway.h"
 #include "record/Problem.h"
 #include "record/Tally.h"
 
-#include "llvm/ADT/MapVector.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/CodeGen/MachineFunctionPass.h"
 #include "llvm/CodeGen/RegisterClassInfo.h"
@@ -92,8 +93,8 @@ public:
 
   /// What was carried out so far, as a list that does the same once more if it is whole: what is decided of a register
   /// that a spill made cannot be named.
-  const std::vector<Decision> &log() const { return Log; }
-  bool isLogWhole() const { return IsLogWhole; }
+  const std::vector<Decision> &log() const { return Log.decisions(); }
+  bool isLogWhole() const { return Log.isWhole(); }
 
   /// For the pass that runs greedy, before its analyses are looked up: ours come before LLVM's.
   void installAdvisors(llvm::AnalysisResolver &Resolver);
@@ -109,8 +110,6 @@ private:
   std::string nameOf(llvm::MCRegister Place) const;
   std::string counted(Decision D, llvm::Register Reg, std::string Reason);
   const llvm::MachineLoop *loopOf(unsigned HeaderBlock) const;
-  void restoreMoved();
-  void countKept();
 
   llvm::MachineFunctionPass &Allocator;
   const Analyses &A;
@@ -122,10 +121,10 @@ private:
   PieceNames Names;
   Sway Wishes;
   Settings Options;
-  llvm::MapVector<llvm::Register, llvm::MCRegister> Assigned;
-  std::vector<Decision> Log;
+  AssignedPlaces Assigned;
+  DecisionLog Log;
   unsigned RegistersBeforeGreedy = 0;
-  bool IsEdited = false, AreEditsOver = false, IsLogWhole = true;
+  bool IsEdited = false, AreEditsOver = false;
 };
 
 } // namespace mlra

@@ -1,6 +1,7 @@
 //===- Decider.cpp - The decider that the flags ask for -------------------===//
 #include "decide/Decider.h"
 #include "decide/FileDecider.h"
+#include "decide/IdleDecider.h"
 #include "decide/InferenceDecider.h"
 #include "decide/PartsDecider.h"
 #include "decide/PolicyDecider.h"
@@ -36,14 +37,20 @@ constexpr Row Rows[] = {
 
 } // namespace
 
-bool isDeciding() {
+StringRef chosenDeciderFlag() {
   for (const Row &C : Rows)
     if (C.IsChosen())
-      return true;
-  return false;
+      return C.Flag;
+  return "";
 }
 
-void useAsDefault(bool On) { RegisterRegAlloc::setDefault(On ? createDefaultAllocator : nullptr); }
+bool isDeciding() { return !chosenDeciderFlag().empty(); }
+
+void useAsDefault(bool On) {
+  if (On)
+    expectAllocator();
+  RegisterRegAlloc::setDefault(On ? createDefaultAllocator : nullptr);
+}
 
 std::unique_ptr<Decider> chosenDecider() {
   const Row *Chosen = nullptr;

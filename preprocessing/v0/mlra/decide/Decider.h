@@ -23,7 +23,7 @@ struct Episode {
   Tally &Count;
 };
 
-/// One a module. Its file defines its flags, and a function that makes one if these ask for it (DeciderChoice.cpp).
+/// One a module. Its file defines its flags, and a function that makes one if these ask for it (Decider.cpp).
 class Decider {
 public:
   virtual ~Decider() = default;
@@ -59,7 +59,8 @@ public:
 /// What the flags ask for; null if they ask for nothing. Two deciders at once are an error of the command line.
 std::unique_ptr<Decider> chosenDecider();
 
-/// Whether the flags ask for a decider.
+/// The flag that asks for a decider, and whether there is one; "" if there is none.
+llvm::StringRef chosenDeciderFlag();
 bool isDeciding();
 
 /// For the flag of a decider: makes the plugin's allocator the one that LLVM takes by default, as -mlra does.

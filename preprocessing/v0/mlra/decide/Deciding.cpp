@@ -9,6 +9,8 @@ using namespace llvm;
 
 static cl::opt<std::string> ReportPath("mlra-report", cl::value_desc("file"),
                                        cl::desc("Write what became of the decisions, one JSON object a function"));
+static cl::opt<bool> TellsBefore("mlra-report-before", cl::init(true),
+                                 cl::desc("In the report, what greedy alone makes of each function (default true)"));
 
 namespace mlra {
 
@@ -27,6 +29,10 @@ void Deciding::begin(Module &M) {
 
 std::unique_ptr<Carrier> Deciding::decide(MachineFunctionPass &Allocator, const Episode &E) {
   E.Count.Decider = Who->name().str();
+  if (Report && TellsBefore)
+    Before = std::make_unique<GreedyAlone>(E.A.MF.getFunction().getContext());
+  if (Before && Before->isCopy())
+    return nullptr;
   auto Hands = std::make_unique<Carrier>(Allocator, E.A, E.Count);
   Who->decide(E, *Hands);
   Hands->endEdits();
@@ -34,6 +40,8 @@ std::unique_ptr<Carrier> Deciding::decide(MachineFunctionPass &Allocator, const 
 }
 
 bool Deciding::allocated(const Episode &E, const Answer &Result) {
+  if (Before && Before->isCopy())
+    Before->tell(Result);
   Who->allocated(E, Result);
   if (!Who->records())
     return false;
@@ -42,8 +50,16 @@ bool Deciding::allocated(const Episode &E, const Answer &Result) {
   if (!Who->expectsRefusals())
     warnOfRefusals(E.A.MF, E.Count);
   if (Report)
-    Report->write(E, Result);
+    writeReport(E, Result);
   return true;
+}
+
+void Deciding::writeReport(const Episode &E, const Answer &Result) {
+  LastWords Words;
+  if (Before)
+    Words = Before->hear();
+  Report->write(E, Result, Before ? &Words : nullptr);
+  Before.reset();
 }
 
 void Deciding::end(Module &M) {

@@ -3,6 +3,7 @@
 #define MLRA_DECIDE_DECIDING_H
 
 #include "decide/Decider.h"
+#include "decide/GreedyAlone.h"
 #include "decide/Report.h"
 
 namespace mlra {
@@ -16,6 +17,7 @@ public:
   bool wants(const llvm::MachineFunction &MF, unsigned FunctionID) { return Who && Who->wants(MF, FunctionID); }
 
   /// Decides and carries out. The carrier then has to see greedy's run: installAdvisors before, finish behind it.
+  /// Null where greedy runs alone, in a copy that ends with `allocated`.
   std::unique_ptr<Carrier> decide(llvm::MachineFunctionPass &Allocator, const Episode &E);
 
   /// Behind greedy and the carrier's finish. Returns whether the function is to be recorded.
@@ -24,7 +26,10 @@ public:
   void end(llvm::Module &M);
 
 private:
+  void writeReport(const Episode &E, const Answer &Result);
+
   std::unique_ptr<Decider> Who;
+  std::unique_ptr<GreedyAlone> Before; ///< of the function at hand
   std::unique_ptr<ReportFile> Report;
 };
 

@@ -11,13 +11,16 @@
 #include <cerrno>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <dirent.h>
 #include <fcntl.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <vector>
 
 using namespace llvm;
 
@@ -109,10 +112,21 @@ void limit(const ForkLimits &Limits) {
   }
 }
 
-void silence() {
-  int Nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC);
-  if (Nowhere >= 0)
-    dup2(Nowhere, STDERR_FILENO);
+/// What the compiler has open are its output, its remarks, its connections: the place in a file is shared, and so is a
+/// lock. Standard output and error lead nowhere.
+void closeFiles() {
+  std::vector<int> Open;
+  if (DIR *Folder = opendir("/proc/self/fd")) {
+    while (const dirent *Entry = readdir(Folder))
+      Open.push_back(atoi(Entry->d_name)); // "." and ".." count as 0
+    closedir(Folder);
+  }
+  for (int Descriptor : Open)
+    if (Descriptor > STDERR_FILENO && Descriptor != PipeOfCopy)
+      close(Descriptor);
+  int Nowhere = open("/dev/null", O_RDWR | O_CLOEXEC);
+  for (int Standard : {STDOUT_FILENO, STDERR_FILENO})
+    dup2(Nowhere, Standard);
 }
 
 void becomeCopy(const ForkLimits &Limits, LLVMContext &Context, pid_t Compiler) {
@@ -120,7 +134,7 @@ void becomeCopy(const ForkLimits &Limits, LLVMContext &Context, pid_t Compiler) 
   prctl(PR_SET_PDEATHSIG, SIGKILL);
   if (getppid() != Compiler) // it died meanwhile
     _exit(1);
-  silence();
+  closeFiles();
   limit(Limits);
   remove_fatal_error_handler();
   install_fatal_error_handler(endAtFatalError);

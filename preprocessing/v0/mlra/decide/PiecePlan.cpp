@@ -2,8 +2,8 @@
 #include "decide/PiecePlan.h"
 
 #include "LLVMCompat.h"
+#include "decide/PieceFlow.h"
 
-#include "llvm/ADT/PostOrderIterator.h"
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 
 #include <map>
@@ -19,21 +19,6 @@ int PiecePlan::onlyRegister() const {
 }
 
 namespace {
-
-using PlaceSet = uint64_t;
-constexpr PlaceSet Anywhere = ~PlaceSet(0);
-constexpr PlaceIndex SlotOrNowhere = 0;
-constexpr unsigned MostPlaces = 64;
-
-PlaceSet only(PlaceIndex Place) { return PlaceSet(1) << Place; }
-
-/// What happens to the node's places at one instruction: first the moves in front of it, then what it reads, then what
-/// it writes.
-struct Event {
-  int Instruction;
-  enum Phase { Moves, Reads, Writes } When;
-  size_t Index; ///< in Plan.Moves or Plan.Operands
-};
 
 class Planner {
 public:
@@ -56,14 +41,14 @@ public:
     for (auto Step : {&Planner::planOperands, &Planner::planMoves})
       if (std::string Why = (this->*Step)(); !Why.empty())
         return Why;
-    orderEvents();
-    solve();
-    std::string Why = check();
+    PieceFlow Flow(A, Code, Recorded, Plan);
+    Flow.solve(StoresAll);
+    std::string Why = check(Flow);
     if (Why.empty() || !IsSomewhereNowhere)
       return Why;
     StoresAll = true; // a value that is nowhere is computed from what was stored, which the spiller then drops
-    solve();
-    return check();
+    Flow.solve(StoresAll);
+    return check(Flow);
   }
 
 private:
@@ -92,8 +77,6 @@ private:
       return std::nullopt;
     return static_cast<PlaceIndex>(Found - Plan.Places.begin());
   }
-
-  static bool isPartial(const MachineOperand &MO) { return MO.isDef() && MO.readsReg(); }
 
   /// Where the node may be read or written at a position, and nothing outside of its parts.
   PlaceSet placesAt(int Position) {
@@ -175,80 +158,13 @@ private:
                                                                                                            : nullptr;
   }
 
-  void orderEvents() {
-    EventsOf.resize(Code.blockCount());
-    for (size_t I = 0; I < Plan.Moves.size(); ++I) {
-      const RecordedMove &Move = Recorded.Moves[Plan.Moves[I].Move];
-      EventsOf[Move.Block].push_back({Move.Instruction, Event::Moves, I});
-    }
-    for (size_t I = 0; I < Plan.Operands.size(); ++I) {
-      const MachineOperand &MO = *Plan.Operands[I].Operand;
-      const MachineInstr &MI = *MO.getParent();
-      std::vector<Event> &Events = EventsOf[Code.numberOf(*MI.getParent())];
-      if (MO.isUse() ? !MO.isUndef() : isPartial(MO))
-        Events.push_back({Code.numberOf(MI), Event::Reads, I});
-      if (MO.isDef())
-        Events.push_back({Code.numberOf(MI), Event::Writes, I});
-    }
-    for (std::vector<Event> &Events : EventsOf)
-      llvm::sort(Events, [](const Event &X, const Event &Y) {
-        return std::tie(X.Instruction, X.When, X.Index) < std::tie(Y.Instruction, Y.When, Y.Index);
-      });
-  }
-
-  /// Runs through a block. `Read` is called with an operand and the places that hold the value there.
-  template <typename ReadT> PlaceSet runThrough(int Block, PlaceSet Held, ReadT Read) {
-    int Written = -1;
-    for (const Event &E : EventsOf[Block]) {
-      if (E.When == Event::Moves) {
-        const PlannedMove &Move = Plan.Moves[E.Index];
-        if (!Move.Value && !(Held & only(Move.From)))
-          IsMoveOfNothing = true;
-        Held |= only(Move.To);
-      } else if (E.When == Event::Reads) {
-        Read(E.Index, Held);
-      } else {
-        Held = (E.Instruction == Written ? Held : 0) | only(Plan.Operands[E.Index].Place);
-        if (StoresAll)
-          Held |= only(SlotOrNowhere);
-        Written = E.Instruction;
-      }
-    }
-    return Held;
-  }
-
-  PlaceSet heldAtEntry(const MachineBasicBlock &MBB) const {
-    if (!A.LIS.isLiveInToMBB(LI, &MBB))
-      return 0;
-    PlaceSet Held = Anywhere;
-    for (const MachineBasicBlock *From : MBB.predecessors())
-      Held &= HeldAtEnd[Code.numberOf(*From)];
-    return Held;
-  }
-
-  void solve() {
-    HeldAtEnd.assign(Code.blockCount(), Anywhere);
-    ReversePostOrderTraversal<MachineFunction *> Order(&A.MF);
-    for (bool Changes = true; Changes;) {
-      Changes = false;
-      for (const MachineBasicBlock *MBB : Order) {
-        PlaceSet &Held = HeldAtEnd[Code.numberOf(*MBB)];
-        PlaceSet Now = runThrough(Code.numberOf(*MBB), heldAtEntry(*MBB), [](size_t, PlaceSet) {});
-        Changes |= Now != Held;
-        Held = Now;
-      }
-    }
-  }
-
-  std::string check() {
-    IsMoveOfNothing = false;
+  std::string check(const PieceFlow &Flow) {
     bool IsMissing = false;
-    for (int Block = 0; Block < Code.blockCount(); ++Block)
-      runThrough(Block, heldAtEntry(Code.block(Block)), [&](size_t Index, PlaceSet Held) {
-        choose(Index, Held);
-        IsMissing |= !(Held & only(Plan.Operands[Index].Place));
-      });
-    if (IsMoveOfNothing)
+    bool DoMovesHold = Flow.forEachRead([&](size_t Index, PlaceSet Held) {
+      choose(Index, Held);
+      IsMissing |= !(Held & only(Plan.Operands[Index].Place));
+    });
+    if (!DoMovesHold)
       return "a move reads a place that does not hold the value";
     if (IsMissing)
       return "an operand reads a place that does not hold the value";
@@ -299,10 +215,8 @@ private:
   const RecordedNode &Node;
   PiecePlan &Plan;
   const LiveInterval &LI;
-  std::vector<std::vector<Event>> EventsOf;      ///< by block
-  std::vector<PlaceSet> HeldAtEnd;               ///< by block
   std::vector<std::pair<size_t, PlaceSet>> Open; ///< operands with several places and no recorded choice
-  bool IsSomewhereNowhere = false, StoresAll = false, IsMoveOfNothing = false;
+  bool IsSomewhereNowhere = false, StoresAll = false;
 };
 
 } // namespace

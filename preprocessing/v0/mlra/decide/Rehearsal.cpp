@@ -13,6 +13,7 @@
 #include <poll.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -26,7 +27,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr char TooLate[] = "no decision within the time limit";
 constexpr size_t LargestList = size_t(1) << 28;
+constexpr std::chrono::microseconds LongestPause(5000);
 
 // The answer is a letter, 'd' and the list of decisions or 'f' and the reason; without it the child did not end well.
 
@@ -45,10 +48,12 @@ void endQuietly(void *, const char *, bool) { _exit(1); }
 
 /// A child that crashes ends like any process: no report of a bug in clang, no core, no temporary file of clang
 /// removed.
-void becomeChild() {
+void becomeChild(pid_t Compiler) {
 #ifdef __linux__
   prctl(PR_SET_PDEATHSIG, SIGKILL);
 #endif
+  if (getppid() != Compiler) // it died meanwhile
+    _exit(1);
   for (int Signal : {SIGSEGV, SIGABRT, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGINT, SIGTERM, SIGHUP, SIGQUIT})
     signal(Signal, SIG_DFL);
   signal(SIGPIPE, SIG_IGN);
@@ -58,8 +63,8 @@ void becomeChild() {
   install_fatal_error_handler(endQuietly);
 }
 
-[[noreturn]] void runChild(function_ref<std::string(std::vector<Decision> &)> Talk, int To) {
-  becomeChild();
+[[noreturn]] void runChild(function_ref<std::string(std::vector<Decision> &)> Talk, int To, pid_t Compiler) {
+  becomeChild(Compiler);
   std::vector<Decision> Decisions;
   std::string Problem = Talk(Decisions);
   writeAll(To, Problem.empty() ? "d" + decisionListText(Decisions) : "f" + Problem);
@@ -75,7 +80,7 @@ std::string readUntilEnd(int From, Clock::time_point Deadline, std::string &Text
     if (Ready < 0 && errno == EINTR)
       continue;
     if (Ready <= 0)
-      return "no decision within the time limit";
+      return TooLate;
     char Chunk[1 << 16];
     ssize_t Read = read(From, Chunk, sizeof(Chunk));
     if (Read < 0 && errno == EINTR)
@@ -88,11 +93,20 @@ std::string readUntilEnd(int From, Clock::time_point Deadline, std::string &Text
   }
 }
 
-int waitFor(pid_t Child) {
-  int Status = 0;
-  while (waitpid(Child, &Status, 0) < 0 && errno == EINTR) {
+/// Whether the child, which has closed its end, is gone by then.
+bool isGone(pid_t Child, Clock::time_point Deadline, int &Status) {
+  for (auto Pause = std::chrono::microseconds(50); Clock::now() < Deadline; Pause = std::min(2 * Pause, LongestPause)) {
+    if (waitpid(Child, &Status, WNOHANG))
+      return true;
+    std::this_thread::sleep_for(Pause);
   }
-  return Status;
+  return false;
+}
+
+void end(pid_t Child) {
+  kill(Child, SIGKILL);
+  while (waitpid(Child, nullptr, 0) < 0 && errno == EINTR) {
+  }
 }
 
 std::string answerOf(StringRef Text, int Status, std::vector<Decision> &Decisions) {
@@ -117,10 +131,10 @@ std::string rehearse(function_ref<std::string(std::vector<Decision> &)> Talk, st
   outs().flush(); // what lies in the buffers would be written twice
   errs().flush();
   fflush(nullptr);
-  pid_t Child = fork();
+  pid_t Compiler = getpid(), Child = fork();
   if (Child == 0) {
     close(Ends[0]);
-    runChild(Talk, Ends[1]);
+    runChild(Talk, Ends[1], Compiler);
   }
   close(Ends[1]);
   std::string Text, Problem;
@@ -131,10 +145,11 @@ std::string rehearse(function_ref<std::string(std::vector<Decision> &)> Talk, st
   close(Ends[0]);
   if (Child < 0)
     return Problem;
-  if (!Problem.empty())
-    kill(Child, SIGKILL);
-  int Status = waitFor(Child);
-  return Problem.empty() ? answerOf(Text, Status, Decisions) : Problem;
+  int Status = 0;
+  if (Problem.empty() && isGone(Child, Deadline, Status))
+    return answerOf(Text, Status, Decisions);
+  end(Child);
+  return Problem.empty() ? TooLate : Problem;
 }
 
 } // namespace mlra

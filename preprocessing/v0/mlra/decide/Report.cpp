@@ -1,7 +1,7 @@
 //===- Report.cpp - What became of decisions, for people and programs -----===//
 #include "decide/Report.h"
 
-#include "write/JsonWriter.h"
+#include "decide/ReportedFigures.h"
 
 #include "llvm/IR/DiagnosticInfo.h"
 #include "llvm/IR/DiagnosticPrinter.h"
@@ -28,42 +28,19 @@ private:
   std::string Text;
 };
 
-void writeCounts(JsonWriter &J, const char *Name, const std::map<std::string, unsigned> &Counts) {
-  J.key(Name);
-  J.beginObject();
-  for (const auto &[Key, Number] : Counts)
-    J.member(Key.c_str(), Number);
-  J.endObject();
-}
-
-void writeCost(JsonWriter &J, const char *Name, const Count &C) {
-  J.key(Name);
-  J.beginArray();
-  J.value(C.Number), J.value(C.Cost);
-  J.endArray();
-}
-
-void writeCosts(JsonWriter &J, const Answer &Result) {
-  const Costs &C = Result.Counts;
-  J.key("costs");
-  J.beginObject();
-  writeCost(J, "spills", C.Spills);
-  writeCost(J, "reloads", C.Reloads);
-  writeCost(J, "folded_spills", C.FoldedSpills);
-  writeCost(J, "folded_reloads", C.FoldedReloads);
-  writeCost(J, "copies", C.Copies);
-  writeCost(J, "cheap_remats", C.CheapRemats);
-  writeCost(J, "dear_remats", C.DearRemats);
-  J.member("callee_saved", C.CalleeSavedCost);
-  J.endObject();
-  J.member("score", Result.Total.total());
+void writeBefore(JsonWriter &J, const LastWords &Before) {
+  J.key("before");
+  if (Before.Problem.empty())
+    J.valueOfJson(Before.Said);
+  else
+    J.valueOfJson("null"), J.member("before_failure", Before.Problem);
 }
 
 } // namespace
 
 ReportFile::ReportFile(StringRef Path) : Path(Path), OS(Path, OpenError) {}
 
-void ReportFile::write(const Episode &E, const Answer &Result) {
+void ReportFile::write(const Episode &E, const Answer &Result, const LastWords *Before) {
   const Tally &T = E.Count;
   ++Functions;
   JsonWriter J;
@@ -80,7 +57,9 @@ void ReportFile::write(const Episode &E, const Answer &Result) {
   J.member("lost", T.Lost);
   J.member("forced_away", T.ForcedAway);
   J.member("restored", T.Restored);
-  writeCosts(J, Result);
+  writeCostMembers(J, Result);
+  if (Before)
+    writeBefore(J, *Before);
   J.endObject();
   J.newLine();
   if (!OpenError)

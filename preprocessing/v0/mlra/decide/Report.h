@@ -8,6 +8,7 @@
 #define MLRA_DECIDE_REPORT_H
 
 #include "decide/Decider.h"
+#include "decide/ForkedCompiler.h"
 
 #include "llvm/Support/raw_ostream.h"
 
@@ -17,7 +18,8 @@ class ReportFile {
 public:
   explicit ReportFile(llvm::StringRef Path);
 
-  void write(const Episode &E, const Answer &Result);
+  /// `Before`: what greedy alone makes of the function; null where nobody asked.
+  void write(const Episode &E, const Answer &Result, const LastWords *Before);
 
   /// Completes the file, whose last line sums it up; returns what went wrong with it since it was opened, or "".
   std::string finish(llvm::ArrayRef<std::string> Unused);

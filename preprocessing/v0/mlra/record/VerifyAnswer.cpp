@@ -18,7 +18,7 @@ namespace {
 
 using Findings = std::vector<std::string>;
 
-std::string nameOf(const Problem &Recorded, int Node) {
+std::string nodeName(const Problem &Recorded, int Node) {
   return "%" + std::to_string(Register(Recorded.Nodes[Node].Reg).virtRegIndex());
 }
 
@@ -79,7 +79,7 @@ void verifyTiles(const Problem &Recorded, const WholeAnswer &Whole, Findings &Fo
     for (const Part &P : Whole.parts(Node)) {
       bool IsRegister = P.Place > 0;
       if (!Covered.empty() && P.Range.First < Covered.back().Last && !(IsRegister && IsLastRegister))
-        Found.push_back("parts of " + nameOf(Recorded, Node) + " overlap at " + text(P.Range));
+        Found.push_back("parts of " + nodeName(Recorded, Node) + " overlap at " + text(P.Range));
       if (!Covered.empty() && P.Range.First <= Covered.back().Last)
         Covered.back().Last = std::max(Covered.back().Last, P.Range.Last);
       else
@@ -91,7 +91,7 @@ void verifyTiles(const Problem &Recorded, const WholeAnswer &Whole, Findings &Fo
                              [](PositionRange X, PositionRange Y) { return X.First == Y.First && X.Last == Y.Last; });
     if (IsSame)
       continue;
-    std::string Text = "parts of " + nameOf(Recorded, Node) + " cover";
+    std::string Text = "parts of " + nodeName(Recorded, Node) + " cover";
     for (PositionRange R : Covered)
       Text += " " + text(R);
     Text += ", not";
@@ -122,7 +122,8 @@ public:
       for (size_t I = 0; I < Fixed.Live.size(); I += 2)
         All.push_back({Fixed.Unit, {Fixed.Live[I], Fixed.Live[I + 1]}, -1, 0});
     llvm::sort(All, [](const Held &X, const Held &Y) {
-      return std::tie(X.Unit, X.Range.First, X.Range.Last, X.Node) < std::tie(Y.Unit, Y.Range.First, Y.Range.Last, Y.Node);
+      return std::tie(X.Unit, X.Range.First, X.Range.Last, X.Node) <
+             std::tie(Y.Unit, Y.Range.First, Y.Range.Last, Y.Node);
     });
   }
 
@@ -139,14 +140,14 @@ public:
   }
 
 private:
-  std::string name(const Held &H) const { return H.Node < 0 ? "a fixed range" : nameOf(Recorded, H.Node); }
+  std::string name(const Held &H) const { return H.Node < 0 ? "a fixed range" : nodeName(Recorded, H.Node); }
 
   std::string unitName(unsigned Unit) const {
     return TRI.getName(*MCRegUnitRootIterator(static_cast<MCRegUnit>(Unit), &TRI));
   }
 
-  /// Where one is the other's copy, be it of a part, and lies where the copy vanishes, both may live on: the value is the
-  /// same.
+  /// Where one is the other's copy, be it of a part, and lies where the copy vanishes, both may live on: the value is
+  /// the same.
   bool isCopyBetween(const Held &X, const Held &Y) const {
     const Held &Fixed = X.Node < 0 ? X : Y, &Other = X.Node < 0 ? Y : X;
     int At = std::max(X.Range.First, Y.Range.First);
@@ -183,7 +184,7 @@ void verifyMasks(const Analyses &A, const Problem &Recorded, const CodeBefore &B
         for (const Part &P : Whole.parts(Node))
           if (P.Place > 0 && P.Range.First <= 2 * Use.Instruction && P.Range.Last > 2 * Use.Instruction + 1 &&
               MO.clobbersPhysReg(MCRegister(P.Place)))
-            Found.push_back(nameOf(Recorded, Node) + " lies in a register that instruction " +
+            Found.push_back(nodeName(Recorded, Node) + " lies in a register that instruction " +
                             std::to_string(Use.Instruction) + " clobbers");
     }
   }
@@ -205,7 +206,7 @@ void verifyOperands(const Analyses &A, const Problem &Recorded, const CodeBefore
         *A.LIS.getSlotIndexes()->getInstructionFromIndex(Before.instructions()[O.Instruction].Index);
     unsigned Expected = A.VRM.getPhys(MI.getOperand(O.Index).getReg()).id();
     if (Is != Expected)
-      Found.push_back(nameOf(Recorded, O.Node) + " at instruction " + std::to_string(O.Instruction) +
+      Found.push_back(nodeName(Recorded, O.Node) + " at instruction " + std::to_string(O.Instruction) +
                       " is in register " + std::to_string(Is) + ", VirtRegMap has " + std::to_string(Expected));
   }
 }
@@ -231,7 +232,7 @@ void verifySlotAccesses(const Analyses &A, const Problem &Recorded, const CodeBe
       if ((IsWrite || (O.Flags & OperandFlag::Read)) && names(MI, A.VRM.getStackSlot(Recorded.Nodes[O.Node].Reg)) &&
           none_of(Whole.parts(O.Node),
                   [&](const Part &P) { return P.Place < 0 && P.Range.First <= Position && Position < P.Range.Last; }))
-        Found.push_back(nameOf(Recorded, O.Node) + " does not lie in the slot that instruction " +
+        Found.push_back(nodeName(Recorded, O.Node) + " does not lie in the slot that instruction " +
                         std::to_string(C.Instruction) + (IsWrite ? " writes" : " reads"));
     }
   }
@@ -268,8 +269,9 @@ std::vector<std::string> verifyAnswer(const Analyses &A, const Problem &Recorded
   verifySlotAccesses(A, Recorded, Before, Whole, Given.Edits.Changed, Found);
   for (int Node = 0; Node < int(Recorded.Nodes.size()); ++Node)
     if (!agree(Given.Words.Nodes[Node].Kind, Given.Places.Fates[Node]))
-      Found.push_back(nameOf(Recorded, Node) + " has outcome " + std::to_string(unsigned(Given.Words.Nodes[Node].Kind)) +
-                      " and fate " + std::to_string(Given.Places.Fates[Node]));
+      Found.push_back(nodeName(Recorded, Node) + " has outcome " +
+                      std::to_string(unsigned(Given.Words.Nodes[Node].Kind)) + " and fate " +
+                      std::to_string(Given.Places.Fates[Node]));
   return Found;
 }
 

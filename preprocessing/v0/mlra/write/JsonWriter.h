@@ -32,6 +32,7 @@ public:
   void value(llvm::StringRef String) { separate(), quote(String); }
   void value(const char *String) { value(llvm::StringRef(String)); }
   void value(const std::string &String) { value(llvm::StringRef(String)); }
+  void valueOfJson(llvm::StringRef Json) { separate(), Text.append(Json.data(), Json.size()); }
   void value(bool Flag) { separate(), Text += Flag ? "true" : "false"; }
 
   template <typename T, std::enable_if_t<std::is_arithmetic_v<T> && !std::is_same_v<T, bool>, int> = 0>

@@ -1,0 +1,113 @@
+"""The command `rl4real-data improve`.
+
+A search for decisions that make code better than greedy's.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Final
+
+import typer
+
+from rl4real_data.commands.console import say, work_progress, write_note, write_path
+from rl4real_data.commands.options import DataDir, Jobs
+from rl4real_data.core.counted import counted
+from rl4real_data.core.environment import load_environment
+from rl4real_data.core.errors import LessThanAsked
+from rl4real_data.episodes.label_values import LabelStatus, Objective
+
+if TYPE_CHECKING:
+    from rl4real_data.episodes.index import DatasetIndex
+    from rl4real_data.improve.improving import Improved
+    from rl4real_data.live.trial import CompilerTool
+
+_KINDS_SHOWN: Final = 12
+_REASONS_SHOWN: Final = 5
+
+
+def improve(
+    data_dir: DataDir,
+    objective: Annotated[
+        Objective,
+        typer.Option(
+            help="What shall become less: instructions and memory accesses of the final code, or LLVM's score."
+        ),
+    ] = Objective.FINAL,
+    candidates: Annotated[int, typer.Option(min=1, help="Sets of decisions to be tried a function.")] = 400,
+    seed: Annotated[int, typer.Option(min=0, help="Another one tries others.")] = 0,
+    trials: Annotated[int, typer.Option(min=0, help="Candidates a function to keep in trials.parquet.")] = 16,
+    take_all: Annotated[
+        bool, typer.Option("--all", help="Search functions, too, in which greedy neither split nor spilled.")
+    ] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="Search only so many functions, evenly spread.")] = None,
+    jobs: Jobs = None,
+) -> None:
+    """Search for decisions that make functions better than greedy's, and keep them as labels."""
+    from rl4real_data.improve.function_search import SearchSettings
+    from rl4real_data.improve.improving import improve_dataset
+
+    environment = load_environment()
+    begin = time.monotonic()
+    with work_progress("searching", "function") as watch:
+        done = improve_dataset(
+            data_dir,
+            lambda index: _tool(data_dir, index),
+            SearchSettings(objective=objective, candidates=candidates, seed=seed, trials=trials),
+            take_all=take_all,
+            limit=limit,
+            jobs=jobs or environment.jobs,
+            progress=watch,
+        )
+    write_note(_text(data_dir, done, seconds=time.monotonic() - begin))
+    write_path(data_dir)
+    if shortfall := _shortfall(data_dir, done):
+        raise shortfall
+
+
+def _tool(data_dir: Path, index: DatasetIndex) -> CompilerTool:
+    """Clang of the release that made the dataset, with the plugin."""
+    from rl4real_data.flow.upgrade_tools import find_tools
+    from rl4real_data.live.trial import CompilerTool
+    from rl4real_data.toolchain.installation import Installation
+
+    replayer = find_tools(data_dir, index, Installation.of(load_environment()), announce=say).replayer
+    return CompilerTool(clang=replayer.clang, plugin=replayer.plugin)
+
+
+def _text(data_dir: Path, done: Improved, *, seconds: float) -> str:
+    gain = done.gain
+    share = gain.improved / gain.compared if gain.compared else 0.0
+    lines = [
+        f"{data_dir}: {counted(done.episodes, 'function')} ({done.searched:,} searched now, {seconds:.1f} s)",
+        f"  better     {gain.improved:,} of {gain.compared:,} ({share:.1%})",
+        f"  best       {gain.geometric_mean:.4f} of greedy's, geometric mean",
+    ]
+    if done.replaced:
+        lines.append(f"  replaced   {counted(done.replaced, 'label')} that were sought with other settings")
+    for place, (kind, count) in enumerate(gain.kinds.most_common(_KINDS_SHOWN)):
+        lines.append(f"  {'' if place else 'with':10} {count:,} {kind}")
+    for reason, count in gain.reasons.most_common(_REASONS_SHOWN):
+        lines.append(f"  {'without':10} {count:,} {reason}")
+    return "\n".join(lines)
+
+
+def _shortfall(data_dir: Path, done: Improved) -> LessThanAsked | None:
+    from rl4real_data.improve.episode_search import NO_TEXT
+
+    if not done.episodes:
+        return LessThanAsked(
+            f"{data_dir}: no function that greedy split or spilled", hint="add --all to search the others"
+        )
+    if untold := done.gain.reasons[NO_TEXT]:
+        return LessThanAsked(
+            f"{data_dir}: {counted(untold, 'episode')} of {done.episodes:,} without MIR text, from which to search",
+            hint="make the dataset with MIR text (the default of `rl4real-data flow` with the plugin)",
+        )
+    if failed := done.gain.statuses[LabelStatus.FAILED]:
+        return LessThanAsked(
+            f"{data_dir}: {counted(failed, 'function')} of {done.episodes:,} could not be searched",
+            hint="labels.parquet says why, in `reason`; greedy stands for them",
+        )
+    return None
