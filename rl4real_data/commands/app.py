@@ -16,6 +16,7 @@ from rl4real_data.commands.export import export_dataset
 from rl4real_data.commands.flow import flow
 from rl4real_data.commands.import_graphs import import_dataset
 from rl4real_data.commands.improve import improve
+from rl4real_data.commands.label import label
 from rl4real_data.commands.path import path_app
 from rl4real_data.commands.serve import serve
 from rl4real_data.commands.show import show
@@ -40,6 +41,7 @@ app.command()(serve)
 app.command()(validate)
 app.command()(embed)
 app.command()(improve)
+app.command()(label)
 app.command()(upgrade)
 app.command()(clean)
 app.command()(doctor)

@@ -67,7 +67,7 @@ class CompilerBackend:
         with tempfile.TemporaryDirectory() as scratch:
             folder = Path(scratch)
             (folder / "episode.mir").write_text(episode.mir, encoding="utf-8")
-            (folder / "decisions").write_text(decisions_line(_name_of(episode.mir), decisions), encoding="utf-8")
+            (folder / "decisions").write_text(decisions_line(name_in_mir(episode.mir), decisions), encoding="utf-8")
             command = replay_command(
                 self._llc,
                 self._plugin,
@@ -83,7 +83,7 @@ class CompilerBackend:
         return found
 
 
-def _name_of(mir: str) -> str:
+def name_in_mir(mir: str) -> str:
     """The function's symbol in MIR text, which is YAML."""
     found = _NAME.search(mir)
     if not found:

@@ -109,13 +109,14 @@ def write_labellable(
     *,
     test_episodes: int = 1,
     make: Callable[[int], build.Row] = build.make_episode,
+    write: Callable[..., DatasetIndex] = build.write_dataset,
     **options: Any,
 ) -> DatasetIndex:
     """A dataset with a fingerprint in all of its files, as `flow` writes it."""
     train = [make(number) for number in range(1, episodes + 1)]
     test = [make(number) for number in range(101, 101 + test_episodes)]
     splits = {"train": [train], **({"test": [test]} if test_episodes else {})}
-    index = build.write_dataset(data_dir, splits, recipe={**build.RECIPE, "compression_level": 3}, **options)
+    index = write(data_dir, splits, recipe={**build.RECIPE, "compression_level": 3}, **options)
     files = {}
     for name, entry in index.files.items():
         table = pq.read_table(data_dir / name)
