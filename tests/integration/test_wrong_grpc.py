@@ -21,7 +21,7 @@ from .wrong_services import BAD_PARTNERS, STRANGERS
 
 pytestmark = pytest.mark.clang
 
-PLENTY_MS, SHORT_MS = 120_000, 1500
+PLENTY_MS, SHORT_MS, SHORTEST_MS = 120_000, 1500, 400
 METHOD = find_method("hello.Model/getAdvice", schema=SCHEMA)
 GOOD = METHOD.response(number=6).SerializeToString()
 
@@ -116,7 +116,7 @@ def test_nobody_listens(hello: Hello, grpc_library: Path, free_port: int) -> Non
 @pytest.mark.parametrize("play", STRANGERS.values(), ids=STRANGERS.keys())
 def test_no_grpc_server(hello: Hello, grpc_library: Path, play: Play | None) -> None:
     with listening(play) as port:
-        assert "no gRPC server answers within the limit" in reason(hello, grpc_library, port, SHORT_MS)
+        assert "no gRPC server answers within the limit" in reason(hello, grpc_library, port, SHORTEST_MS)
 
 
 @pytest.mark.parametrize("kind", BAD_PARTNERS)

@@ -188,6 +188,14 @@ def merge_differs(batch: EpisodeBatch) -> Spots:
     return _nested_spots(flags, is_merge != (values.inner.values < 0))
 
 
+def merge_of_one_value(batch: EpisodeBatch) -> Spots:
+    """Where values meet, two instructions define the node at least."""
+    values = batch.nested("value_def")
+    is_merge = values.inner.values < 0
+    written = np.bincount(values.inner.owner, weights=~is_merge, minlength=len(values.inner.lengths))
+    return _nested_spots(values, is_merge & (written[values.inner.owner] < 2))
+
+
 def value_without_write(batch: EpisodeBatch) -> Spots:
     values = batch.nested("value_def")
     numbers = values.inner.values.astype(np.int64)

@@ -101,6 +101,7 @@ CODE: Final = (
     Invariant("node {place}: use_flags are not those of the operands", code.use_flags_differ),
     Invariant("node {place}: value_def is not in the order of the code", code.value_order),
     Invariant("node {place}: a value of a block's start is no merge, or the other way round", code.merge_differs),
+    Invariant("node {place}: values meet, and fewer than two instructions define it", code.merge_of_one_value),
     Invariant("node {place}: a value that no operand writes", code.value_without_write),
     Invariant("operand {place}: a write that is no value of its node", code.write_without_value),
     Invariant("copy {place}: copy_to is neither a register nor a node", fixed.unknown_end("copy_to")),

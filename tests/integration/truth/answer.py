@@ -16,8 +16,9 @@ from .columns import Episode
 from .findings import Findings
 from .machine_text import Function, Instruction, Operand
 from .moves import MoveReader
-from .opcodes import constant_of, is_constant_store
+from .opcodes import constant_of, is_compared_with_zero, is_constant_store, is_plain_access
 from .places import NOWHERE, Places
+from .repeated import Repeated
 
 _METADATA = re.compile(r"!\d+")  # numbered anew where there are remarks
 _VARIANTS = {("MOV32r0", "MOV32ri"), ("MOV32r1", "MOV32ri"), ("MOV32r_1", "MOV32ri")}
@@ -30,12 +31,14 @@ class AnswerCheck:
         self.episode, self.findings, self.after = episode, findings, after
         self.before = [instruction for block in before.blocks for instruction in block.instructions]
         self.places, self.registers = Places(episode), episode.dataset.registers
+        self.repeated = Repeated(episode, self.before)
         self.changed = dict(zip(episode["changed_inst"], episode["changed_flags"], strict=True))
         known = {found.number for found in before.objects if not found.is_fixed}
         self.slots = [found.number for found in after.objects if found.is_spill_slot and found.number not in known]
         self.text: deque[Instruction] = deque()
         self.reader = MoveReader(self.registers, self.slots)
         self.constants: set[int] = set()  # moves that store one
+        self.accesses: set[int] = set()  # instructions, no copies, of which a plain store or load is left
         self.aligned = True
 
     def run(self) -> None:
@@ -186,16 +189,20 @@ class AnswerCheck:
             return False
         found = self.text.popleft()
         self.findings.count(f"instructions changed: {ChangeFlag(flags).name}")
+        if is_plain_access(found):
+            self.accesses.add(number)
         slots, wanted = set(), []
         for place, operand in enumerate(original.operands):
             if not operand.is_register or operand.physical == "noreg":
                 continue
             names = self.wanted(number, place)
             if operand.virtual >= 0 and names is not None and not names:
-                slots |= self._slot_of(number, place, flags)
+                slots |= self._slot_of(number, place, flags, found)
             elif names is not None and (operand.virtual >= 0 or not operand.is_implicit):
                 wanted.append(names | self._wholes(number, operand))
         self.findings.compare("folded: slots", f"{where}: {found.text}", slots, {o.slot for o in found.operands} - {-1})
+        if is_compared_with_zero(original, found):
+            wanted = wanted[1:]
         self._compare_registers(f"{where}: {original.text} -> {found.text}", wanted, found, flags)
         return True
 
@@ -208,14 +215,18 @@ class AnswerCheck:
         part = self.registers.number.get(source.physical, 0)
         return {self.registers.name[whole] for whole in self.registers.wholes_of(part, index)}
 
-    def _slot_of(self, number: int, place: int, flags: int) -> set[int]:
-        """The stack object that stands where the node's register stood; none for what was computed anew."""
+    def _slot_of(self, number: int, place: int, flags: int, text: Instruction) -> set[int]:
+        """The stack object that stands where the node's register stood; none for what was computed anew.
+
+        That may be even where a slot holds the value: LLVM folds a definition rather than a slot, where it can.
+        """
         operand = self.before[number].operands[place]
         found = self._places(number, place)
         needed = ChangeFlag.WRITES_SLOT if operand.is_write else ChangeFlag.READS_SLOT
         where = f"{self._where(number, 'instruction')} operand {place}"
-        if found == {NOWHERE} and flags & ChangeFlag.OTHER and not operand.is_write:
-            self.findings.count("operands: a rematerialisation is folded")
+        if flags & ChangeFlag.OTHER and not operand.is_write:
+            is_folded = self.repeated.is_folded(self.episode.node_of[operand.virtual], text)
+            self.findings.compare("operands: a rematerialisation is folded", f"{where}: {text.text}", is_folded, True)
             return set()
         if len(found) != 1 or NOWHERE in found or not flags & needed:
             self.findings.differ("no slot where one is needed", where, f"{found} {ChangeFlag(flags)!r}")
@@ -266,5 +277,7 @@ class AnswerCheck:
         elif is_constant_store(found):
             self.constants.add(number)
             self.findings.compare("constants stored", where, constant_of(original), constant_of(found))
+        elif self.repeated.is_folded_before(original, found):
+            self.findings.count("rematerialised with what was folded in before")
         else:
             self.findings.differ("another opcode is computed anew", where, f"{original.text} -> {found.text}")

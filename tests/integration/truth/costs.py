@@ -36,12 +36,13 @@ def check_score(episode: Episode, score: Sequence[float], findings: Findings) ->
     _near("score: weighted sum", episode, episode["score"], sums, _SUM_ERROR, findings)
 
 
-def check_sums(episode: Episode, constants: AbstractSet[int], findings: Findings) -> None:
+def check_sums(episode: Episode, constants: AbstractSet[int], accesses: AbstractSet[int], findings: Findings) -> None:
     """Costs by kind are sums over the moves, and the old sums are sums of these.
 
-    `constants`: the moves that store a constant, which LLVM counts as folded.
+    `constants`: the moves that store a constant, which LLVM counts as folded. `accesses`: the instructions of which a
+    plain store or load is left, which it does not count as folded.
     """
-    frequencies = _frequencies(episode, constants)
+    frequencies = _frequencies(episode, constants, accesses)
     for kind, (count, cost) in _MOVES.items():
         findings.compare(f"moves counted as {count}", episode, episode[count], len(frequencies[kind]))
         _near(f"moves summed as {cost}", episode, episode[cost], math.fsum(frequencies[kind]), _REMARK_ERROR, findings)
@@ -54,7 +55,9 @@ def check_sums(episode: Episode, constants: AbstractSet[int], findings: Findings
     _near("spill_cost, summed", episode, episode["spill_cost"], total, _REMARK_ERROR, findings)
 
 
-def _frequencies(episode: Episode, constants: AbstractSet[int]) -> Mapping[MoveKind, Sequence[float]]:
+def _frequencies(
+    episode: Episode, constants: AbstractSet[int], accesses: AbstractSet[int]
+) -> Mapping[MoveKind, Sequence[float]]:
     """How often each kind of move is executed, move by move; a copy of the problem may become a store or a load."""
     found: dict[MoveKind, list[float]] = {kind: [] for kind in MoveKind}
     moves = (episode[f"move_{name}"] for name in ("kind", "block", "to"))
@@ -64,7 +67,8 @@ def _frequencies(episode: Episode, constants: AbstractSet[int]) -> Mapping[MoveK
             found[MoveKind.STORE if is_stored else MoveKind(kind)].append(episode["block_freq"][block])
     for number, flags in zip(episode["changed_inst"], episode["changed_flags"], strict=True):
         is_stored = bool(flags & ChangeFlag.WRITES_SLOT)
-        if episode.opcodes[number] == "COPY" and flags & _SLOT and (is_stored or not _is_of_part(episode, number)):
+        is_move = episode.opcodes[number] == "COPY" or number in accesses
+        if is_move and flags & _SLOT and (is_stored or not _is_of_part(episode, number)):
             kind = MoveKind.STORE if is_stored else MoveKind.RELOAD
             found[kind].append(episode["block_freq"][episode.block_of(number)])
     return found

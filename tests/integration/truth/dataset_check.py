@@ -82,7 +82,7 @@ class Check:
     def _costs(self, answers: list[AnswerCheck], text: Path, findings: Findings) -> None:
         scores = read_scores(self.bin_dir, self.score_plugin, text) if self.score_plugin else {}
         for answer in answers:
-            check_sums(answer.episode, answer.constants, findings)
+            check_sums(answer.episode, answer.constants, answer.accesses, findings)
             if self.score_plugin:
                 check_score(answer.episode, scores[answer.episode["function"]], findings)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rl4real_data.episodes.column_values import ChangeFlag, MoveKind, UseFlag
+from rl4real_data.episodes.column_values import ChangeFlag, MoveKind, OperandFlag, UseFlag
 
 from .columns import Episode
 from .findings import Findings
@@ -30,18 +30,27 @@ def check_folding(episode: Episode, places: Places, findings: Findings) -> None:
 def _folded(episode: Episode, places: Places, foldable: set[tuple[int, int]], findings: Findings) -> None:
     changed = dict(zip(episode["changed_inst"], episode["changed_flags"], strict=True))
     narrowed = _copies_of_two_classes(episode)
-    rows = zip(episode["operand_inst"], episode["operand_node"], strict=True)
-    for number, node in sorted(set(rows)):
+    for (number, node), touched in sorted(_touched(episode).items()):
         flags = changed.get(number, 0)
-        reads = flags & ChangeFlag.READS_SLOT and _is_in_slot(places, node, 2 * number)
-        writes = flags & ChangeFlag.WRITES_SLOT and _is_in_slot(places, node, 2 * number + 1)
-        if (reads or writes) and (node, number) not in foldable and number in narrowed:
+        reads = flags & ChangeFlag.READS_SLOT and touched & OperandFlag.READ and _is_in_slot(places, node, 2 * number)
+        writes = flags & ChangeFlag.WRITES_SLOT and touched & OperandFlag.WRITE
+        writes = writes and _is_in_slot(places, node, 2 * number + 1)
+        if not reads and not writes:
+            continue
+        if (node, number) not in foldable and number in narrowed:
             findings.count("folded, since splitting had widened the register's class")
-        elif (node, number) not in foldable and _is_read_beside(places, node, number, foldable):
-            findings.count("in a register, too, beside another that is folded")
-        elif reads or writes:
+        else:
             name = f"{episode.opcodes[number]} of %{episode['node_vreg'][node]}"
             findings.compare("folded and foldable", f"{episode} {name}", (node, number) in foldable, True)
+
+
+def _touched(episode: Episode) -> dict[tuple[int, int], int]:
+    """(instruction, node) -> whether it is read and whether it is written there, as operand flags."""
+    columns = (episode[f"operand_{name}"] for name in ("inst", "node", "flags"))
+    found: dict[tuple[int, int], int] = {}
+    for number, node, flags in zip(*columns, strict=True):
+        found[number, node] = found.get((number, node), 0) | flags
+    return found
 
 
 def _copies_of_two_classes(episode: Episode) -> frozenset[int]:
@@ -59,13 +68,6 @@ def _copies_of_two_classes(episode: Episode) -> frozenset[int]:
         return bool(classes[-1 - one] != classes[-1 - other])
 
     return frozenset(number for number, to, source in zip(*columns, strict=True) if differ(to, source))
-
-
-def _is_read_beside(places: Places, node: int, number: int, foldable: set[tuple[int, int]]) -> bool:
-    """The node has a register as well as a slot, and another node of the instruction is foldable and in a slot."""
-    others = (other for other, at in foldable if at == number and other != node)
-    in_register = any(place > 0 for place in places.at(node, 2 * number))
-    return in_register and any(_is_in_slot(places, other, 2 * number) for other in others)
 
 
 def _is_in_slot(places: Places, node: int, position: int) -> bool:

@@ -13,6 +13,7 @@ from functools import cached_property
 from .columns import Episode
 from .findings import Findings
 from .machine_text import Block, Function, Instruction, Operand
+from .merges import merging_blocks
 
 Ranges = list[tuple[int, int]]
 
@@ -40,6 +41,7 @@ class LivenessCheck:
         for node, live in enumerate(self.episode["node_live"]):
             expected = _in_instructions(nodes.get(node, []))
             self.findings.compare("node_live", f"{self.episode} node {node}", _pairs(live), expected)
+        self._merges()
         effects = [_effect(found, self._units) for found in instructions]
         units = live_positions(self.episode, effects, [self._entering(block) for block in self.text.blocks])
         expected_units = {unit: ranges for unit, ranges in units.items() if unit in self._given_out}
@@ -48,6 +50,20 @@ class LivenessCheck:
         for unit in sorted(fixed.keys() | expected_units.keys()):
             where = f"{self.episode} unit {unit}"
             self.findings.compare("fixed_live", where, fixed.get(unit), expected_units.get(unit))
+
+    def _merges(self) -> None:
+        """The values of a node that no instruction defines are those that its definitions make necessary."""
+        effects = [_effect(found, self._nodes) for found in self._instructions]
+        starts, successors = self.episode["block_start"], self.episode["block_succ"]
+        reach = _live_in(starts, self.episode.block_ends, successors, effects, [frozenset()] * len(starts))
+        defining: dict[int, set[int]] = {}
+        for number, effect in enumerate(effects):
+            for node in effect.writes:
+                defining.setdefault(node, set()).add(self.episode.block_of(number))
+        expected = merging_blocks(successors, defining, reach)
+        for node, values in enumerate(self.episode["value_def"]):
+            found = sorted(-1 - value for value in values if value < 0)
+            self.findings.compare("merging blocks", f"{self.episode} node {node}", found, expected.get(node, []))
 
     @cached_property
     def nodes(self) -> dict[int, Ranges]:
@@ -87,10 +103,11 @@ def live_positions(
 ) -> dict[int, Ranges]:
     """Half-open ranges of doubled instruction indices, ascending, none touching the next.
 
-    `entering` is what the start of each block writes.
+    `entering` is what the start of each block writes; what it writes in vain is there at that position alone.
     """
     starts, ends, successors = episode["block_start"], episode.block_ends, episode["block_succ"]
-    reach = _live_in(starts, ends, successors, effects, entering or [frozenset()] * len(starts))
+    entering = entering or [frozenset()] * len(starts)
+    reach = _live_in(starts, ends, successors, effects, entering)
     found: dict[int, Ranges] = {}
     for block, (start, end) in enumerate(zip(starts, ends, strict=True)):
         live = {key: 2 * end for successor in successors[block] for key in reach[successor]}
@@ -98,6 +115,8 @@ def live_positions(
             _step(number, effects[number], live, found)
         for key, last in live.items():
             found.setdefault(key, []).append((2 * start, last))
+        for key in entering[block] - live.keys():
+            found.setdefault(key, []).append((2 * start, 2 * start + 1))
     return {key: _joined(sorted(ranges)) for key, ranges in found.items()}
 
 

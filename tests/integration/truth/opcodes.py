@@ -16,6 +16,9 @@ _BRANCHES = re.compile(
 _LABELS = frozenset({"EH_LABEL", "GC_LABEL", "ANNOTATION_LABEL", "CFI_INSTRUCTION"})
 _CALLS = re.compile(r"(CALL\w*|BL|BLR\w*|TLSDESC_CALLSEQ|TLS_addr\w*|STATEPOINT|PATCHPOINT|STACKMAP|INLINEASM_BR)$")
 _CONSTANT_STORE = re.compile(r"MOV(8|16|32|64)mi(32)?$")
+_PLAIN_ACCESS = re.compile(
+    r"V?MOV(8|16|32|64|S[SD]Z?|([AU]P[SD]|DQ[AU](8|16|32|64)?)(Y|Z|Z128|Z256)?)(mr|rm)(_NOREX|_alt)?$"
+)
 _CONSTANT = re.compile(r"MOV(8|16|32|64)(mi|ri)(32|64)?$")
 _CONSTANTS = {"MOV32r0": 0, "MOV32r1": 1, "MOV32r_1": -1}
 
@@ -43,6 +46,18 @@ def is_call(instruction: Instruction) -> bool:
 def is_constant_store(instruction: Instruction) -> bool:
     """A constant written to memory: no plain store for LLVM, which asks for the register that is stored."""
     return bool(_CONSTANT_STORE.match(instruction.opcode))
+
+
+def is_plain_access(instruction: Instruction) -> bool:
+    """A store or a load of x86 and nothing else: what is left of a move between two kinds of registers, too."""
+    return bool(_PLAIN_ACCESS.match(instruction.opcode))
+
+
+def is_compared_with_zero(original: Instruction, found: Instruction) -> bool:
+    """x86's test of a register against itself, which names it once when LLVM has tried to fold it, even in vain."""
+    tested = original.operands[:2]
+    is_test = original.opcode.startswith("TEST") and len({operand.text for operand in tested}) == 1
+    return is_test and found.opcode.startswith("CMP") and found.operands[-2].text == "0"
 
 
 def constant_of(instruction: Instruction) -> int | None:

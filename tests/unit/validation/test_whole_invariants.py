@@ -115,6 +115,8 @@ BROKEN = [
     (changed("use_flags", 1, 1, to=3), "node 1: use_flags are not those of the operands"),
     (changed("use_flags", 0, 2, to=1), "node 0: use_flags do not fit the copies"),
     (changed("value_flags", 0, 0, to=1), "node 0: a value of a block's start is no merge, or the other way round"),
+    ({"value_def": [[0], [1], [-2, 3]], "value_flags": [[12], [0], [1, 0]]},
+     "node 2: values meet, and fewer than two instructions define it"),
     (changed("copy_to", 0, to=99), "copy 0: copy_to is neither a register nor a node"),
     (changed("copy_from", 0, to=-4), "copy 0: copy_from is neither a register nor a node"),
     (changed("fixed_unit", 0, to=31), "unit 0: fixed_unit is not in registers.parquet, or not ascending"),

@@ -1,4 +1,4 @@
-//===- GreedyAlone.cpp - What greedy makes of a function without decisions ===//
+//===- GreedyAlone.cpp - What greedy makes of a function by itself --------===//
 #include "decide/GreedyAlone.h"
 
 #include "decide/ReportedFigures.h"

@@ -7,6 +7,7 @@
 #include "record/VerifyForbidden.h"
 #include "record/VerifyLiveness.h"
 #include "record/VerifyNodes.h"
+#include "record/VerifyValues.h"
 
 #include "llvm/CodeGen/MachineRegisterInfo.h"
 
@@ -81,6 +82,7 @@ Findings verifyProblem(const Analyses &A, const Positions &P, const Problem &Rec
   Findings Found;
   verifyNodes(A, Recorded, Found);
   verifyLiveness(A, P, Recorded, Found);
+  verifyValues(A, Recorded, Found);
   verifyFixed(A, Recorded, Names, Found);
   verifyForbidden(A, P, Recorded, Found);
   return Found;

@@ -29,7 +29,9 @@ public:
     SmallVector<const MachineBasicBlock *, 8> Due{&MBB};
     while (!Due.empty()) {
       const MachineBasicBlock &Entered = *Due.pop_back_val();
-      if (LI.getVNInfoAt(LIS.getMBBStartIdx(&Entered)) == Old && replaceIn(Entered, New))
+      SlotIndex Start = LIS.getMBBStartIdx(&Entered);
+      bool IsOld = LI.getVNInfoAt(Start) == Old && Old->def != Start; // where it begins it stays
+      if (IsOld && replaceIn(Entered, New))
         append_range(Due, Entered.successors());
     }
   }
