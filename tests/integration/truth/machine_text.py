@@ -21,6 +21,7 @@ _SLOT = re.compile(r"(?:[a-z][a-z-]* )*%stack\.(\d+)")
 _OBJECT = re.compile(r"  - \{ id: (\d+), (.*)")
 _SAVED = re.compile(r"callee-saved-register: '\$(\w+)'")
 _LOCATION = re.compile(r",? debug-location (?:!\d+|!DILocation\(.*?\))")
+_METADATA = re.compile(r"!\d+")
 _TRAILERS = (
     "debug-location ",
     "debug-instr-number ",
@@ -99,8 +100,8 @@ class Function:
 
     @property
     def code(self) -> list[str]:
-        """Its lines without locations."""
-        return [_LOCATION.sub("", line) for line in self.body]
+        """Its lines without locations, and without the numbers of metadata, which locations shift."""
+        return [_METADATA.sub("!", _LOCATION.sub("", line)) for line in self.body]
 
     @cached_property
     def objects(self) -> tuple[StackObject, ...]:
