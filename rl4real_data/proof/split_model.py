@@ -18,6 +18,7 @@ from rl4real_data.proof.obstacles import Obstacles
 from rl4real_data.proof.place_groups import PlaceGroup
 from rl4real_data.proof.prices import Prices
 from rl4real_data.proof.program import Program, Var
+from rl4real_data.proof.shared_places import add_shared_places
 from rl4real_data.proof.stretches import Start, Stretch, Stretches
 from rl4real_data.reading.register_table import RegisterTable
 
@@ -215,21 +216,8 @@ class SplitModel:
         return self.program.new(count * self.problem.prices.callee_saved, upper=group.room) if count else None
 
     def _add_clique(self, together: Sequence[int]) -> None:
-        of_unit: dict[tuple[str, int], list[Var]] = defaultdict(list)
-        for index in together:
-            for place in self._places[index]:
-                group, var = self.problem.groups[place], self.held[index, place]
-                for unit in group.units:
-                    of_unit["unit", unit].append(var)
-                if not group.units or self._saved_of[place] is not None:
-                    of_unit["group", place].append(var)
-        for (kind, number), own in of_unit.items():
-            count = self._saved_of[number] if kind == "group" else None
-            room = self.problem.groups[number].room if kind == "group" else 1
-            if count is not None:
-                self.program.add([(count, 1.0), *((var, -1.0) for var in own)], low=0.0)
-            elif len(own) > room:
-                self.program.at_most(own, room)
+        held = ((place, self.held[index, place]) for index in together for place in self._places[index])
+        add_shared_places(self.program, self.problem.groups, self._saved_of, held)
 
     def _add_copy(self, number: int, copy: CodeCopy) -> None:
         ends = [self._end(copy.source, copy.inst, is_target=False), self._end(copy.target, copy.inst, is_target=True)]

@@ -17,6 +17,7 @@ from rl4real_data.proof.obstacles import Obstacles
 from rl4real_data.proof.place_groups import PlaceGroup
 from rl4real_data.proof.prices import Prices
 from rl4real_data.proof.program import Program, Var
+from rl4real_data.proof.shared_places import add_shared_places
 from rl4real_data.proof.stretches import Stretches
 from rl4real_data.reading.register_table import RegisterTable
 
@@ -222,21 +223,8 @@ class StaticModel:
                 self.program.at_most(own)
 
     def _add_clique(self, together: Sequence[int]) -> None:
-        of_unit: dict[tuple[str, int], list[Var]] = defaultdict(list)
-        for item in together:
-            for place, var in self.of_item(item):
-                group = self.problem.groups[place]
-                for unit in group.units:
-                    of_unit["unit", unit].append(var)
-                if not group.units or self._saved[place] is not None:
-                    of_unit["group", place].append(var)
-        for (kind, number), own in of_unit.items():
-            count = self._saved[number] if kind == "group" else None
-            room = self.problem.groups[number].room if kind == "group" else 1
-            if count is not None:
-                self.program.add([(count, 1.0), *((var, -1.0) for var in own)], low=0.0)
-            elif len(own) > room:
-                self.program.at_most(own, room)
+        held = (place_and_var for item in together for place_and_var in self.of_item(item))
+        add_shared_places(self.program, self.problem.groups, self._saved, held)
 
     def _add_copy(self, copy: CodeCopy) -> None:
         """A copy stays unless a slot stands for an end, or both ends have one register all their lives."""
