@@ -5,6 +5,7 @@ An agent selects a node and then decides on it, until all are decided.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, Final, Protocol, SupportsInt
 
 import gymnasium
@@ -29,7 +30,7 @@ class Watching(Protocol):
     def action_mask(self, selected: int | None) -> npt.NDArray[np.int8]: ...
 
 
-class NodeByNodeEnv(gymnasium.Env[Observation, np.int64]):
+class NodeByNodeEnv(gymnasium.Env[Observation, np.int64], ABC):
     """The order of a game, whose rules a subclass has: `_begin`, `_carry_out`, `_is_over`, `_costs`, `_reward_of`."""
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  # Gymnasium declares it of the instance
@@ -94,25 +95,26 @@ class NodeByNodeEnv(gymnasium.Env[Observation, np.int64]):
         """(actions,) bool: those that are allowed now; the name is sb3-contrib's for MaskablePPO."""
         return self._observer.action_mask(self._selected).astype(np.bool_)
 
+    @abstractmethod
     def _begin(self) -> Watching:
         """An allocation of the episode in which nothing is decided."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def _is_over(self) -> bool:
-        raise NotImplementedError
+        """Whether nothing is left to be decided."""
 
+    @abstractmethod
     def _carry_out(self, node: int, action: int) -> float:
         """Decides on a node; what that is rewarded with."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _costs(self) -> dict[str, Any]:
         """Of the whole allocation, for the info."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _reward_of(self, costs: dict[str, Any]) -> float:
         """What is added at the end."""
-        raise NotImplementedError
 
     def _draw_seed(self) -> int:
         return int(self.np_random.integers(_SEEDS))
