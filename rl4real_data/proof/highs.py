@@ -38,8 +38,8 @@ def solve_with_highs(program: Program, *, steps: int) -> Solution:
     MissingExtra if HiGHS is not installed.
     """
     highspy = _highspy()
-    solver = highspy.Highs()
-    options = {"output_flag": False, "threads": 1, "parallel": "off", "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
+    solver = _silent_solver(highspy)
+    options = {"threads": 1, "parallel": "off", "mip_rel_gap": 1e-7, "mip_abs_gap": 1e-7}
     for name, value in options.items():
         solver.setOptionValue(name, value)
     solver.passModel(_model(highspy, program))
@@ -55,6 +55,17 @@ def _highspy() -> Any:
     with required_by("`rl4real-data label`", extra="labels"):
         import highspy
     return highspy
+
+
+def _silent_solver(highspy: Any) -> Any:
+    """A solver prints its name on stdout, where the command's answer stands, once it is asked to call back."""
+
+    class Silent(highspy.Highs):  # type: ignore[misc]  # the module is not always there
+        def enableCallbacks(self) -> None:  # HiGHS calls it so
+            self.setOptionValue("output_flag", False)
+            super().enableCallbacks()
+
+    return Silent()
 
 
 class _Counter:

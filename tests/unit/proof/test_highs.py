@@ -60,3 +60,13 @@ def test_each_end_without_an_answer_has_words() -> None:
     for status, reason in words.items():
         solution = Solution(status=status, reason="Solve error")
         assert without_answer(solution, solver=SOLVER_NAME).reason == reason
+
+
+def test_the_solver_says_nothing(capfd: pytest.CaptureFixture[str]) -> None:
+    """On stdout stands the command's answer."""
+    program = Program()
+    program.at_least_one([program.new(1.0), program.new(2.0)])
+
+    solve_with_highs(program, steps=5)
+
+    assert capfd.readouterr() == ("", "")
