@@ -13,14 +13,12 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from rl4real_data.proof.code_copies import CodeCopy, part_of
-from rl4real_data.proof.function_code import FunctionCode, NodeUse
-from rl4real_data.proof.obstacles import Obstacles
+from rl4real_data.proof.function_code import NodeUse
+from rl4real_data.proof.model_problem import ModelProblem
 from rl4real_data.proof.place_groups import PlaceGroup
-from rl4real_data.proof.prices import Prices
 from rl4real_data.proof.program import Program, Var
 from rl4real_data.proof.shared_places import add_shared_places
 from rl4real_data.proof.stretches import Start, Stretch, Stretches
-from rl4real_data.reading.register_table import RegisterTable
 
 
 @dataclass(slots=True)
@@ -34,18 +32,6 @@ class GapMoves:
     store: Var | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SplitProblem:
-    """What a model is made of."""
-
-    code: FunctionCode
-    stretches: Stretches
-    obstacles: Obstacles
-    groups: Sequence[PlaceGroup]
-    prices: Prices
-    table: RegisterTable
-
-
 class SplitModel:
     """The program of one function, and what its variables mean.
 
@@ -54,7 +40,7 @@ class SplitModel:
     target): whether both ends are one register. `tied`: pairs of stretches, read and written in one register.
     """
 
-    def __init__(self, problem: SplitProblem) -> None:
+    def __init__(self, problem: ModelProblem) -> None:
         self.program: Final = Program()
         self.problem: Final = problem
         self.held: Final[dict[tuple[int, int], Var]] = {}

@@ -14,6 +14,7 @@ from rl4real_data.episodes.label_values import LabelStatus
 from rl4real_data.proof.function_code import function_code_of
 from rl4real_data.proof.highs import SOLVER_NAME, solve_with_highs
 from rl4real_data.proof.model_answer import ModelAnswer
+from rl4real_data.proof.model_problem import ModelProblem
 from rl4real_data.proof.obstacles import Obstacles
 from rl4real_data.proof.place_groups import place_groups
 from rl4real_data.proof.prices import Prices
@@ -21,7 +22,7 @@ from rl4real_data.proof.proof import Proof, proof_of, without_answer
 from rl4real_data.proof.reading_off import read_off
 from rl4real_data.proof.recorded_answer import recorded_answer
 from rl4real_data.proof.solution import Solution, SolutionStatus
-from rl4real_data.proof.split_model import SplitModel, SplitProblem
+from rl4real_data.proof.split_model import SplitModel
 from rl4real_data.proof.stretches import stretches_of
 from rl4real_data.reading.episode import Episode
 from rl4real_data.reading.register_classes import RegisterClass
@@ -76,7 +77,7 @@ def _attempt(episode: Episode, classes: Mapping[int, RegisterClass], steps: int,
     prices, table = Prices.of(episode), episode.register_table
     groups = place_groups(code, obstacles, table, prices.saved_entries(table), merge=is_merged)
     model = SplitModel(
-        SplitProblem(
+        ModelProblem(
             code=code,
             stretches=stretches_of(code, obstacles),
             obstacles=obstacles,

@@ -12,14 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from rl4real_data.proof.code_copies import CodeCopy, part_of
-from rl4real_data.proof.function_code import FunctionCode, NodeUse
-from rl4real_data.proof.obstacles import Obstacles
+from rl4real_data.proof.function_code import NodeUse
+from rl4real_data.proof.model_problem import ModelProblem
 from rl4real_data.proof.place_groups import PlaceGroup
-from rl4real_data.proof.prices import Prices
 from rl4real_data.proof.program import Program, Var
 from rl4real_data.proof.shared_places import add_shared_places
-from rl4real_data.proof.stretches import Stretches
-from rl4real_data.reading.register_table import RegisterTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +32,6 @@ class Moment:
     gap: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StaticProblem:
-    """What a model is made of. `stretches` are those of nodes that do not move."""
-
-    code: FunctionCode
-    stretches: Stretches
-    obstacles: Obstacles
-    groups: Sequence[PlaceGroup]
-    prices: Prices
-    table: RegisterTable
-
-
 class StaticModel:
     """The program of one function, and what its variables mean.
 
@@ -55,7 +40,7 @@ class StaticModel:
     `same`: variables that say that two nodes have one register, and these nodes.
     """
 
-    def __init__(self, problem: StaticProblem) -> None:
+    def __init__(self, problem: ModelProblem) -> None:
         self.program: Final = Program()
         self.problem: Final = problem
         self.whole: Final[dict[tuple[int, int], Var]] = {}

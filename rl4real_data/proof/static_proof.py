@@ -8,12 +8,13 @@ from typing import Final
 
 from rl4real_data.proof.function_code import function_code_of
 from rl4real_data.proof.highs import SOLVER_NAME, solve_with_highs
+from rl4real_data.proof.model_problem import ModelProblem
 from rl4real_data.proof.obstacles import Obstacles
 from rl4real_data.proof.place_groups import place_groups
 from rl4real_data.proof.prices import Prices
 from rl4real_data.proof.proof import Proof, proof_of, without_answer
 from rl4real_data.proof.solution import Solution, SolutionStatus
-from rl4real_data.proof.static_model import StaticModel, StaticProblem
+from rl4real_data.proof.static_model import StaticModel
 from rl4real_data.proof.static_reading import read_static
 from rl4real_data.proof.stretches import stretches_of
 from rl4real_data.reading.episode import Episode
@@ -45,7 +46,7 @@ def _solved(
     obstacles = Obstacles(episode, frozenset(register for own in code.registers for register in own))
     prices, table = Prices.of(episode), episode.register_table
     model = StaticModel(
-        StaticProblem(
+        ModelProblem(
             code=code,
             stretches=stretches_of(still, obstacles),
             obstacles=obstacles,
