@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from rl4real_data.commands.console import work_progress, write_note, write_path
-from rl4real_data.commands.options import DataDir
+from rl4real_data.core.absent_pandas import do_with_pandas
 from rl4real_data.core.counted import counted
+from rl4real_data.core.environment import load_environment
+from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.training.choices import Algorithm, FinalReward
 
@@ -46,7 +48,9 @@ class Asked:
 
 
 def train(
-    data_dir: DataDir,
+    data_dir: Annotated[
+        Path | None, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset. [DATA_DIR]", show_default=False)
+    ] = None,
     preset: Annotated[Preset, typer.Option(help="What is trained: RL4ReAl's four agents.")] = Preset.RL4REAL,
     algorithm: Annotated[
         Algorithm | None,
@@ -100,11 +104,27 @@ def train(
         "final_reward": final_reward,
     }
     said = {name: value for name, value in flags.items() if value is not None}
-    asked = Asked(data_dir=data_dir, split=split, out=out, config=config, is_resumed=resume, start=start, flags=said)
+    asked = Asked(
+        data_dir=data_dir or _data_dir(),
+        split=split,
+        out=out,
+        config=config,
+        is_resumed=resume,
+        start=start,
+        flags=said,
+    )
     write_path(_TRAINERS[preset](asked))
 
 
+def _data_dir() -> Path:
+    found = load_environment().data_dir
+    if found is None:
+        raise UsageError("no dataset is named", hint="name its folder, or set DATA_DIR in .env")
+    return found
+
+
 def _train_rl4real(asked: Asked) -> Path:
+    do_with_pandas()
     from rl4real_data.training.settings import read_settings
     from rl4real_data.training.training_data import training_data_of
     from rl4real_data.training.training_run import TrainRequest

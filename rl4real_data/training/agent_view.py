@@ -89,7 +89,9 @@ class AgentView:
         return not (self._allocation.choice[self._told] == UNDECIDED).any()
 
     def node_at(self, place: int) -> int:
-        """The node at a place of `select_node`."""
+        """The node at a place of `select_node`. ValueError for a place that has none."""
+        if not self._rows.start <= place < self._rows.stop:
+            raise ValueError(f"there is no node at place {place}")
         return int(self._told[place - self._rows.start])
 
     def place_of(self, node: int) -> int:
@@ -97,9 +99,12 @@ class AgentView:
         return self._rows.start + int(np.searchsorted(self._told, node))
 
     def column_of(self, node: int, colour: int) -> int:
-        """The column of the node's register of that colour."""
+        """The column of the node's register of that colour. ValueError for a colour of another class."""
         class_id = int(self._facts.episode.node_class[self._allocation.nodes[node].origin])
-        return int(self._colours.columns[class_id, colour])
+        column = int(self._colours.columns[class_id, colour]) if 0 < colour < self._colours.size else -1
+        if column < 0:
+            raise ValueError(f"no register of node {node}'s class has colour {colour}")
+        return column
 
     def select_node(self) -> Observation:
         """Mask, notes (weight, 0 once decided; colour), weights and vectors, of all places. See `adjacency`."""

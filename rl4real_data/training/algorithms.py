@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from rl4real_data.core.extras import required_by
@@ -17,13 +16,12 @@ from rl4real_data.training.worker_task import WorkerTask
 
 with required_by("training", extra="rllib"):
     from ray.rllib.algorithms.ppo.ppo import PPOConfig
-    from ray.tune.logger import UnifiedLogger
 
 
-def build(phase: Algorithm, settings: TrainSettings, task: WorkerTask, logs: Path) -> Any:
-    """The algorithm of a phase, `bc` or `ppo`, with fresh weights; RLlib's and TensorBoard's logs go to `logs`."""
+def build(phase: Algorithm, settings: TrainSettings, task: WorkerTask) -> Any:
+    """The algorithm of a phase, `bc` or `ppo`, with fresh weights."""
     config = _common(_cloning(settings) if phase is Algorithm.BC else _ppo(settings), settings, task)
-    return config.build_algo(logger_creator=lambda told: UnifiedLogger(told, str(logs)))
+    return config.build_algo()
 
 
 def _ppo(settings: TrainSettings) -> Any:
@@ -59,8 +57,8 @@ def _common(config: Any, settings: TrainSettings, task: WorkerTask) -> Any:
         .env_runners(
             num_env_runners=settings.num_env_runners,
             batch_mode="complete_episodes",
-            restart_failed_env_runners=True,
         )
+        .fault_tolerance(restart_failed_env_runners=True)
         .learners(num_learners=0, num_gpus_per_learner=settings.num_gpus)
         .multi_agent(
             policies={agent.value for agent in AgentName}, policy_mapping_fn=lambda agent, *_args, **_more: agent

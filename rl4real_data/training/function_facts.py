@@ -58,8 +58,8 @@ def colour_table_of(registers: RegisterFile, table: RegisterTable) -> ColourTabl
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionFacts:
     """`physical`: (p,) reg_ids. `fixed_colours` (n, C) bool: colours of the physical registers that a node interferes
-    with; `fixed_counts` (n,): how many. `means` (n, D): vectors. `weights_at`, `split_places`: by node, of the places of
-    its use points: RL4ReAl's positional weight, and those at which it allows splits. `is_told` (n,): has use points.
+    with; `fixed_counts` (n,): how many. `means` (n, D): vectors. `weights_at`, `split_places`: by node, of the places
+    of its use points: RL4ReAl's positional weight, and those at which it allows splits. `is_told` (n,): has use points.
     """
 
     episode: Episode

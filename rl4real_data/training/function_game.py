@@ -61,9 +61,11 @@ class FunctionGame:
         """The action of the agent whose turn it is. ValueError for one that its mask forbids."""
         agent = self.agent
         if agent is AgentName.SELECT_NODE:
-            self.node = self.view.node_at(action)
+            self.node = self._open_node(action)
             self.agent = AgentName.SELECT_TASK
         elif agent is AgentName.SELECT_TASK:
+            if action not in (0, SPLIT_TASK) or (action == SPLIT_TASK and not self.view.split_mask(self.node).any()):
+                raise ValueError(f"task {action} is not allowed for node {self.node}")
             self.agent = AgentName.SPLIT_NODE if action == SPLIT_TASK else AgentName.COLOUR_NODE
         elif agent is AgentName.COLOUR_NODE:
             return self._decided(self._colour(action))
@@ -73,6 +75,12 @@ class FunctionGame:
             assert_never(agent)
         return Turn(reward=0.0, is_decision=False, is_over=False)
 
+    def _open_node(self, place: int) -> int:
+        node = self.view.node_at(place)
+        if self.allocation.choice[node] != UNDECIDED:
+            raise ValueError(f"node {node} is decided")
+        return node
+
     def _colour(self, colour: int) -> float:
         choice = 1 + self.view.column_of(self.node, colour) if colour else SPILLED
         reward = self.allocation.reward(self.node, choice)
@@ -80,6 +88,9 @@ class FunctionGame:
         return reward
 
     def _split(self, point: int) -> float:
+        allowed = self.view.split_mask(self.node)
+        if not (0 <= point < len(allowed) and allowed[point]):
+            raise ValueError(f"node {self.node} may not be split behind use point {point}")
         fresh = self.allocation.split(self.node, point)
         self.view.refresh()
         return self.allocation.split_reward(self.node, fresh)

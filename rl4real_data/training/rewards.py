@@ -33,7 +33,9 @@ class RewardSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """Of one finished game. `ratio`: (1 + cost) by (1 + greedy's), at most 100; costs by the weights of LLVM's score."""
+    """Of one finished game. `ratio`: (1 + cost) by (1 + greedy's), at most 100; costs have the weights of LLVM's
+    score.
+    """
 
     cost: float
     expert_cost: float

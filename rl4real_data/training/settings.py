@@ -56,7 +56,7 @@ class TrainSettings:
     vf_loss_coeff: float = 1.0
     grad_clip: float = 40.0
     bc_lr: float = 1e-3
-    bc_train_batch_size: int = 1024
+    bc_train_batch_size: int = 256
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has them."""

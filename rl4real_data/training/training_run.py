@@ -11,14 +11,15 @@ __all__ = ["TrainRequest", "Trained", "train"]
 import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import HostError, UsageError
 from rl4real_data.core.extras import required_by
+from rl4real_data.training.agents import AgentName
 from rl4real_data.training.algorithms import build
 from rl4real_data.training.checkpoints import (
     RLLIB_NAME,
@@ -30,15 +31,16 @@ from rl4real_data.training.checkpoints import (
     write_checkpoint,
 )
 from rl4real_data.training.choices import Algorithm
-from rl4real_data.training.function_runner import COST_RATIO, GAMES, RETURN, STEPS, STEPS_LIFETIME
+from rl4real_data.training.function_runner import COST_RATIO, GAMES, RETURN, STEPS
+from rl4real_data.training.run_logs import RunLogs
 from rl4real_data.training.settings import TrainSettings
 from rl4real_data.training.training_data import TrainingData
 from rl4real_data.training.weights import Weights, read_weights, write_weights
 
 with required_by("training", extra="rllib"):
     from ray.rllib.utils.metrics import ENV_RUNNER_RESULTS as ENV_RUNNERS
+    from ray.rllib.utils.metrics import LEARNER_RESULTS
 
-LOG_NAME: Final = "log"
 _PHASES: Final = {
     Algorithm.BC: (Algorithm.BC,),
     Algorithm.PPO: (Algorithm.PPO,),
@@ -61,7 +63,9 @@ class TrainRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Progress:
-    """Of one iteration, `total` of the `whole` run. `cost_ratio`: of costs to greedy's, geometric mean over the last games."""
+    """Of one iteration, `total` of the `whole` run. `cost_ratio`: of costs to greedy's, geometric mean over the last
+    games.
+    """
 
     phase: Algorithm
     total: int
@@ -88,8 +92,8 @@ Watch = Callable[[Progress], object]
 def train(request: TrainRequest, *, watch: Watch = lambda _progress: None) -> Trained:
     """Runs until all iterations or games are done. UsageError for a folder that holds another run."""
     done = _begin(request)
-    with _ray(request.settings):
-        return _Run(request, watch).go_on(done)
+    with _ray(request.settings), RunLogs(request.out) as logs:
+        return _Run(request, watch, logs).go_on(done)
 
 
 def _begin(request: TrainRequest) -> Checkpoint | None:
@@ -148,8 +152,8 @@ def _ray(settings: TrainSettings) -> Iterator[None]:
 class _Run:
     """The state of a run: iterations and games so far."""
 
-    def __init__(self, request: TrainRequest, watch: Watch) -> None:
-        self._request, self._watch = request, watch
+    def __init__(self, request: TrainRequest, watch: Watch, logs: RunLogs) -> None:
+        self._request, self._watch, self._logs = request, watch, logs
         self._settings = request.settings
         self._total = self._games = 0
         self._last: Progress | None = None
@@ -185,9 +189,7 @@ class _Run:
         """The iterations of one phase; the weights that come out."""
         settings = self._settings
         task = self._request.data.task(settings, seed=settings.seed + self._total)
-        logs = self._request.out / LOG_NAME / phase.value
-        logs.mkdir(parents=True, exist_ok=True)
-        algorithm = build(phase, settings, task, logs)
+        algorithm = build(phase, settings, task)
         try:
             if self._total > first:
                 assert self._saved is not None, "iterations that are done have a checkpoint"
@@ -205,22 +207,24 @@ class _Run:
 
     def _iterate(self, algorithm: Any, phase: Algorithm, end: int) -> None:
         begin = time.monotonic()
-        results = algorithm.train()[ENV_RUNNERS]
-        if STEPS_LIFETIME not in results:
+        results = algorithm.train()
+        played = results.get(ENV_RUNNERS, {})
+        if COST_RATIO not in played:
             raise HostError("every worker died", hint="ask for fewer workers (--num-env-runners), then add --resume")
         seconds = time.monotonic() - begin
         self._total += 1
-        self._games += int(results[GAMES])
+        self._games += int(played[GAMES])
         self._last = Progress(
             phase=phase,
             total=self._total,
             whole=max(last for _, _, last in self._plan()),
-            reward=float(results[RETURN]),
-            cost_ratio=math.exp(float(results[COST_RATIO])),
+            reward=float(played[RETURN]),
+            cost_ratio=math.exp(float(played[COST_RATIO])),
             games=self._games,
-            steps_per_s=float(results[STEPS]) / seconds,
+            steps_per_s=float(played[STEPS]) / seconds,
         )
         self._watch(self._last)
+        self._logs.add(self._total, {**asdict(self._last), **losses(results)})
         if self._total % self._settings.checkpoint_every == 0 or self._total == end or self._is_out_of_games:
             self._save(algorithm, phase)
 
@@ -231,3 +235,14 @@ class _Run:
 
         told = self._request.data.checkpoint(self._settings, phase=phase, total=self._total, games=self._games)
         self._saved = write_checkpoint(self._request.out, told, fill)
+
+
+def losses(results: Mapping[str, Any]) -> dict[str, float]:
+    """What the learners told of each agent, by `AGENT/NAME`."""
+    learned = results.get(LEARNER_RESULTS, {})
+    return {
+        f"{agent}/{name}": float(value)
+        for agent in AgentName
+        for name, value in learned.get(agent.value, {}).items()
+        if isinstance(value, int | float)
+    }
