@@ -6,8 +6,6 @@ killed.
 
 from __future__ import annotations
 
-__all__ = ["TrainRequest", "Trained", "train"]
-
 import contextlib
 import math
 import time
