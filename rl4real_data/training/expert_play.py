@@ -7,7 +7,7 @@ uses, if that is free; else the next such place, a slot, or any free register.
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import defaultdict, deque
 from collections.abc import Iterator
 
 import numpy as np
@@ -91,17 +91,17 @@ class ExpertPlay:
         if outcome == Outcome.ASSIGNED and columns[assigned] >= 0:
             yield 1 + int(columns[assigned])
         elif outcome != Outcome.ELIMINATED:
-            for place, _ in self._places_of(node).most_common():
+            for place in self._places_of(node):
                 yield 1 + int(columns[place]) if place > 0 and columns[place] >= 0 else SPILLED
             yield SPILLED
 
-    def _places_of(self, node: int) -> Counter[int]:
-        """Executions of the node's use points, by the place in which the expert has it there; slots are one place."""
+    def _places_of(self, node: int) -> list[int]:
+        """The places in which the expert has the node's use points, by executions; all slots are one, 0."""
         one = self._game.allocation.nodes[node]
         frequency = self._game.facts.problem.graph.frequency
         positions = np.array([2 * (use.place >> ROOM) + (not use.needs) for use in one.piece.uses], np.int64)
         places = self._parts.places_at(np.full(len(positions), one.origin), positions)
-        found: Counter[int] = Counter()
+        found: dict[int, float] = defaultdict(float)
         for place, use in zip(places.tolist(), one.piece.uses, strict=True):
-            found[max(place, 0)] += frequency[use.block]
-        return found
+            found[max(place, 0)] += float(frequency[use.block])
+        return sorted(found, key=lambda place: -found[place])

@@ -40,7 +40,7 @@ class ColourTable:
     @property
     def size(self) -> int:
         """C: the colours, and 0 for no register."""
-        return self.columns.shape[1]
+        return int(self.columns.shape[1])
 
 
 def colour_table_of(registers: RegisterFile, table: RegisterTable) -> ColourTable:
@@ -103,7 +103,7 @@ def facts_of(dataset: EpisodeDataset, episode: Episode, colours: ColourTable) ->
 
 def _met_registers(episode: Episode, colours: ColourTable) -> list[npt.NDArray[np.int32]]:
     """Of each node: the physical registers that it interferes with, and those of its class that are reserved."""
-    reserved = episode.reserved.astype(np.int64)
+    reserved = episode.known_together("reserved")[0].astype(np.int64)
     reserved = reserved[colours.table.colour[reserved] > 0]
     columns = colours.registers.column_of[reserved]
     members = colours.registers.class_members

@@ -58,8 +58,6 @@ class RowsNetwork(AgentNetwork):
     def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
         """As of any agent."""
         mask = observation["action_mask"]
-        if torch.jit.is_tracing():
-            return super().masked(observation)
         is_row = self.is_row(observation).any(dim=0).nonzero()
         last = int(is_row.max()) + 1 if len(is_row) else 1
         kept = {name: value[:, :last] if name in self.rows else value for name, value in observation.items()}

@@ -6,8 +6,8 @@ A model takes one flat observation, in the order in which RLlib flattens the dic
 
 from __future__ import annotations
 
-import io
 import shutil
+import tempfile
 import warnings
 from pathlib import Path
 from uuid import uuid4
@@ -75,7 +75,7 @@ class FlatAgent(nn.Module):
             if name:
                 observation[name] = rows[:, first : first + size].reshape(-1, *shape)
             first += size
-        return self.network.masked(observation)
+        return AgentNetwork.masked(self.network, observation)  # of all rows, few or many
 
 
 def export_agents(checkpoint: Path, output: Path) -> None:
@@ -101,19 +101,18 @@ def export_agents(checkpoint: Path, output: Path) -> None:
 
 def onnx_model(agent: FlatAgent) -> bytes:
     """By tracing: torch's newer exporter asks for a further package."""
-    file = io.BytesIO()
-    with warnings.catch_warnings(), torch.no_grad():
+    with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # of its own deprecation
         torch.onnx.export(
             agent,
             (torch.zeros(1, agent.width),),
-            file,
+            Path(folder, "model.onnx"),
             dynamo=False,
             opset_version=_OPSET,
             input_names=["obs"],
             output_names=["logits"],
         )
-    return file.getvalue()
+        return Path(folder, "model.onnx").read_bytes()
 
 
 def _size(shape: tuple[int, ...]) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from rl4real_data.core.extras import required_by
@@ -48,6 +50,6 @@ def observation_space(agent: AgentName, sizes: AgentSizes, *, with_edges: bool) 
     return spaces.Dict(found)
 
 
-def action_space(agent: AgentName, sizes: AgentSizes) -> spaces.Discrete:
+def action_space(agent: AgentName, sizes: AgentSizes) -> spaces.Space[Any]:
     """All actions, of which the mask allows some."""
     return spaces.Discrete(action_count(agent, sizes))
