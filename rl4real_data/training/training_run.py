@@ -6,6 +6,7 @@ killed.
 
 from __future__ import annotations
 
+import logging
 import math
 import time
 from collections import deque
@@ -84,6 +85,8 @@ Watch = Callable[[Progress], object]
 
 def train(request: TrainRequest, *, watch: Watch = lambda _progress: None) -> Trained:
     """Runs until all iterations or games are done. UsageError for a folder that holds another run."""
+    for name in ("ray.rllib", "ray._common.deprecation"):  # it warns of its own old ways
+        logging.getLogger(name).setLevel(logging.ERROR)
     done = _begin(request)
     with RunLogs(request.out) as logs:
         return _Run(request, watch, logs).go_on(done)
