@@ -1,4 +1,4 @@
-//===- PolicyDecider.cpp - One ONNX model that scores registers for every node -===//
+//===- ScoreDecider.cpp - One ONNX model that scores registers ------------===//
 //
 // One question a function. Inputs, any of them, by name, for n nodes, e edges and R registers:
 //
@@ -10,18 +10,16 @@
 // weight; each gets its best column that is still legal. A score that is NaN is never taken.
 //
 //===----------------------------------------------------------------------===//
-#include "decide/PolicyDecider.h"
+#include "decide/ScoreDecider.h"
 
 #include "decide/ModelDecider.h"
+#include "decide/ModelRegisters.h"
 #include "decide/NodeFeatures.h"
 #include "decide/PolicyDump.h"
-#include "decide/RegisterColumns.h"
 
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/CodeGen/TargetRegisterInfo.h"
 #include "llvm/CodeGen/TargetSubtargetInfo.h"
-#include "llvm/Support/CommandLine.h"
-#include "llvm/Support/JSON.h"
 
 #include <cmath>
 #include <numeric>
@@ -31,21 +29,16 @@ using namespace llvm;
 
 namespace mlra {
 
-static cl::opt<std::string> PolicyPath("mlra-policy", cl::value_desc("file.onnx"),
-                                       cl::desc("A model that scores registers for every node decides"),
-                                       cl::callback([](const std::string &Path) { useAsDefault(!Path.empty()); }));
-static cl::opt<std::string> DumpPath("mlra-dump-features", cl::value_desc("file"),
-                                     cl::desc("Write what the policy is told of each function, as JSON lines"));
-
 namespace {
 
-class PolicyDecider : public ModelDecider {
+class ScoreDecider : public ModelDecider {
 public:
+  explicit ScoreDecider(PolicyModel Model) : Runner(std::move(Model.Runner)), DumpPath(std::move(Model.DumpPath)) {}
+
   StringRef name() const override { return "policy"; }
 
   std::string begin(Module &) override {
     Flags = modelFlags();
-    Runner = onnxRunner(PolicyPath);
     if (std::string Problem = Watcher.begin(Flags); !Problem.empty())
       return Problem;
     return DumpPath.empty() ? "" : Dump.open(DumpPath);
@@ -70,27 +63,9 @@ private:
     if (!Problem.empty() || Columns)
       return Problem;
     Problem = Runner->open(mlrun::in(Flags.TimeLimit));
-    std::vector<std::string> Names;
-    if (Problem.empty())
-      Problem = namedRegisters(Names);
-    RegisterColumns Own(MF);
-    if (Problem.empty() && !Names.empty())
-      Problem = Own.rename(MF, Names);
-    if (Problem.empty())
-      Columns = std::move(Own);
-    return Problem;
-  }
-
-  /// None if the model names none.
-  std::string namedRegisters(std::vector<std::string> &Names) const {
-    std::string Text = Runner->metadata("mlra.registers");
-    if (Text.empty())
-      return "";
-    Expected<json::Value> Parsed = json::parse(Text);
-    if (!Parsed)
-      return "the model's mlra.registers: " + toString(Parsed.takeError());
-    json::Path::Root Root;
-    return fromJSON(*Parsed, Names, Root) ? "" : "the model's mlra.registers is no list of names";
+    if (std::string Kind = Runner->metadata("mlra.kind"); Problem.empty() && !Kind.empty())
+      Problem = "the model is of the kind " + Kind + ", which this plugin does not know";
+    return Problem.empty() ? findModelRegisters(*Runner, MF, Columns) : Problem;
   }
 
   bool wants(StringRef Input) const {
@@ -172,14 +147,15 @@ private:
   }
 
   std::unique_ptr<mlrun::OnnxRunner> Runner;
+  std::string DumpPath;
   std::optional<RegisterColumns> Columns;
   PolicyDump Dump;
 };
 
 } // namespace
 
-bool isPolicyChosen() { return !PolicyPath.empty(); }
-
-std::unique_ptr<Decider> createPolicyDecider() { return std::make_unique<PolicyDecider>(); }
+std::unique_ptr<Decider> createScoreDecider(PolicyModel Model) {
+  return std::make_unique<ScoreDecider>(std::move(Model));
+}
 
 } // namespace mlra
