@@ -94,11 +94,11 @@ def compile_command(
     word = policy or (str(environment.model_path) if environment.model_path else None)
     if decisions is None and word is None:
         raise UsageError("nothing decides: no --policy, no --decisions", hint="--policy random, to try it")
-    if decisions is not None and tries is not None:
-        raise UsageError("--tries and --decisions: a file proposes nothing", hint="leave --tries out")
     for option, path in (("--report", report), ("--dump", dump)):
         _check_place(option, path)
     choice = choose_policy(word) if decisions is None and word is not None else None
+    if tries is not None:
+        _check_tries(choice)
     installation = Installation.of(environment)
     call = read_call(command or [], installation)
     if call.compiles:
@@ -125,6 +125,18 @@ def _tell(call: ClangCall, done: DecidedCompile, *, verbose: bool) -> None:
         )
     elif call.undecided and not done.returncode:
         say(f"nothing is decided here: {call.undecided}")
+
+
+def _check_tries(choice: PolicyChoice | None) -> None:
+    """UsageError where nobody proposes what could be tried. `choice`: None for a file of decisions."""
+    from rl4real_data.live.policy_choice import PolicyKind
+
+    if choice is None or choice.kind is not PolicyKind.ADVICE:
+        said = "a file of decisions" if choice is None else choice.word
+        raise UsageError(
+            f"--tries: {said}, which proposes nothing",
+            hint="leave it out, or name a model whose metadata mlra.kind is advice; see docs/live.md",
+        )
 
 
 def _check_place(option: str, path: Path | None) -> None:

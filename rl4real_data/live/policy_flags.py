@@ -39,16 +39,9 @@ def flags_of(
 ) -> PluginFlags:
     """The flags with which the plugin decides as the policy does. `pipe`: where a function of the user's is served.
     `tries`: how many proposals of a model that advises are tried.
-
-    UsageError for tries of another policy.
     """
     words = () if vocabulary is None else (f"-mlra-vocabulary={vocabulary}",)
     kind = policy.kind
-    if tries is not None and kind is not PolicyKind.ADVICE:
-        raise UsageError(
-            f"--tries {tries}: {policy.word} proposes nothing: it is {kind}",
-            hint="leave it out, or name a model whose metadata mlra.kind is advice; see docs/live.md",
-        )
     if kind is PolicyKind.GREEDY:
         return PluginFlags()
     if kind is PolicyKind.RANDOM:

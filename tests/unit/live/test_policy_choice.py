@@ -15,6 +15,12 @@ MODEL = b"\x3a\x00"
 """An empty graph."""
 
 
+def of_kind(kind: str) -> bytes:
+    """A model that says what it is."""
+    entry = b"\x0a\x09mlra.kind\x12" + bytes([len(kind)]) + kind.encode()
+    return MODEL + b"\x72" + bytes([len(entry)]) + entry
+
+
 @pytest.fixture(autouse=True)
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -29,11 +35,12 @@ def make_agents(folder: Path) -> None:
 
 def test_words_that_name_a_policy(folder: Path) -> None:
     (folder / "scores.onnx").write_bytes(MODEL)
+    (folder / "advice.onnx").write_bytes(of_kind("advice"))
     make_agents(folder / "config")
 
-    words = ("greedy", "random", "scores.onnx", "config", "my_policy:decide", "pack.my_policy:decide")
+    words = ("greedy", "random", "scores.onnx", "advice.onnx", "config", "my_policy:decide", "pack.my_policy:decide")
     assert [choose_policy(word).kind for word in words] == [
-        PolicyKind.GREEDY, PolicyKind.RANDOM, PolicyKind.MODEL, PolicyKind.AGENTS,
+        PolicyKind.GREEDY, PolicyKind.RANDOM, PolicyKind.MODEL, PolicyKind.ADVICE, PolicyKind.AGENTS,
         PolicyKind.FUNCTION, PolicyKind.FUNCTION,
     ]  # fmt: skip
     assert choose_policy("scores.onnx").path == folder / "scores.onnx"
@@ -50,6 +57,7 @@ def test_words_that_name_a_policy(folder: Path) -> None:
         ("trained", "a checkpoint of a training run", "export it to ONNX"),
         ("notes.txt", "no ONNX file by its name", "a policy is an ONNX file"),
         ("rubbish.onnx", "no ONNX model", "export it anew"),
+        ("prophet.onnx", "a model of the kind 'prophecy', which this release does not know", "may be advice"),
         ("half", f"{Agent.SPLIT_NODE}.onnx: no ONNX model", "export it anew"),
         ("empty", "SELECT_NODE_MODEL_PATH.onnx does not exist", "COLOR_NODE_MODEL_PATH.onnx"),
     ],
@@ -58,6 +66,7 @@ def test_words_that_name_none_say_what_would(folder: Path, word: str, message: s
     for name in ("scores.onnx", "weights.pt", "notes.txt"):
         (folder / name).touch()
     (folder / "rubbish.onnx").write_text("rubbish")
+    (folder / "prophet.onnx").write_bytes(of_kind("prophecy"))
     make_agents(folder / "half")
     (folder / "half" / CHECKPOINTS / f"{Agent.SPLIT_NODE}.onnx").write_text("rubbish")
     (folder / "empty").mkdir()
