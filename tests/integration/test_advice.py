@@ -161,6 +161,31 @@ def test_the_best_decisions_are_carried_out(compiler: LiveCompiler, described: F
         assert found.object == expected.object
 
 
+def tied_scores(function: Function, shift: int) -> dict[str, Any]:
+    """Of each node two decisions, of two outputs one behind the other, with the same score."""
+    scores = {name: np.full(function.shape(name), -math.inf, np.float32) for name in OUTPUTS[1:]}
+    for number, node in enumerate(function.nodes):
+        pair = OUTPUTS[1 + shift + number :][:2]
+        for name in pair if len(pair) == 2 else ():
+            own = [index for index in range(scores[name].size) if function.decision(name, index)[1] == node]
+            scores[name].flat[own[0]] = 0.25
+    return scores
+
+
+@pytest.mark.parametrize("shift", [0, 4])
+def test_of_two_decisions_alike_that_of_the_earlier_output_is_taken(
+    newest: LiveCompiler, described: Function, shift: int
+) -> None:
+    scores = tied_scores(described, shift)
+    written_scores(newest.folder / "model.onnx", scores, registers=REGISTERS, decisions="40")
+    report = advised(newest).reports["rare"]
+    expected = best_set(ranking(described, scores), 40, 0.0)
+    reference = decided(newest, expected).reports["rare"]
+
+    assert len(expected) == min(len(described.nodes), len(OUTPUTS) - 2 - shift)
+    assert (report["made"], report["illegal"]) == (reference["made"], reference["illegal"])
+
+
 def test_one_decision_by_default_and_none_at_the_threshold(newest: LiveCompiler) -> None:
     stock = newest.compile(plugin=False, source=SOURCE).object
     scores = {"set": [0.0, 0.25, 0.5]}
