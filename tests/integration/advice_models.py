@@ -119,3 +119,100 @@ def _weighted_sum(name: str, kind: int, place: int) -> list[Any]:
         helper.make_node("Mul", [finite, f"{name}/factor"], [f"{name}/product"]),
         helper.make_node("ReduceSum", [f"{name}/product"], [f"{name}/sum"], keepdims=0),
     ]
+
+
+def graph_network(path: Path, *, hidden: int = 32, layers: int = 3, settings: Sequence[Any] = HARMLESS) -> Path:
+    """Messages along interferences, both ways, a few times: the size of a model that is worth shipping.
+
+    It computes its features from raw columns, scores settings and spills, and proposes nothing.
+    """
+    random = np.random.default_rng(16)
+    constants: dict[str, Any] = {
+        "none": np.array(0, np.float32),
+        "one": np.array(1, np.float32),
+        "column": np.array([1], np.int64),
+        "rows": np.array([hidden], np.int64),
+        "lower": np.array([[-1]], np.float32),
+    }
+
+    def dense(name: str, given: str, rows: int, columns: int) -> list[Any]:
+        constants[f"{name}/w"] = (random.standard_normal((rows, columns)) / np.sqrt(rows)).astype(np.float32)
+        return [helper.make_node("MatMul", [given, f"{name}/w"], [name])]
+
+    features = ("weight", "size", "uses")
+    nodes = [
+        helper.make_node("IsInf", ["node_spill_weight"], ["unspillable"]),
+        helper.make_node("Where", ["unspillable", "none", "node_spill_weight"], ["finite"]),
+        helper.make_node("Cast", ["node_size"], ["length"], to=FLOAT),
+        helper.make_node("Slice", ["use_inst_offsets", "column", "end"], ["behind"]),
+        helper.make_node("Slice", ["use_inst_offsets", "begin", "back"], ["first"]),
+        helper.make_node("Sub", ["behind", "first"], ["count"]),
+        helper.make_node("Cast", ["count"], ["number"], to=FLOAT),
+    ]
+    constants |= {
+        "begin": np.array([0], np.int64),
+        "back": np.array([-1], np.int64),
+        "end": np.array([np.iinfo(np.int64).max], np.int64),
+    }
+    for name, raw in zip(features, ("finite", "length", "number"), strict=True):
+        nodes += [
+            helper.make_node("Add", [raw, "one"], [f"{name}/more"]),
+            helper.make_node("Log", [f"{name}/more"], [f"{name}/log"]),
+            helper.make_node("Unsqueeze", [f"{name}/log", "column"], [name]),
+        ]
+    nodes += [helper.make_node("Concat", list(features), ["x"], axis=1), *dense("x0", "x", len(features), hidden)]
+    for way in ("edge_u", "edge_v"):
+        nodes += [
+            helper.make_node("Unsqueeze", [way, "column"], [f"{way}/column"]),
+            helper.make_node("Shape", [way], [f"{way}/count"]),
+            helper.make_node("Concat", [f"{way}/count", "rows"], [f"{way}/shape"], axis=0),
+            helper.make_node("Expand", [f"{way}/column", f"{way}/shape"], [f"{way}/index"]),
+        ]
+    for layer in range(layers):
+        state = f"x{layer}"
+        nodes.append(helper.make_node("Mul", [state, "none"], [f"{state}/empty"]))
+        for to, come in (("edge_u", "edge_v"), ("edge_v", "edge_u")):
+            told, heard = f"{state}/from_{come}", f"{state}/at_{to}"
+            nodes += [
+                helper.make_node("Gather", [state, come], [told]),
+                helper.make_node(
+                    "ScatterElements", [f"{state}/empty", f"{to}/index", told], [heard], axis=0, reduction="add"
+                ),
+            ]
+        nodes += [
+            helper.make_node("Add", [f"{state}/at_edge_u", f"{state}/at_edge_v"], [f"{state}/heard"]),
+            *dense(f"{state}/near", f"{state}/heard", hidden, hidden),
+            *dense(f"{state}/own", state, hidden, hidden),
+            helper.make_node("Add", [f"{state}/near", f"{state}/own"], [f"{state}/sum"]),
+            helper.make_node("Tanh", [f"{state}/sum"], [f"x{layer + 1}"]),
+        ]
+    last = f"x{layers}"
+    nodes += [
+        *dense("spill/raw", last, hidden, 1),
+        helper.make_node("Tanh", ["spill/raw"], ["spill/bounded"]),
+        helper.make_node("Add", ["spill/bounded", "lower"], ["spill/scores"]),
+        helper.make_node("Squeeze", ["spill/scores", "column"], ["spill"]),
+        helper.make_node("ReduceMean", [last], ["pooled"], axes=[0], keepdims=1),
+        *dense("set/raw", "pooled", hidden, len(settings)),
+        helper.make_node("Tanh", ["set/raw"], ["set/bounded"]),
+        helper.make_node("Add", ["set/bounded", "lower"], ["set/scores"]),
+        helper.make_node("Squeeze", ["set/scores", "begin"], ["set"]),
+    ]
+    kinds = {
+        "node_spill_weight": FLOAT,
+        "node_size": WHOLE,
+        "use_inst_offsets": WHOLE,
+        "edge_u": WHOLE,
+        "edge_v": WHOLE,
+    }
+    return save_advice(
+        path,
+        nodes,
+        inputs=[helper.make_tensor_value_info(name, kind, [f"{name}_n"]) for name, kind in kinds.items()],
+        outputs=[
+            helper.make_tensor_value_info("spill", FLOAT, ["n"]),
+            helper.make_tensor_value_info("set", FLOAT, [len(settings)]),
+        ],
+        constants=constants,
+        metadata={"mlra.settings": list(settings)},
+    )
