@@ -109,6 +109,9 @@ def test_a_store_of_a_part_is_folded_for_llvm(source: str, is_plain: bool) -> No
     [
         ("%1:gr32 = COPY %2", True),
         ("%1:gr32 = MOV32rr %2", True),
+        ("%1.sub_32bit:gr64 = MOV32rr %2", True),
+        ("undef %1.sub_32bit:gr64 = MOV32rr %2", False),
+        ("undef %1.sub_32bit:gr64 = COPY %2", True),
         ("%1:vr128 = MOVAPSrr %2", True),
         ("%1:gr32 = MOV32ri 2", False),
         ("%1:vr128 = MOVDI2PDIrr %2", False),

@@ -77,9 +77,15 @@ def constant_of(instruction: Instruction) -> int | None:
 
 
 def is_copy(instruction: Instruction) -> bool:
-    """COPY, x86's moves between registers of a kind, AArch64's bitwise or with the zero register, not shifted."""
+    """COPY, x86's moves between registers of a kind, AArch64's bitwise or with the zero register, not shifted.
+
+    No copy is for LLVM an x86 move into a part of a register of which the rest may be anything.
+    """
+    if _MOVE.match(instruction.opcode):
+        to = instruction.operands[0]
+        return not (to.subregister and "undef" in to.flags)
     if instruction.opcode not in ("ORRWrs", "ORRXrs"):
-        return instruction.opcode == "COPY" or bool(_MOVE.match(instruction.opcode))
+        return instruction.opcode == "COPY"
     to, zero, _, shift = instruction.operands
     return zero.physical == f"{instruction.opcode[3].lower()}zr" and shift.text == "0" and not to.subregister
 
