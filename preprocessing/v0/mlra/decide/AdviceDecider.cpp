@@ -62,6 +62,8 @@ public:
       carryOutBest(E, Hands, Proposals);
   }
 
+  bool looksAtAnswer() const override { return Model.Tries > 1; }
+
   void allocated(const Episode &E, const Answer &Result) override { Tries.allocated(E, Result); }
 
   bool records() const override { return !Tries.isCopy(); }

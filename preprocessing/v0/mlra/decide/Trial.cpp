@@ -56,6 +56,8 @@ public:
       E.Count.Failure = "trial: " + Channel.problem();
   }
 
+  bool looksAtAnswer() const override { return true; }
+
   void allocated(const Episode &E, const Answer &Result) override { Copy.allocated(E, Result); }
 
   bool records() const override { return !Copy.isOn(); }
