@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,6 +11,8 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.live.policies.function import load_function
 from rl4real_data.live.policies.onnx_agents import CHECKPOINTS, Agent
 from rl4real_data.live.policy_choice import PolicyKind, choose_policy
+from rl4real_data.live.served_policy import served_policy
+from rl4real_data.reading.register_table import RegisterTable
 
 MODEL = b"\x3a\x00"
 """An empty graph."""
@@ -76,6 +79,14 @@ def test_words_that_name_none_say_what_would(folder: Path, word: str, message: s
     with pytest.raises(UsageError, match=message) as found:
         choose_policy(word)
     assert hint in found.value.hint
+
+
+def test_a_model_that_advises_is_not_served(folder: Path) -> None:
+    (folder / "advice.onnx").write_bytes(of_kind("advice"))
+
+    with pytest.raises(UsageError, match="columns of the problem that no dialogue carries") as found:
+        served_policy(choose_policy("advice.onnx"), cast("RegisterTable", None))
+    assert "rl4real-data compile --policy advice.onnx -- clang" in found.value.hint
 
 
 def test_a_function_is_found_in_the_working_folder(folder: Path) -> None:
