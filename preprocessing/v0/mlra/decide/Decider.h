@@ -37,6 +37,9 @@ public:
   /// Whether refusals are no more than is to be expected: nobody is warned of them.
   virtual bool expectsRefusals() const { return false; }
 
+  /// Whether a function that was left to greedy is warned of by itself; where not, `end` warns of all.
+  virtual bool tellsFailures() const { return true; }
+
   /// Whether anything is decided of the function. Where not, it is left as if there were no decider.
   virtual bool wants(const llvm::MachineFunction &MF, unsigned FunctionID) { return true; }
 
