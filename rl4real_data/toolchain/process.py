@@ -113,7 +113,7 @@ def run(
             _limit(pid, limits)
             timed_out = not _ends_within(pid, output, limits.timeout_s)
         finally:
-            status, peak = _end(pid) if pid else (0, 0)
+            status, usage = _end(pid) if pid else (0, None)
         _hear_the_rest(output, mark)
         if pid in _killed:
             _killed.discard(pid)
@@ -124,7 +124,8 @@ def run(
             seconds=time.monotonic() - begin,
             stdout=output.stdout.text,
             stderr=output.stderr.text,
-            peak_memory_bytes=peak,
+            peak_memory_bytes=usage.ru_maxrss << 10 if usage else 0,
+            processor_s=usage.ru_utime + usage.ru_stime if usage else 0.0,
         )
 
 
@@ -273,13 +274,13 @@ def _limit(pid: int, limits: Limits) -> None:
             resource.prlimit(pid, kind, (most, most))
 
 
-def _end(pid: int) -> tuple[int, int]:
-    """Kills the process and its group. How it ended, as `wait` tells, and how much memory it had at most."""
+def _end(pid: int) -> tuple[int, resource.struct_rusage]:
+    """Kills the process and its group. How it ended, as `wait` tells, and what it used."""
     _kill_group(pid)  # also what the process may have left behind
     _, status, usage = os.wait4(pid, 0)
     with _live_lock:
         _live.discard(pid)
-    return status, usage.ru_maxrss << 10
+    return status, usage
 
 
 def _ends_within(pid: int, output: Output, timeout_s: float) -> bool:
