@@ -1,1 +1,4 @@
-"""The evaluation of a policy: the code of held-out corpora beside that of LLVM's own allocators."""
+"""The evaluation of policies.
+
+Held-out corpora are compiled with a policy, and the code is compared with that of LLVM's own allocators.
+"""

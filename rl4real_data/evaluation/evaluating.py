@@ -1,4 +1,4 @@
-"""The run of an evaluation: every module with every allocator."""
+"""The run of an evaluation over all modules and allocators."""
 
 from __future__ import annotations
 

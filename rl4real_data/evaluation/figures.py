@@ -1,4 +1,4 @@
-"""The figures of an evaluation: how an allocator's code compares with greedy's.
+"""The figures of an evaluation, by which an allocator's code compares with greedy's.
 
 Costs may be nothing for most functions, so that ratios of them are taken with one execution added on both sides.
 """

@@ -1,4 +1,4 @@
-"""The decisions that a dataset's labels hold, as an allocator of an evaluation: what can be had."""
+"""The decisions of a dataset's labels, as an allocator of an evaluation."""
 
 from __future__ import annotations
 
