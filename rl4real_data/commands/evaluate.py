@@ -17,7 +17,7 @@ from rl4real_data.commands.options import DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, 
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import LessThanAsked
+from rl4real_data.core.errors import LessThanAsked, ValidationFailed
 from rl4real_data.core.recipe import OptLevel, load_recipe
 from rl4real_data.core.targets import TARGETS, TargetName
 
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from rl4real_data.evaluation.evaluation import Evaluation
 
 DEFAULT_CORPUS: Final = "eval"
+_WRONG: Final = (
+    "the policy made wrong code, which no decision should: please report it, with the policy and `compile --report`"
+)
 
 
 def evaluate(
@@ -63,6 +66,12 @@ def evaluate(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page with distributions.")
     ] = None,
+    run: Annotated[
+        bool, typer.Option("--run", help="Build and run the benchmarks of the corpora, too; needs valgrind.")
+    ] = False,
+    pairs: Annotated[
+        int, typer.Option(min=0, metavar="N", help="With --run, time each program in N pairs with greedy's.")
+    ] = 0,
     jobs: Jobs = None,
     cpu: flow_options.Processor = None,
     opt_level: Annotated[OptLevel | None, typer.Option(help="Optimisation level. [recipe]")] = None,
@@ -73,6 +82,7 @@ def evaluate(
     from rl4real_data.corpus.sources.source import Supply
     from rl4real_data.evaluation.evaluation import Evaluation, Request
     from rl4real_data.evaluation.standings_text import render_standings
+    from rl4real_data.evaluation.workloads_text import render_workloads, wrong_results
     from rl4real_data.flow.preparation import Recording
     from rl4real_data.flow.request import CorpusChoice
     from rl4real_data.toolchain.installation import Installation
@@ -80,7 +90,7 @@ def evaluate(
 
     environment = load_environment()
     jobs = jobs or environment.jobs
-    with fetch_progress() as fetching, work_progress("evaluating", "module") as watch:
+    with fetch_progress() as fetching:
         request = Request(
             policy=policy,
             tries=tries,
@@ -104,10 +114,16 @@ def evaluate(
             installation=Installation.of(environment, build_dir=build_dir),
             jobs=jobs,
             is_timed=times,
+            runs_programs=run,
+            pairs=pairs,
         )
-        found = Evaluation.of(request, say=say, progress=watch)
+        found = Evaluation.of(request, say=say, watch=lambda thing: work_progress("evaluating", thing))
     write_result(render_standings(found.standings, title=found.title))
+    if run:
+        write_result(render_workloads(found.workloads))
     _write_files(found, json_file, html)
+    if wrong := wrong_results(found.workloads):
+        raise ValidationFailed("\n".join(wrong), hint=_WRONG)
     if shortfall := _shortfall(found):
         raise shortfall
 

@@ -4,29 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Self
 
+from rl4real_data.benchmarks.callgrind import Callgrind
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import ToolchainError, UsageError
-from rl4real_data.corpus.catalog import load_catalog
-from rl4real_data.corpus.flags.acceptance import Inquiry, accept_corpora
-from rl4real_data.corpus.module import Module, modules_of
-from rl4real_data.corpus.resolve import resolve_available
 from rl4real_data.corpus.sources.source import Supply
+from rl4real_data.evaluation.chosen_code import find_code, require_programs
 from rl4real_data.evaluation.comparison import Comparison
 from rl4real_data.evaluation.contender import BASIC, PBQP, Contender
 from rl4real_data.evaluation.evaluating import Progress, evaluate
 from rl4real_data.evaluation.figures import Standing
 from rl4real_data.evaluation.labelled import labelled
 from rl4real_data.evaluation.policy_contender import policy_contender
+from rl4real_data.evaluation.program_runs import ProgramRunner, WorkloadResult
 from rl4real_data.flow.preparation import Recording, prepare_compilation
 from rl4real_data.flow.request import CorpusChoice
 from rl4real_data.stages.job import Compilation
-from rl4real_data.toolchain.clang import require_headers
 from rl4real_data.toolchain.installation import Installation
+
+Watch = Callable[[str], AbstractContextManager[Progress]]
+"""Makes what is told how many of the things that the word names are done."""
 
 VERSION: Final = 1
 """Of the JSON form."""
@@ -36,7 +37,8 @@ VERSION: Final = 1
 class Request:
     """What is to be evaluated: `policy` as it was named, on which code, with what.
 
-    `labels`: a dataset whose labels are a row; `settings`: `OPTION=VALUE` of LLVM's, a row each.
+    `labels`: a dataset whose labels are a row; `settings`: `OPTION=VALUE` of LLVM's, a row each. `runs_programs`: the
+    benchmarks of the corpora are run, too, each timed in so many `pairs` with greedy's.
     """
 
     policy: str
@@ -49,6 +51,8 @@ class Request:
     installation: Installation
     jobs: int = 1
     is_timed: bool = True
+    runs_programs: bool = False
+    pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,30 +68,38 @@ class Evaluation:
     modules: int
     comparisons: tuple[Comparison, ...]
     standings: tuple[Standing, ...]
+    workloads: tuple[WorkloadResult, ...] = ()
 
     @classmethod
-    def of(cls, request: Request, *, say: Callable[[str], None], progress: Progress) -> Self:
+    def of(cls, request: Request, *, say: Callable[[str], None], watch: Watch) -> Self:
         """Runs it. Errors are those of the command."""
-        compilation, _ = prepare_compilation(request.recording, request.installation, announce=say)
-        if compilation.plugin is None:
-            raise ToolchainError(
-                f"{compilation.clang.path} is the RL4ReAl fork, which does not tell of its final code",
-                hint="use a stock clang: leave BUILD_DIR and --build-dir out",
+        callgrind = Callgrind.found(request.installation.search_path) if request.runs_programs else None
+        compilation = _compilation(request, say)
+        code = find_code(request.corpora, request.supply, compilation, jobs=request.jobs, say=say)
+        programs = require_programs(code) if callgrind else ()
+        jobs = 1 if ":" in request.policy else request.jobs
+        with _contenders(request, compilation, say) as contenders, watch("module") as progress:
+            found = evaluate(
+                code.modules, contenders, compilation, jobs=jobs, is_timed=request.is_timed, progress=progress
             )
-        modules = _modules(request, compilation, say)
-        with _contenders(request, compilation, say) as contenders:
-            jobs = 1 if ":" in request.policy else request.jobs
-            found = evaluate(modules, contenders, compilation, jobs=jobs, is_timed=request.is_timed, progress=progress)
+            workloads: tuple[WorkloadResult, ...] = ()
+            if callgrind is not None:
+                runner = ProgramRunner(
+                    compilation=compilation, callgrind=callgrind, contenders=contenders, pairs=request.pairs
+                )
+                with watch("program") as progress:
+                    workloads = runner.run_all(programs, jobs=jobs, progress=progress)
         return cls(
             policy=request.policy,
             target=compilation.target.name.value,
             cpu=compilation.recipe.cpu,
             opt_level=compilation.recipe.opt_level,
             llvm_version=compilation.clang.version,
-            corpora=tuple(sorted({module.corpus for module in modules})),
+            corpora=tuple(sorted({module.corpus for module in code.modules})),
             modules=found.modules,
             comparisons=found.comparisons,
             standings=tuple(map(Standing.of, found.comparisons)),
+            workloads=workloads,
         )
 
     @property
@@ -109,6 +121,7 @@ class Evaluation:
             "corpora": self.corpora,
             "modules": self.modules,
             "standings": [one.to_json() for one in self.standings],
+            "workloads": [one.to_json() for one in self.workloads],
             "functions": [row for one in self.comparisons for row in _functions(one)],
         }
         return json.dumps(head, indent=1, ensure_ascii=False) + "\n"
@@ -127,19 +140,14 @@ def _functions(comparison: Comparison) -> Iterator[dict[str, Any]]:
         }
 
 
-def _modules(request: Request, compilation: Compilation, say: Callable[[str], None]) -> tuple[Module, ...]:
-    target = compilation.target
-    found = resolve_available(request.corpora.words, request.supply, catalog=load_catalog(), target=target.name)
-    for skipped in found.skipped:
-        say(f"skipped: {skipped.reason}")
-    inquiry = Inquiry(clang=compilation.clang, target=target)
-    corpora, notes = accept_corpora(found.corpora, inquiry, jobs=request.jobs)
-    for note in notes:
-        say(note)
-    modules = tuple(module for module in modules_of(corpora) if not module.left_out)[: request.corpora.limit]
-    if any(module.needs_libc for module in modules):
-        require_headers(compilation.clang, target, cxx=any(module.language.startswith("c++") for module in modules))
-    return modules
+def _compilation(request: Request, say: Callable[[str], None]) -> Compilation:
+    compilation, _ = prepare_compilation(request.recording, request.installation, announce=say)
+    if compilation.plugin is None:
+        raise ToolchainError(
+            f"{compilation.clang.path} is the RL4ReAl fork, which does not tell of its final code",
+            hint="use a stock clang: leave BUILD_DIR and --build-dir out",
+        )
+    return compilation
 
 
 @contextmanager

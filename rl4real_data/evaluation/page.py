@@ -56,7 +56,7 @@ def _standings(standings: Sequence[Standing]) -> tuple[str, ...]:
         for one in standings
     ]
     said = (
-        "Over greedy's: 1 is the same, less is better. Final code: geometric mean a function of instructions and memory "
+        "Over greedy's, less is better. Final code: geometric mean a function, of instructions and memory "
         "accesses right in front of the assembly printer, by the frequencies before allocation; edited functions are "
         "those that greedy split or spilled. Costs: geometric mean of executions, one added on both sides. Text and "
         "processor time: of the sums."
