@@ -5,7 +5,7 @@ from __future__ import annotations
 __all__ = ["Ran", "WorkloadFolder"]
 
 import hashlib
-import shlex
+import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,12 +83,22 @@ class WorkloadFolder:
 
     def _start(self, program: Path, call: Invoked, prefix: Sequence[str]) -> Completed:
         here = self.path / program.name
-        shutil.copy(program, here)
-        stdin = shlex.quote(f"./{call.stdin}" if call.stdin else "/dev/null")
-        stdout = shlex.quote(f"./{call.stdout or _STDOUT}")
-        script = f'exec "$@" <{stdin} >{stdout}'
-        command = ("/bin/sh", "-c", script, "sh", *prefix, f"./{program.name}", *call.arguments)
-        return run(command, cwd=self.path, limits=RUNNING, scratch=self.path, is_confined=True)
+        here.unlink(missing_ok=True)
+        here.hardlink_to(program)  # a copy that is just written may be busy: another thread's child may hold it open
+        command = (*prefix, f"./{program.name}", *call.arguments)
+        with (
+            (self.path / call.stdin if call.stdin else Path(os.devnull)).open("rb") as stdin,
+            (self.path / (call.stdout or _STDOUT)).open("wb") as stdout,
+        ):
+            return run(
+                command,
+                cwd=self.path,
+                limits=RUNNING,
+                scratch=self.path,
+                is_confined=True,
+                stdin=stdin.fileno(),
+                stdout=stdout.fileno(),
+            )
 
 
 def _ending(done: Completed) -> str:

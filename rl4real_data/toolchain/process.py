@@ -80,13 +80,16 @@ def run(
     environment: Mapping[str, str] | None = None,
     passed: tuple[int, ...] = (),
     is_confined: bool = False,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
     start: Callable[[Invocation], Process] = start_process,
 ) -> Completed:
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
     `scratch` is an existing folder: the process's TMPDIR and, if it is confined, where alone it can write; besides what
-    is `passed`. Of what a confined process says on stdout no more is kept than of stderr. OSError if it cannot be
-    started, InterruptedError if `kill_all` ended it.
+    is `passed`. `stdin` and `stdout` are open descriptors; without the latter, what the process says there is kept. Of
+    a confined one no more is kept than of stderr. OSError if it cannot be started, InterruptedError if `kill_all` ended
+    it.
     """
     keep_processes()
     mark = new_mark()
@@ -98,7 +101,8 @@ def run(
             command=tuple(command),
             cwd=cwd,
             environment=_environment({**changes, VARIABLE: mark, **(environment or {})}),
-            stdout=output.stdout.theirs,
+            stdin=stdin,
+            stdout=output.stdout.theirs if stdout is None else stdout,
             stderr=output.stderr.theirs,
             passed=passed,
             confinement=confinement_to(scratch) if is_confined else None,
