@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["time_ratio"]
-
 import statistics
 from pathlib import Path
 

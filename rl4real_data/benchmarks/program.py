@@ -5,8 +5,6 @@ How one source is compiled is the caller's: with greedy, with a policy, with the
 
 from __future__ import annotations
 
-__all__ = ["CompileSource", "ProgramSources", "build_program", "sources_of"]
-
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
