@@ -78,10 +78,11 @@ class Evaluation:
         code = find_code(request.corpora, request.supply, compilation, jobs=request.jobs, say=say)
         programs = require_programs(code) if callgrind else ()
         jobs = 1 if ":" in request.policy else request.jobs
-        with _contenders(request, compilation, say) as contenders, watch("module") as progress:
-            found = evaluate(
-                code.modules, contenders, compilation, jobs=jobs, is_timed=request.is_timed, progress=progress
-            )
+        with _contenders(request, compilation, say) as contenders:
+            with watch("module") as progress:
+                found = evaluate(
+                    code.modules, contenders, compilation, jobs=jobs, is_timed=request.is_timed, progress=progress
+                )
             workloads: tuple[WorkloadResult, ...] = ()
             if callgrind is not None:
                 runner = ProgramRunner(
