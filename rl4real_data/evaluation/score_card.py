@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,7 @@ _SAME: Final = ("target", "cpu", "opt_level", "llvm_version", "corpora", "module
 """What evaluations have in common whose rows stand in one table."""
 
 _HEADS: Final = ("final code", "better", "worse", "edited functions", "better", "worse", "score", "text", "time")
+_WIDE: Final = 120
 _LEAST_GAIN: Final = 1e-4
 _TEXT: Final = Path(__file__).with_name("score_card.md.in")
 
@@ -141,9 +143,17 @@ def _programs(evaluations: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 
 def _notes(evaluations: Sequence[Mapping[str, Any]], notes: Notes) -> str:
+    corpora = " ".join(f"--corpus {name}" for name in evaluations[0]["corpora"]) if evaluations else ""
     names = dict.fromkeys(row["name"] for each in evaluations for row in each["standings"])
     tried = [f"`{name}`" for name in names if "=" in name]
-    lines = [f"- Settings that were tried: {', '.join(tried)}."] if tried else []
-    lines += [f"- Times: {notes.hardware}."] if notes.hardware else []
-    lines += [f"- {each}." for each in notes.training]
-    return "".join(f"{line}\n" for line in lines)
+    said = [
+        f"`rl4real-data evaluate POLICY --target TARGET {corpora}`, for each policy and target",
+        *([f"settings that were tried: {', '.join(tried)}"] if tried else []),
+        *([f"times: {notes.hardware}"] if notes.hardware else []),
+        *notes.training,
+    ]
+    return "".join(f"{_item(each)}\n" for each in said)
+
+
+def _item(text: str) -> str:
+    return textwrap.fill(f"- {text}.", _WIDE, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False)

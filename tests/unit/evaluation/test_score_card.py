@@ -67,7 +67,7 @@ def test_only_settings_that_help_are_rows_and_all_are_named() -> None:
     text = render_score_card([made("greedy", {"good=1": 9.5, "bad=1": 10.5, "idle=1": 10.0})], Notes())
 
     assert rows(text) == ["allocator", "greedy", "greedy, `good=1`"]
-    assert "- Settings that were tried: `good=1`, `bad=1`, `idle=1`." in text
+    assert "- settings that were tried: `good=1`, `bad=1`, `idle=1`." in text
 
 
 def test_targets_have_tables_of_their_own() -> None:
@@ -98,6 +98,6 @@ def test_what_nobody_said_is_not_there() -> None:
     text = render_score_card([made("greedy", {"basic": 11.0})], Notes())
 
     assert "@" not in text
-    assert "Times:" not in text
+    assert "times:" not in text
     said = render_score_card([made("greedy", {"basic": 11.0})], Notes(hardware="2 cores", training=["mine: 4 h"]))
-    assert "- Times: 2 cores.\n- mine: 4 h.\n" in said
+    assert "- times: 2 cores.\n- mine: 4 h.\n" in said
