@@ -97,27 +97,6 @@ void describeNode(JsonWriter &J, const Episode &E, const Node &N, const Carrier 
   J.endObject();
 }
 
-void writeExecuted(JsonWriter &J, const char *Measure, const Executed &E) {
-  J.key(Measure);
-  J.beginObject();
-  J.member("instructions", E.Instructions);
-  J.member("loads", E.Loads);
-  J.member("stores", E.Stores);
-  J.endObject();
-}
-
-void writeFinal(JsonWriter &J, const FinalCode *Final) {
-  J.key("final");
-  if (!Final)
-    return J.valueOfJson("null");
-  J.beginObject();
-  J.member("size", Final->Size);
-  writeExecuted(J, "frozen", Final->Frozen);
-  writeExecuted(J, "recomputed", Final->Recomputed);
-  J.member("moved", Final->Moved);
-  J.endObject();
-}
-
 } // namespace
 
 std::string parseRequest(StringRef Line, TrialRequest &Result) {
@@ -173,6 +152,25 @@ std::string problemText(StringRef Status, StringRef Reason) {
     J.member("status", Status);
     J.member("reason", Reason);
   });
+}
+
+std::string parseFigures(StringRef Done, TrialFigures &Result) {
+  Expected<json::Value> Parsed = json::parse(Done);
+  if (!Parsed)
+    return toString(Parsed.takeError());
+  const json::Object *Object = Parsed->getAsObject();
+  if (!Object || Object->getString("status") != "done")
+    return Object ? Object->getString("reason").value_or("").str() : "no answer";
+  const json::Object *Costs = Object->getObject("costs"), *Final = Object->getObject("final");
+  const json::Object *Frozen = Final ? Final->getObject("frozen") : nullptr;
+  if (!Costs || !Frozen)
+    return "the function is not printed";
+  for (const char *Kind : {"instructions", "loads", "stores"})
+    Result.Final += Frozen->getNumber(Kind).value_or(0);
+  double Stores = Costs->getNumber("callee_saved").value_or(0);
+  double Loads = Costs->getNumber("callee_saved_cost").value_or(0) - Stores;
+  Result.Score = Object->getNumber("score").value_or(0) + Stores + 4 * Loads;
+  return "";
 }
 
 } // namespace mlra
