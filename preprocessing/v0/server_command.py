@@ -41,8 +41,8 @@ def serve_words(script: str, target: str, arguments: Sequence[str]) -> list[str]
     policy = [asked.policy] if asked.policy else []
     if asked.dump_onnx_model:
         options.error(
-            "--dump_onnx_model writes a checkpoint's models, and this release reads no checkpoints\n"
-            "  next: name ONNX models with MODEL_PATH, and leave the option out"
+            "--dump_onnx_model belongs to the fork: here `export` writes a checkpoint's models\n"
+            "  next: rl4real-data export CHECKPOINT FOLDER --to onnx; then name FOLDER with MODEL_PATH"
         )
     words = ["serve", *policy, "--target", target]
     if asked.use_pipe:

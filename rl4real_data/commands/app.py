@@ -21,6 +21,7 @@ from rl4real_data.commands.path import path_app
 from rl4real_data.commands.serve import serve
 from rl4real_data.commands.show import show
 from rl4real_data.commands.stats import stats
+from rl4real_data.commands.train import train
 from rl4real_data.commands.upgrade import upgrade
 from rl4real_data.commands.validate import validate
 from rl4real_data.commands.vocab import vocab_app
@@ -42,6 +43,7 @@ app.command()(validate)
 app.command()(embed)
 app.command()(improve)
 app.command()(label)
+app.command()(train)
 app.command()(upgrade)
 app.command()(clean)
 app.command()(doctor)

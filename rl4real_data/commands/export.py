@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 import typer
 
 from rl4real_data.commands.console import work_progress, write_note, write_path
-from rl4real_data.commands.options import DataDir
 from rl4real_data.core.counted import counted, noun
+from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.export.exporters import EXPORTERS, ExportFormat, Needs, choose_exporter
 
@@ -24,7 +24,9 @@ _FORMS: Final = "; ".join(f"{row.format}: {row.writes}" for row in EXPORTERS.val
 
 
 def export_dataset(
-    data_dir: DataDir,
+    data_dir: Annotated[
+        Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset; with --to onnx a checkpoint of `train`.")
+    ],
     output: Annotated[Path, typer.Argument(metavar="OUT", help="New folder.")],
     to: Annotated[ExportFormat, typer.Option("--to", help=_FORMS)],
     split: Annotated[Split | None, typer.Option(help="Split to export. [train, if there is one]")] = None,
@@ -45,12 +47,14 @@ def export_dataset(
         bool | None, typer.Option("--vectors/--no-vectors", help="rllib: the node's vector in each row. [vectors]")
     ] = None,
 ) -> None:
-    """Write a dataset as the RL4ReAl fork's training scripts read it, or the expert's decisions for RLlib."""
+    """Write a dataset as the RL4ReAl fork's training scripts read it, or for RLlib; or a checkpoint as ONNX models."""
     sizes: dict[str, Any] = {"max_nodes": max_nodes, "max_uses": max_uses, "vectors": vectors}
     sizes = {name: value for name, value in sizes.items() if value is not None}
     given = [f"--{name.replace('_', '-')}" for name in sizes] + (["--sources"] if sources else [])
     choose_exporter(to, needs=Needs.DATASET, given=given)
-    if to is ExportFormat.RL4REAL:
+    if to is ExportFormat.ONNX:
+        text = _export_onnx(data_dir, output, split=split)
+    elif to is ExportFormat.RL4REAL:
         text = _export_rl4real(data_dir, output, split=split, sources=sources or [])
     else:
         from rl4real_data.export.rllib import RllibRequest, export_rllib
@@ -61,6 +65,15 @@ def export_dataset(
         text = _rllib_text(summary)
     write_note(text)
     write_path(output)
+
+
+def _export_onnx(checkpoint: Path, output: Path, *, split: Split | None) -> str:
+    from rl4real_data.training.onnx_agents import export_agents
+
+    if split is not None:
+        raise UsageError("--split: no option of --to onnx", hint="leave it out: a checkpoint has no splits")
+    export_agents(checkpoint, output)
+    return f"{output}: use it with  rl4real-data compile --policy {output} -- clang-22 -O3 -c file.c"
 
 
 def _export_rl4real(data_dir: Path, output: Path, *, split: Split | None, sources: list[str]) -> str:

@@ -24,6 +24,11 @@ def do_without_pandas() -> None:
         sys.meta_path.insert(0, _Finder())
 
 
+def do_with_pandas() -> None:
+    """The way back, for a command that works with a package that needs pandas: Ray."""
+    sys.meta_path[:] = [finder for finder in sys.meta_path if not isinstance(finder, _Finder)]
+
+
 class _Finder(MetaPathFinder):
     def find_spec(self, fullname: str, *_: object) -> ModuleSpec | None:
         return ModuleSpec(fullname, _Loader()) if fullname == "pandas" else None

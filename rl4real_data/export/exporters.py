@@ -17,10 +17,11 @@ class ExportFormat(StrEnum):
     RL4REAL = "rl4real"
     RLLIB = "rllib"
     MLGO = "mlgo"
+    ONNX = "onnx"
 
 
 class Needs(StrEnum):
-    """What an export is made of, and with it the command that makes it."""
+    """What an export is made of, and with it the command that makes it. A checkpoint stands in a dataset's place."""
 
     DATASET = "export"
     CORPORA = "corpus export"
@@ -30,7 +31,8 @@ class Needs(StrEnum):
 class Exporter:
     """One row: what the form is made of, what is written, and which options of the command are for it alone.
 
-    The function that writes it is `export_NAME` in the file NAME of this room.
+    The function that writes it is `export_NAME` in the file NAME of this room; a checkpoint's is `export_agents` in
+    `rl4real_data.training.onnx_agents`.
     """
 
     format: ExportFormat
@@ -54,6 +56,11 @@ EXPORTERS: Final[Mapping[ExportFormat, Exporter]] = MappingProxyType(
                 needs=Needs.DATASET,
                 writes="the expert's decisions as transitions for RLlib, one table for each policy of RL4ReAl",
                 options=frozenset({"--max-nodes", "--max-uses", "--vectors"}),
+            ),
+            Exporter(
+                format=ExportFormat.ONNX,
+                needs=Needs.DATASET,
+                writes="a checkpoint of `train` as ONNX models, which `compile --policy` takes",
             ),
             Exporter(
                 format=ExportFormat.MLGO,

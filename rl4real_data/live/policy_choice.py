@@ -15,7 +15,13 @@ from rl4real_data.live.model_file import check_model
 FORMS: Final = "an ONNX file, a folder of RL4ReAl's four models, greedy, random, or module:function"
 _FUNCTION: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 _CHECKPOINT_SUFFIXES: Final = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors")
-_CHECKPOINT_FILES: Final = ("algorithm_state.pkl", "rllib_checkpoint.json", "params.pkl", "class_and_ctor_args.pkl")
+_CHECKPOINT_FILES: Final = (
+    "checkpoint.json",
+    "algorithm_state.pkl",
+    "rllib_checkpoint.json",
+    "params.pkl",
+    "class_and_ctor_args.pkl",
+)
 
 
 class PolicyKind(StrEnum):
@@ -72,8 +78,8 @@ def _choose_file(word: str, path: Path) -> PolicyChoice:
 
 def _checkpoint(word: str) -> UsageError:
     return UsageError(
-        f"{word}: a checkpoint of a training run, which this release does not read: training comes with a later one",
-        hint="export it to ONNX (torch.onnx.export, or RLlib's export_policy_model), and name that file",
+        f"{word}: a checkpoint of a training run, which no compiler reads",
+        hint="`rl4real-data export CHECKPOINT FOLDER --to onnx` makes models of one that `train` wrote; name FOLDER",
     )
 
 

@@ -47,7 +47,7 @@ def test_a_policy_may_be_named(server_command: ModuleType) -> None:
     [
         ("--use_pipe=1", "json or bytes"),
         ("--use_pipe=1 --data_format=xml", "invalid choice"),
-        ("--dump_onnx_model=1", "MODEL_PATH"),
+        ("--dump_onnx_model=1", "--to onnx"),
         ("--typo=1", "unrecognized"),
     ],
 )

@@ -1,0 +1,58 @@
+"""The command line of the RL4ReAl fork's training.
+
+What `experiment_ppo.py` takes, as words of `rl4real-data train`. A thin wrapper beside `flow.sh`: everything is done by
+the program, which reads `.env` itself. Needs nothing but Python itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from server_command import NOT_INSTALLED, program
+
+ITERATIONS = 100_000
+"""The fork's default."""
+
+
+def parser(script: str) -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(
+        prog=script, description=f"{script}: RL4ReAl's training, on the dataset that DATA_DIR in .env names."
+    )
+    options.add_argument("--train-iterations", type=int, default=ITERATIONS, help="iterations of PPO")
+    options.add_argument("--num_rollout_workers", type=int, help="processes that play")
+    options.add_argument("--num_gpus", type=int, help="GPUs of the learner")
+    options.add_argument("--current_batch", type=int, help="functions that a process plays")
+    options.add_argument("--episode_number", type=int, help="games after which the run ends")
+    options.add_argument("--check_point", help="checkpoint whose weights the run begins with")
+    return options
+
+
+def train_words(script: str, arguments: Sequence[str]) -> list[str]:
+    """The words behind `rl4real-data` that do what the fork's script does; what is no option of its is passed on."""
+    asked, more = parser(script).parse_known_args(arguments)
+    words = ["train", "--preset", "rl4real", "--train-iterations", str(asked.train_iterations)]
+    if "--algorithm" not in more:
+        words += ["--algorithm", "ppo"]
+    for option, value in (
+        ("--num-rollout-workers", asked.num_rollout_workers),
+        ("--num-gpus", asked.num_gpus),
+        ("--current-batch", asked.current_batch),
+        ("--episode-number", asked.episode_number),
+        ("--from", asked.check_point),
+    ):
+        words += [] if value is None else [option, str(value)]
+    return [*words, *more]
+
+
+def run(script: str) -> NoReturn:
+    """Becomes the program."""
+    words = train_words(script, sys.argv[1:])
+    found = program()
+    if not found:
+        print(f"{script}: rl4real-data is not installed\n  next: pip install 'rl4real-data[rllib]'", file=sys.stderr)
+        raise SystemExit(NOT_INSTALLED)
+    os.execv(found[0], [*found, *words])

@@ -1,0 +1,27 @@
+"""The words of a training run's settings."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Algorithm(StrEnum):
+    """How a policy learns: from the expert's decisions, by playing, or one after the other."""
+
+    BC = "bc"
+    PPO = "ppo"
+    BC_PPO = "bc+ppo"
+
+
+class FinalReward(StrEnum):
+    """What all agents are given at the end of a function.
+
+    `cost`: RL4ReAl's, +10 for less than the best so far, 0 for as much, -10 for more; greedy's answer is the first
+    best. `greedy`: the same against greedy's alone. `ratio`: 10 times the logarithm of greedy's cost by the answer's,
+    from -10 to 10. `none`: nothing.
+    """
+
+    COST = "cost"
+    GREEDY = "greedy"
+    RATIO = "ratio"
+    NONE = "none"

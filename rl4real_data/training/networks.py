@@ -1,0 +1,128 @@
+"""RL4ReAl's four networks.
+
+Layers and widths are the fork's; its graph convolution is left out, as its output is not used there. Weights, distances
+and counts go through sign(x) ln(1 + |x|) first, since the raw ones differ by many orders of magnitude.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from rl4real_data.core.extras import required_by
+from rl4real_data.training.agents import AgentName
+from rl4real_data.training.sizes import (
+    PROPERTIES_OF_COLOUR,
+    PROPERTIES_OF_TASK,
+    PROPERTIES_OF_USE,
+    TASKS,
+    AgentSizes,
+)
+
+with required_by("training", extra="rllib"):
+    import torch
+    from torch import Tensor, nn
+
+LOWEST: Final = -1e9
+"""The logit of an action that the mask forbids: no network says less, and a softmax makes 0 of it."""
+_WIDE, _MIDDLE, _NARROW = 256, 128, 64
+
+
+class AgentNetwork(nn.Module):
+    """Logits of an agent's actions, not masked, and the value of its situation."""
+
+    def __init__(self, actions: int) -> None:
+        super().__init__()
+        self.value = nn.Linear(actions, 1)
+
+    def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
+        """(batch, actions): LOWEST where the mask forbids an action."""
+        logits: Tensor = self(observation)
+        return torch.where(observation["action_mask"] > 0, logits, LOWEST)
+
+    def values(self, masked: Tensor) -> Tensor:
+        """(batch,): one linear layer on the logits of what is allowed, through which no gradient goes."""
+        known = masked.detach()
+        found: Tensor = self.value(torch.where(known > LOWEST, known, 0.0)).squeeze(-1)
+        return found
+
+
+class SelectNodeNetwork(AgentNetwork):
+    """A logit of each node, by its vector and spill weight alone."""
+
+    def __init__(self, sizes: AgentSizes) -> None:
+        super().__init__(sizes.nodes)
+        self.state = nn.Linear(sizes.dimension, _WIDE)
+        self.weighed = nn.Linear(_WIDE + 1, _MIDDLE)
+        self.narrow = nn.Linear(_MIDDLE, _NARROW)
+        self.logit = nn.Linear(_NARROW, 1)
+
+    def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
+        hidden = self.state(observation["state"]).relu()
+        weights = scaled(observation["spill_weights"]).unsqueeze(-1)
+        hidden = self.weighed(torch.cat((hidden, weights), dim=-1)).relu()
+        found: Tensor = self.logit(self.narrow(hidden).relu()).squeeze(-1)
+        return found
+
+    def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
+        """As of any agent; rows behind the last node that any of the batch may select are not computed."""
+        mask = observation["action_mask"]
+        if torch.jit.is_tracing():
+            return super().masked(observation)
+        last = int(mask.any(dim=0).nonzero().max()) + 1 if mask.any() else 1
+        kept = {name: observation[name][:, :last] for name in ("action_mask", "spill_weights", "state")}
+        logits = super().masked(kept)
+        return nn.functional.pad(logits, (0, mask.shape[1] - last), value=LOWEST)
+
+
+class PropertiesNetwork(AgentNetwork):
+    """Logits by a node's vector, and its properties in the second layer."""
+
+    def __init__(self, sizes: AgentSizes, properties: int, actions: int) -> None:
+        super().__init__(actions)
+        self.state = nn.Linear(sizes.dimension, _NARROW)
+        self.described = nn.Linear(_NARROW + properties, _NARROW)
+        self.logits = nn.Linear(_NARROW, actions)
+
+    def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
+        hidden = self.state(observation["state"]).relu()
+        hidden = torch.cat((hidden, scaled(observation["node_properties"])), dim=-1)
+        found: Tensor = self.logits(self.described(hidden).relu())
+        return found
+
+
+class SplitNodeNetwork(AgentNetwork):
+    """A logit of each use point, which attends to the others."""
+
+    def __init__(self, sizes: AgentSizes) -> None:
+        super().__init__(sizes.uses)
+        self.state = nn.Linear(sizes.dimension, _NARROW)
+        self.described = nn.Linear(_NARROW + PROPERTIES_OF_USE, _NARROW)
+        self.asked, self.known, self.told = (nn.Linear(_NARROW, _NARROW) for _ in range(3))
+        self.logit = nn.Linear(_NARROW, 1)
+
+    def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
+        points = scaled(observation["usepoint_properties"])
+        state = self.state(observation["state"]).relu().unsqueeze(1).expand(-1, points.shape[1], -1)
+        hidden = self.described(torch.cat((state, points), dim=-1)).relu()
+        attention = self.asked(hidden) @ self.known(hidden).transpose(1, 2) / _NARROW**0.5
+        is_point = (observation["action_mask"] > 0) | (points != 0).any(dim=-1)
+        attention = torch.where(is_point.unsqueeze(1), attention, LOWEST).softmax(dim=-1)
+        found: Tensor = self.logit(hidden + attention @ self.told(hidden)).squeeze(-1)
+        return found
+
+
+def network_of(agent: AgentName, sizes: AgentSizes) -> AgentNetwork:
+    """A fresh network of the agent."""
+    if agent is AgentName.SELECT_NODE:
+        return SelectNodeNetwork(sizes)
+    if agent is AgentName.SPLIT_NODE:
+        return SplitNodeNetwork(sizes)
+    if agent is AgentName.SELECT_TASK:
+        return PropertiesNetwork(sizes, PROPERTIES_OF_TASK, TASKS)
+    return PropertiesNetwork(sizes, PROPERTIES_OF_COLOUR, sizes.colours)
+
+
+def scaled(numbers: Tensor) -> Tensor:
+    """sign(x) ln(1 + |x|)."""
+    return numbers.sign() * numbers.abs().log1p()

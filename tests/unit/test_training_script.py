@@ -1,0 +1,47 @@
+"""The command line of the RL4ReAl fork's training, as words of `rl4real-data train`."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+FOLDER = Path(__file__).parents[2] / "preprocessing" / "v0"
+FIRST = ["train", "--preset", "rl4real", "--train-iterations"]
+
+
+@pytest.fixture
+def train_command(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(str(FOLDER))
+    monkeypatch.delitem(sys.modules, "server_command", raising=False)
+    spec = importlib.util.spec_from_file_location("train_command", FOLDER / "train_command.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("", "100000 --algorithm ppo"),
+        ("--train-iterations 3", "3 --algorithm ppo"),
+        ("--num_rollout_workers=2 --num_gpus 1", "100000 --algorithm ppo --num-rollout-workers 2 --num-gpus 1"),
+        ("--current_batch 500 --episode_number=9", "100000 --algorithm ppo --current-batch 500 --episode-number 9"),
+        ("--check_point run/checkpoint_000100", "100000 --algorithm ppo --from run/checkpoint_000100"),
+        ("--algorithm bc+ppo --live", "100000 --algorithm bc+ppo --live"),
+    ],
+)
+def test_options_of_the_fork(train_command: ModuleType, arguments: str, words: str) -> None:
+    assert train_command.train_words("experiment_ppo.py", arguments.split()) == [*FIRST, *words.split()]
+
+
+def test_the_script_is_that_of_the_seeds() -> None:
+    script = FOLDER / "experiment_ppo.py"
+
+    assert script.stat().st_mode & 0o111
+    assert 'run("experiment_ppo.py")' in script.read_text(encoding="utf-8")
