@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -58,7 +58,7 @@ def gather_trials(
     *,
     jobs: int = 1,
     progress: Progress = lambda _done, _total: None,
-) -> None:
+) -> list[FunctionTrials]:
     """Tries the menu in functions of the dataset and writes part files into `folder`; those there are kept.
 
     Any number of `jobs` gives the same files. DatasetError for a dataset whose allocator is not greedy.
@@ -72,19 +72,18 @@ def gather_trials(
     asked = _chosen(data_dir, index, settings)
     parts = [asked[start : start + FUNCTIONS_A_PART] for start in range(0, len(asked), FUNCTIONS_A_PART)]
     tool: CompilerTool | None = None
+    found: list[FunctionTrials] = []
     for number, part in enumerate(parts):
         path = folder / f"trials-{number:05}.parquet"
         key = _key(index, part)
-        if read_part(path, key) is None:
+        own = read_part(path, key)
+        if own is None:
             tool = tool or find_tool(index)
-            write_part(path, key, _tried(data_dir, index, tool, part, jobs))
+            own = _tried(data_dir, index, tool, part, jobs)
+            write_part(path, key, own)
+        found += own
         progress(min((number + 1) * FUNCTIONS_A_PART, len(asked)), len(asked))
-
-
-def gathered(folder: Path) -> Iterator[FunctionTrials]:
-    """All that lies in the part files, in the order of the parts."""
-    for path in sorted(folder.glob("trials-*.parquet")):
-        yield from read_part(path, None) or ()
+    return found
 
 
 def _chosen(data_dir: Path, index: DatasetIndex, settings: GatherSettings) -> list[_Asked]:

@@ -31,7 +31,8 @@ class Graph:
     """Nodes, blocks, use points and calls of one function, or of several, one behind the other.
 
     Features are float32, `*_node`, `*_block` and edges int64 indices. `crossing`: a node that lives across a call, and
-    the call's block. `node_of`, `block_of`: the function of each node and block.
+    the call's block. `is_first_use`: whether a use point is the first one of its node. `node_of`, `block_of`: the
+    function of each node and block.
     """
 
     node_x: Tensor
@@ -40,7 +41,7 @@ class Graph:
     use_x: Tensor
     use_node: Tensor
     use_block: Tensor
-    first_use: Tensor
+    is_first_use: Tensor
     crossing_node: Tensor
     crossing_block: Tensor
     copy_from: Tensor
@@ -61,7 +62,7 @@ _FUNCTION_INDICES: Final = frozenset({"node_of", "block_of"})
 
 def joined(graphs: Sequence[Graph]) -> Graph:
     """Several functions as one graph."""
-    nodes = blocks = uses = 0
+    nodes = blocks = 0
     found: dict[str, list[Tensor]] = {field.name: [] for field in fields(Graph)}
     for number, graph in enumerate(graphs):
         for name, parts in found.items():
@@ -72,11 +73,8 @@ def joined(graphs: Sequence[Graph]) -> Graph:
                 tensor = tensor + blocks
             elif name in _FUNCTION_INDICES:
                 tensor = tensor + number
-            elif name == "first_use":
-                tensor = tensor + uses
             parts.append(tensor)
         nodes, blocks = nodes + len(graph.node_x), blocks + len(graph.block_x)
-        uses += len(graph.use_x)
     return Graph(**{name: torch.cat(parts) for name, parts in found.items()})
 
 
@@ -95,7 +93,7 @@ def graph_of(columns: Mapping[str, Tensor]) -> Graph:
         use_x=uses.x,
         use_node=uses.node,
         use_block=uses.block,
-        first_use=columns["use_inst_offsets"][:-1],
+        is_first_use=columns["use_inst_offsets"][uses.node] == torch.arange(uses.node.shape[0]),
         crossing_node=crossing.node,
         crossing_block=crossing.block,
         copy_from=copies.start,

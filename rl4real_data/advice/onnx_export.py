@@ -59,7 +59,9 @@ class AdviceModel(nn.Module):
         is_spillable = graph.node_x[:, 0] > 0
         of_nodes = torch.where(is_spillable[:, None], of_nodes, torch.full_like(of_nodes, -torch.inf))
         spill, tail, first = of_nodes.unbind(1)
-        return of_settings, spill, _at_first_use(tail, graph.first_use, graph.use_x), first
+        at_use = tail[graph.use_node]
+        tail_at_use = torch.where(graph.is_first_use, at_use, torch.full_like(at_use, -torch.inf))
+        return of_settings, spill, tail_at_use, first
 
 
 def export_onnx(model: AdviceModel, example: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
@@ -83,12 +85,6 @@ def example_columns() -> dict[str, Tensor]:
     copies = {"copy_to": torch.tensor([-1, -2, 5]), "copy_from": torch.tensor([-2, 5, -3])}
     floats = {name: torch.rand(3) for name in ("block_freq", "block_succ_prob", "node_spill_weight")}
     return {**found, **live, **copies, **floats, "block_start": torch.tensor([0, 2, 4]), "mask_inst": torch.tensor([2])}
-
-
-def _at_first_use(scores: Tensor, first_use: Tensor, use_x: Tensor) -> Tensor:
-    """A score for each use point: that of its node at the first one, never at the others."""
-    never = torch.full_like(use_x[:, 0], -torch.inf)
-    return never.scatter(0, first_use, scores)
 
 
 def _trace(model: AdviceModel, example: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:

@@ -7,40 +7,26 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 from rl4real_data.advice.calibration import Calibration, calibrate
 from rl4real_data.advice.examples import Example, read_examples
-from rl4real_data.advice.folds import FOLDS, folds_of
-from rl4real_data.advice.gathering import GatherSettings, gather_trials, gathered
+from rl4real_data.advice.folds import folds_of
+from rl4real_data.advice.gathering import GatherSettings, gather_trials
 from rl4real_data.advice.menu import SETTING_VALUES
 from rl4real_data.advice.network import Predictions, Shape
 from rl4real_data.advice.onnx_export import AdviceModel, Weighing, example_columns, export_onnx
 from rl4real_data.advice.rule import AdviceRule
-from rl4real_data.advice.training import TrainSettings, predictions_of, train
+from rl4real_data.advice.settings import AdviceSettings
+from rl4real_data.advice.training import predictions_of, train
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.live.trial import CompilerTool
 
 MODEL_NAME: Final = "advice.onnx"
 _TRIALS: Final = "trials"
 Say = Callable[[str], object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AdviceSettings:
-    """All that decides what comes out. `width` and `rounds` are the network's.
-
-    `parts`: on how many of the three parts of the examples the network is compared with what it has not learned from;
-    each costs two thirds of a training.
-    """
-
-    gather: GatherSettings = field(default_factory=GatherSettings)
-    train: TrainSettings = field(default_factory=TrainSettings)
-    width: int = 48
-    rounds: int = 2
-    parts: int = FOLDS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,19 +52,21 @@ def train_advice(
 
     DatasetError for a dataset whose allocator is not greedy, or of too few corpora.
     """
-    gather_trials(
+    trials = gather_trials(
         data_dir,
         out / _TRIALS,
         find_tool,
-        settings.gather,
+        GatherSettings(edited=settings.edited, others=settings.others),
         jobs=jobs,
         progress=lambda done, total: say(f"gathering: {done:,} of {total:,} functions tried"),
     )
-    examples = list(read_examples(data_dir, list(gathered(out / _TRIALS))))
+    examples = list(read_examples(data_dir, trials))
     shape = Shape(settings=len(SETTING_VALUES), width=settings.width, rounds=settings.rounds)
     found = _cross_validated(examples, shape, settings, out, say)
     say(f"code not learned from: {found.figures}")
-    network = train(examples, shape, settings.train, checkpoint=out / "checkpoint.pt", progress=_telling(say, "all"))
+    network = train(
+        examples, shape, settings.learning(), checkpoint=out / "checkpoint.pt", progress=_telling(say, "all")
+    )
     rule = AdviceRule(settings=SETTING_VALUES, threshold=found.threshold)
     told = {**rule.metadata(), **_facts(read_index(data_dir), settings, found, command)}
     model = AdviceModel(network, Weighing(harm=found.harm, use_nodes=False))
@@ -90,12 +78,12 @@ def _cross_validated(
     examples: Sequence[Example], shape: Shape, settings: AdviceSettings, out: Path, say: Say
 ) -> Calibration:
     """Each part is predicted by a network that has learned from the others."""
-    folds = folds_of(examples, settings.train.seed)
+    folds = folds_of(examples, settings.seed)
     found: list[tuple[Example, Predictions]] = []
     for number, held_out in enumerate(folds[: settings.parts]):
         learned = [one for fold in folds if fold is not held_out for one in fold]
         told = _telling(say, f"part {number + 1} of {settings.parts} held out")
-        network = train(learned, shape, settings.train, checkpoint=out / f"checkpoint-{number}.pt", progress=told)
+        network = train(learned, shape, settings.learning(), checkpoint=out / f"checkpoint-{number}.pt", progress=told)
         found += zip(held_out, predictions_of(network, held_out), strict=True)
     return calibrate([one for one, _ in found], [one for _, one in found])
 

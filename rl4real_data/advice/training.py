@@ -9,12 +9,13 @@ from __future__ import annotations
 import pickle
 import random
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.advice.examples import Example
 from rl4real_data.advice.graph import joined
+from rl4real_data.advice.learning import TrainSettings
 from rl4real_data.advice.losses import loss_of
 from rl4real_data.advice.network import AdviceNetwork, Predictions, Shape
 from rl4real_data.core import interruption
@@ -29,17 +30,6 @@ with required_by("the preset advice", extra="torch"):
 Progress = Callable[[int, int, float], object]
 
 _FORMAT: Final = "rl4real-data advice 1"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TrainSettings:
-    """How long and how fast it learns. `batch`: functions a step."""
-
-    epochs: int = 40
-    batch: int = 32
-    learning_rate: float = 2e-3
-    weight_decay: float = 1e-2
-    seed: int = 0
 
 
 def train(

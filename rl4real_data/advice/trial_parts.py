@@ -41,14 +41,13 @@ def write_part(path: Path, key: str, trials: Sequence[FunctionTrials]) -> None:
         pq.write_table(table, draft, compression="zstd")
 
 
-def read_part(path: Path, key: str | None) -> list[FunctionTrials] | None:
-    """None if it is not there, or no part of `key`; with None for a key, of any."""
+def read_part(path: Path, key: str) -> list[FunctionTrials] | None:
+    """None if it is not there, or no part of `key`."""
     try:
         table = pq.read_table(path)
     except (FileNotFoundError, pa.ArrowException):
         return None
-    found = (table.schema.metadata or {}).get(_KEY, b"").decode()
-    if not found or (key is not None and found != key):
+    if (table.schema.metadata or {}).get(_KEY) != key.encode():
         return None
     return [_trials(row) for row in table.to_pylist()]
 

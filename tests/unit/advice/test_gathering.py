@@ -13,7 +13,8 @@ from fake_trial import FakeTrials, make_tool, result_of
 from label_builder import ids_of, write_labellable
 
 from rl4real_data.advice import function_trials, gathering
-from rl4real_data.advice.gathering import GatherSettings, gather_trials, gathered
+from rl4real_data.advice.function_trials import FunctionTrials
+from rl4real_data.advice.gathering import GatherSettings, gather_trials
 from rl4real_data.advice.menu import SETTINGS
 from rl4real_data.core.errors import DatasetError, HostError
 from rl4real_data.episodes.file_names import INDEX_NAME
@@ -34,8 +35,10 @@ def data_dir(tmp_path: Path) -> Path:
     return tmp_path / "d"
 
 
-def gather(data_dir: Path, folder: Path, settings: GatherSettings | None = None, **options: Any) -> None:
-    gather_trials(data_dir, folder, lambda _: make_tool(), settings or GatherSettings(), **options)
+def gather(
+    data_dir: Path, folder: Path, settings: GatherSettings | None = None, **options: Any
+) -> list[FunctionTrials]:
+    return gather_trials(data_dir, folder, lambda _: make_tool(), settings or GatherSettings(), **options)
 
 
 def bytes_of(folder: Path) -> dict[str, bytes]:
@@ -44,8 +47,7 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 @pytest.mark.usefixtures("trials")
 def test_each_setting_is_tried_in_each_function(data_dir: Path, tmp_path: Path) -> None:
-    gather(data_dir, tmp_path / "t")
-    found = list(gathered(tmp_path / "t"))
+    found = gather(data_dir, tmp_path / "t")
 
     assert sorted(one.episode_id for one in found) == sorted([*ids_of(data_dir), *ids_of(data_dir, "test")])
     for one in found:
@@ -60,9 +62,7 @@ def test_nodes_are_decided_on_where_greedy_split_or_spilled(
     data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gathering, "is_edited", lambda _episode: True)
-    gather(data_dir, tmp_path / "t")
-
-    for one in gathered(tmp_path / "t"):
+    for one in gather(data_dir, tmp_path / "t"):
         values = dict(zip(one.nodes, one.node_values, strict=True))
         assert values["spill", 1] == 90.0
         assert values["first", 2] == 70.0, "what comes of it is told, allowed or not"
@@ -75,9 +75,7 @@ def test_decisions_on_nodes_are_tried_on_top_of_the_best_setting(
     monkeypatch.setattr(gathering, "is_edited", lambda _episode: True)
     best = SETTINGS[3]
     trials.result = functools.partial(result_of, helpful={best: 7.0})
-    gather(data_dir, tmp_path / "t")
-
-    for one in gathered(tmp_path / "t"):
+    for one in gather(data_dir, tmp_path / "t"):
         assert (one.base, one.base_value) == (3, 93.0)
         assert dict(zip(one.nodes, one.node_values, strict=True))["spill", 1] == 83.0
 
@@ -112,10 +110,9 @@ def test_any_number_of_jobs_gives_the_same_bytes(data_dir: Path, tmp_path: Path)
 
 @pytest.mark.usefixtures("trials")
 def test_fewer_functions_are_some_of_many(data_dir: Path, tmp_path: Path) -> None:
-    gather(data_dir, tmp_path / "few", GatherSettings(others=2))
-    gather(data_dir, tmp_path / "many")
+    few = gather(data_dir, tmp_path / "few", GatherSettings(others=2))
+    many = gather(data_dir, tmp_path / "many")
 
-    few, many = ([one.episode_id for one in gathered(tmp_path / name)] for name in ("few", "many"))
     assert few == many[:2]
 
 
@@ -146,8 +143,7 @@ def test_text_that_the_compiler_does_not_take_costs_one_function(
     trials: FakeTrials, data_dir: Path, tmp_path: Path
 ) -> None:
     trials.broken = frozenset({"---\nname: 'f2'\n...\n"})
-    gather(data_dir, tmp_path / "t")
-    (broken,) = [one for one in gathered(tmp_path / "t") if one.reason]
+    (broken,) = [one for one in gather(data_dir, tmp_path / "t") if one.reason]
 
     assert broken.episode_id == f"{2:032x}"
     assert broken.reason == "the compiler that tries candidates failed: it ended with 1"

@@ -38,7 +38,7 @@ def graph_at(seed: int) -> Graph:
 def test_use_points_lie_in_blocks_and_belong_to_nodes(graph: Graph) -> None:
     assert graph.use_node.tolist() == [0, 0, 0, 1, 1, 2, 2]
     assert graph.use_block.tolist() == [0, 0, 1, 0, 0, 0, 1]
-    assert graph.first_use.tolist() == [0, 3, 5]
+    assert graph.is_first_use.tolist() == [True, False, False, True, False, True, False]
 
 
 def test_a_node_crosses_the_calls_that_it_lives_in_front_of_and_behind(graph: Graph) -> None:

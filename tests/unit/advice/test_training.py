@@ -8,9 +8,10 @@ import pytest
 import torch
 from advice_examples import make_example
 
+from rl4real_data.advice.learning import TrainSettings
 from rl4real_data.advice.menu import SETTING_VALUES
 from rl4real_data.advice.network import AdviceNetwork, Shape
-from rl4real_data.advice.training import TrainSettings, predictions_of, train
+from rl4real_data.advice.training import predictions_of, train
 from rl4real_data.core.errors import UsageError
 
 SHAPE = Shape(settings=len(SETTING_VALUES), width=16, rounds=1, hidden=16)
