@@ -24,6 +24,9 @@ from rl4real_data.advice.training import predictions_of, train
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.live.trial import CompilerTool
 
+MOST_USES: Final = 700
+"""Functions with more use points are not learned from: they are 3 of 100, and take a third of the time."""
+
 MODEL_NAME: Final = "advice.onnx"
 _TRIALS: Final = "trials"
 Say = Callable[[str], object]
@@ -65,7 +68,11 @@ def train_advice(
     found = _cross_validated(examples, shape, settings, out, say)
     say(f"code not learned from: {found.figures}")
     network = train(
-        examples, shape, settings.learning(), checkpoint=out / "checkpoint.pt", progress=_telling(say, "all")
+        _learnable(examples),
+        shape,
+        settings.learning(),
+        checkpoint=out / "checkpoint.pt",
+        progress=_telling(say, "all"),
     )
     rule = AdviceRule(settings=SETTING_VALUES, threshold=found.threshold)
     told = {**rule.metadata(), **_facts(read_index(data_dir), settings, found, command)}
@@ -81,11 +88,15 @@ def _cross_validated(
     folds = folds_of(examples, settings.seed)
     found: list[tuple[Example, Predictions]] = []
     for number, held_out in enumerate(folds[: settings.parts]):
-        learned = [one for fold in folds if fold is not held_out for one in fold]
+        learned = _learnable([one for fold in folds if fold is not held_out for one in fold])
         told = _telling(say, f"part {number + 1} of {settings.parts} held out")
         network = train(learned, shape, settings.learning(), checkpoint=out / f"checkpoint-{number}.pt", progress=told)
         found += zip(held_out, predictions_of(network, held_out), strict=True)
     return calibrate([one for one, _ in found], [one for _, one in found])
+
+
+def _learnable(examples: Sequence[Example]) -> list[Example]:
+    return [one for one in examples if len(one.graph.use_x) <= MOST_USES]
 
 
 def _telling(say: Say, what: str) -> Callable[[int, int, float], object]:
