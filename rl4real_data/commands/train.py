@@ -75,6 +75,9 @@ def train(
     current_batch: Annotated[
         int | None, typer.Option(min=1, help="Functions that a process plays. [all, shared out]")
     ] = None,
+    with_spills: Annotated[
+        bool | None, typer.Option("--with-spills", help="Play only functions in which greedy spilled.")
+    ] = None,
     num_env_runners: Annotated[
         int | None,
         typer.Option(
@@ -99,6 +102,7 @@ def train(
         "bc_iterations": bc_iterations,
         "episode_number": episode_number,
         "current_batch": current_batch,
+        "with_spills": with_spills,
         "num_env_runners": num_env_runners,
         "num_gpus": num_gpus,
         "seed": seed,

@@ -16,11 +16,8 @@ FORMS: Final = "an ONNX file, a folder of RL4ReAl's four models, greedy, random,
 _FUNCTION: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
 _CHECKPOINT_SUFFIXES: Final = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors")
 _CHECKPOINT_FILES: Final = (
-    "checkpoint.json",
-    "algorithm_state.pkl",
-    "rllib_checkpoint.json",
-    "params.pkl",
-    "class_and_ctor_args.pkl",
+    *("checkpoint.json", "algorithm_state.pkl", "rllib_checkpoint.json"),
+    *("params.pkl", "class_and_ctor_args.pkl"),
 )
 
 

@@ -5,8 +5,6 @@ They are those of the plugin's `AgentState.cpp`, which makes them inside of clan
 
 from __future__ import annotations
 
-__all__ = ["AgentView", "Observation"]
-
 import itertools
 from typing import Final
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["AGENT_FILES", "AgentName", "action_count"]
+__all__ = ["AgentName"]
 
 from collections.abc import Mapping
 from enum import StrEnum

@@ -10,8 +10,6 @@ read without that.
 
 from __future__ import annotations
 
-__all__ = ["Checkpoint", "newest_checkpoint", "read_checkpoint"]
-
 import json
 import re
 import shutil

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["Algorithm", "FinalReward"]
+
 from enum import StrEnum
 
 

@@ -7,8 +7,6 @@ uses, if that is free; else the next such place, a slot, or any free register.
 
 from __future__ import annotations
 
-__all__ = ["ExpertPlay"]
-
 from collections import Counter, deque
 from collections.abc import Iterator
 

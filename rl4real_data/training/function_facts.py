@@ -1,4 +1,4 @@
-"""What of a function stays the same however it is allocated, as the agents are told of it.
+"""The facts of a function that stay the same however it is allocated, as the agents are told of it.
 
 Physical registers that interfere stand in front of the nodes, as in the plugin's `AgentState.cpp`.
 """

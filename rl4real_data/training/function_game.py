@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["FunctionGame", "Turn"]
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import assert_never

@@ -47,8 +47,34 @@ class AgentNetwork(nn.Module):
         return found
 
 
-class SelectNodeNetwork(AgentNetwork):
+class RowsNetwork(AgentNetwork):
+    """A network with a logit for each row of its observation; `rows` names what has rows, the mask first.
+
+    Rows behind the last one that is any in the batch are not computed: most functions fill few of them.
+    """
+
+    rows: tuple[str, ...]
+
+    def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
+        """As of any agent."""
+        mask = observation["action_mask"]
+        if torch.jit.is_tracing():
+            return super().masked(observation)
+        is_row = self.is_row(observation).any(dim=0).nonzero()
+        last = int(is_row.max()) + 1 if len(is_row) else 1
+        kept = {name: value[:, :last] if name in self.rows else value for name, value in observation.items()}
+        logits = super().masked(kept)
+        return nn.functional.pad(logits, (0, mask.shape[1] - last), value=LOWEST)
+
+    def is_row(self, observation: Mapping[str, Tensor]) -> Tensor:
+        """(batch, rows) bool: rows that are needed."""
+        return observation["action_mask"] > 0
+
+
+class SelectNodeNetwork(RowsNetwork):
     """A logit of each node, by its vector and spill weight alone."""
+
+    rows = ("action_mask", "spill_weights", "state", "annotations")
 
     def __init__(self, sizes: AgentSizes) -> None:
         super().__init__(sizes.nodes)
@@ -63,16 +89,6 @@ class SelectNodeNetwork(AgentNetwork):
         hidden = self.weighed(torch.cat((hidden, weights), dim=-1)).relu()
         found: Tensor = self.logit(self.narrow(hidden).relu()).squeeze(-1)
         return found
-
-    def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
-        """As of any agent; rows behind the last node that any of the batch may select are not computed."""
-        mask = observation["action_mask"]
-        if torch.jit.is_tracing():
-            return super().masked(observation)
-        last = int(mask.any(dim=0).nonzero().max()) + 1 if mask.any() else 1
-        kept = {name: observation[name][:, :last] for name in ("action_mask", "spill_weights", "state")}
-        logits = super().masked(kept)
-        return nn.functional.pad(logits, (0, mask.shape[1] - last), value=LOWEST)
 
 
 class PropertiesNetwork(AgentNetwork):
@@ -91,8 +107,10 @@ class PropertiesNetwork(AgentNetwork):
         return found
 
 
-class SplitNodeNetwork(AgentNetwork):
+class SplitNodeNetwork(RowsNetwork):
     """A logit of each use point, which attends to the others."""
+
+    rows = ("action_mask", "usepoint_properties")
 
     def __init__(self, sizes: AgentSizes) -> None:
         super().__init__(sizes.uses)
@@ -106,10 +124,13 @@ class SplitNodeNetwork(AgentNetwork):
         state = self.state(observation["state"]).relu().unsqueeze(1).expand(-1, points.shape[1], -1)
         hidden = self.described(torch.cat((state, points), dim=-1)).relu()
         attention = self.asked(hidden) @ self.known(hidden).transpose(1, 2) / _NARROW**0.5
-        is_point = (observation["action_mask"] > 0) | (points != 0).any(dim=-1)
-        attention = torch.where(is_point.unsqueeze(1), attention, LOWEST).softmax(dim=-1)
+        attention = torch.where(self.is_row(observation).unsqueeze(1), attention, LOWEST).softmax(dim=-1)
         found: Tensor = self.logit(hidden + attention @ self.told(hidden)).squeeze(-1)
         return found
+
+    def is_row(self, observation: Mapping[str, Tensor]) -> Tensor:
+        """The use points that there are."""
+        return (observation["action_mask"] > 0) | (observation["usepoint_properties"] != 0).any(dim=-1)
 
 
 def network_of(agent: AgentName, sizes: AgentSizes) -> AgentNetwork:

@@ -6,8 +6,6 @@ A model takes one flat observation, in the order in which RLlib flattens the dic
 
 from __future__ import annotations
 
-__all__ = ["export_agents"]
-
 import io
 import shutil
 import warnings

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-__all__ = ["FinalReward", "Outcome", "Referee", "RewardSettings"]
-
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field

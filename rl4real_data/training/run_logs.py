@@ -6,6 +6,7 @@ OUT/result.json has a line an iteration, OUT/events.out.tfevents… is TensorBoa
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Final, Self
@@ -27,7 +28,8 @@ class RunLogs:
         self._events = SummaryWriter(str(folder), flush_secs=10)
 
     def add(self, iteration: int, told: Mapping[str, float | str]) -> None:
-        """What one iteration told."""
+        """What one iteration told; numbers that are none are left out."""
+        told = {name: value for name, value in told.items() if isinstance(value, str) or math.isfinite(value)}
         self._results.write(json.dumps({"training_iteration": iteration, **told}) + "\n")
         self._results.flush()
         for name, value in told.items():

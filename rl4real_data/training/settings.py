@@ -5,7 +5,7 @@ Defaults are those of RL4ReAl where it has them. Order: flag > configuration fil
 
 from __future__ import annotations
 
-__all__ = ["TrainSettings", "read_settings"]
+__all__ = ["TrainSettings"]
 
 import dataclasses
 import tomllib
@@ -24,8 +24,9 @@ from rl4real_data.training.choices import Algorithm, FinalReward
 class TrainSettings:
     """`num_env_runners`: processes that play; 0: the learner's own. `games`: played side by side in each.
 
-    `current_batch`: so many functions a process, in the dataset's order; None: all, shared out. `episode_number`:
-    games after which the run ends; None: no limit. `file_repeat_frequency`: games of a function one after the other.
+    `current_batch`: so many functions a process, in the dataset's order; None: all, shared out. `with_spills`: only
+    functions in which greedy spilled. `file_repeat_frequency`: games of a function one after the other.
+    `episode_number`: games after which the run ends; None: no limit.
     """
 
     algorithm: Algorithm = Algorithm.BC_PPO
@@ -35,6 +36,7 @@ class TrainSettings:
     episode_number: int | None = None
     current_batch: int | None = None
     file_repeat_frequency: int = 1
+    with_spills: bool = False
     num_env_runners: int = 0
     games: int = 8
     num_gpus: int = 0

@@ -5,8 +5,6 @@ They are part of a model: what was trained with others cannot be asked.
 
 from __future__ import annotations
 
-__all__ = ["AgentSizes"]
-
 from dataclasses import dataclass
 
 from rl4real_data.live.policies.onnx_agents import MOST_EDGES, MOST_NODES, MOST_SPLITS, MOST_USES

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+__all__ = ["TrainingData", "training_data_of"]
+
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,7 +30,7 @@ class TrainingData:
     registers: tuple[str, ...]
     sizes: AgentSizes
 
-    def task(self, settings: TrainSettings, *, seed: int) -> WorkerTask:
+    def task(self, settings: TrainSettings, *, seed: int = 0) -> WorkerTask:
         """What the processes play."""
         return WorkerTask(
             data_dir=str(self.data_dir.absolute()),
@@ -38,6 +40,7 @@ class TrainingData:
             workers=max(1, settings.num_env_runners),
             games=settings.games,
             current_batch=settings.current_batch,
+            with_spills=settings.with_spills,
             repeat=settings.file_repeat_frequency,
             is_live=settings.live,
             rewards=RewardSettings(final_reward=settings.final_reward, local_reward=settings.local_reward),

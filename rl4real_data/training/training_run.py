@@ -6,21 +6,16 @@ killed.
 
 from __future__ import annotations
 
-__all__ = ["TrainRequest", "Trained", "train"]
-
-import contextlib
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections import deque
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from rl4real_data.core import interruption
-from rl4real_data.core.errors import HostError, UsageError
-from rl4real_data.core.extras import required_by
-from rl4real_data.training.agents import AgentName
-from rl4real_data.training.algorithms import build
+from rl4real_data.core.errors import UsageError
 from rl4real_data.training.checkpoints import (
     RLLIB_NAME,
     Checkpoint,
@@ -31,16 +26,14 @@ from rl4real_data.training.checkpoints import (
     write_checkpoint,
 )
 from rl4real_data.training.choices import Algorithm
-from rl4real_data.training.function_runner import COST_RATIO, GAMES, RETURN, STEPS
+from rl4real_data.training.learning import Learning
 from rl4real_data.training.run_logs import RunLogs
 from rl4real_data.training.settings import TrainSettings
 from rl4real_data.training.training_data import TrainingData
 from rl4real_data.training.weights import Weights, read_weights, write_weights
 
-with required_by("training", extra="rllib"):
-    from ray.rllib.utils.metrics import ENV_RUNNER_RESULTS as ENV_RUNNERS
-    from ray.rllib.utils.metrics import LEARNER_RESULTS
-
+_WINDOW: Final = 100
+"""Games over which costs are averaged."""
 _PHASES: Final = {
     Algorithm.BC: (Algorithm.BC,),
     Algorithm.PPO: (Algorithm.PPO,),
@@ -92,7 +85,7 @@ Watch = Callable[[Progress], object]
 def train(request: TrainRequest, *, watch: Watch = lambda _progress: None) -> Trained:
     """Runs until all iterations or games are done. UsageError for a folder that holds another run."""
     done = _begin(request)
-    with _ray(request.settings), RunLogs(request.out) as logs:
+    with RunLogs(request.out) as logs:
         return _Run(request, watch, logs).go_on(done)
 
 
@@ -131,24 +124,6 @@ def _check_settings(found: Checkpoint, settings: TrainSettings, path: Path) -> N
         )
 
 
-@contextlib.contextmanager
-def _ray(settings: TrainSettings) -> Iterator[None]:
-    """Ray for the time of a run, without its web pages: 100 MB for objects are more than weights and games take."""
-    with required_by("training", extra="rllib"):
-        import ray
-    ray.init(
-        num_cpus=max(1, settings.num_env_runners + 1),
-        include_dashboard=False,
-        log_to_driver=False,
-        configure_logging=False,
-        object_store_memory=200_000_000,
-    )
-    try:
-        yield
-    finally:
-        ray.shutdown()
-
-
 class _Run:
     """The state of a run: iterations and games so far."""
 
@@ -156,6 +131,7 @@ class _Run:
         self._request, self._watch, self._logs = request, watch, logs
         self._settings = request.settings
         self._total = self._games = 0
+        self._ratios: deque[float] = deque(maxlen=_WINDOW)
         self._last: Progress | None = None
         self._saved: Path | None = None
 
@@ -189,60 +165,45 @@ class _Run:
         """The iterations of one phase; the weights that come out."""
         settings = self._settings
         task = self._request.data.task(settings, seed=settings.seed + self._total)
-        algorithm = build(phase, settings, task)
+        learning = Learning(phase, settings, task)
         try:
             if self._total > first:
                 assert self._saved is not None, "iterations that are done have a checkpoint"
-                algorithm.restore_from_path(str((self._saved / RLLIB_NAME).absolute()))
+                learning.restore(self._saved / RLLIB_NAME)
             elif weights is not None:
-                algorithm.learner_group.set_weights(weights)
-                algorithm.env_runner_group.sync_weights(from_worker_or_learner_group=algorithm.learner_group)
+                learning.set_weights(weights)
             while self._total < end and not self._is_out_of_games:
                 interruption.check()
-                self._iterate(algorithm, phase, end)
-            found: Weights = algorithm.learner_group.get_weights()
-            return found
+                self._iterate(learning, phase)
+                if self._total % settings.checkpoint_every == 0 or self._total == end or self._is_out_of_games:
+                    self._save(learning, phase)
+            return learning.weights()
         finally:
-            algorithm.stop()
+            learning.stop()
 
-    def _iterate(self, algorithm: Any, phase: Algorithm, end: int) -> None:
+    def _iterate(self, learning: Learning, phase: Algorithm) -> None:
         begin = time.monotonic()
-        results = algorithm.train()
-        played = results.get(ENV_RUNNERS, {})
-        if COST_RATIO not in played:
-            raise HostError("every worker died", hint="ask for fewer workers (--num-env-runners), then add --resume")
+        played, learned = learning.iterate()
         seconds = time.monotonic() - begin
         self._total += 1
-        self._games += int(played[GAMES])
+        self._games += len(played.outcomes)
+        self._ratios.extend(math.log(outcome.ratio) for outcome in played.outcomes)
         self._last = Progress(
             phase=phase,
             total=self._total,
             whole=max(last for _, _, last in self._plan()),
-            reward=float(played[RETURN]),
-            cost_ratio=math.exp(float(played[COST_RATIO])),
+            reward=sum(played.returns) / len(played.returns),
+            cost_ratio=math.exp(sum(self._ratios) / len(self._ratios)),
             games=self._games,
-            steps_per_s=float(played[STEPS]) / seconds,
+            steps_per_s=played.steps / seconds,
         )
         self._watch(self._last)
-        self._logs.add(self._total, {**asdict(self._last), **losses(results)})
-        if self._total % self._settings.checkpoint_every == 0 or self._total == end or self._is_out_of_games:
-            self._save(algorithm, phase)
+        self._logs.add(self._total, {**asdict(self._last), **learned})
 
-    def _save(self, algorithm: Any, phase: Algorithm) -> None:
+    def _save(self, learning: Learning, phase: Algorithm) -> None:
         def fill(folder: Path) -> None:
-            write_weights(folder, algorithm.learner_group.get_weights())
-            algorithm.save_to_path(str((folder / RLLIB_NAME).absolute()))
+            write_weights(folder, learning.weights())
+            learning.save(folder / RLLIB_NAME)
 
         told = self._request.data.checkpoint(self._settings, phase=phase, total=self._total, games=self._games)
         self._saved = write_checkpoint(self._request.out, told, fill)
-
-
-def losses(results: Mapping[str, Any]) -> dict[str, float]:
-    """What the learners told of each agent, by `AGENT/NAME`."""
-    learned = results.get(LEARNER_RESULTS, {})
-    return {
-        f"{agent}/{name}": float(value)
-        for agent in AgentName
-        for name, value in learned.get(agent.value, {}).items()
-        if isinstance(value, int | float)
-    }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+import pyarrow.compute
+
 from rl4real_data.allocation.answer_backend import AnswerBackend, EpisodeBackend
 from rl4real_data.live.compiler_backend import CompilerBackend
 from rl4real_data.reading.dataset import EpisodeDataset
@@ -27,12 +29,15 @@ class WorkerTask:
     games: int = 8
     current_batch: int | None = None
     repeat: int = 1
+    with_spills: bool = False
     is_live: bool = False
     rewards: RewardSettings = field(default_factory=RewardSettings)
 
     def source(self, worker: int, *, seed: int | None = None) -> FunctionSource:
         """The functions of worker 1, 2, … (0: the only one)."""
         dataset = EpisodeDataset(self.data_dir, self.split)
+        if self.with_spills:
+            dataset = dataset.filter(pyarrow.compute.field("spills") > 0)
         numbers = numbers_of_worker(len(dataset), worker=worker, workers=self.workers, current_batch=self.current_batch)
         columns = CompilerBackend.columns if self.is_live else ()
         own_seed = self.seed + worker if seed is None else seed

@@ -121,6 +121,11 @@ from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.tables import InstructionVectors
 from rl4real_data.reading.torch_episodes import TorchEpisodes, episode_tensors
 from rl4real_data.statistics.collection import FailedModule, GroupStats, LanguageStats, SplitStats, Stats
+from rl4real_data.training.agents import AgentName
+from rl4real_data.training.allocation_env import MultiAgentAllocationEnv
+from rl4real_data.training.choices import Algorithm, FinalReward
+from rl4real_data.training.settings import TrainSettings
+from rl4real_data.training.training_data import TrainingData, training_data_of
 from rl4real_data.validation.whole_dataset import Finding
 
 ERRORS: tuple[type[Rl4realError], ...] = (
@@ -369,3 +374,11 @@ def report_of(path: Path) -> int:
     line = decisions_line("f", [["spill", 3]])
     known = assert_type(read_decisions(path), dict[str, list[list[Any]]])
     return assert_type(read_report(path.read_bytes()), DecisionReport).kept + len(line) + len(known)
+
+
+def play_as_agents(data_dir: Path) -> None:
+    data = assert_type(training_data_of(data_dir, "train"), TrainingData)
+    settings = TrainSettings(algorithm=Algorithm.BC, final_reward=FinalReward.RATIO)
+    env = MultiAgentAllocationEnv({"task": data.task(settings), "edges": True})
+    observations, _ = env.reset(seed=1)
+    print([AgentName(agent) for agent in observations])

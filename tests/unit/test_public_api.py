@@ -38,7 +38,10 @@ def states_names(path: Path) -> bool:
     )
 
 
-NEED_TORCH = tuple(f"rl4real_data.reading.{name}" for name in ("torch_episodes", "pyg", "pyg_hetero"))
+NEED_TORCH = (
+    *(f"rl4real_data.reading.{name}" for name in ("torch_episodes", "pyg", "pyg_hetero")),
+    "rl4real_data.training.allocation_env",
+)
 
 
 @pytest.mark.parametrize(

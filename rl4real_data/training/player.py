@@ -1,12 +1,11 @@
-"""The collection of games for RLlib's learners.
+"""The games of one process, collected for RLlib's learners.
 
-Several functions are played side by side, so that each network is asked for many of them at once: RLlib's own runner
-asks for one step of one function at a time, and is ten times slower.
+Several functions are played side by side, so that each network is asked for many of them at once; RLlib's own runner
+passes each step through its connectors.
 """
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,22 +18,15 @@ from rl4real_data.training.agent_view import Observation
 from rl4real_data.training.agents import AgentName
 from rl4real_data.training.expert_play import ExpertPlay
 from rl4real_data.training.function_game import FunctionGame, Turn
+from rl4real_data.training.modules import modules_of
 from rl4real_data.training.rewards import Outcome, Referee
+from rl4real_data.training.weights import Weights
 from rl4real_data.training.worker_task import WorkerTask
 
 with required_by("training", extra="rllib"):
     import torch
     from ray.rllib.core.columns import Columns
-    from ray.rllib.env.multi_agent_env_runner import MultiAgentEnvRunner
     from ray.rllib.env.single_agent_episode import SingleAgentEpisode
-
-COST_RATIO = "log_cost_ratio_mean"
-RETURN = "episode_return_mean"
-GAMES = "num_episodes"
-GAMES_LIFETIME = "num_episodes_lifetime"
-STEPS = "num_env_steps_sampled"
-STEPS_LIFETIME = "num_env_steps_sampled_lifetime"
-_WINDOW = 100
 
 
 @dataclass(slots=True)
@@ -94,102 +86,95 @@ class Play:
         return [trace.episode(agent) for agent, trace in sorted(self.traces.items())]
 
 
-class FunctionRunner(MultiAgentEnvRunner):
-    """Plays as the modules say. `env_config["task"]` is the `WorkerTask`."""
+@dataclass(slots=True)
+class Played:
+    """What a process played: RLlib's episodes, and of each game its outcome and the sum of its rewards."""
 
-    def make_env(self) -> None:
-        """RLlib's environment, which tells the spaces; the games are played without it."""
-        super().make_env()
-        self._task: WorkerTask = self.config.env_config["task"]
-        worker = int(self.worker_index or 0)
-        self._source = self._task.source(worker)
-        self._referee = Referee(backend=self._task.backend(), settings=self._task.rewards)
-        self._random = torch.Generator().manual_seed(self._task.seed + worker)
-        self._returns: list[float] = []
-        self._outcomes: list[Outcome] = []
-        self._steps = 0
+    episodes: list[Any] = field(default_factory=list)
+    outcomes: list[Outcome] = field(default_factory=list)
+    returns: list[float] = field(default_factory=list)
+    steps: int = 0
 
-    def sample(
-        self,
-        *,
-        num_timesteps: int | None = None,
-        num_episodes: int | None = None,
-        explore: bool | None = None,
-        random_actions: bool = False,
-        force_reset: bool = False,
-    ) -> list[Any]:
-        """Whole games, side by side, as many as the task says unless told otherwise."""
-        del num_timesteps, random_actions, force_reset
-        does_explore = self.config.explore if explore is None else explore
-        count = num_episodes or self._task.games
-        plays = [self._begin() for _ in range(count)]
-        episodes: list[Any] = []
+    def add(self, other: Played) -> None:
+        """What another process played."""
+        self.episodes += other.episodes
+        self.outcomes += other.outcomes
+        self.returns += other.returns
+        self.steps += other.steps
+
+
+class Player:
+    """Plays as the agents' modules say. `worker`: 1, 2, … of the task's workers; 0: the only one."""
+
+    def __init__(self, task: WorkerTask, worker: int = 0) -> None:
+        torch.set_num_threads(1)  # the networks are small, and threads that wait take the processor from the game
+        self._task = task
+        self._source = task.source(worker)
+        self._referee = Referee(backend=task.backend(), settings=task.rewards)
+        self._random = torch.Generator().manual_seed(task.seed + worker)
+        self._module = modules_of(task.sizes).build()
+
+    def take(self, weights: Weights) -> None:
+        """The weights to play with."""
+        self._module.set_state(weights)
+
+    def play(self, *, does_explore: bool = True) -> Played:
+        """As many whole games side by side as the task says."""
+        found = Played()
+        plays = [self._begin() for _ in range(self._task.games)]
         while plays:
             for agent in AgentName:
-                episodes += self._turn([play for play in plays if play.game.agent is agent], agent, does_explore)
+                self._turn([play for play in plays if play.game.agent is agent], agent, does_explore, found)
             plays = [play for play in plays if not play.game.view.is_over]
-        return episodes
+        return found
 
     def _begin(self) -> Play:
         _, game = self._source.next()
         return Play(game, is_local=self._task.rewards.local_reward)
 
-    def _turn(self, plays: list[Play], agent: AgentName, does_explore: bool) -> list[Any]:
-        """One action in each of the games in which it is the agent's turn; the episodes of those that end with it."""
+    def _turn(self, plays: list[Play], agent: AgentName, does_explore: bool, found: Played) -> None:
+        """One action in each of the games in which it is the agent's turn."""
+        plays = [play for play in plays if not play.game.view.is_over]
         if not plays:
-            return []
+            return
         seen = [play.game.observe() for play in plays]
         batch = {name: torch.from_numpy(np.stack([one[name] for one in seen])) for name in seen[0]}
-        logits = self.module[agent.value].forward_exploration({Columns.OBS: batch})[Columns.ACTION_DIST_INPUTS]
+        with torch.no_grad():
+            logits = self._module[agent.value].network.masked(batch)
         chances = logits.log_softmax(dim=-1)
         if does_explore:
             taken = torch.multinomial(chances.exp(), 1, generator=self._random)
         else:
             taken = logits.argmax(dim=-1, keepdim=True)
         likely = chances.gather(1, taken).squeeze(-1).tolist()
-        found: list[Any] = []
         for row, (play, action) in enumerate(zip(plays, taken.squeeze(-1).tolist(), strict=True)):
             turn = play.act(seen[row], action)
             play.traces[agent].logits.append(logits[row].numpy())
             play.traces[agent].log_chances.append(likely[row])
-            self._steps += 1
-            if turn.is_over:
-                found += self._end(play)
-        return found
+            self._note(play, turn, found)
 
-    def _end(self, play: Play) -> list[Any]:
-        outcome = self._referee.judge(play.game)
-        episodes = play.end(outcome.reward)
-        self._outcomes.append(outcome)
-        self._returns.append(sum(sum(trace.rewards) for trace in play.traces.values()))
-        return episodes
-
-    def get_metrics(self) -> Any:
-        """What became of the games since the last call."""
-        for outcome, earned in zip(self._outcomes, self._returns, strict=True):
-            self.metrics.log_value(COST_RATIO, math.log(outcome.ratio), window=_WINDOW)
-            self.metrics.log_value(RETURN, earned, window=_WINDOW)
-        games = len(self._outcomes)
-        for name, count in ((GAMES, games), (STEPS, self._steps)):
-            self.metrics.log_value(name, count, reduce="sum")
-            self.metrics.log_value(f"{name}_lifetime", count, reduce="lifetime_sum", with_throughput=name == STEPS)
-        self._outcomes, self._returns, self._steps = [], [], 0
-        return self.metrics.reduce()
+    def _note(self, play: Play, turn: Turn, found: Played) -> None:
+        found.steps += 1
+        if turn.is_over:
+            outcome = self._referee.judge(play.game)
+            found.episodes += play.end(outcome.reward)
+            found.outcomes.append(outcome)
+            found.returns.append(sum(sum(trace.rewards) for trace in play.traces.values()))
 
 
-class ExpertRunner(FunctionRunner):
-    """Plays as the expert did: its answer, action by action."""
+class ExpertPlayer(Player):
+    """Plays the expert's answers."""
 
-    def sample(self, *, num_episodes: int | None = None, **_: Any) -> list[Any]:
-        """Whole games of the expert."""
-        episodes: list[Any] = []
-        for _game in range(num_episodes or self._task.games):
+    def play(self, *, does_explore: bool = True) -> Played:
+        """Whole games, one after the other."""
+        del does_explore
+        found = Played()
+        for _ in range(self._task.games):
             play = self._begin()
             expert = ExpertPlay(play.game, self._source.colours)
-            while True:
+            is_over = False
+            while not is_over:
                 turn = play.act(play.game.observe(), expert.action())
-                self._steps += 1
-                if turn.is_over:
-                    break
-            episodes += self._end(play)
-        return episodes
+                self._note(play, turn, found)
+                is_over = turn.is_over
+        return found
