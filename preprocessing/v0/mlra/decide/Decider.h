@@ -43,6 +43,9 @@ public:
   /// Carries decisions out. What may fail halfway runs in a Rehearsal first.
   virtual void decide(const Episode &E, Carrier &Hands) = 0;
 
+  /// Whether `allocated` looks at the answer, which is collected for those alone who do.
+  virtual bool looksAtAnswer() const { return false; }
+
   /// Behind greedy, before the answer is written.
   virtual void allocated(const Episode &E, const Answer &Result) {}
 

@@ -56,6 +56,8 @@ public:
       E.Count.Failure = "trial: " + Channel.problem();
   }
 
+  bool looksAtAnswer() const override { return true; }
+
   /// A copy says what came of its candidate. That of a copy which goes on to the printer has to wait.
   void allocated(const Episode &E, const Answer &Result) override {
     if (!Copy)
