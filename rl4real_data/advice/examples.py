@@ -1,4 +1,4 @@
-"""Training examples: the graph of a function, and what each decision that was tried gained.
+"""Training examples, of a function its graph and what each decision that was tried gained.
 
 A gain is -log(final code with the decision / greedy's). NaN: it was not tried, or failed.
 """

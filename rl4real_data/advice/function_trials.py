@@ -1,4 +1,4 @@
-"""The trials of one function: each setting of the menu alone, then decisions on nodes on top of the best one."""
+"""The trials of one function, of each setting of the menu alone, then of decisions on nodes on top of the best one."""
 
 from __future__ import annotations
 

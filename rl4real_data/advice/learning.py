@@ -1,4 +1,4 @@
-"""How long and how fast the network learns."""
+"""The length and the speed of learning."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The loss of predictions: how far the gains are off, and how badly harm was foreseen."""
+"""The loss of predictions, by how far the gains are off and how badly harm was foreseen."""
 
 from __future__ import annotations
 

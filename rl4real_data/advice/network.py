@@ -1,4 +1,4 @@
-"""The graph network: what each decision on a function is expected to gain, and how likely it harms.
+"""The graph network, which tells of each decision on a function the gain to expect and the chance of harm.
 
 Messages go between nodes and the blocks of their uses and of the calls that they live across, along copies, and along
 the flow between blocks. Interferences are four fifths of all pairs, and count as a number of each node alone.

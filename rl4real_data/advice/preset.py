@@ -1,6 +1,7 @@
-"""The preset `advice` from a dataset to an ONNX file: gather, learn, calibrate, export.
+"""The preset `advice` from a dataset to an ONNX file.
 
-Each step leaves what it made in the folder of the run, from which a killed run goes on.
+The steps are to gather, to learn, to calibrate and to export. Each leaves what it made in the folder of the run, from
+which a killed run goes on.
 """
 
 from __future__ import annotations

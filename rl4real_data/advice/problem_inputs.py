@@ -1,4 +1,4 @@
-"""The inputs of an advice model: raw columns of an episode's problem, as tensors by name.
+"""The inputs of an advice model, raw columns of an episode's problem as tensors by name.
 
 A list column is a tensor of one dimension. A list of lists NAME is two: NAME, its values one behind the other, and
 NAME_offsets. Whole numbers are int64, floats float32, so that the compiler and the trainer fill the same tensors.

@@ -1,4 +1,4 @@
-"""The rule by which scores become decisions: the reference of what the plugin does with an advice model.
+"""The rule by which scores become decisions, the reference of what the plugin does with an advice model.
 
 A score is the gain that is expected of a decision. The highest ones above a threshold are carried out together;
 further proposals are the next highest ones, each alone.

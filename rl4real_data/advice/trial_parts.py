@@ -1,6 +1,7 @@
-"""Part files of gathered trials: one row a function.
+"""Part files of gathered trials.
 
-A part names the key of what was asked, so that one of another dataset or menu is never taken for it.
+One row is one function. A part names the key of what was asked, so that one of another dataset or menu is never taken
+for it.
 """
 
 from __future__ import annotations
