@@ -52,16 +52,18 @@ def test_file_that_names_no_source_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 def test_two_sources_at_once_with_one_name(build: Path) -> None:
-    with pytest.raises(UsageError, match="decisions for work of src/one.c and of src/two.c") as caught:
-        with decisions_of_call(build, [Path("/src/one.c"), Path("/src/two.c")]):
-            pass
+    with (
+        pytest.raises(UsageError, match=r"decisions for work of src/one\.c and of src/two\.c") as caught,
+        decisions_of_call(build, [Path("/src/one.c"), Path("/src/two.c")]),
+    ):
+        pass
     assert caught.value.hint == "compile these sources one by one"
 
 
 @pytest.mark.parametrize("source", ["7", '""', '"/"', '"."', "[]"])
 def test_source_that_is_none(tmp_path: Path, source: str) -> None:
     file = tmp_path / "bad"
-    file.write_text('{"source": %s, "function": "f", "decisions": []}' % source)
+    file.write_text(f'{{"source": {source}, "function": "f", "decisions": []}}')
     with pytest.raises(UsageError, match=r'bad:1: "source" is no path of a source'):
         read_decisions(file)
 
