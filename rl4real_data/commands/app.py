@@ -12,6 +12,7 @@ from rl4real_data.commands.compile import compile_command
 from rl4real_data.commands.corpus import corpus_app
 from rl4real_data.commands.doctor import doctor
 from rl4real_data.commands.embed import embed
+from rl4real_data.commands.evaluate import evaluate
 from rl4real_data.commands.export import export_dataset
 from rl4real_data.commands.flow import flow
 from rl4real_data.commands.import_graphs import import_dataset
@@ -38,6 +39,7 @@ app.command("export")(export_dataset)
 app.command("import")(import_dataset)
 app.command("compile")(compile_command)
 app.command()(serve)
+app.command()(evaluate)
 app.command()(validate)
 app.command()(embed)
 app.command()(improve)

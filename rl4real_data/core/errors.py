@@ -11,7 +11,7 @@
     ├── LessThanAsked         exit 3   finished, without all that was asked for
     │   ├── TooManyFailures   exit 3   finished, with more failed modules than allowed
     │   └── TooLittleKnown    exit 3   finished, with a vocabulary that lacks more than the recipe allows
-    ├── ValidationFailed      exit 4   `validate` found something
+    ├── ValidationFailed      exit 4   `validate` found something, or `evaluate --run` wrong code
     ├── ToolchainError        exit 5   clang, its headers or the plugin
     ├── MissingExtra          exit 5   an optional package, which is a tool that is missing too; also an ImportError
     └── Interrupted           exit 130 Ctrl-C
@@ -128,7 +128,7 @@ class TooLittleKnown(LessThanAsked):
 
 
 class ValidationFailed(Rl4realError):
-    """`validate` found a difference between a dataset and what it promises."""
+    """A difference from what is promised: of a dataset, found by `validate`; of a program, by `evaluate --run`."""
 
     exit_code = 4
 

@@ -19,6 +19,7 @@ _INDEX_IS_ELSEWHERE: Final = 0xFFFF
 _BIG: Final = 2
 _IS_64: Final = 2
 _TYPE_END: Final = 18
+_EXECUTED: Final = 0x4
 _RELOCATABLE: Final = 1
 _LONGEST_HEADER: Final = 64
 
@@ -77,6 +78,15 @@ def find_sections(data: bytes | FilePart, *names: str) -> dict[str, bytes]:
     """Contents of the named sections that are there; those of equal names one after the other."""
     try:
         return _find_sections(FilePart.of(data) if isinstance(data, bytes) else data, set(names))
+    except (struct.error, IndexError, EOFError) as error:
+        raise ElfError("the object file is cut off") from error
+
+
+def code_size(data: bytes) -> int:
+    """Bytes of all sections that are executed: `.text`, and what is put apart from it."""
+    try:
+        found = _named_sections(FilePart.of(data), longest=0)
+        return sum(section.size for _, section in found if section.flags & _EXECUTED)
     except (struct.error, IndexError, EOFError) as error:
         raise ElfError("the object file is cut off") from error
 

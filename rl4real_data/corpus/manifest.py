@@ -20,6 +20,7 @@ from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
 from rl4real_data.core.toml_tables import Table, nearest
+from rl4real_data.corpus.benchmark import Benchmark, read_benchmarks
 from rl4real_data.corpus.license import LicenseError, read_license
 from rl4real_data.corpus.module import Language
 from rl4real_data.corpus.prepare import Step, read_step
@@ -92,6 +93,7 @@ class Manifest:
     licenses: tuple[LicenseRule, ...] = ()
     modules: ModuleRules
     expected: Expected
+    benchmarks: tuple[Benchmark, ...] = ()
     is_shipped: bool = False
 
     @property
@@ -176,6 +178,7 @@ def _read(table: Table, read_its_license: Callable[[Table], str]) -> Manifest:
         licenses=tuple(_read_license_rule(rule, read_its_license) for rule in table.tables("licenses")),
         modules=_read_rules(table.table("modules")),
         expected=_read_expected(table.table("expected", required=False)),
+        benchmarks=read_benchmarks(table),
     )
 
 

@@ -23,7 +23,8 @@ class Completed:
     """How a process ended: `returncode` is negative for a signal, as in `subprocess`.
 
     At no time had it more memory than `peak_memory_bytes`; it may have had less, since a child begins with the peak of
-    the process that starts it.
+    the process that starts it. `processor_s` is what it used of a processor, and what the processes that it waited for
+    did, in the kernel too.
     """
 
     returncode: int
@@ -32,6 +33,7 @@ class Completed:
     stdout: str
     stderr: str
     peak_memory_bytes: int = 0
+    processor_s: float = 0.0
 
     @property
     def ok(self) -> bool:

@@ -80,13 +80,16 @@ def run(
     environment: Mapping[str, str] | None = None,
     passed: tuple[int, ...] = (),
     is_confined: bool = False,
+    stdin: int = subprocess.DEVNULL,
+    stdout: int | None = None,
     start: Callable[[Invocation], Process] = start_process,
 ) -> Completed:
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
     `scratch` is an existing folder: the process's TMPDIR and, if it is confined, where alone it can write; besides what
-    is `passed`. Of what a confined process says on stdout no more is kept than of stderr. OSError if it cannot be
-    started, InterruptedError if `kill_all` ended it.
+    is `passed`. `stdin` and `stdout` are open descriptors; without the latter, what the process says there is kept. Of
+    a confined one no more is kept than of stderr. OSError if it cannot be started, InterruptedError if `kill_all` ended
+    it.
     """
     keep_processes()
     mark = new_mark()
@@ -98,7 +101,8 @@ def run(
             command=tuple(command),
             cwd=cwd,
             environment=_environment({**changes, VARIABLE: mark, **(environment or {})}),
-            stdout=output.stdout.theirs,
+            stdin=stdin,
+            stdout=output.stdout.theirs if stdout is None else stdout,
             stderr=output.stderr.theirs,
             passed=passed,
             confinement=confinement_to(scratch) if is_confined else None,
@@ -113,7 +117,7 @@ def run(
             _limit(pid, limits)
             timed_out = not _ends_within(pid, output, limits.timeout_s)
         finally:
-            status, peak = _end(pid) if pid else (0, 0)
+            status, usage = _end(pid) if pid else (0, None)
         _hear_the_rest(output, mark)
         if pid in _killed:
             _killed.discard(pid)
@@ -124,7 +128,8 @@ def run(
             seconds=time.monotonic() - begin,
             stdout=output.stdout.text,
             stderr=output.stderr.text,
-            peak_memory_bytes=peak,
+            peak_memory_bytes=usage.ru_maxrss << 10 if usage else 0,
+            processor_s=usage.ru_utime + usage.ru_stime if usage else 0.0,
         )
 
 
@@ -273,13 +278,13 @@ def _limit(pid: int, limits: Limits) -> None:
             resource.prlimit(pid, kind, (most, most))
 
 
-def _end(pid: int) -> tuple[int, int]:
-    """Kills the process and its group. How it ended, as `wait` tells, and how much memory it had at most."""
+def _end(pid: int) -> tuple[int, resource.struct_rusage]:
+    """Kills the process and its group. How it ended, as `wait` tells, and what it used."""
     _kill_group(pid)  # also what the process may have left behind
     _, status, usage = os.wait4(pid, 0)
     with _live_lock:
         _live.discard(pid)
-    return status, usage.ru_maxrss << 10
+    return status, usage
 
 
 def _ends_within(pid: int, output: Output, timeout_s: float) -> bool:

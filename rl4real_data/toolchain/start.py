@@ -25,7 +25,7 @@ class Process(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Invocation:
-    """A command with all that it starts with; `stdout` and `stderr` are open descriptors, stdin is empty.
+    """A command with all that it starts with; `stdout` and `stderr` are open descriptors, and so is `stdin`, or empty.
 
     `passed` are descriptors that it has under the same numbers. `confinement` holds for it and all that it starts.
     """
@@ -35,6 +35,7 @@ class Invocation:
     environment: Mapping[str, str]
     stdout: int
     stderr: int
+    stdin: int = subprocess.DEVNULL
     passed: tuple[int, ...] = ()
     confinement: Confinement | None = None
 
@@ -60,7 +61,7 @@ def _start(invocation: Invocation) -> Process:
         list(invocation.command),
         cwd=invocation.cwd,
         env=invocation.environment,
-        stdin=subprocess.DEVNULL,
+        stdin=invocation.stdin,
         stdout=invocation.stdout,
         stderr=invocation.stderr,
         pass_fds=invocation.passed,

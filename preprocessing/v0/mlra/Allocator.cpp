@@ -9,6 +9,7 @@
 #include "Flags.h"
 #include "LLVMCompat.h"
 #include "decide/Deciding.h"
+#include "decide/FinalFile.h"
 #include "decide/IdleDecider.h"
 #include "record/Answer.h"
 #include "record/CodeBefore.h"
@@ -60,13 +61,17 @@ public:
   RecordingAllocator(char &ID, FunctionPass *Inner, StringRef Name, bool PacksIndexes)
       : MachineFunctionPass(ID), Inner(Inner), Name(Name), PacksIndexes(PacksIndexes) {}
 
+  /// Around any other allocator of LLVM's, of which only the final code is looked at.
+  RecordingAllocator(char &ID, FunctionPass *Inner)
+      : MachineFunctionPass(ID), Inner(Inner), Name("Observed Register Allocator"), IsRecording(false) {}
+
   StringRef getPassName() const override { return Name; }
 
   void preparePassManager(PMStack &Stack) override {
     TargetPassConfig *Config = pipelineOf(Stack);
     if (Config && !Config->getOptimizeRegAlloc()) { // LLVM's default is then another one, with no problem to record
       Inner.reset(createFastRegisterAllocator());
-      IsRecording = false;
+      IsRecording = IsObserved = false;
     } else if (Config && Verify && !DiscardBody) {
       checkScoreBehindRewriter(*Config, LastScore);
     }
@@ -74,8 +79,11 @@ public:
   }
 
   void getAnalysisUsage(AnalysisUsage &AU) const override {
-    if (!IsRecording)
+    if (!IsRecording) {
+      if (IsObserved)
+        compat::requireAnalyses(AU);
       return Inner->getAnalysisUsage(AU);
+    }
     AU.addRequired<RestoreBlockNumbers>(); // first, since the analyses go by the numbers
     if (DiscardBody && canDiscard())
       discardingUsage(*Inner, AU);
@@ -91,12 +99,42 @@ public:
       Writers.push_back(std::make_unique<ColumnRecordWriter>(ColumnsPath));
     if (IsRecording)
       Decisions.begin(M);
-    else
+    else if (!IsObserved)
       warnOfFastAllocator(M);
+    if (IsObserved)
+      Final = FinalFile::wanted(*this);
     return Inner->doInitialization(M);
   }
 
   bool runOnMachineFunction(MachineFunction &MF) override {
+    if (!Final)
+      return decideAndAllocate(MF);
+    prepare(MF);
+    Analyses A = analyses(MF);
+    Final->enter(
+        A, MachineIRText(MF, A.LIS, A.VRM, targetNames(MF), slotTracker(*MF.getFunction().getParent())).contentHash());
+    bool Changed = decideAndAllocate(MF);
+    Final->allocated(A);
+    return Changed;
+  }
+
+  bool doFinalization(Module &M) override {
+    for (const auto &Writer : Writers)
+      if (std::string Problem = Writer->finish(); !Problem.empty())
+        M.getContext().emitError("mlra: " + Problem);
+    Writers.clear();
+    Decisions.end(M);
+    if (Final)
+      if (std::string Problem = Final->finish(); !Problem.empty())
+        M.getContext().emitError("mlra: " + Problem);
+    Final.reset();
+    return Inner->doFinalization(M);
+  }
+
+  void releaseMemory() override { Inner->releaseMemory(); }
+
+private:
+  bool decideAndAllocate(MachineFunction &MF) {
     if (!IsRecording)
       return allocate(MF);
     ++FunctionCounter;
@@ -111,18 +149,6 @@ public:
     return recordAndAllocate(MF);
   }
 
-  bool doFinalization(Module &M) override {
-    for (const auto &Writer : Writers)
-      if (std::string Problem = Writer->finish(); !Problem.empty())
-        M.getContext().emitError("mlra: " + Problem);
-    Writers.clear();
-    Decisions.end(M);
-    return Inner->doFinalization(M);
-  }
-
-  void releaseMemory() override { Inner->releaseMemory(); }
-
-private:
   /// Runs LLVM's allocator; behind decisions, if there are any.
   bool allocate(MachineFunction &MF, Carrier *Hands = nullptr) {
     PMDataManager &Manager = getResolver()->getPMDataManager();
@@ -144,17 +170,8 @@ private:
     restoreUseOrder(MF);
     restoreKeptMerges(MF, compat::liveIntervals(*this));
     restoreEarlierAllocator(MF, compat::liveIntervals(*this));
-    // Both allocators decide once more which registers are reserved, and greedy renumbers the slot indices, before they
-    // look at anything: record what they will see.
-    MF.getRegInfo().freezeReservedRegs();
-    if (PacksIndexes)
-      Indexes.packIndexes();
-    Analyses A{MF,
-               compat::liveIntervals(*this),
-               compat::virtRegMap(*this),
-               compat::liveRegMatrix(*this),
-               compat::loopInfo(*this),
-               compat::blockFrequency(*this)};
+    prepare(MF);
+    Analyses A = analyses(MF);
     const TargetNames &Names = targetNames(MF);
     Positions P(MF, Indexes);
     std::optional<MachineIRText> Text;
@@ -187,6 +204,23 @@ private:
     if (DiscardBody && canDiscard())
       discardBody(MF);
     return Changed;
+  }
+
+  /// All allocators decide once more which registers are reserved, and greedy renumbers the slot indices, before they
+  /// look at anything: record what they will see.
+  void prepare(MachineFunction &MF) {
+    MF.getRegInfo().freezeReservedRegs();
+    if (PacksIndexes)
+      compat::liveIntervals(*this).getSlotIndexes()->packIndexes();
+  }
+
+  Analyses analyses(MachineFunction &MF) {
+    return {MF,
+            compat::liveIntervals(*this),
+            compat::virtRegMap(*this),
+            compat::liveRegMatrix(*this),
+            compat::loopInfo(*this),
+            compat::blockFrequency(*this)};
   }
 
   Problem problemOf(const Analyses &A, const Positions &P, const TargetNames &Names) {
@@ -226,8 +260,9 @@ private:
 
   std::unique_ptr<FunctionPass> Inner;
   StringRef Name;
-  bool PacksIndexes;
+  bool PacksIndexes = false;
   bool IsRecording = true;
+  bool IsObserved = FinalFile::isWanted();
   unsigned FunctionCounter = 0;
   InstructionShapes Shapes;
   FoldTrials Folds;
@@ -236,6 +271,7 @@ private:
   std::unique_ptr<TargetNames> Spelled;
   std::vector<std::unique_ptr<RecordWriter>> Writers;
   Deciding Decisions;
+  std::unique_ptr<FinalFile> Final;
 };
 
 } // namespace
@@ -250,6 +286,11 @@ FunctionPass *createBasicAllocator() {
   noteAllocator();
   return new RecordingAllocator(RABasicID, createBasicRegisterAllocator(), "Recording Basic Register Allocator",
                                 /*PacksIndexes=*/false);
+}
+
+FunctionPass *createObservedAllocator(FunctionPass *Inner) {
+  noteAllocator();
+  return new RecordingAllocator(*static_cast<char *>(const_cast<void *>(Inner->getPassID())), Inner);
 }
 
 } // namespace mlra

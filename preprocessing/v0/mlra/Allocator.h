@@ -11,6 +11,9 @@ namespace mlra {
 llvm::FunctionPass *createGreedyAllocator();
 llvm::FunctionPass *createBasicAllocator();
 
+/// Any other allocator of LLVM's, of whose code -mlra-final tells.
+llvm::FunctionPass *createObservedAllocator(llvm::FunctionPass *Inner);
+
 } // namespace mlra
 
 #endif

@@ -70,6 +70,20 @@ inline llvm::LiveRegMatrix &liveRegMatrix(llvm::Pass &P) {
 #endif
 }
 
+/// All analyses of `mlra::Analyses`: an allocator may do without some of them.
+inline void requireAnalyses(llvm::AnalysisUsage &AU) {
+  AU.addRequired<llvm::LiveIntervalsWrapperPass>();
+#if LLVM_VERSION_MAJOR >= 20
+  AU.addRequired<llvm::VirtRegMapWrapperLegacy>();
+  AU.addRequired<llvm::LiveRegMatrixWrapperLegacy>();
+#else
+  AU.addRequired<llvm::VirtRegMap>();
+  AU.addRequired<llvm::LiveRegMatrix>();
+#endif
+  AU.addRequired<llvm::MachineLoopInfoWrapperPass>();
+  AU.addRequired<llvm::MachineBlockFrequencyInfoWrapperPass>();
+}
+
 inline llvm::LiveStacks &liveStacks(llvm::Pass &P) {
 #if LLVM_VERSION_MAJOR >= 20
   return P.getAnalysis<llvm::LiveStacksWrapperLegacy>().getLS();

@@ -17,6 +17,7 @@
 #include "Allocator.h"
 #include "Flags.h"
 #include "decide/Decider.h"
+#include "decide/FinalFile.h"
 
 #include "llvm/CodeGen/RegAllocRegistry.h"
 #include "llvm/Support/ErrorHandling.h"
@@ -39,9 +40,9 @@ RegisterRegAlloc::FunctionPassCtor namedAllocator() {
   return Named;
 }
 
-bool isGreedy(RegisterRegAlloc::FunctionPassCtor Named) {
+bool isCalled(StringRef Name, RegisterRegAlloc::FunctionPassCtor Named) {
   for (RegisterRegAlloc *Entry = RegisterRegAlloc::getList(); Entry; Entry = Entry->getNext())
-    if (Entry->getName() == "greedy")
+    if (Entry->getName() == Name)
       return Entry->getCtor() == Named;
   return false;
 }
@@ -53,8 +54,11 @@ RegisterRegAlloc BasicEntry("mlbasicra", "basic register allocator that records 
 
 /// Asked for each pipeline.
 FunctionPass *mlra::createDefaultAllocator() {
+  if (FinalFile::isWanted() && flags::DiscardBody)
+    report_fatal_error("-mlra-final counts the final code, of which -mlra-discard leaves none",
+                       /*gen_crash_diag=*/false);
   RegisterRegAlloc::FunctionPassCtor Named = namedAllocator();
-  bool IsGreedy = !Named || Named == createGreedyAllocator || (isDeciding() && isGreedy(Named));
+  bool IsGreedy = !Named || Named == createGreedyAllocator || (isDeciding() && isCalled("greedy", Named));
   if (IsGreedy)
     return createGreedyAllocator();
   if (isDeciding())
@@ -63,5 +67,10 @@ FunctionPass *mlra::createDefaultAllocator() {
   if (Named != createBasicAllocator && !(flags::DumpPath.empty() && flags::ColumnsPath.empty()))
     report_fatal_error("-mlra records the default allocator, and -regalloc names another one",
                        /*gen_crash_diag=*/false);
+  if (FinalFile::isWanted() && isCalled("fast", Named))
+    report_fatal_error("-mlra-final counts what live ranges became, and -regalloc names the allocator that has none",
+                       /*gen_crash_diag=*/false);
+  if (FinalFile::isWanted() && Named != createBasicAllocator)
+    return createObservedAllocator(Named());
   return Named();
 }

@@ -31,6 +31,13 @@ TABLES: dict[str, tuple[str, str, Mapping[str, Any]]] = {
     "": ("", "", SCHEMA),
     "modules": ("[modules]", "", PROPERTIES["modules"]),
     "licenses[0]": ("[[licenses]]", "", PROPERTIES["licenses"]["items"]),
+    "benchmarks[0]": ("[[benchmarks]]", "", DEFINITIONS["benchmark"]),
+    "benchmarks[0].workloads[0]": ("[[benchmarks]]\n[[benchmarks.workloads]]", "", DEFINITIONS["workload"]),
+    "benchmarks[0].workloads[0].prepare": (
+        "[[benchmarks]]\n[[benchmarks.workloads]]\n[benchmarks.workloads.prepare]",
+        "",
+        DEFINITIONS["workload"]["properties"]["prepare"],
+    ),
     "expected": ("[expected]", "", PROPERTIES["expected"]),
     "expected.functions": ("[expected.functions]", "", PROPERTIES["expected"]["properties"]["functions"]),
     **{f"modules.{target}": (f"[modules.{target}]", "", DEFINITIONS["target"]) for target in TargetName},

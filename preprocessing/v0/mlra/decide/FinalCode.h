@@ -33,8 +33,8 @@ struct FinalCode {
 FinalCode countFinalCode(llvm::MachineFunction &MF, const FrozenFrequencies &Frozen);
 
 /// Calls `Do` with the function when it comes to the assembly printer, or to the end of the passes that work on it
-/// where nothing is printed. `Allocator` is the pass at work. For a copy of the compiler alone: the pipeline is changed
-/// while it runs.
+/// where nothing is printed. `Allocator` is the pass at work. The pipeline is changed while it runs: from the
+/// allocator's doInitialization, or in a copy of the compiler.
 void callBeforePrinter(llvm::Pass &Allocator, std::function<void(llvm::MachineFunction &)> Do);
 
 } // namespace mlra

@@ -17,8 +17,8 @@ namespace mlra {
 
 class FrozenFrequencies {
 public:
-  /// Gives each block an identity that lives and dies with it, where it has none. For a copy of the compiler alone:
-  /// LLVM's own use of that identity is to print it.
+  /// Gives each block an identity that lives and dies with it, where it has none. LLVM itself prints that identity, and
+  /// only with basic block sections or address maps, for which it has given one to every block.
   void freeze(llvm::MachineFunction &MF, const llvm::MachineBlockFrequencyInfo &MBFI);
 
   /// Of each block by its present number, relative to the entry. `Now` are those that LLVM computes of the code as it

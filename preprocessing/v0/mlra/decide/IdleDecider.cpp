@@ -2,6 +2,7 @@
 #include "decide/IdleDecider.h"
 
 #include "decide/Decider.h"
+#include "decide/FinalFile.h"
 #include "decide/Report.h"
 
 #include "llvm/ADT/STLExtras.h"
@@ -55,6 +56,8 @@ void expectAllocator() {
 void noteAllocator() { IsAllocatorMade = true; }
 
 void warnOfFastAllocator(const Module &M) {
+  if (FinalFile::isWanted())
+    warn(M, "-mlra-final tells nothing here: without optimisation LLVM takes its fast allocator");
   if (StringRef Flag = chosenDeciderFlag(); !Flag.empty())
     warn(M, Flag + " decides nothing here: without optimisation LLVM takes its fast allocator; compile with -O1, -O2, "
                    "-O3 or -Os");

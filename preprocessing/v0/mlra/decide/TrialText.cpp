@@ -97,27 +97,6 @@ void describeNode(JsonWriter &J, const Episode &E, const Node &N, const Carrier 
   J.endObject();
 }
 
-void writeExecuted(JsonWriter &J, const char *Measure, const Executed &E) {
-  J.key(Measure);
-  J.beginObject();
-  J.member("instructions", E.Instructions);
-  J.member("loads", E.Loads);
-  J.member("stores", E.Stores);
-  J.endObject();
-}
-
-void writeFinal(JsonWriter &J, const FinalCode *Final) {
-  J.key("final");
-  if (!Final)
-    return J.valueOfJson("null");
-  J.beginObject();
-  J.member("size", Final->Size);
-  writeExecuted(J, "frozen", Final->Frozen);
-  writeExecuted(J, "recomputed", Final->Recomputed);
-  J.member("moved", Final->Moved);
-  J.endObject();
-}
-
 } // namespace
 
 std::string parseRequest(StringRef Line, TrialRequest &Result) {

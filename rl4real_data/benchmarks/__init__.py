@@ -1,0 +1,1 @@
+"""The programs of benchmarks, built by any compiler, run and measured."""
