@@ -18,6 +18,7 @@ import joblib
 
 from rl4real_data.core import interruption
 from rl4real_data.core.atomic_files import exclusive, publish
+from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import HostError, UsageError
 from rl4real_data.corpus.module import Module
 from rl4real_data.flow.replay_log import ReplayLog
@@ -55,7 +56,7 @@ def improve_corpora(
     `limit`: so many functions only, those that are executed most; without a profile spread evenly.
     """
     with _open_log(file) as log:
-        looked = _each(search.look_at, modules, jobs)
+        looked = _looked_at(modules, search, jobs, progress)
         run = _Run(search=search, log=log, progress=progress)
         run.choose(looked, limit)
         run.search_all(jobs)
@@ -72,12 +73,13 @@ def improve_corpora(
     )
 
 
-def _each(function: Callable[[Module], SearchedModule], modules: Sequence[Module], jobs: int) -> list[SearchedModule]:
-    todo = (joblib.delayed(function)(module) for module in modules)
-    found = []
+def _looked_at(modules: Sequence[Module], search: ModuleSearch, jobs: int, progress: Progress) -> list[SearchedModule]:
+    todo = (joblib.delayed(search.look_at)(module) for module in modules)
+    found: list[SearchedModule] = []
     for one in joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(todo):
         interruption.check()
         found.append(one)
+        progress(0, 0, f"looked at {len(found)} of {counted(len(modules), 'module')}")
     return found
 
 
