@@ -31,7 +31,7 @@ _REASONS_SHOWN: Final = 5
 
 
 def improve(
-    data_dir: Annotated[Path | None, typer.Argument(metavar="[DATA_DIR]", help="Folder of a dataset.")] = None,
+    data_dir: Annotated[Path | None, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")] = None,
     corpus: Annotated[
         list[str] | None,
         typer.Option(
