@@ -12,7 +12,7 @@ PACKAGES := clang-22 llvm-22 llvm-22-dev llvm-22-tools clang-19 llvm-19 llvm-19-
             libgrpc++-dev libprotobuf-dev libprotoc-dev
 DEMO_PACKAGES := clang-22 llvm-22 llvm-22-dev cmake g++ make python3-venv libc6-dev
 
-.PHONY: demo test suite check soak bench setup packages demo-packages clean
+.PHONY: demo test suite check soak bench scorecard setup packages demo-packages clean
 
 ## make demo: compile real programs for x86 and show what came out
 demo: demo-packages $(VENV)/.installed
@@ -46,6 +46,10 @@ bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/trials.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/fork_formats.py $(DEMO_DIR)
+
+## make scorecard: docs/scorecard.md, from held-out code (hours; SCORECARD_ARGS="--policy FILE.onnx" for a row of its own)
+scorecard: packages $(VENV)/.installed-dev
+	$(PYTHON) tests/bench/scorecard.py $(SCORECARD_ARGS)
 
 setup: packages $(VENV)/.installed-dev
 

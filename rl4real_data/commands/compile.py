@@ -41,6 +41,10 @@ def compile_command(
     decisions: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Carry out the decisions of this file; see docs/decisions.md.")
     ] = None,
+    tries: Annotated[
+        int | None,
+        typer.Option(min=1, metavar="N", help="Of a model that advises: try so many proposals, keep the best. [1]"),
+    ] = None,
     search: Annotated[
         int | None,
         typer.Option(min=1, metavar="N", help="Try so many sets of decisions a function, carry out the best."),
@@ -79,7 +83,9 @@ def compile_command(
         from rl4real_data.commands.compile_search import Told, compile_by_search
 
         _check_place("--report", report)
-        others = {"--policy": policy, "--decisions": decisions, "--dump": dump, "--vocab": vocab}
+        others = {
+            "--policy": policy, "--decisions": decisions, "--tries": tries, "--dump": dump, "--vocab": vocab
+        }  # fmt: skip
         told = Told(report=report, verbose=verbose, quiet=quiet)
         sys.exit(compile_by_search(command or [], search, seed=seed, told=told, others=others))
     environment = load_environment()
@@ -91,12 +97,14 @@ def compile_command(
     for option, path in (("--report", report), ("--dump", dump)):
         _check_place(option, path)
     choice = choose_policy(word) if decisions is None and word is not None else None
+    if tries is not None:
+        _check_tries(choice)
     installation = Installation.of(environment)
     call = read_call(command or [], installation)
     if call.compiles:
         plugin = installation.plugin(call.clang, announce=say_nothing if quiet else say)
         is_compared = verbose or report is not None  # which takes greedy's time once more
-        with _flags(choice, decisions, call, plugin, installation, seed=seed, vocab=vocab) as flags:
+        with _flags(choice, decisions, call, plugin, installation, seed=seed, vocab=vocab, tries=tries) as flags:
             done = compile_decided(call, plugin, flags, dump=dump, before=is_compared, is_quiet=quiet)
     else:
         done = compile_plainly(call)
@@ -119,6 +127,18 @@ def _tell(call: ClangCall, done: DecidedCompile, *, verbose: bool) -> None:
         say(f"nothing is decided here: {call.undecided}")
 
 
+def _check_tries(choice: PolicyChoice | None) -> None:
+    """UsageError where nobody proposes what could be tried. `choice`: None for a file of decisions."""
+    from rl4real_data.live.policy_choice import PolicyKind
+
+    if choice is None or choice.kind is not PolicyKind.ADVICE:
+        said = "a file of decisions" if choice is None else choice.word
+        raise UsageError(
+            f"--tries: {said}, which proposes nothing",
+            hint="leave it out, or name a model whose metadata mlra.kind is advice; see docs/live.md",
+        )
+
+
 def _check_place(option: str, path: Path | None) -> None:
     """Before clang runs, whose work would be for nothing. UsageError where no file can be written."""
     if path is None:
@@ -139,6 +159,7 @@ def _flags(
     *,
     seed: int | None,
     vocab: str | None,
+    tries: int | None,
 ) -> Iterator[PluginFlags]:
     """The plugin's flags; a function of the user's is served meanwhile."""
     from rl4real_data.live.build_decisions import decisions_of_call
@@ -157,12 +178,12 @@ def _flags(
         return
     vocabulary = _vocabulary(choice, call, installation, vocab)
     if choice.kind is not PolicyKind.FUNCTION or call.target is None:
-        yield flags_of(choice, vocabulary=vocabulary, seed=seed)
+        yield flags_of(choice, vocabulary=vocabulary, seed=seed, tries=tries)
         return
     policy = served_policy(choice, target_registers(call.clang, plugin, call.target))
     dialogues = Dialogues(policy, say=say)
     with served(dialogues.for_peer("")) as pipe:
-        yield flags_of(choice, vocabulary=vocabulary, pipe=pipe)
+        yield flags_of(choice, vocabulary=vocabulary, pipe=pipe, tries=tries)
 
 
 def _vocabulary(choice: PolicyChoice, call: ClangCall, installation: Installation, vocab: str | None) -> Path | None:

@@ -75,10 +75,10 @@ class Evaluation:
         """Runs it. Errors are those of the command."""
         callgrind = Callgrind.found(request.installation.search_path) if request.runs_programs else None
         compilation = _compilation(request, say)
-        code = find_code(request.corpora, request.supply, compilation, jobs=request.jobs, say=say)
-        programs = require_programs(code) if callgrind else ()
         jobs = 1 if ":" in request.policy else request.jobs
         with _contenders(request, compilation, say) as contenders:
+            code = find_code(request.corpora, request.supply, compilation, jobs=request.jobs, say=say)
+            programs = require_programs(code) if callgrind else ()
             with watch("module") as progress:
                 found = evaluate(
                     code.modules, contenders, compilation, jobs=jobs, is_timed=request.is_timed, progress=progress

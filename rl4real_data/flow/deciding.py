@@ -47,7 +47,7 @@ def decider_of_policy(word: str, *, target: TargetName, cache_dir: Path) -> Deci
     shipped = shipped_vocabulary(target)
     vocabulary = kept_vocabulary(shipped, cache_dir)
     flags = flags_of(choice, vocabulary=vocabulary).flags
-    models = [choice.path] if choice.kind is PolicyKind.MODEL else list(agent_paths(choice.path).values())
+    models = list(agent_paths(choice.path).values()) if choice.kind is PolicyKind.AGENTS else [choice.path]
     more = (f"-mlra-onnxruntime={find_onnx_runtime()}", f"-mlra-time-limit={PATIENCE_MS}")
     return _decider(choice.path.name, (*flags, *more), [*models, shipped])
 

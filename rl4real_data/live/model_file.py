@@ -1,4 +1,4 @@
-"""The outer form of an ONNX file.
+"""The outer form of an ONNX file, and what a model says of itself.
 
 It is looked at before any compiler starts, in which a file that is none would leave each function to greedy. ONNX
 Runtime tells more, but takes a second to import and reads the whole file.
@@ -6,8 +6,10 @@ Runtime tells more, but takes a second to import and reads the whole file.
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -15,6 +17,10 @@ from rl4real_data.core.errors import UsageError
 
 _GRAPH: Final = (7, 2)
 """ModelProto's field `graph`: its number, and the wire type of what has a length."""
+_METADATA: Final = (14, 2)
+"""ModelProto's field `metadata_props`, each a message of these two."""
+_KEY: Final = (1, 2)
+_VALUE: Final = (2, 2)
 _SIZES: Final = {1: 8, 5: 4}
 _MOST_BYTES: Final = 10
 """Of a number: seven bits a byte, 64 bits."""
@@ -26,10 +32,17 @@ class _NoModel(Exception):
 
 def check_model(path: Path) -> None:
     """UsageError for a file that is no whole message with a graph. What the graph holds is not looked at."""
+    model_metadata(path)
+
+
+def model_metadata(path: Path) -> dict[str, str]:
+    """What the model says of itself. UsageError as of `check_model`."""
     try:
         with path.open("rb") as file:
-            if _GRAPH not in set(_fields(file)):
+            fields = list(_fields(file))
+            if _GRAPH not in {field.form for field in fields}:
                 raise _NoModel("it has no graph")
+            return dict(_entry(_content(file, field)) for field in fields if field.form == _METADATA)
     except (OSError, _NoModel) as error:
         reason = getattr(error, "strerror", None) or error
         raise UsageError(
@@ -37,9 +50,32 @@ def check_model(path: Path) -> None:
         ) from error
 
 
-def _fields(file: BinaryIO) -> Iterator[tuple[int, int]]:
-    """Number and wire type of each field of the outermost message."""
-    end = os.fstat(file.fileno()).st_size
+def _entry(message: bytes) -> tuple[str, str]:
+    """Key and value of one of the metadata."""
+    file = io.BytesIO(message)
+    fields = list(_fields(file)) if message else []
+    texts = {field.form: _content(file, field).decode("utf-8", "replace") for field in fields}
+    return texts.get(_KEY, ""), texts.get(_VALUE, "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Field:
+    """`form`: number and wire type. `start`, `size`: where its content lies in the file."""
+
+    form: tuple[int, int]
+    start: int
+    size: int
+
+
+def _content(file: BinaryIO, field: _Field) -> bytes:
+    file.seek(field.start)
+    return file.read(field.size)
+
+
+def _fields(file: BinaryIO) -> Iterator[_Field]:
+    """Each field of the outermost message."""
+    end = file.seek(0, os.SEEK_END)
+    file.seek(0)
     if not end:
         raise _NoModel("it is empty")
     while file.tell() < end:
@@ -47,11 +83,12 @@ def _fields(file: BinaryIO) -> Iterator[tuple[int, int]]:
         if number == 0 or kind not in (0, 1, 2, 5):
             raise _NoModel("it is no whole message of ONNX")
         size = _number(file) if kind in (0, 2) else _SIZES[kind]
+        start = file.tell()
         if kind != 0:
-            if size > end - file.tell():
+            if size > end - start:
                 raise _NoModel("it is no whole message of ONNX")
             file.seek(size, os.SEEK_CUR)
-        yield number, kind
+        yield _Field((number, kind), start, size)
 
 
 def _number(file: BinaryIO) -> int:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.errors import UsageError
-from rl4real_data.live.model_file import check_model
+from rl4real_data.live.model_file import check_model, model_metadata
 
 FORMS: Final = "an ONNX file, a folder of RL4ReAl's four models, greedy, random, or module:function"
 _FUNCTION: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+KIND_KEY: Final = "mlra.kind"
+"""The metadata by which a model says what it is; without, one of scores."""
 _CHECKPOINT_SUFFIXES: Final = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors")
 _CHECKPOINT_FILES: Final = ("algorithm_state.pkl", "rllib_checkpoint.json", "params.pkl", "class_and_ctor_args.pkl")
 
@@ -24,8 +27,12 @@ class PolicyKind(StrEnum):
     GREEDY = "greedy"
     RANDOM = "random"
     MODEL = "one ONNX model"
+    ADVICE = "one ONNX model that advises"
     AGENTS = "RL4ReAl's four ONNX models"
     FUNCTION = "a function"
+
+
+_MODEL_KINDS: Final[Mapping[str, PolicyKind]] = {"": PolicyKind.MODEL, "advice": PolicyKind.ADVICE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,8 +73,13 @@ def _choose_file(word: str, path: Path) -> PolicyChoice:
         raise _checkpoint(word)
     if path.suffix != ".onnx":
         raise UsageError(f"{word}: no ONNX file by its name", hint=f"a policy is {FORMS}")
-    check_model(path)
-    return PolicyChoice(kind=PolicyKind.MODEL, word=word, path=path.absolute())
+    said = model_metadata(path).get(KIND_KEY, "")
+    if said not in _MODEL_KINDS:
+        raise UsageError(
+            f"{word}: a model of the kind {said!r}, which this release does not know",
+            hint=f"its metadata {KIND_KEY!r} may be advice, or missing for a model of scores; see docs/live.md",
+        )
+    return PolicyChoice(kind=_MODEL_KINDS[said], word=word, path=path.absolute())
 
 
 def _checkpoint(word: str) -> UsageError:

@@ -29,8 +29,17 @@ class PluginFlags:
         return (f"-fplugin={plugin}", *hidden, "-Wno-backend-plugin" if is_quiet else "-Wno-error=backend-plugin")
 
 
-def flags_of(policy: PolicyChoice, *, vocabulary: Path | None, pipe: str = "", seed: int | None = None) -> PluginFlags:
-    """The flags with which the plugin decides as the policy does. `pipe`: where a function of the user's is served."""
+def flags_of(
+    policy: PolicyChoice,
+    *,
+    vocabulary: Path | None,
+    pipe: str = "",
+    seed: int | None = None,
+    tries: int | None = None,
+) -> PluginFlags:
+    """The flags with which the plugin decides as the policy does. `pipe`: where a function of the user's is served.
+    `tries`: how many proposals of a model that advises are tried.
+    """
     words = () if vocabulary is None else (f"-mlra-vocabulary={vocabulary}",)
     kind = policy.kind
     if kind is PolicyKind.GREEDY:
@@ -44,6 +53,9 @@ def flags_of(policy: PolicyChoice, *, vocabulary: Path | None, pipe: str = "", s
     library = {LIBRARY_VARIABLE: str(find_onnx_runtime())}
     if kind is PolicyKind.MODEL:
         return PluginFlags(flags=(f"-mlra-policy={policy.path}", *words), environment=library)
+    if kind is PolicyKind.ADVICE:
+        tried = () if tries is None else (f"-mlra-tries={tries}",)
+        return PluginFlags(flags=(f"-mlra-policy={policy.path}", *tried, *words), environment=library)
     if kind is PolicyKind.AGENTS:
         agents = ("-mlra-inference", "-rl-inference-engine", f"-ml-config-path={policy.path}")
         return PluginFlags(flags=(*agents, *words), environment=library)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["DecisionReport", "FunctionReport", "GreedyAlone", "read_report"]
+__all__ = ["DecisionReport", "FunctionReport", "GreedyAlone", "Proposed", "read_report"]
 
 import json
 from collections.abc import Mapping, Sequence
@@ -19,6 +19,20 @@ class GreedyAlone:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """How many proposals a model made, and which was carried out, from 1; 0 for greedy alone.
+
+    `predicted`: the gain that the model expected of that one. `gain`: what it is, -log(final code / greedy's); None
+    where nothing was tried.
+    """
+
+    proposals: int
+    chosen: int
+    predicted: float
+    gain: float | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionReport:
     """One function. `made`: decisions that were carried out, by kind; `illegal`: others, by kind and reason.
 
@@ -26,7 +40,7 @@ class FunctionReport:
     or gone; `forced_away`: how often one gave way to a register that cannot be spilled. `failure`: why the function
     was left to greedy after all, empty if it was not. `costs`: by kind, as `ExpertOutcome.costs`; `score`: LLVM's.
     `before`: the same without the decisions; None where nobody asked, and where it could not be found out, for which
-    `before_failure` has the reason.
+    `before_failure` has the reason. `proposed`: of a model that advises.
     """
 
     function: str
@@ -42,6 +56,7 @@ class FunctionReport:
     score: float
     before: GreedyAlone | None = None
     before_failure: str = ""
+    proposed: Proposed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,4 +128,15 @@ def _function(row: Mapping[str, Any]) -> FunctionReport:
         score=float(row["score"]),
         before=None if before is None else GreedyAlone(costs=_costs(before), score=float(before["score"])),
         before_failure=row.get("before_failure", ""),
+        proposed=_proposed(row) if "proposals" in row else None,
+    )
+
+
+def _proposed(row: Mapping[str, Any]) -> Proposed:
+    gain = row.get("gain")
+    return Proposed(
+        proposals=int(row["proposals"]),
+        chosen=int(row["proposal"]),
+        predicted=float(row["predicted"]),
+        gain=None if gain is None else float(gain),
     )

@@ -14,7 +14,7 @@ _ALIKE: Final = 1e-9
 
 def report_text(report: DecisionReport, *, verbose: bool) -> str:
     """What was decided and what became of it; with `verbose` function by function."""
-    lines = [_first_line(report), *_beside_greedy(report)]
+    lines = [_first_line(report), *_proposals(report), *_beside_greedy(report)]
     lines += [f"  {one}: {count:,}" for one, count in _reasons(report).items()]
     if verbose:
         lines += [_function_line(one) for one in report.functions]
@@ -38,6 +38,20 @@ def _first_line(report: DecisionReport) -> str:
         f"{counted(len(report.functions), 'function')} decided on: {counted(report.made, 'decision')} made, "
         f"{report.kept:,} of {counted(report.assigned, 'assigned register')} kept, {report.illegal:,} not legal"
     )
+
+
+def _proposals(report: DecisionReport) -> list[str]:
+    """What became of the proposals of a model that advises; how much better the code is where they were tried."""
+    asked = [one.proposed for one in report.functions if one.proposed]
+    if not asked:
+        return []
+    carried_out = sum(one.chosen > 0 for one in asked)
+    line = f"  {counted(sum(one.proposals for one in asked), 'proposal')}, in {carried_out:,} functions one carried out"
+    gains = [one.gain for one in asked if one.gain is not None]
+    if gains:
+        mean = math.exp(-math.fsum(gains) / len(gains))
+        line += f"; final code of {counted(len(gains), 'function')} tried: {mean:.4f} of greedy's (geometric mean)"
+    return [line]
 
 
 def _beside_greedy(report: DecisionReport) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import assert_never
 
+from rl4real_data.core.errors import UsageError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import Target
 from rl4real_data.episodes.registers import register_table
@@ -39,6 +40,11 @@ def served_policy(choice: PolicyChoice, registers: RegisterTable, *, seed: int =
     assert choice.path is not None, "models lie in files"
     if kind is PolicyKind.MODEL:
         return OnnxModelPolicy(open_model(choice.path), registers)
+    if kind is PolicyKind.ADVICE:
+        raise UsageError(
+            f"{choice.word}: a model that advises looks at columns of the problem that no dialogue carries",
+            hint=f"it decides inside of the compiler: rl4real-data compile --policy {choice.word} -- clang -O3 -c a.c",
+        )
     if kind is PolicyKind.AGENTS:
         sessions = {agent: open_model(path) for agent, path in agent_paths(choice.path).items()}
         return OnnxAgentsPolicy(sessions, Colours.of(registers))

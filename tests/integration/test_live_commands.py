@@ -21,6 +21,7 @@ from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 
+from .advice_models import HARMLESS, written_scores
 from .conftest import MOST_SECONDS, Run
 from .onnx_models import fork_agents, greedy_policy
 
@@ -62,6 +63,7 @@ def folder(tmp_path: Path) -> Path:
     (tmp_path / "a.c").write_text(SOURCE)
     (tmp_path / "own_policy.py").write_text(POLICY)
     greedy_policy(tmp_path / "scores.onnx")
+    written_scores(tmp_path / "advice.onnx", {"set": [0.25, 0.5]}, settings=[*HARMLESS, ["lcr-max-interf", 7]])
     fork_agents(tmp_path / "agents", COLOURS, splits=True)
     (tmp_path / "work.decisions").write_text('{"function": "work", "decisions": [["spill", 9999]]}\n')
     return tmp_path
@@ -97,6 +99,30 @@ def test_a_program_compiled_with_a_policy_runs(rl4real: Run, folder: Path, clang
     else:
         assert rows[0]["made"]["assign"] > 3
         assert " not legal" in done.stderr  # a node that is too short may not be split, which only clang knows
+
+
+@pytest.mark.parametrize("tries", [(), ("--tries", "3")])
+def test_proposals_of_a_model_that_advises_are_told(
+    rl4real: Run, folder: Path, clang: str, tries: tuple[str, ...]
+) -> None:
+    words = ("compile", "--policy", "advice.onnx", *tries, "--report", "report")
+    done = rl4real(*words, "--", clang, "-O2", "a.c", "-o", "decided")
+
+    subprocess.run([folder / "decided"], check=True, timeout=MOST_SECONDS)
+    row = json.loads((folder / "report").read_text().splitlines()[0])
+    assert (row["function"], row["decider"], row["proposals"]) == ("work", "advice", 2 if tries else 1)
+    assert row["proposal"] == 0 if tries else row["made"] == {"set": 1}
+    assert ("of greedy's (geometric mean)" in done.stderr) is bool(tries)
+
+
+def test_a_model_that_advises_is_the_expert_of_a_dataset_and_not_served(rl4real: Run, folder: Path) -> None:
+    words = ("flow", "x86", "train", "mlra", "--limit", "1", "--no-embed", "--data-dir", "data", "--verify")
+    rl4real(*words, "--policy", "advice.onnx")
+    served = rl4real("serve", "advice.onnx", "--pipe", "nobody", check=False)
+
+    assert {(one.decider, one.decisions_made) for one in EpisodeDataset(folder / "data")} == {("advice", 1)}
+    assert served.returncode == 2
+    assert "a model that advises looks at columns of the problem that no dialogue carries" in served.stderr
 
 
 def test_the_exit_code_is_clang_s(rl4real: Run, folder: Path, clang: str) -> None:

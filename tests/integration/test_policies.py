@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang
 from rl4real_data.toolchain.plugin import Plugin, register_file
 
 from .conftest import Run
-from .live_compiler import FUNCTIONS, SOURCE, LiveCompiler
+from .live_compiler import FUNCTIONS, MOST_SECONDS, SOURCE, LiveCompiler
 from .onnx_models import constant_policy, fork_agents, greedy_policy, perceptron
 
 pytestmark = pytest.mark.clang
@@ -89,6 +90,38 @@ def test_a_policy_sees_what_the_dataset_has(compiler: LiveCompiler, vocabulary: 
         assert tensors["node_vectors"] == pytest.approx(episode.node_vectors(), rel=1e-6, abs=1e-6)
         assert np.abs(tensors["node_vectors"]).max() > 0.01
         assert np.array_equal(tensors["register_mask"], allocation.problem.allowed)
+
+
+def other_vector(vocabulary: Path, entity: str, vector: list[float], to: Path) -> Path:
+    content = json.loads(vocabulary.read_text())
+    (section,) = (names for names in content.values() if entity in names)
+    section[entity] = vector
+    to.write_text(json.dumps(content))
+    return to
+
+
+def test_a_wrong_vector_costs_the_functions_that_read_it(
+    compiler: LiveCompiler, toolchains: Toolchains, vocabulary: Path
+) -> None:
+    stock = compiler.compile(plugin=False).object
+    model = perceptron(compiler.folder / "model.onnx", column_count(toolchains[max(toolchains)]))
+    unread = other_vector(vocabulary, "AESENC", [1.0], compiler.folder / "unread.json")
+    assert compiler.compile(*policy_flags(model, f"-mlra-vocabulary={unread}")).said == ""
+    short = other_vector(vocabulary, "ADD", [1.0, 2.0], compiler.folder / "short.json")
+    found = compiler.compile(*policy_flags(model, f"-mlra-vocabulary={short}"))
+    assert "the vocabulary's vector of ADD has 2 dimensions, the first one 100" in found.said
+    assert found.object == stock
+
+
+def test_an_array_that_is_not_closed_is_told_at_once(compiler: LiveCompiler, vocabulary: Path) -> None:
+    cut = compiler.folder / "cut.json"
+    cut.write_text(vocabulary.read_text().replace("]", " ", 1))
+    (compiler.folder / "unit.c").write_text(SOURCE)
+    flags = policy_flags(compiler.folder / "model.onnx", f"-mlra-vocabulary={cut}")
+    command = compiler.command(*(word for flag in flags for word in ("-mllvm", flag)), "-c", "unit.c")
+    done = subprocess.run(command, cwd=compiler.folder, capture_output=True, text=True, timeout=MOST_SECONDS)
+    assert done.returncode == 1
+    assert "cut.json is none: line 3: expected a name and its vector of numbers" in done.stderr
 
 
 @pytest.mark.parametrize("major", SUPPORTED_MAJORS)

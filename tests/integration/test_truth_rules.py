@@ -14,7 +14,7 @@ from .truth.folding import check_folding
 from .truth.liveness import Effect, live_positions
 from .truth.machine_text import Instruction, read_functions
 from .truth.merges import merging_blocks
-from .truth.opcodes import is_compared_with_zero, is_plain_access
+from .truth.opcodes import becomes_plain_access, is_compared_with_zero, is_copy, is_plain_access
 from .truth.places import Places
 from .truth.repeated import Repeated
 
@@ -96,6 +96,32 @@ def test_plain_accesses(opcode: str) -> None:
 @pytest.mark.parametrize("opcode", ["MOVQI2PQIrm", "MOVZX32rm8", "MOV64mi32", "ADD64mr", "CMOV64rm", "MOVDDUPrm"])
 def test_what_does_more_than_store_or_load_is_no_plain_access(opcode: str) -> None:
     assert not is_plain_access(read(BITS.replace("MOV64mr", opcode))[0])
+
+
+@pytest.mark.parametrize(("source", "is_plain"), [("%3", True), ("%3.sub_32bit", False)])
+def test_a_store_of_a_part_is_folded_for_llvm(source: str, is_plain: bool) -> None:
+    original, found = read(f"%4:vr128 = MOVDI2PDIrr {source}", BITS.replace("MOV64mr", "MOV32mr"))
+    assert becomes_plain_access(original, found) is is_plain
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("%1:gr32 = COPY %2", True),
+        ("%1:gr32 = MOV32rr %2", True),
+        ("%1.sub_32bit:gr64 = MOV32rr %2", True),
+        ("undef %1.sub_32bit:gr64 = MOV32rr %2", False),
+        ("undef %1.sub_32bit:gr64 = COPY %2", True),
+        ("%1:vr128 = MOVAPSrr %2", True),
+        ("%1:gr32 = MOV32ri 2", False),
+        ("%1:vr128 = MOVDI2PDIrr %2", False),
+        ("%1:gr64 = MOVSX64rr32 %2", False),
+        ("%1:gpr64 = ORRXrs $xzr, %2, 0", True),
+        ("%1:gpr64 = ORRXrs $xzr, %2, 3", False),
+    ],
+)
+def test_what_llvm_calls_a_copy(text: str, expected: bool) -> None:
+    assert is_copy(read(text)[0]) is expected
 
 
 @pytest.mark.parametrize(("accesses", "kinds"), [({0}, 0), (set(), 2)])

@@ -28,6 +28,7 @@ COMMANDS = (
     "show d retain --html episode.html --svg graph.svg --json",
     "validate d",
     "validate d --replay --limit 3",
+    "evaluate greedy --corpus sample --limit 2 --no-times --json evaluated.json --html evaluated.html",
     "embed d --vocab x86",
     "export d transitions --to rllib",
     "export d graphs --to rl4real",

@@ -97,7 +97,7 @@ from rl4real_data.live.interactive_channel import serve_interactive
 from rl4real_data.live.messages import Advice, Message, NoAdvice, Value
 from rl4real_data.live.messages import Policy as MessagePolicy
 from rl4real_data.live.pipe_server import serve_pipe
-from rl4real_data.live.report import DecisionReport, FunctionReport, GreedyAlone, read_report
+from rl4real_data.live.report import DecisionReport, FunctionReport, GreedyAlone, Proposed, read_report
 from rl4real_data.live.trial import (
     CompilerTool,
     Decisions,
@@ -339,6 +339,7 @@ def play_with_splits(dataset: EpisodeDataset, backend: AnswerBackend) -> float:
     compiled = CompilerBackend.find().carry_out(env.episode, env.decisions())
     assert_type(compiled, FunctionReport)
     assert_type(compiled.before, GreedyAlone | None)
+    assert_type(compiled.proposed, Proposed | None)
     names = (SPLIT_ENVIRONMENT_ID, *PIECE_FEATURES, *POINT_FEATURES)
     return weighted_cost(costs) + SPLIT + len(names) + len(info)
 

@@ -180,22 +180,24 @@ private:
     Problem Recorded = problemOf(A, P, Names);
     if (DumpDot)
       report(MF, writeForkDot(MF, FunctionCounter, Recorded));
-    CodeBefore Before(A, Recorded);
-
     Tally Count;
     Episode Decided{A, Recorded, FunctionCounter, Count};
     std::unique_ptr<Carrier> Hands;
     bool IsDecided = Decisions.wants(MF, FunctionCounter);
+    bool IsAnswered = !Writers.empty() || Verify || (IsDecided && Decisions.looksAtAnswer());
+    std::optional<CodeBefore> Before;
+    if (IsAnswered)
+      Before.emplace(A, Recorded); // in front of decisions, which change the code
     if (IsDecided)
       Hands = Decisions.decide(*this, Decided);
     bool Changed = allocate(MF, Hands.get());
 
-    Answer Result = collectAnswer(A, compat::liveStacks(*this), Recorded, Before);
+    Answer Result = IsAnswered ? collectAnswer(A, compat::liveStacks(*this), Recorded, *Before) : Answer();
     bool IsRecorded = !IsDecided || Decisions.allocated(Decided, Result);
     if (Verify) {
       UntouchedUnits Untouched(MF, A.LIS);
       report(MF, verifyAllocation(A, Recorded, Result.Words, bool(Hands)));
-      report(MF, verifyAnswer(A, Recorded, Before, Result));
+      report(MF, verifyAnswer(A, Recorded, *Before, Result));
       *LastScore = Result.Total;
     }
     if (!Writers.empty() && IsRecorded)

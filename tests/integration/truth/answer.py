@@ -16,7 +16,7 @@ from .columns import Episode
 from .findings import Findings
 from .machine_text import Function, Instruction, Operand
 from .moves import MoveReader
-from .opcodes import constant_of, is_compared_with_zero, is_constant_store, is_plain_access
+from .opcodes import becomes_plain_access, constant_of, is_compared_with_zero, is_constant_store
 from .places import NOWHERE, Places
 from .repeated import Repeated
 
@@ -189,7 +189,7 @@ class AnswerCheck:
             return False
         found = self.text.popleft()
         self.findings.count(f"instructions changed: {ChangeFlag(flags).name}")
-        if is_plain_access(found):
+        if becomes_plain_access(original, found):
             self.accesses.add(number)
         slots, wanted = set(), []
         for place, operand in enumerate(original.operands):

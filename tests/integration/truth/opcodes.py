@@ -19,6 +19,9 @@ _CONSTANT_STORE = re.compile(r"MOV(8|16|32|64)mi(32)?$")
 _PLAIN_ACCESS = re.compile(
     r"V?MOV(8|16|32|64|S[SD]Z?|([AU]P[SD]|DQ[AU](8|16|32|64)?)(Y|Z|Z128|Z256)?)(mr|rm)(_NOREX|_alt)?$"
 )
+_MOVE = re.compile(
+    r"(MOV(8|16|32|64)rr(_NOREX|_REV)?|V?MOV([AU]P[SD]|DQ[AU](8|16|32|64)?)(Y|Z|Z128|Z256)?rr(_REV)?|KMOV[BWDQ]kk)$"
+)
 _CONSTANT = re.compile(r"MOV(8|16|32|64)(mi|ri)(32|64)?$")
 _CONSTANTS = {"MOV32r0": 0, "MOV32r1": 1, "MOV32r_1": -1}
 
@@ -53,6 +56,11 @@ def is_plain_access(instruction: Instruction) -> bool:
     return bool(_PLAIN_ACCESS.match(instruction.opcode))
 
 
+def becomes_plain_access(original: Instruction, found: Instruction) -> bool:
+    """Whether LLVM counts it as one: behind the allocator an operand that names a part of a register still does."""
+    return is_plain_access(found) and not any(operand.subregister for operand in original.operands)
+
+
 def is_compared_with_zero(original: Instruction, found: Instruction) -> bool:
     """x86's test of a register against itself, which names it once when LLVM has tried to fold it, even in vain."""
     tested = original.operands[:2]
@@ -69,7 +77,13 @@ def constant_of(instruction: Instruction) -> int | None:
 
 
 def is_copy(instruction: Instruction) -> bool:
-    """COPY, or AArch64's bitwise or with the register that is always zero, not shifted."""
+    """COPY, x86's moves between registers of a kind, AArch64's bitwise or with the zero register, not shifted.
+
+    No copy is for LLVM an x86 move into a part of a register of which the rest may be anything.
+    """
+    if _MOVE.match(instruction.opcode):
+        to = instruction.operands[0]
+        return not (to.subregister and "undef" in to.flags)
     if instruction.opcode not in ("ORRWrs", "ORRXrs"):
         return instruction.opcode == "COPY"
     to, zero, _, shift = instruction.operands

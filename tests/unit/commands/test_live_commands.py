@@ -89,6 +89,12 @@ def test_the_policy_is_that_of_model_path(call: CommandLine, served: Served, mon
         (("compile", "--policy", "random", "--report", "no/r", "--", "clang", "a.c"), "--report: no: no such folder"),
         (("compile", "--policy", "random", "--dump", "no/r", "--", "clang", "a.c"), "--dump: no: no such folder"),
         (("compile", "--policy", "random", "--report", "/", "--", "clang", "a.c"), "--report: /: a folder"),
+        (
+            ("compile", "--policy", "random", "--tries", "5", "--", "clang", "a.c"),
+            "--tries: random, which proposes nothing",
+        ),
+        (("compile", "--decisions", "d", "--tries", "5", "--", "clang", "a.c"), "--tries: a file of decisions, which"),
+        (("compile", "--search", "9", "--tries", "5", "--", "clang", "a.c"), "--search and --tries: one of them"),
         (("flow", "x86", "train", "mlra", "--policy", "a:b", "--decisions", "c"), "one of them decides"),
         (("flow", "x86", "train", "mlra", "--policy", "a:b"), "asked by all compilers at once"),
         (("flow", "x86", "train", "mlbasicra", "--policy", "random"), "LLVM's default allocator alone"),

@@ -7,7 +7,7 @@ import struct
 import pytest
 from bitcode_builder import elf
 
-from rl4real_data.corpus.elf import ElfError, find_sections
+from rl4real_data.corpus.elf import ElfError, code_size, find_sections
 
 SECTIONS = {".text": b"\xc3", ".llvmbc": b"bitcode", ".llvmcmd": b"-cc1\0"}
 
@@ -18,6 +18,19 @@ def test_sections_by_name(is_64: bool, order: str) -> None:
     data = elf(SECTIONS, is_64=is_64, order=order)
 
     assert find_sections(data, ".llvmbc", ".llvmcmd", ".none") == {".llvmbc": b"bitcode", ".llvmcmd": b"-cc1\0"}
+
+
+@pytest.mark.parametrize("is_64", [True, False])
+def test_code_is_what_is_executed(is_64: bool) -> None:
+    sections = {".text": b"\xc3" * 5, ".rodata": b"words", ".text.unlikely": b"\x0f\x0b"}
+
+    assert code_size(elf(sections, is_64=is_64)) == 7
+
+
+def test_code_of_no_object_file_is_an_error() -> None:
+    for data in (b"words", elf(SECTIONS)[:80]):
+        with pytest.raises(ElfError, match=r"cut off|begins otherwise"):
+            code_size(data)
 
 
 def test_every_truncation_is_an_error() -> None:

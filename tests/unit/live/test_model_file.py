@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from rl4real_data.core.errors import UsageError
-from rl4real_data.live.model_file import check_model
+from rl4real_data.live.model_file import check_model, model_metadata
 
 VERSION = b"\x08\x0a"  # field 1, a number
 GRAPH = b"\x3a\x82\x01" + bytes(130)  # field 7, 130 bytes
@@ -41,6 +41,24 @@ def test_what_is_no_model(tmp_path: Path, content: bytes, reason: str) -> None:
 
     with pytest.raises(UsageError, match=f"no ONNX model: {reason}"):
         check_model(tmp_path / "m.onnx")
+
+
+def entry(content: bytes) -> bytes:
+    return b"\x72" + bytes([len(content)]) + content
+
+
+def test_a_model_tells_its_metadata(tmp_path: Path) -> None:
+    pairs = entry(b"\x0a\x01k\x12\x02v1") + entry(b"\x12\x03\xc3\xa4\xff\x0a\x01l") + entry(b"\x0a\x01m")
+    (tmp_path / "m.onnx").write_bytes(VERSION + pairs + GRAPH + METADATA)
+
+    assert model_metadata(tmp_path / "m.onnx") == {"k": "v1", "l": "ä\ufffd", "m": "", "": ""}
+
+
+def test_metadata_that_are_cut_off(tmp_path: Path) -> None:
+    (tmp_path / "m.onnx").write_bytes(GRAPH + entry(b"\x0a\x05k"))
+
+    with pytest.raises(UsageError, match="no ONNX model: it is no whole message of ONNX"):
+        model_metadata(tmp_path / "m.onnx")
 
 
 def test_a_model_that_cannot_be_read(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import cast
 
 import pytest
 
@@ -10,9 +11,17 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.live.policies.function import load_function
 from rl4real_data.live.policies.onnx_agents import CHECKPOINTS, Agent
 from rl4real_data.live.policy_choice import PolicyKind, choose_policy
+from rl4real_data.live.served_policy import served_policy
+from rl4real_data.reading.register_table import RegisterTable
 
 MODEL = b"\x3a\x00"
 """An empty graph."""
+
+
+def of_kind(kind: str) -> bytes:
+    """A model that says what it is."""
+    entry = b"\x0a\x09mlra.kind\x12" + bytes([len(kind)]) + kind.encode()
+    return MODEL + b"\x72" + bytes([len(entry)]) + entry
 
 
 @pytest.fixture(autouse=True)
@@ -29,11 +38,12 @@ def make_agents(folder: Path) -> None:
 
 def test_words_that_name_a_policy(folder: Path) -> None:
     (folder / "scores.onnx").write_bytes(MODEL)
+    (folder / "advice.onnx").write_bytes(of_kind("advice"))
     make_agents(folder / "config")
 
-    words = ("greedy", "random", "scores.onnx", "config", "my_policy:decide", "pack.my_policy:decide")
+    words = ("greedy", "random", "scores.onnx", "advice.onnx", "config", "my_policy:decide", "pack.my_policy:decide")
     assert [choose_policy(word).kind for word in words] == [
-        PolicyKind.GREEDY, PolicyKind.RANDOM, PolicyKind.MODEL, PolicyKind.AGENTS,
+        PolicyKind.GREEDY, PolicyKind.RANDOM, PolicyKind.MODEL, PolicyKind.ADVICE, PolicyKind.AGENTS,
         PolicyKind.FUNCTION, PolicyKind.FUNCTION,
     ]  # fmt: skip
     assert choose_policy("scores.onnx").path == folder / "scores.onnx"
@@ -50,6 +60,7 @@ def test_words_that_name_a_policy(folder: Path) -> None:
         ("trained", "a checkpoint of a training run", "export it to ONNX"),
         ("notes.txt", "no ONNX file by its name", "a policy is an ONNX file"),
         ("rubbish.onnx", "no ONNX model", "export it anew"),
+        ("prophet.onnx", "a model of the kind 'prophecy', which this release does not know", "may be advice"),
         ("half", f"{Agent.SPLIT_NODE}.onnx: no ONNX model", "export it anew"),
         ("empty", "SELECT_NODE_MODEL_PATH.onnx does not exist", "COLOR_NODE_MODEL_PATH.onnx"),
     ],
@@ -58,6 +69,7 @@ def test_words_that_name_none_say_what_would(folder: Path, word: str, message: s
     for name in ("scores.onnx", "weights.pt", "notes.txt"):
         (folder / name).touch()
     (folder / "rubbish.onnx").write_text("rubbish")
+    (folder / "prophet.onnx").write_bytes(of_kind("prophecy"))
     make_agents(folder / "half")
     (folder / "half" / CHECKPOINTS / f"{Agent.SPLIT_NODE}.onnx").write_text("rubbish")
     (folder / "empty").mkdir()
@@ -67,6 +79,14 @@ def test_words_that_name_none_say_what_would(folder: Path, word: str, message: s
     with pytest.raises(UsageError, match=message) as found:
         choose_policy(word)
     assert hint in found.value.hint
+
+
+def test_a_model_that_advises_is_not_served(folder: Path) -> None:
+    (folder / "advice.onnx").write_bytes(of_kind("advice"))
+
+    with pytest.raises(UsageError, match="columns of the problem that no dialogue carries") as found:
+        served_policy(choose_policy("advice.onnx"), cast("RegisterTable", None))
+    assert "rl4real-data compile --policy advice.onnx -- clang" in found.value.hint
 
 
 def test_a_function_is_found_in_the_working_folder(folder: Path) -> None:

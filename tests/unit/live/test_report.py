@@ -10,7 +10,7 @@ import pytest
 
 from rl4real_data.core.errors import UsageError
 from rl4real_data.live.decisions_file import decisions_line, read_decisions
-from rl4real_data.live.report import read_report
+from rl4real_data.live.report import Proposed, read_report
 from rl4real_data.live.report_text import report_text
 
 COSTS = {
@@ -69,6 +69,27 @@ def test_what_greedy_alone_would_have_made_stands_beside_it() -> None:
         "score 7.25",
     ]
     assert lines[-1] == "  unknown: not known what greedy alone would have made: SIGSEGV"
+
+
+def test_proposals_of_a_model_are_told() -> None:
+    rows = [
+        function_row("tried", decider="advice", proposals=5, proposal=2, predicted=0.25, gain=0.5),
+        function_row("greedy", decider="advice", proposals=3, proposal=0, predicted=0, gain=0),
+        function_row("asked", decider="advice", proposals=1, proposal=1, predicted=0.125),
+        function_row("failed", decider="advice", failure="NaN"),
+    ]
+    found = read_report(report(*rows, END))
+
+    assert [one.proposed for one in found.functions] == [
+        Proposed(proposals=5, chosen=2, predicted=0.25, gain=0.5),
+        Proposed(proposals=3, chosen=0, predicted=0, gain=0),
+        Proposed(proposals=1, chosen=1, predicted=0.125, gain=None),
+        None,
+    ]
+    assert report_text(found, verbose=False).splitlines()[1] == (
+        "  9 proposals, in 2 functions one carried out; final code of 2 functions tried: 0.7788 of greedy's "
+        "(geometric mean)"
+    )
 
 
 @pytest.mark.parametrize("cut", [1, 20])

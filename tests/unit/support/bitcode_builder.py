@@ -67,14 +67,16 @@ def bitcode(
 
 
 def elf(sections: Mapping[str, bytes], *, is_64: bool = True, order: str = "<") -> bytes:
-    """A relocatable object file with these sections."""
+    """A relocatable object file with these sections; `.text…` are executed."""
     names = b"\0" + b"".join(name.encode() + b"\0" for name in (*sections, ".shstrtab"))
     contents = {**sections, ".shstrtab": names}
     header_bytes, entry = (64, "IIQQQQIIQQ") if is_64 else (52, "IIIIIIIIII")
     data, table = b"", [struct.pack(order + entry, *[0] * 10)]
     for name, content in contents.items():
         name_at = names.index(b"\0" + name.encode() + b"\0") + 1
-        table.append(struct.pack(order + entry, name_at, 1, 0, 0, header_bytes + len(data), len(content), 0, 0, 1, 0))
+        flags = 6 if name.startswith(".text") else 0
+        place = header_bytes + len(data)
+        table.append(struct.pack(order + entry, name_at, 1, flags, 0, place, len(content), 0, 0, 1, 0))
         data += content
     head = b"\x7fELF" + bytes([2 if is_64 else 1, 1 if order == "<" else 2, 1]) + bytes(9)
     fields = (

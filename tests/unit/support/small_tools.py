@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
+from typing import Any
 
 from rl4real_data.toolchain.process import Completed, Limits, run
 
@@ -17,7 +18,7 @@ def shell(folder: Path, text: str) -> str:
     return str(path)
 
 
-def run_in(folder: Path, *command: str, limits: Limits = SOON, **options: dict[str, str]) -> Completed:
+def run_in(folder: Path, *command: str, limits: Limits = SOON, **options: Any) -> Completed:
     scratch = folder / "scratch"
     scratch.mkdir(exist_ok=True)
     return run(command, cwd=folder, limits=limits, scratch=scratch, **options)

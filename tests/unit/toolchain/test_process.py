@@ -21,6 +21,23 @@ def test_success_tells_output_and_time(tmp_path: Path) -> None:
     assert 0 < done.seconds < 5
 
 
+def test_processor_time_is_that_of_the_process_and_its_children(tmp_path: Path) -> None:
+    idle = run_in(tmp_path, shell(tmp_path, "sleep 0.1"))
+    busy = run_in(tmp_path, shell(tmp_path, "i=0; (while [ $i -lt 100000 ]; do i=$((i + 1)); done)"))
+
+    assert 0 <= idle.processor_s < busy.processor_s
+
+
+def test_input_and_output_may_be_files(tmp_path: Path) -> None:
+    (tmp_path / "in").write_text("words\n")
+    tool = shell(tmp_path, "cat; echo note >&2")
+    with (tmp_path / "in").open("rb") as stdin, (tmp_path / "out").open("wb") as stdout:
+        done = run_in(tmp_path, tool, stdin=stdin.fileno(), stdout=stdout.fileno())
+
+    assert (done.stdout, done.stderr) == ("", "note\n")
+    assert (tmp_path / "out").read_text() == "words\n"
+
+
 def test_exit_code_is_no_signal(tmp_path: Path) -> None:
     done = run_in(tmp_path, shell(tmp_path, "exit 3"))
 

@@ -37,11 +37,17 @@ public:
   /// Whether refusals are no more than is to be expected: nobody is warned of them.
   virtual bool expectsRefusals() const { return false; }
 
+  /// Whether a function that was left to greedy is warned of by itself; where not, `end` warns of all.
+  virtual bool tellsFailures() const { return true; }
+
   /// Whether anything is decided of the function. Where not, it is left as if there were no decider.
   virtual bool wants(const llvm::MachineFunction &MF, unsigned FunctionID) { return true; }
 
   /// Carries decisions out. What may fail halfway runs in a Rehearsal first.
   virtual void decide(const Episode &E, Carrier &Hands) = 0;
+
+  /// Whether `allocated` looks at the answer, which is collected for those alone who do.
+  virtual bool looksAtAnswer() const { return false; }
 
   /// Behind greedy, before the answer is written.
   virtual void allocated(const Episode &E, const Answer &Result) {}

@@ -45,7 +45,7 @@ bool Deciding::allocated(const Episode &E, const Answer &Result) {
   Who->allocated(E, Result);
   if (!Who->records())
     return false;
-  if (!E.Count.Failure.empty())
+  if (!E.Count.Failure.empty() && Who->tellsFailures())
     warn(E.A.MF, "left to greedy: " + E.Count.Failure);
   if (!Who->expectsRefusals())
     warnOfRefusals(E.A.MF, E.Count);

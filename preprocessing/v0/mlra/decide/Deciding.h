@@ -20,7 +20,11 @@ public:
   /// Null where greedy runs alone, in a copy that ends with `allocated`.
   std::unique_ptr<Carrier> decide(llvm::MachineFunctionPass &Allocator, const Episode &E);
 
-  /// Behind greedy and the carrier's finish. Returns whether the function is to be recorded.
+  /// Whether the decider or the report wants to know what greedy made of the function at hand.
+  bool looksAtAnswer() const { return Report || Who->looksAtAnswer(); }
+
+  /// Behind greedy and the carrier's finish; the answer is empty if nobody looks at it. Returns whether the function is
+  /// to be recorded.
   bool allocated(const Episode &E, const Answer &Result);
 
   void end(llvm::Module &M);

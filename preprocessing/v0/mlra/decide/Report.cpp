@@ -28,6 +28,14 @@ private:
   std::string Text;
 };
 
+void writeProposed(JsonWriter &J, const Proposed &P) {
+  J.member("proposals", P.Number);
+  J.member("proposal", P.Chosen);
+  J.member("predicted", P.Predicted);
+  if (P.Gain)
+    J.member("gain", *P.Gain);
+}
+
 void writeBefore(JsonWriter &J, const LastWords &Before) {
   J.key("before");
   if (Before.Problem.empty())
@@ -58,6 +66,8 @@ void ReportFile::write(const Episode &E, const Answer &Result, const LastWords *
   J.member("forced_away", T.ForcedAway);
   J.member("restored", T.Restored);
   writeCostMembers(J, Result);
+  if (T.Proposed)
+    writeProposed(J, *T.Proposed);
   if (Before)
     writeBefore(J, *Before);
   J.endObject();

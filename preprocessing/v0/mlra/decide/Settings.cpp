@@ -39,6 +39,11 @@ constexpr SettingRow Rows[] = {
     {"split-threshold-for-reg-with-hint", SettingType::Unsigned},
 };
 
+const SettingRow *rowOf(StringRef Name) {
+  const SettingRow *Row = find_if(Rows, [&](const SettingRow &R) { return Name == R.Name; });
+  return Row == std::end(Rows) ? nullptr : Row;
+}
+
 cl::Option *optionNamed(StringRef Name) {
   auto Found = cl::getRegisteredOptions().find(Name);
   return Found == cl::getRegisteredOptions().end() ? nullptr : Found->second;
@@ -83,18 +88,25 @@ std::string textOf(unsigned long Value, SettingType Type) {
 
 } // namespace
 
-std::string Settings::set(StringRef Name, StringRef Text) {
-  const SettingRow *Row = find_if(Rows, [&](const SettingRow &R) { return Name == R.Name; });
-  cl::Option *O = Row == std::end(Rows) ? nullptr : optionNamed(Name);
-  if (!O)
+std::string Settings::refusal(StringRef Name, StringRef Text) {
+  const SettingRow *Row = rowOf(Name);
+  if (!Row || !optionNamed(Name))
     return "no option that can be set for a function";
   unsigned long Value = 0;
-  if (!parse(Text, Row->Type, Value))
-    return "no value of that option";
-  Before.push_back({static_cast<unsigned>(Row - Rows), valueOf(*O, Row->Type), O->getNumOccurrences()});
-  if (!O->getNumOccurrences()) // some are only looked at if they occur
-    O->addOccurrence(0, Row->Name, textOf(Value, Row->Type));
-  setValue(*O, Row->Type, Value);
+  return parse(Text, Row->Type, Value) ? "" : "no value of that option";
+}
+
+std::string Settings::set(StringRef Name, StringRef Text) {
+  if (std::string Reason = refusal(Name, Text); !Reason.empty())
+    return Reason;
+  const SettingRow *Row = rowOf(Name);
+  cl::Option &O = *optionNamed(Name);
+  unsigned long Value = 0;
+  parse(Text, Row->Type, Value);
+  Before.push_back({static_cast<unsigned>(Row - Rows), valueOf(O, Row->Type), O.getNumOccurrences()});
+  if (!O.getNumOccurrences()) // some are only looked at if they occur
+    O.addOccurrence(0, Row->Name, textOf(Value, Row->Type));
+  setValue(O, Row->Type, Value);
   return "";
 }
 

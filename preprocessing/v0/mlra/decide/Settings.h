@@ -17,7 +17,11 @@ public:
   Settings &operator=(const Settings &) = delete;
   ~Settings() { restore(); }
 
-  /// "" or why not: an option that is not in the list of those that can be set (Settings.cpp), or no value of it.
+  /// Why it cannot be set: an option that is not in the list of those that can be (Settings.cpp), or no value of it. ""
+  /// if it can.
+  static std::string refusal(llvm::StringRef Name, llvm::StringRef Value);
+
+  /// "" or why not.
   std::string set(llvm::StringRef Name, llvm::StringRef Value);
 
   void restore();

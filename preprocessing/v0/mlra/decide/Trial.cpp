@@ -1,7 +1,7 @@
 //===- Trial.cpp - Candidates that a search proposes, tried in forks ------------===//
 #include "decide/Trial.h"
 
-#include "decide/ForkedCompiler.h"
+#include "decide/CandidateCopy.h"
 #include "decide/TrialChannel.h"
 #include "decide/TrialText.h"
 
@@ -37,7 +37,7 @@ public:
   std::string begin(Module &M) override { return Channel.check(); }
 
   bool wants(const MachineFunction &MF, unsigned FunctionID) override {
-    endWithoutFinal(); // a copy whose function was never printed comes to the next one
+    Copy.endWithoutFinal();
     return Channel.isOpen();
   }
 
@@ -56,82 +56,45 @@ public:
       E.Count.Failure = "trial: " + Channel.problem();
   }
 
-  /// A copy says what came of its candidate. That of a copy which goes on to the printer has to wait.
-  void allocated(const Episode &E, const Answer &Result) override {
-    if (!Copy)
-      return;
-    if (!GoesOn)
-      Copy->end(doneText(E.Count, Result, nullptr));
-    Allocated = std::make_unique<Allocation>(Allocation{E.Count, Result});
-  }
+  bool looksAtAnswer() const override { return true; }
 
-  bool records() const override { return !Copy; }
+  void allocated(const Episode &E, const Answer &Result) override { Copy.allocated(E, Result); }
+
+  bool records() const override { return !Copy.isOn(); }
 
   std::vector<std::string> end() override {
-    endWithoutFinal();
+    Copy.endWithoutFinal();
     Channel.close();
     return {};
   }
 
 private:
-  struct Allocation {
-    Tally Count;
-    Answer Result;
-  };
-
   /// In a fork, since asking computes analyses that greedy would then find.
   std::string describe(const Episode &E, Carrier &Hands) {
-    ForkedCompiler Fork(limits(), E.A.MF.getFunction().getContext());
+    ForkedCompiler Fork(trialLimits(), E.A.MF.getFunction().getContext());
     if (Fork.isCopy())
       Fork.end(description(E, Hands));
-    return answerOf(Fork);
-  }
-
-  /// Tries the candidate; true in the copy, which is to carry it out and go on as the compiler would.
-  bool becomesCopy(const Episode &E, Carrier &Hands, const TrialRequest &Request) {
-    auto Fork = std::make_unique<ForkedCompiler>(limits(), E.A.MF.getFunction().getContext());
-    if (!Fork->isCopy()) {
-      Channel.write(answerOf(*Fork));
-      return false;
-    }
-    Channel.close();
-    Copy = std::move(Fork);
-    GoesOn = Request.ToTheEnd;
-    if (GoesOn) {
-      Frozen.freeze(E.A.MF, E.A.MBFI);
-      callBeforePrinter(Hands.allocator(), [this](MachineFunction &MF) { endWithFinal(MF); });
-    }
-    return true;
-  }
-
-  static std::string answerOf(ForkedCompiler &Fork) {
     LastWords Words = Fork.hearOut();
     return Words.Problem.empty() ? Words.Said : problemText("failed", Words.Problem);
   }
 
-  void endWithFinal(MachineFunction &MF) {
-    if (!Allocated)
-      Copy->end(problemText("failed", "the allocator did not run"));
-    FinalCode Final = countFinalCode(MF, Frozen);
-    Copy->end(doneText(Allocated->Count, Allocated->Result, &Final));
+  /// Tries the candidate; true in the copy, which is to carry it out and go on as the compiler would.
+  bool becomesCopy(const Episode &E, Carrier &Hands, const TrialRequest &Request) {
+    if (auto Said = Copy.fork(E, Hands, Request.ToTheEnd ? TryUntil::Code : TryUntil::Allocation)) {
+      Channel.write(*Said);
+      return false;
+    }
+    Channel.close();
+    return true;
   }
-
-  void endWithoutFinal() {
-    if (Copy)
-      Copy->end(Allocated ? doneText(Allocated->Count, Allocated->Result, nullptr)
-                          : problemText("failed", "the allocator did not run"));
-  }
-
-  static ForkLimits limits() { return {ProcessorSeconds, WallSeconds, uint64_t(MemoryMegabytes) << 20}; }
 
   TrialChannel Channel;
-  std::unique_ptr<ForkedCompiler> Copy; ///< in a copy
-  bool GoesOn = false;                  ///< to the printer
-  FrozenFrequencies Frozen;
-  std::unique_ptr<Allocation> Allocated;
+  CandidateCopy Copy;
 };
 
 } // namespace
+
+ForkLimits trialLimits() { return {ProcessorSeconds, WallSeconds, uint64_t(MemoryMegabytes) << 20}; }
 
 bool isTrialChosen() { return Socket >= 0; }
 

@@ -154,4 +154,23 @@ std::string problemText(StringRef Status, StringRef Reason) {
   });
 }
 
+std::string parseFigures(StringRef Done, TrialFigures &Result) {
+  Expected<json::Value> Parsed = json::parse(Done);
+  if (!Parsed)
+    return toString(Parsed.takeError());
+  const json::Object *Object = Parsed->getAsObject();
+  if (!Object || Object->getString("status") != "done")
+    return Object ? Object->getString("reason").value_or("").str() : "no answer";
+  const json::Object *Costs = Object->getObject("costs"), *Final = Object->getObject("final");
+  const json::Object *Frozen = Final ? Final->getObject("frozen") : nullptr;
+  if (!Costs || !Frozen)
+    return "the function is not printed";
+  for (const char *Kind : {"instructions", "loads", "stores"})
+    Result.Final += Frozen->getNumber(Kind).value_or(0);
+  double Stores = Costs->getNumber("callee_saved").value_or(0);
+  double Loads = Costs->getNumber("callee_saved_cost").value_or(0) - Stores;
+  Result.Score = Object->getNumber("score").value_or(0) + Stores + 4 * Loads;
+  return "";
+}
+
 } // namespace mlra

@@ -11,9 +11,11 @@
 //
 // and at last {"choose": [...]}: these are carried out for real, and the next function is announced. To try:
 //
-//   {"status": "done", "made": 1, "illegal": {}, …, "costs": {…}, "score": 12.5, "final": {…}}
+//   {"status": "done", "made": 1, "illegal": {}, …, "costs": {…},
+//   "score": 12.5, "final": {…}}
 //   {"status": "failed", "reason": "SIGSEGV"}    the compiler is unharmed
-//   {"status": "refused", "reason": "…"}         nothing was tried: the message is no such one
+//   {"status": "refused", "reason": "…"}         nothing was tried: the message
+//   is no such one
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_TRIALTEXT_H
@@ -41,6 +43,16 @@ std::string description(const Episode &E, const Carrier &Hands);
 
 /// `Final` is null where nobody asked for it, or the code does not get there.
 std::string doneText(const Tally &Count, const Answer &Result, const FinalCode *Final);
+
+/// What two candidates are compared by.
+struct TrialFigures {
+  double Final = 0; ///< executed instructions, loads and stores by the frozen frequencies
+  double Score = 0; ///< LLVM's, and what saving registers costs in its weights:
+                    ///< 1 a store, 4 a load
+};
+
+/// Reads what `doneText` wrote. "" or why there are no such figures: the reason of a candidate that failed.
+std::string parseFigures(llvm::StringRef Done, TrialFigures &Result);
 
 /// `Status` is "failed" or "refused".
 std::string problemText(llvm::StringRef Status, llvm::StringRef Reason);

@@ -31,8 +31,10 @@ bool VectorText::numbers(StringRef &Found) {
   if (End == StringRef::npos)
     return false;
   Found = Rest.take_front(End);
+  if (Found.empty() || Found.contains('"') || Found.contains('[')) // or an array that is not closed
+    return false;
   Rest = Rest.drop_front(End + 1);
-  return !Found.empty() && Found.find_first_not_of("0123456789+-.eE, \t\r\n") == StringRef::npos;
+  return true;
 }
 
 bool VectorText::isOver() {
@@ -45,7 +47,7 @@ std::string VectorText::expected(const std::string &What) const {
   return "line " + std::to_string(Line) + ": expected " + What;
 }
 
-std::vector<float> parseNumbers(StringRef Text, unsigned Count) {
+std::vector<float> parseNumbers(StringRef Text) {
   std::vector<float> Numbers;
   for (bool IsMore = true; IsMore;) {
     Text = Text.ltrim(" \t\r\n");
@@ -57,7 +59,7 @@ std::vector<float> parseNumbers(StringRef Text, unsigned Count) {
     Text = Text.drop_front(Read.ptr - Text.begin()).ltrim(" \t\r\n");
     IsMore = Text.consume_front(",");
   }
-  return Text.empty() && Numbers.size() == Count ? Numbers : std::vector<float>();
+  return Text.empty() ? Numbers : std::vector<float>();
 }
 
 } // namespace mlra

@@ -114,11 +114,8 @@ std::string Vocabulary::readText(StringRef Text) {
 }
 
 std::string Vocabulary::insert(Vectors &Into, StringRef Name, StringRef Text) {
-  unsigned Count = 1 + Text.count(',');
-  if (Dimension && Count != Dimension)
-    return "the vector of " + Name.str() + " has " + std::to_string(Count) + " dimensions, others " +
-           std::to_string(Dimension);
-  Dimension = Count;
+  if (!Dimension)
+    Dimension = 1 + Text.count(',');
   if (!Into.try_emplace(Name, Entry{Text, {}}).second)
     return Name.str() + " is there twice";
   return "";
@@ -131,10 +128,13 @@ const std::vector<float> *Vocabulary::find(Vectors &Among, StringRef Name) {
     return nullptr;
   std::vector<float> &Values = Found->second.Values;
   if (Values.empty())
-    Values = parseNumbers(Found->second.Text, Dimension);
-  if (!Values.empty())
+    Values = parseNumbers(Found->second.Text);
+  if (Values.size() == Dimension)
     return &Values;
-  Problem = "the vocabulary's vector of " + Name.str() + " holds something that is no number";
+  Problem = "the vocabulary's vector of " + Name.str() +
+            (Values.empty()
+                 ? " holds something that is no number"
+                 : " has " + std::to_string(Values.size()) + " dimensions, the first one " + std::to_string(Dimension));
   return nullptr;
 }
 

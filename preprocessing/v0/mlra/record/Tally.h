@@ -5,15 +5,25 @@
 #include "llvm/ADT/StringRef.h"
 
 #include <map>
+#include <optional>
 #include <string>
 
 namespace mlra {
+
+/// What a model proposed for a function, and which proposal was carried out.
+struct Proposed {
+  unsigned Number = 0;
+  unsigned Chosen = 0;        ///< from 1; 0: none, which is greedy alone
+  double Predicted = 0;       ///< by how much the model expected the code to become better
+  std::optional<double> Gain; ///< by how much it does: -log(final code / greedy's); where that was tried
+};
 
 struct Tally {
   std::string Decider;                     ///< "" where nobody decided
   std::string Failure;                     ///< why the function is greedy's all the same; "" if it is not
   std::map<std::string, unsigned> Made;    ///< carried out, by kind
   std::map<std::string, unsigned> Illegal; ///< not carried out, by kind and reason
+  std::optional<mlra::Proposed> Proposed;  ///< of a model that proposes
   unsigned Kept = 0;       ///< assigned registers that still are where they were put when greedy is done
   unsigned Moved = 0;      ///< that are in another register
   unsigned Lost = 0;       ///< that are spilled, split or gone

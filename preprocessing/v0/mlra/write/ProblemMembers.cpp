@@ -1,6 +1,7 @@
 //===- ProblemMembers.cpp - Members of a record that state the problem ----===//
 #include "write/ProblemMembers.h"
 
+#include "write/ColumnSelection.h"
 #include "write/ColumnWriter.h"
 #include "write/JsonWriter.h"
 #include "write/NestedArray.h"
@@ -131,5 +132,6 @@ template <typename WriterT> void writeProblem(WriterT &J, const Problem &P) {
 
 template void writeProblem(JsonWriter &J, const Problem &P);
 template void writeProblem(ColumnWriter &J, const Problem &P);
+template void writeProblem(ColumnSelection &J, const Problem &P);
 
 } // namespace mlra

@@ -6,7 +6,7 @@
 
 namespace mlra {
 
-/// For JsonWriter and ColumnWriter.
+/// For JsonWriter, ColumnWriter and ColumnSelection.
 template <typename WriterT> void writeProblem(WriterT &J, const Problem &P);
 
 } // namespace mlra

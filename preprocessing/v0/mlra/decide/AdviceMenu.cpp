@@ -1,0 +1,185 @@
+//===- AdviceMenu.cpp - The decisions that a model's outputs are scores of ===//
+#include "decide/AdviceMenu.h"
+
+#include "decide/DecisionText.h"
+#include "decide/Settings.h"
+
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/CodeGen/TargetRegisterInfo.h"
+#include "llvm/CodeGen/TargetSubtargetInfo.h"
+#include "llvm/Support/JSON.h"
+#include "llvm/Support/raw_ostream.h"
+
+#include <cmath>
+#include <cstring>
+
+using namespace llvm;
+
+namespace mlra {
+
+namespace {
+
+enum class Extent { Settings, Nodes, NodeRegisters, UsePoints, NodeBlocks };
+
+struct OutputRow {
+  const char *Name;
+  DecisionKind Kind;
+  Extent Of;
+  SpillSide Side = SpillSide::None;
+};
+
+constexpr OutputRow Outputs[] = {
+    {"set", DecisionKind::Setting, Extent::Settings},
+    {"spill", DecisionKind::Spill, Extent::Nodes},
+    {"first", DecisionKind::First, Extent::Nodes},
+    {"last", DecisionKind::Last, Extent::Nodes},
+    {"keep", DecisionKind::Keep, Extent::Nodes},
+    {"assign", DecisionKind::Assign, Extent::NodeRegisters},
+    {"hint", DecisionKind::Hint, Extent::NodeRegisters},
+    {"split", DecisionKind::Split, Extent::UsePoints},
+    {"split_spill_head", DecisionKind::Split, Extent::UsePoints, SpillSide::Head},
+    {"split_spill_tail", DecisionKind::Split, Extent::UsePoints, SpillSide::Tail},
+    {"loop", DecisionKind::SplitLoop, Extent::NodeBlocks},
+    {"loop_spill_inside", DecisionKind::SplitLoop, Extent::NodeBlocks, SpillSide::Tail},
+    {"loop_spill_outside", DecisionKind::SplitLoop, Extent::NodeBlocks, SpillSide::Head},
+};
+
+std::string outputNames() {
+  std::string Names;
+  for (const OutputRow &Row : Outputs)
+    Names += (Names.empty() ? "" : ", ") + std::string(Row.Name);
+  return Names;
+}
+
+const OutputRow *outputNamed(StringRef Name) {
+  const OutputRow *Row = find_if(Outputs, [&](const OutputRow &R) { return Name == R.Name; });
+  return Row == std::end(Outputs) ? nullptr : Row;
+}
+
+/// `[option, value]` of each as a decision.
+std::string parseSettings(StringRef Text, std::vector<Decision> &Settings) {
+  constexpr char Expected[] = "the model's mlra.settings is no list of [option, value]";
+  llvm::Expected<json::Value> Parsed = json::parse(Text);
+  if (!Parsed)
+    return "the model's mlra.settings: " + toString(Parsed.takeError());
+  json::Array *Pairs = Parsed->getAsArray();
+  if (!Pairs)
+    return Expected;
+  for (json::Value &Pair : *Pairs) {
+    json::Array *Members = Pair.getAsArray();
+    if (!Members || Members->size() != 2)
+      return Expected;
+    Members->insert(Members->begin(), "set");
+  }
+  std::string Lists;
+  raw_string_ostream OS(Lists);
+  OS << *Parsed;
+  if (std::string Problem = parseDecisionList(OS.str(), Settings); !Problem.empty())
+    return "the model's mlra.settings: " + Problem;
+  for (const Decision &D : Settings)
+    if (std::string Reason = Settings::refusal(D.Name, D.Value); !Reason.empty())
+      return "the model's mlra.settings: " + D.Name + ", " + D.Value + ": " + Reason;
+  return "";
+}
+
+/// The node that the use point belongs to; `Point` becomes its place in that node.
+const Node &nodeOfPoint(const Problem &P, size_t &Point) {
+  for (const Node &N : P.Nodes) {
+    if (Point < N.Uses.size())
+      return N;
+    Point -= N.Uses.size();
+  }
+  llvm_unreachable("the output has as many scores as there are use points");
+}
+
+int blockNumber(const MachineFunction &MF, size_t InLayout) {
+  return std::next(MF.begin(), static_cast<ptrdiff_t>(InLayout))->getNumber();
+}
+
+std::string shapeText(ArrayRef<int64_t> Shape) {
+  return "[" + join(map_range(Shape, [](int64_t Length) { return std::to_string(Length); }), ",") + "]";
+}
+
+} // namespace
+
+std::string AdviceMenu::begin(const mlrun::OnnxRunner &Model, const MachineFunction &MF) {
+  if (std::string Text = Model.metadata("mlra.settings"); !Text.empty())
+    if (std::string Problem = parseSettings(Text, Settings); !Problem.empty())
+      return Problem;
+  return findModelRegisters(Model, MF, Registers);
+}
+
+std::string AdviceMenu::fault(const mlrun::Advice &Answer) const {
+  for (const mlrun::Tensor &Field : Answer.Fields) {
+    if (!outputNamed(Field.Name))
+      return "the model's output " + Field.Name + " is none of " + outputNames();
+    if (Field.Type != mlrun::ElementType::Float)
+      return "the model's output " + Field.Name + " is " + nameOf(Field.Type) + ", not float";
+  }
+  if (Settings.empty() && Answer.field("set"))
+    return "the model has an output set, and no metadata mlra.settings that tell of what";
+  return "";
+}
+
+std::vector<int64_t> AdviceMenu::shape(unsigned Output, const Problem &P) const {
+  int64_t Nodes = P.Nodes.size(), Points = 0;
+  switch (Outputs[Output].Of) {
+  case Extent::Settings:
+    return {int64_t(Settings.size())};
+  case Extent::Nodes:
+    return {Nodes};
+  case Extent::NodeRegisters:
+    return {Nodes, int64_t(Registers->registers().size())};
+  case Extent::UsePoints:
+    for (const Node &N : P.Nodes)
+      Points += N.Uses.size();
+    return {Points};
+  case Extent::NodeBlocks:
+    return {Nodes, int64_t(P.Blocks.size())};
+  }
+  llvm_unreachable("all extents are above");
+}
+
+std::string AdviceMenu::read(const mlrun::Advice &Answer, const Problem &P, float Least,
+                             std::vector<ScoredDecision> &Found) const {
+  for (const mlrun::Tensor &Field : Answer.Fields) {
+    unsigned Output = outputNamed(Field.Name) - Outputs;
+    if (std::vector<int64_t> Expected = shape(Output, P); Field.Shape != Expected)
+      return "the model's output " + Field.Name + " has the shape " + shapeText(Field.Shape) + ", not " +
+             shapeText(Expected);
+    for (size_t I = 0, Count = Field.count(); I < Count; ++I) {
+      float Score;
+      std::memcpy(&Score, Field.data() + I * sizeof Score, sizeof Score);
+      if (std::isnan(Score))
+        return "the model's output " + Field.Name + " has NaN at " + std::to_string(I);
+      if (Score > Least)
+        Found.push_back({Score, Output, I});
+    }
+  }
+  return "";
+}
+
+Decision AdviceMenu::decision(const ScoredDecision &Scored, const MachineFunction &MF, const Problem &P) const {
+  const OutputRow &Row = Outputs[Scored.Output];
+  size_t Index = Scored.Index;
+  if (Row.Of == Extent::Settings)
+    return Settings[Index];
+  Decision D{Row.Kind, {}, 0, Row.Side};
+  auto Name = [&](const Node &N) { D.Node.Register = Register(N.Reg).virtRegIndex(); };
+  if (Row.Of == Extent::Nodes) {
+    Name(P.Nodes[Index]);
+  } else if (Row.Of == Extent::NodeRegisters) {
+    size_t Width = Registers->registers().size();
+    Name(P.Nodes[Index / Width]);
+    D.Name = MF.getSubtarget().getRegisterInfo()->getName(Registers->registers()[Index % Width]);
+  } else if (Row.Of == Extent::UsePoints) {
+    Name(nodeOfPoint(P, Index));
+    D.Place = static_cast<unsigned>(Index);
+  } else {
+    Name(P.Nodes[Index / P.Blocks.size()]);
+    D.Place = static_cast<unsigned>(blockNumber(MF, Index % P.Blocks.size()));
+  }
+  return D;
+}
+
+} // namespace mlra
