@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -70,10 +71,12 @@ def test_a_function_is_served_meanwhile(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(room, "choose_policy", lambda _word: function)
     monkeypatch.setattr(room, "target_registers", lambda *_words: None)
     monkeypatch.setattr(room, "served_policy", lambda *_words: None)
+    monkeypatch.setattr(room, "served", lambda _policy: nullcontext("the-pipe"))
     monkeypatch.setattr(room, "kept_vocabulary", lambda *_words: tmp_path / "vocabulary.json")
     found = contender_of("mine:decide", tmp_path)
 
     assert found is not None
     assert found.name == "mine:decide"
     assert "-mlra-use-pipe" in found.flags
+    assert "-mlra-pipe-name=the-pipe" in found.flags
     assert "-mlra-time-limit=600000" in found.flags
