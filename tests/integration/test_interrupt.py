@@ -130,7 +130,7 @@ def has_found(name: str) -> Moment:
 @pytest.mark.parametrize(
     ("name", "words"),
     [
-        ("label", ("--model", "split", "--limit", "40")),
+        ("label", ("--model", "split", "--nodes", "12", "--seconds", "1", "--limit", "30")),
         ("improve", ("--limit", "6", "--candidates", "150")),
     ],
 )

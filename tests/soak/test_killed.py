@@ -63,5 +63,5 @@ def test_the_same_proofs_give_the_same_bytes(tmp_path: Path, jobs: str) -> None:
     with warm_program() as program:
         flow = ("flow", "x86", "train", "mlra", "--corpus", "sample", "--no-embed", "--data-dir", "d")
         assert program.run(tmp_path, *flow).code == 0
-        words = ("label", "d", "--model", "split", "--limit", "40", "--jobs", jobs)
+        words = ("label", "d", "--model", "split", "--nodes", "12", "--seconds", "1", "--limit", "40", "--jobs", jobs)
         check_kills(program, kills, *words, kills=10, seed=int(jobs), start=tmp_path / "d")
