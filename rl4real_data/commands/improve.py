@@ -118,7 +118,7 @@ def _tool(data_dir: Path, index: DatasetIndex) -> CompilerTool:
     from rl4real_data.toolchain.installation import Installation
 
     replayer = find_tools(data_dir, index, Installation.of(load_environment()), announce=say).replayer
-    return CompilerTool(clang=replayer.clang, plugin=replayer.plugin)
+    return CompilerTool(clang=replayer.clang, plugin=replayer.plugin, opt_level=str(index.recipe["opt_level"]))
 
 
 def _text(data_dir: Path, done: Improved, *, seconds: float) -> str:
