@@ -22,13 +22,12 @@ SETTINGS = "edited = 6\nothers = 10\nepochs = 3\nwidth = 8\nrounds = 1\nparts = 
 TRIES = 4
 
 
-@pytest.fixture(scope="module")
-def model(sample_dataset: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture
+def model(sample_dataset: Path, tmp_path: Path) -> Path:
     """A model that has learned a little from sixteen functions."""
-    folder = tmp_path_factory.mktemp("advice")
-    (folder / "c.toml").write_text(SETTINGS, encoding="utf-8")
-    run_program(folder, "train", sample_dataset, "--preset", "advice", "--out", "run", "--config", "c.toml")
-    return folder / "run" / "advice.onnx"
+    (tmp_path / "c.toml").write_text(SETTINGS, encoding="utf-8")
+    run_program(tmp_path, "train", sample_dataset, "--preset", "advice", "--out", "run", "--config", "c.toml")
+    return tmp_path / "run" / "advice.onnx"
 
 
 def test_proposals_of_a_trained_model_are_carried_out(
