@@ -8,7 +8,8 @@ DEMO_DIR := data/demo-x86
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 PACKAGES := clang-22 llvm-22 llvm-22-dev llvm-22-tools clang-19 llvm-19 llvm-19-dev llvm-19-tools \
             cmake g++ make python3-venv libc6-dev libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross procps \
-            git csmith libcsmith-dev valgrind qemu-user binutils-aarch64-linux-gnu libgrpc++-dev libprotobuf-dev libprotoc-dev
+            git csmith libcsmith-dev valgrind libclang-rt-22-dev qemu-user binutils-aarch64-linux-gnu \
+            libgrpc++-dev libprotobuf-dev libprotoc-dev
 DEMO_PACKAGES := clang-22 llvm-22 llvm-22-dev cmake g++ make python3-venv libc6-dev
 
 .PHONY: demo test suite check soak bench scorecard setup packages demo-packages clean

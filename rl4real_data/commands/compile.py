@@ -162,8 +162,8 @@ def _flags(
     tries: int | None,
 ) -> Iterator[PluginFlags]:
     """The plugin's flags; a function of the user's is served meanwhile."""
+    from rl4real_data.live.build_decisions import decisions_of_call
     from rl4real_data.live.decided_compile import served
-    from rl4real_data.live.decisions_file import read_decisions
     from rl4real_data.live.dialogue import Dialogues
     from rl4real_data.live.policy_choice import PolicyKind
     from rl4real_data.live.policy_flags import flags_of, flags_of_file
@@ -171,9 +171,10 @@ def _flags(
 
     if choice is None:
         assert decisions is not None, "one of both decides"
-        flags = flags_of_file(decisions)
-        read_decisions(decisions)  # the plugin warns of a bad line and goes on; a person wants to know first
-        yield flags
+        flags_of_file(decisions)
+        # It reads them, too: the plugin warns of a bad line and goes on; a person wants to know first.
+        with decisions_of_call(decisions, call.sources) as own:
+            yield flags_of_file(own)
         return
     vocabulary = _vocabulary(choice, call, installation, vocab)
     if choice.kind is not PolicyKind.FUNCTION or call.target is None:

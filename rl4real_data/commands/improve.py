@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from rl4real_data.commands.completion import complete_corpora
 from rl4real_data.commands.console import say, work_progress, write_note, write_path
-from rl4real_data.commands.options import DataDir, Jobs
+from rl4real_data.commands.options import Jobs
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
-from rl4real_data.core.errors import LessThanAsked
+from rl4real_data.core.errors import LessThanAsked, UsageError
+from rl4real_data.core.targets import TargetName
 from rl4real_data.episodes.label_values import LabelStatus, Objective
 
 if TYPE_CHECKING:
     from rl4real_data.episodes.index import DatasetIndex
+    from rl4real_data.improve.function_search import SearchSettings
     from rl4real_data.improve.improving import Improved
     from rl4real_data.live.trial import CompilerTool
 
@@ -28,7 +31,23 @@ _REASONS_SHOWN: Final = 5
 
 
 def improve(
-    data_dir: DataDir,
+    data_dir: Annotated[Path | None, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset.")] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|FOLDER|FILE",
+            help="Search inside clang, without a dataset: corpus, group, folder or file; may repeat.",
+            autocompletion=complete_corpora,
+        ),
+    ] = None,
+    decisions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where what is found for --corpus goes.")
+    ] = None,
+    target: Annotated[TargetName, typer.Option(help="For which target --corpus is compiled.")] = TargetName.X86,
+    profile: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="A profile of what --corpus executes, as llvm-profdata merges them."),
+    ] = None,
     objective: Annotated[
         Objective,
         typer.Option(
@@ -41,11 +60,37 @@ def improve(
     take_all: Annotated[
         bool, typer.Option("--all", help="Search functions, too, in which greedy neither split nor spilled.")
     ] = False,
-    limit: Annotated[int | None, typer.Option(min=1, help="Search only so many functions, evenly spread.")] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Search only so many functions: evenly spread, or what --profile saw most of."),
+    ] = None,
     jobs: Jobs = None,
 ) -> None:
-    """Search for decisions that make functions better than greedy's, and keep them as labels."""
+    """Search for decisions that make functions better than greedy's, and keep them as labels or in a file."""
     from rl4real_data.improve.function_search import SearchSettings
+
+    settings = SearchSettings(objective=objective, candidates=candidates, seed=seed, trials=0 if corpus else trials)
+    if corpus:
+        from rl4real_data.commands.improve_corpora import CorporaToImprove, improve_words
+
+        if data_dir is not None:
+            raise UsageError(f"{data_dir} and --corpus: one of them is searched", hint="leave one out")
+        asked = CorporaToImprove(
+            words=tuple(corpus), target=target, decisions=decisions, profile=profile, take_all=take_all, limit=limit
+        )
+        improve_words(asked, settings, jobs=jobs)
+        return
+    for option, value in (("--decisions", decisions), ("--profile", profile)):
+        if value is not None:
+            raise UsageError(f"{option}: is for --corpus; a dataset keeps labels", hint="add --corpus, or leave it out")
+    if data_dir is None:
+        raise UsageError("nothing to search", hint="name a DATA_DIR, or --corpus NAME --decisions FILE")
+    _improve_dataset(data_dir, settings, take_all=take_all, limit=limit, jobs=jobs)
+
+
+def _improve_dataset(
+    data_dir: Path, settings: SearchSettings, *, take_all: bool, limit: int | None, jobs: int | None
+) -> None:
     from rl4real_data.improve.improving import improve_dataset
 
     environment = load_environment()
@@ -54,7 +99,7 @@ def improve(
         done = improve_dataset(
             data_dir,
             lambda index: _tool(data_dir, index),
-            SearchSettings(objective=objective, candidates=candidates, seed=seed, trials=trials),
+            settings,
             take_all=take_all,
             limit=limit,
             jobs=jobs or environment.jobs,
@@ -73,7 +118,7 @@ def _tool(data_dir: Path, index: DatasetIndex) -> CompilerTool:
     from rl4real_data.toolchain.installation import Installation
 
     replayer = find_tools(data_dir, index, Installation.of(load_environment()), announce=say).replayer
-    return CompilerTool(clang=replayer.clang, plugin=replayer.plugin)
+    return CompilerTool(clang=replayer.clang, plugin=replayer.plugin, opt_level=str(index.recipe["opt_level"]))
 
 
 def _text(data_dir: Path, done: Improved, *, seconds: float) -> str:

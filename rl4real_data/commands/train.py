@@ -32,6 +32,7 @@ class Preset(StrEnum):
     """The values of `--preset`."""
 
     RL4REAL = "rl4real"
+    ADVICE = "advice"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +52,9 @@ def train(
     data_dir: Annotated[
         Path | None, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset. [DATA_DIR]", show_default=False)
     ] = None,
-    preset: Annotated[Preset, typer.Option(help="What is trained: RL4ReAl's four agents.")] = Preset.RL4REAL,
+    preset: Annotated[
+        Preset, typer.Option(help="rl4real: RL4ReAl's four agents; advice: a few decisions for greedy.")
+    ] = Preset.RL4REAL,
     algorithm: Annotated[
         Algorithm | None,
         typer.Option(help="bc: from the expert's decisions; ppo: by playing; bc+ppo: one after the other. [bc+ppo]"),
@@ -169,5 +172,15 @@ def _text(out: Path, trained: Trained) -> str:
     return "\n".join(lines)
 
 
-_TRAINERS: Final[Mapping[Preset, Callable[[Asked], Path]]] = {Preset.RL4REAL: _train_rl4real}
+def _train_advice(asked: Asked) -> Path:
+    from rl4real_data.commands.train_advice import train_advice
+    from rl4real_data.episodes.index import read_index
+
+    return train_advice(asked, asked.out or run_folder(Preset.ADVICE, read_index(asked.data_dir).target))
+
+
+_TRAINERS: Final[Mapping[Preset, Callable[[Asked], Path]]] = {
+    Preset.RL4REAL: _train_rl4real,
+    Preset.ADVICE: _train_advice,
+}
 """What trains each preset; returns the checkpoint, or model, that came out."""

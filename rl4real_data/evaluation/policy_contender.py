@@ -37,9 +37,9 @@ def policy_contender(
     UsageError for one that cannot be used, MissingExtra without what runs it.
     """
     choice = choose_policy(word)
-    if tries > 1 and choice.kind is not PolicyKind.MODEL:
+    if tries > 1 and choice.kind is not PolicyKind.ADVICE:
         raise UsageError(
-            f"--tries: {word} makes one proposal a function", hint="leave --tries out; a model of advice has several"
+            f"--tries: {word} makes one proposal a function", hint="leave --tries out; a model that advises has several"
         )
     if choice.kind is PolicyKind.FUNCTION:
         policy = served_policy(choice, target_registers(clang, plugin, target))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from rl4real_data.core.errors import HostError, UsageError
 from rl4real_data.core.targets import TargetName
-from rl4real_data.live.decisions_file import read_decisions
+from rl4real_data.live.build_decisions import require_no_source
 from rl4real_data.live.kept_vocabulary import kept_vocabulary
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
 from rl4real_data.live.policies.onnx_agents import agent_paths
@@ -22,9 +22,9 @@ PATIENCE_MS = 600_000
 
 
 def decider_of_file(path: Path) -> Decider:
-    """A file of decisions. UsageError for one that is none."""
+    """A file of decisions. UsageError for one that is none, and for one whose lines are of single sources."""
     flags = flags_of_file(path).flags
-    read_decisions(path)
+    require_no_source(path)
     return _decider(path.name, flags, [path])
 
 

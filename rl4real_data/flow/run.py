@@ -9,18 +9,18 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rl4real_data.core.counted import counted
 from rl4real_data.core.progress_lines import ProgressLines, still_at
 from rl4real_data.corpus.catalog import Catalog, load_catalog
-from rl4real_data.corpus.flags.acceptance import Inquiry, accept_corpora
 from rl4real_data.corpus.module import Corpus, modules_of
-from rl4real_data.corpus.resolve import Resolution, Skipped, resolve_available
+from rl4real_data.corpus.resolve import Resolution, Skipped
 from rl4real_data.episodes.file_names import INDEX_NAME
 from rl4real_data.episodes.index import DatasetIndex
+from rl4real_data.flow.accepted_corpora import accepted_corpora
 from rl4real_data.flow.common_fault import refuse_common_fault
 from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import FLOW, Flow
@@ -139,20 +139,15 @@ def _beside(function: Callable[[], T]) -> Future[T]:
 
 
 def _resolve(request: FlowRequest, console: Console, catalog: Catalog, compilation: Compilation) -> Resolution:
-    """The corpora on the disk, with the flags that the compiler takes.
-
-    What is skipped or left out is said at once: a user may rather stop than compile the rest.
-    """
-    found = resolve_available(
-        request.corpora.words, request.supply, catalog=catalog, target=request.recording.target.name
+    return accepted_corpora(
+        request.corpora.words,
+        request.supply,
+        catalog=catalog,
+        clang=compilation.clang,
+        target=compilation.target,
+        jobs=request.jobs,
+        say=console.say,
     )
-    for skipped in found.skipped:
-        console.say(f"skipped: {skipped.reason}")
-    inquiry = Inquiry(clang=compilation.clang, target=compilation.target)
-    corpora, notes = accept_corpora(found.corpora, inquiry, jobs=request.jobs)
-    for note in notes:
-        console.say(note)
-    return replace(found, corpora=corpora)
 
 
 def _materials(plan: Plan, request: FlowRequest, work: WorkDir) -> Future[Materials]:

@@ -31,7 +31,7 @@ class EpisodeSearch:
 
     def key(self, job: SearchJob) -> bytes:
         """Equal for what is searched to the same."""
-        tool = (self.tool.clang.fingerprint(), self.tool.plugin.fingerprint())
+        tool = (self.tool.clang.fingerprint(), self.tool.plugin.fingerprint(), self.tool.opt_level)
         recipe = json.dumps([self.settings.objective.value, self.settings.recipe(), tool, job.episode_id, job.mir])
         return hashlib.sha256(recipe.encode()).digest()
 

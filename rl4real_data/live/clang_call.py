@@ -25,7 +25,7 @@ _EXAMPLE: Final = "rl4real-data compile --policy random -- clang -O3 -c file.c"
 class ClangCall:
     """`words` follow the compiler. `compiles`: in how many modules registers can be decided on; with 0 the call runs as
     it is, and `undecided` is why, empty for one that asks for no machine code. `target`: theirs, None if it is no
-    target of ours.
+    target of ours. `sources`: of those modules, absolute.
     """
 
     clang: Clang
@@ -33,6 +33,7 @@ class ClangCall:
     compiles: int
     target: Target | None
     undecided: str = ""
+    sources: tuple[Path, ...] = ()
 
 
 def read_call(words: Sequence[str], installation: Installation, *, start: Callable[..., Completed] = run) -> ClangCall:
@@ -51,6 +52,7 @@ def read_call(words: Sequence[str], installation: Installation, *, start: Callab
         compiles=len(decided),
         target=_target(decided[0]) if decided else None,
         undecided="" if decided else next(filter(None, map(_obstacle, jobs)), ""),
+        sources=tuple(Path.cwd() / _source(job, words) for job in decided),
     )
 
 
@@ -61,6 +63,12 @@ def _jobs(said: str) -> list[list[str]]:
 
 def _makes_code(job: Sequence[str]) -> bool:
     return bool({"-emit-obj", "-S"} & set(job))
+
+
+def _source(job: Sequence[str], words: Sequence[str]) -> str:
+    """The last word, in front of which the compiler proper may have stages of its own: -save-temps."""
+    name = job[job.index("-main-file-name") + 1] if "-main-file-name" in job else ""
+    return next((word for word in words if Path(word).name == name), job[-1])
 
 
 def _is_optimised(job: Sequence[str]) -> bool:

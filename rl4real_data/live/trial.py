@@ -40,7 +40,7 @@ from rl4real_data.labels.decisions import Decisions
 from rl4real_data.live.trial_result import TrialResult
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.installation import Installation
-from rl4real_data.toolchain.llc import llc_of
+from rl4real_data.toolchain.llc import llc_level, llc_of
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Background, start_conversation
 
@@ -77,10 +77,14 @@ class TrialLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompilerTool:
-    """A clang with the plugin of its release."""
+    """A clang with the plugin of its release.
+
+    `opt_level` is clang's level at which an episode's text was made: its code is finished at the same one.
+    """
 
     clang: Clang
     plugin: Plugin
+    opt_level: str = "O3"
 
     @classmethod
     def found(cls, *, build_dir: Path | None = None, announce: Callable[[str], None] = lambda _said: None) -> Self:
@@ -271,7 +275,8 @@ def trial_of_mir(
         text = Path(folder) / "function.mir"
         text.write_text(mir, encoding="utf-8")
         greedy = ALLOCATORS[AllocatorName.MLRA]
-        words = (f"-regalloc={greedy.plugin_name}", f"-start-before={greedy.llvm_pass}", str(text))
+        start = (f"-regalloc={greedy.plugin_name}", f"-start-before={greedy.llvm_pass}")
+        words = (llc_level(tool.opt_level), *start, str(text))
         written = ("-o", str(output or "/dev/null"))
         command = (str(llc_of(tool.clang)), "-load", str(tool.plugin.path), *words, *written, *flags)
         with (

@@ -54,16 +54,18 @@ class AnswerCompiler:
     llc: Path
     plugin: Plugin
     allocator: Allocator
+    opt_level: str
     limits: Limits = _LIMITS
 
     def fingerprint(self) -> str:
         """Equal for what carries an answer out to the same."""
-        return f"{self.clang.fingerprint()}|{self.plugin.fingerprint()}|{self.allocator.name}"
+        return f"{self.clang.fingerprint()}|{self.plugin.fingerprint()}|{self.allocator.name}|{self.opt_level}"
 
     def decide(self, episode: Episode, decisions: Decisions) -> CarriedOut | str:
         """What comes of decisions in front of greedy, or why nothing does. ToolchainError where the compiler fails."""
         assert episode.mir is not None, "who has no text is not asked"
-        with trial_of_mir(CompilerTool(clang=self.clang, plugin=self.plugin), episode.mir) as compiler:
+        tool = CompilerTool(clang=self.clang, plugin=self.plugin, opt_level=self.opt_level)
+        with trial_of_mir(tool, episode.mir) as compiler:
             for function in compiler:
                 result = function.try_decisions(decisions, until="code")
                 break

@@ -16,4 +16,10 @@ def find_compiler(
 ) -> AnswerCompiler:
     """ToolchainError for an LLVM of another version than the dataset's, or one without llc."""
     tools = find_tools(data_dir, index, installation, announce=announce).replayer
-    return AnswerCompiler(clang=tools.clang, llc=tools.llc, plugin=tools.plugin, allocator=tools.allocator)
+    return AnswerCompiler(
+        clang=tools.clang,
+        llc=tools.llc,
+        plugin=tools.plugin,
+        allocator=tools.allocator,
+        opt_level=str(index.recipe["opt_level"]),
+    )

@@ -18,6 +18,14 @@ def llc_of(clang: Clang) -> Path:
     return path
 
 
+def llc_level(opt_level: str) -> str:
+    """Llc's flag for what clang's optimisation level means to the code generator: `-Os` and `-Oz` are its `-O2`.
+
+    Without one llc takes `-O2`; what lies behind the allocator then merges and duplicates other blocks than at `-O3`.
+    """
+    return f"-{opt_level}" if opt_level in ("O1", "O3") else "-O2"
+
+
 def replay_command(
     llc: Path, plugin: Path, allocator: Allocator, text: Path, flags: Sequence[str], *, output: Path
 ) -> tuple[str, ...]:

@@ -37,4 +37,5 @@ def find_label_tool(data_dir: Path, installation: Installation, *, announce: Cal
             hint=f"set BUILD_DIR to an installation of LLVM {wanted}",
         )
     llc_of(clang)
-    return CompilerTool(clang=clang, plugin=installation.plugin(clang, announce=announce))
+    plugin = installation.plugin(clang, announce=announce)
+    return CompilerTool(clang=clang, plugin=plugin, opt_level=str(index.recipe["opt_level"]))

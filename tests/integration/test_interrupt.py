@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import signal
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +17,13 @@ from interrupted_flow import (
     check_interrupted,
     check_nothing_runs,
     finished_flow,
+    interrupted,
     interrupted_flow,
     processes_of,
 )
+
+from .conftest import Run
+from .dataset_bytes import dataset_bytes
 
 pytestmark = pytest.mark.clang
 
@@ -114,3 +120,30 @@ def test_killed_run_leaves_no_compiler_and_is_resumed_at_once(tmp_path: Path) ->
         (corpus / f"{name}.h").unlink()
         (corpus / f"{name}.h").touch()
     assert finished_flow(tmp_path / "killed", *options) == finished_flow(tmp_path / "undisturbed", *options)
+
+
+def has_found(name: str) -> Moment:
+    """Whether the log of that name holds something, while the next function is under way."""
+    return lambda run: (run.data_dir / ".work" / name).is_file() and (run.data_dir / ".work" / name).stat().st_size > 0
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("label", ("--model", "split", "--nodes", "12", "--seconds", "1", "--limit", "30")),
+        ("improve", ("--limit", "6", "--candidates", "150")),
+    ],
+)
+def test_interrupted_labels_go_on(
+    rl4real: Run, sample_dataset: Path, tmp_path: Path, name: str, words: tuple[str, ...]
+) -> None:
+    """A solver and a compiler end at once, and what they found before is found once."""
+    for folder in ("whole", "cut"):
+        shutil.copytree(sample_dataset, tmp_path / folder)
+    rl4real(name, tmp_path / "whole", *words, "--jobs", "2")
+    command = [sys.executable, "-m", "rl4real_data", name, str(tmp_path / "cut"), *words, "--jobs", "2"]
+    check_interrupted(interrupted(command, tmp_path / "cut", has_found(name)), tmp_path / "cut")
+    assert not (tmp_path / "cut" / "labels.parquet").exists()
+
+    rl4real(name, tmp_path / "cut", *words, "--jobs", "2")
+    assert dataset_bytes(tmp_path / "cut") == dataset_bytes(tmp_path / "whole")

@@ -52,3 +52,16 @@ def test_the_same_search_gives_the_same_bytes(tmp_path: Path, jobs: str) -> None
         assert program.run(tmp_path, *flow).code == 0
         words = ("improve", "d", "--limit", "8", "--candidates", "80", "--jobs", jobs)
         check_kills(program, kills, *words, kills=10, seed=int(jobs), start=tmp_path / "d")
+
+
+@pytest.mark.timeout(7200)
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_the_same_proofs_give_the_same_bytes(tmp_path: Path, jobs: str) -> None:
+    """Whatever the kills interrupt: the solver, the compiler that carries out, the log, the publication."""
+    kills = tmp_path / "kills"
+    kills.mkdir()
+    with warm_program() as program:
+        flow = ("flow", "x86", "train", "mlra", "--corpus", "sample", "--no-embed", "--data-dir", "d")
+        assert program.run(tmp_path, *flow).code == 0
+        words = ("label", "d", "--model", "split", "--nodes", "12", "--seconds", "1", "--limit", "40", "--jobs", jobs)
+        check_kills(program, kills, *words, kills=10, seed=int(jobs), start=tmp_path / "d")

@@ -25,6 +25,7 @@ from rl4real_data import (
     collect_stats,
     validate,
 )
+from rl4real_data.advice.rule import OUTPUTS, AdviceRule, FunctionNames
 from rl4real_data.allocation.allocation import SPILLED, UNDECIDED, Allocation
 from rl4real_data.allocation.answer_backend import AnswerBackend, AnswerCosts, EpisodeBackend
 from rl4real_data.allocation.answer_costs import COST_WEIGHTS, answer_costs, weighted_cost
@@ -247,6 +248,13 @@ def transitions(data_dir: str, output: Path) -> int:
     summary = export_rllib(RllibRequest(data_dir=data_dir, output=output, max_nodes=64, vectors=False))
     assert_type(summary, RllibSummary)
     return summary.rows[Policy.COLOUR]
+
+
+def advised(scores: dict[str, npt.NDArray[np.float32]], metadata: dict[str, str]) -> list[Decisions]:
+    rule = AdviceRule.of_metadata(metadata)
+    names = FunctionNames(vregs=[1, 2], use_offsets=[0, 2, 3], block_numbers=[0])
+    found = {name: scores[name] for name in OUTPUTS if name in scores}
+    return [*rule.proposals(found, names, tries=5)]
 
 
 def search(data_dir: str) -> TrialResult | None:

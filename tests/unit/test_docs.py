@@ -51,7 +51,7 @@ IDS = [str(path.relative_to(ROOT)) for path in LINKED]
 
 CLANG_S_OWN = {
     *("-fembed-bitcode", "-flto", "-mavx2", "-march", "-mcpu", "-Xclang", "-cc1", "-fmodule-file", "-fmodule-output"),
-    *("-m16", "-m32", "-mx32", "-mabi", "-std"),
+    *("-m16", "-m32", "-mx32", "-mabi", "-std", "-w", "-D_FILE_OFFSET_BITS", "-fprofile-generate", "-fprofile-use"),
 }
 """Options of clang's that docs/commands.md speaks of."""
 

@@ -11,8 +11,11 @@ from fake_trial import FakeTrials, make_tool
 from label_builder import write_labellable
 from world import World
 
+from rl4real_data.commands import improve_corpora
 from rl4real_data.flow import upgrade_tools
-from rl4real_data.improve import episode_search
+from rl4real_data.improve import corpus_improving, episode_search
+from rl4real_data.improve.corpus_improving import ImprovedCorpora
+from rl4real_data.improve.gain import Gain
 
 
 @pytest.fixture
@@ -72,3 +75,36 @@ def test_words_that_cannot_be_used(call: CommandLine, world: World) -> None:
     assert call("improve", "absent").code == 1
     assert call("improve", "d", "--candidates", "0").code == 2
     assert call("improve", "d", "--objective", "speed").code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "nothing to search\n  next: name a DATA_DIR, or --corpus NAME --decisions FILE"),
+        (("d", "--corpus", "zlib"), "d and --corpus: one of them is searched"),
+        (("--corpus", "zlib"), "--corpus: where shall the decisions go?\n  next: --decisions FILE"),
+        (("d", "--decisions", "f"), "--decisions: is for --corpus"),
+        (("d", "--profile", "p"), "--profile: is for --corpus"),
+    ],
+)
+def test_dataset_or_corpus(call: CommandLine, words: tuple[str, ...], said: str) -> None:
+    found = call("improve", *words)
+
+    assert found.code == 2
+    assert said in found.err
+
+
+def test_what_was_gained_in_corpora(call: CommandLine, monkeypatch: pytest.MonkeyPatch) -> None:
+    gain = Gain()
+    gain.count(85.0, 100.0, [["spill", 1]])
+    done = ImprovedCorpora(modules=2, functions=1, searched=1, failures=(("c/b.c", "b.c:1: error: no"),), gain=gain)
+    monkeypatch.setattr(improve_corpora, "_modules", lambda *_, **__: ((), None))
+    monkeypatch.setattr(improve_corpora, "_search", lambda *_, **__: None)
+    monkeypatch.setattr(corpus_improving, "improve_corpora", lambda *_, **__: done)
+    said = call("improve", "--corpus", "zlib", "--decisions", "f")
+
+    assert (said.code, said.out) == (3, "f\n")
+    assert "f: 1 function of 2 modules (1 searched now, " in said.err
+    assert "  better     1 of 1 (100.0%)\n  best       0.8500 of greedy's, geometric mean" in said.err
+    assert "  with       1 spill\n  failed     c/b.c: b.c:1: error: no" in said.err
+    assert "error: 1 module of 2 could not be searched, or not wholly" in said.err

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -46,7 +47,7 @@ def test_chance_has_the_plugins_flag(tmp_path: Path) -> None:
 
 
 def test_tries_are_the_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    model = PolicyChoice(kind=PolicyKind.MODEL, word="m.onnx", path=Path("m.onnx"))
+    model = PolicyChoice(kind=PolicyKind.ADVICE, word="m.onnx", path=Path("m.onnx"))
     decider = Decider(name="m.onnx", sha256="", flags=("-mlra-policy=m.onnx",), shown=())
     monkeypatch.setattr(room, "choose_policy", lambda _word: model)
     monkeypatch.setattr(room, "decider_of_policy", lambda _word, **_more: decider)
@@ -56,9 +57,13 @@ def test_tries_are_the_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert more == Contender(name="m.onnx, 5 tries", flags=("-mlra-policy=m.onnx", "-mlra-tries=5"))
 
 
-def test_who_has_one_proposal_cannot_try_more(tmp_path: Path) -> None:
+def test_who_has_one_proposal_cannot_try_more(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    scores = PolicyChoice(kind=PolicyKind.MODEL, word="scores.onnx", path=Path("scores.onnx"))
     with pytest.raises(UsageError, match="random makes one proposal a function"):
         contender_of("random", tmp_path, tries=2)
+    monkeypatch.setattr(room, "choose_policy", lambda _word: scores)
+    with pytest.raises(UsageError, match=r"scores\.onnx makes one proposal a function"):
+        contender_of("scores.onnx", tmp_path, tries=2)
 
 
 def test_a_function_is_served_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -66,10 +71,12 @@ def test_a_function_is_served_meanwhile(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setattr(room, "choose_policy", lambda _word: function)
     monkeypatch.setattr(room, "target_registers", lambda *_words: None)
     monkeypatch.setattr(room, "served_policy", lambda *_words: None)
+    monkeypatch.setattr(room, "served", lambda _policy: nullcontext("the-pipe"))
     monkeypatch.setattr(room, "kept_vocabulary", lambda *_words: tmp_path / "vocabulary.json")
     found = contender_of("mine:decide", tmp_path)
 
     assert found is not None
     assert found.name == "mine:decide"
     assert "-mlra-use-pipe" in found.flags
+    assert "-mlra-pipe-name=the-pipe" in found.flags
     assert "-mlra-time-limit=600000" in found.flags

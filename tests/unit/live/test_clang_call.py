@@ -57,6 +57,23 @@ def test_what_a_call_compiles_and_for_which_target(installation: Installation) -
     assert (other.target, links.compiles, links.target) == (None, 0, None)
 
 
+def test_sources_of_a_call(installation: Installation, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Absolute; with -save-temps the compiler proper is given what is left of the source."""
+    monkeypatch.chdir(tmp_path)
+    named = CC1.replace('"-O3"', '"-O3" "-main-file-name" "a.c"')
+    saved = named.replace('"a.c"\n', '"a.bc"\n').replace('"-x" "c" "a.c"', '"-x" "ir" "a.bc"')
+
+    plain = read_call(("clang", "-O3", "-c", "a.c"), installation, start=driver(CC1))
+    two = read_call(("clang", "src/a.c"), installation, start=driver(f"{named}\n{CC1.replace('a.c', '/x/b.c')}"))
+    temporary = read_call(("clang", "-save-temps", "src/a.c"), installation, start=driver(saved))
+    nothing = read_call(("clang", "a.o"), installation, start=driver(""))
+
+    assert plain.sources == (tmp_path / "a.c",)
+    assert two.sources == (tmp_path / "src/a.c", Path("/x/b.c"))
+    assert temporary.sources == (tmp_path / "src/a.c",)
+    assert nothing.sources == ()
+
+
 UNOPTIMISED = "without optimisation LLVM takes its fast allocator"
 LINKED = "-flto leaves the registers to the linker"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,14 @@ def test_candidate_is_tried_and_another_chosen(fake: Fake) -> None:
     assert result.final is not None
     assert (result.final.frozen.total, result.final.moved) == (13.0, 0.25)
     assert fake.heard == [{"try": [["spill", 7]], "until": "code"}, {"choose": [["keep", 4]]}]
+
+
+@pytest.mark.parametrize(("level", "flag"), [("O1", "-O1"), ("O2", "-O2"), ("O3", "-O3"), ("Os", "-O2"), ("Oz", "-O2")])
+def test_code_is_finished_at_the_level_of_the_text(fake: Fake, level: str, flag: str) -> None:
+    with trial_of_mir(replace(fake.tool(FUNCTION, "hear"), opt_level=level), "mir") as compiler:
+        assert len(list(compiler)) == 1
+
+    assert [word for word in fake.command if word.startswith("-O")] == [flag]
 
 
 def test_failure_is_an_answer(fake: Fake) -> None:

@@ -6,10 +6,11 @@ Greedy's code takes 100. `["spill", 1]` saves 10, and `["assign", 2, "rbx"]` 5 m
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from label_builder import make_costs
@@ -50,13 +51,16 @@ def make_tool() -> CompilerTool:
     return CompilerTool(clang=clang, plugin=Plugin(path=Path("libmlra.so"), source_hash="p" * 64))
 
 
-def result_of(decisions: Decisions, *, is_printed: bool = True) -> TrialResult:
-    """What comes of them."""
+def result_of(
+    decisions: Decisions, *, is_printed: bool = True, helpful: Mapping[Sequence[object], float] = MappingProxyType({})
+) -> TrialResult:
+    """What comes of them; those that are `helpful`, too, save so much."""
     made = [tuple(one) for one in decisions]
     if CRASH in made:
         return TrialResult(reason="SIGSEGV")
-    saved = 10.0 * (SPILL in made) + 5.0 * (SPILL in made and ASSIGN in made) + 30.0 * (SHIFT in made)
-    cost = sum(one not in (SPILL, ASSIGN, SHIFT) for one in made)
+    saved = sum(helpful.get(one, 0.0) for one in made)
+    saved += 10.0 * (SPILL in made) + 5.0 * (SPILL in made and ASSIGN in made) + 30.0 * (SHIFT in made)
+    cost = sum(one not in (SPILL, ASSIGN, SHIFT, *helpful) for one in made)
     executed = Executed(instructions=80.0 - saved + cost, loads=12.0, stores=8.0)
     final = FinalCode(size=50, frozen=executed, recomputed=executed, moved=0.0)
     return TrialResult(
@@ -92,11 +96,15 @@ class FakeFunction:
 
 @dataclass(slots=True)
 class FakeTrials:
-    """Stands in for `trial_of_mir`. `texts`: those that a compiler was started for. `broken`: texts that end it."""
+    """Stands in for `trial_of_mir`. `texts`: those that a compiler was started for. `broken`: texts that end it.
+
+    `result`: what comes of decisions.
+    """
 
     broken: frozenset[str] = frozenset()
     texts: list[str] = field(default_factory=list)
     before: Callable[[str], object] = lambda _text: None
+    result: Callable[[Decisions], TrialResult] = result_of
 
     @contextmanager
     def of_mir(self, _tool: CompilerTool, mir: str, **_: Any) -> Iterator[Iterator[FakeFunction]]:
@@ -107,4 +115,4 @@ class FakeTrials:
     def _functions(self, mir: str) -> Iterator[FakeFunction]:
         if mir in self.broken:
             raise ToolchainError("the compiler that tries candidates failed: it ended with 1\nllc: error: x.mir:3")
-        yield FakeFunction()
+        yield FakeFunction(result=self.result)

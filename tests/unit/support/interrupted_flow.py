@@ -1,4 +1,4 @@
-"""A real `flow` that is interrupted as a terminal does it, and what must be true afterwards."""
+"""A real command that is interrupted as a terminal does it, mostly `flow`, and what must be true afterwards."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -52,11 +52,16 @@ def flow_command(data_dir: Path, *options: str) -> list[str]:
 
 def interrupted_flow(data_dir: Path, moment: Moment, *options: str, number: int = signal.SIGINT) -> Ended:
     """Runs the flow until `moment`, sends it the signal, and waits for its end."""
+    return interrupted(flow_command(data_dir, *options), data_dir, moment, number=number)
+
+
+def interrupted(command: Sequence[str], data_dir: Path, moment: Moment, *, number: int = signal.SIGINT) -> Ended:
+    """The same of any command that works on `data_dir`, from the folder above."""
     log = data_dir.with_name(f"{data_dir.name}.stderr")
     begin = time.monotonic()
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            flow_command(data_dir, *options),
+            command,
             cwd=data_dir.parent,
             stdout=subprocess.DEVNULL,
             stderr=stderr,

@@ -1,0 +1,124 @@
+"""The gathering of trials over a dataset's functions, from which the network learns.
+
+Functions that greedy split or spilled come first in number, since decisions gain most there; others are among them,
+because nobody tells the network which are which. What was tried lies in part files of so many functions each, and a
+killed run goes on behind the last one that is whole.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import joblib
+
+from rl4real_data.advice.function_trials import FunctionTrials, trials_of_episode
+from rl4real_data.advice.menu import MENU_VERSION
+from rl4real_data.advice.trial_parts import read_part, write_part
+from rl4real_data.core import interruption
+from rl4real_data.core.allocators import AllocatorName
+from rl4real_data.core.errors import DatasetError
+from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.improve.episode_jobs import SearchJob, is_edited, jobs_of
+from rl4real_data.live.trial import CompilerTool
+from rl4real_data.reading.dataset import EpisodeDataset
+
+Progress = Callable[[int, int], object]
+
+FUNCTIONS_A_PART: Final = 64
+"""Functions a part file: half a minute of work that a killed run does again."""
+_COLUMNS: Final = ("episode_id", "node_outcome", "node_fate")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GatherSettings:
+    """How many functions are tried: of those that greedy split or spilled, and of all others."""
+
+    edited: int = 2500
+    others: int = 1500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """One function to be tried, `is_edited` with decisions on its nodes."""
+
+    episode_id: str
+    is_edited: bool
+
+
+def gather_trials(
+    data_dir: Path,
+    folder: Path,
+    find_tool: Callable[[DatasetIndex], CompilerTool],
+    settings: GatherSettings,
+    *,
+    jobs: int = 1,
+    progress: Progress = lambda _done, _total: None,
+) -> list[FunctionTrials]:
+    """Tries the menu in functions of the dataset and writes part files into `folder`; those there are kept.
+
+    Any number of `jobs` gives the same files. DatasetError for a dataset whose allocator is not greedy.
+    """
+    index = read_index(data_dir)
+    if index.model != AllocatorName.MLRA:
+        raise DatasetError(
+            f"{data_dir}: its episodes are of the allocator {index.model}; decisions are made in front of greedy",
+            hint=f"make it with `rl4real-data flow {index.target} train {AllocatorName.MLRA}`",
+        )
+    asked = _chosen(data_dir, index, settings)
+    parts = [asked[start : start + FUNCTIONS_A_PART] for start in range(0, len(asked), FUNCTIONS_A_PART)]
+    tool: CompilerTool | None = None
+    found: list[FunctionTrials] = []
+    for number, part in enumerate(parts):
+        path = folder / f"trials-{number:05}.parquet"
+        key = _key(index, part)
+        own = read_part(path, key)
+        if own is None:
+            tool = tool or find_tool(index)
+            own = _tried(data_dir, index, tool, part, jobs)
+            write_part(path, key, own)
+        found += own
+        progress(min((number + 1) * FUNCTIONS_A_PART, len(asked)), len(asked))
+    return found
+
+
+def _chosen(data_dir: Path, index: DatasetIndex, settings: GatherSettings) -> list[_Asked]:
+    """By a hash of the id: evenly spread over the dataset, and the first ones of many are those of few."""
+    found = [
+        _Asked(episode_id=episode.episode_id, is_edited=is_edited(episode))
+        for split in index.splits
+        for episode in EpisodeDataset(data_dir, split).select(_COLUMNS)
+    ]
+    found.sort(key=lambda one: hashlib.sha256(one.episode_id.encode()).digest())
+    edited = [one for one in found if one.is_edited][: settings.edited]
+    others = [one for one in found if not one.is_edited][: settings.others]
+    chosen = [(place / max(len(own), 1), one) for own in (edited, others) for place, one in enumerate(own)]
+    return [one for _, one in sorted(chosen, key=lambda pair: (pair[0], pair[1].episode_id))]
+
+
+def _key(index: DatasetIndex, part: Sequence[_Asked]) -> str:
+    """Equal for what is tried in the same way in the same functions."""
+    told = [MENU_VERSION, index.fingerprint, [[one.episode_id, one.is_edited] for one in part]]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+
+
+def _tried(
+    data_dir: Path, index: DatasetIndex, tool: CompilerTool, part: Sequence[_Asked], jobs: int
+) -> list[FunctionTrials]:
+    """In the order of the part, whoever is done first."""
+    edited = {one.episode_id: one.is_edited for one in part}
+
+    def tried(job: SearchJob) -> FunctionTrials:
+        return trials_of_episode(tool, job, with_nodes=edited[job.episode_id])
+
+    todo = (joblib.delayed(tried)(job) for job in jobs_of(data_dir, index, list(edited)))
+    # Threads: the work is the compiler's.
+    found: dict[str, FunctionTrials] = {}
+    for one in joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")(todo):
+        interruption.check()
+        found[one.episode_id] = one
+    return [found[one.episode_id] for one in part]

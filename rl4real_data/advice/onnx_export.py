@@ -1,0 +1,118 @@
+"""The network as one ONNX file, from raw columns to scores.
+
+The features are computed inside of the model, by the same operations as in training.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from rl4real_data.advice.graph import graph_of
+from rl4real_data.advice.network import NODE_HEADS, AdviceNetwork
+from rl4real_data.advice.problem_inputs import OFFSETS, input_names
+from rl4real_data.core.atomic_files import publish
+from rl4real_data.core.extras import required_by
+
+with required_by("an advice model", extra="torch"):
+    import torch
+    import torch.onnx.utils
+    from torch import Tensor, nn
+with required_by("an advice model", extra="live"):
+    import onnx
+
+OPSET: Final = 18
+OUTPUT_NAMES: Final = ("set", *NODE_HEADS)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Weighing:
+    """How gain and harm become one score: gain - `harm` times the chance that the code becomes worse.
+
+    `use_nodes`: whether decisions on nodes are offered at all.
+    """
+
+    harm: float = 0.1
+    use_nodes: bool = True
+
+
+class AdviceModel(nn.Module):
+    """Columns of one function in the order of `input_names`, to the scores in the order of `OUTPUT_NAMES`."""
+
+    def __init__(self, network: AdviceNetwork, weighing: Weighing) -> None:
+        super().__init__()
+        self.network = network
+        self.weighing = weighing
+
+    def forward(self, *columns: Tensor) -> tuple[Tensor, ...]:
+        named = dict(zip(input_names(), columns, strict=True))
+        graph = graph_of(named)
+        found = self.network(graph)
+        of_settings = (found.set_gain - self.weighing.harm * torch.sigmoid(found.set_harm))[0]
+        if not self.weighing.use_nodes:
+            return (of_settings,)
+        of_nodes = found.node_gain - self.weighing.harm * torch.sigmoid(found.node_harm)
+        is_spillable = graph.node_x[:, 0] > 0
+        of_nodes = torch.where(is_spillable[:, None], of_nodes, torch.full_like(of_nodes, -torch.inf))
+        spill, tail, first = of_nodes.unbind(1)
+        at_use = tail[graph.use_node]
+        tail_at_use = torch.where(graph.is_first_use, at_use, torch.full_like(at_use, -torch.inf))
+        return of_settings, spill, tail_at_use, first
+
+
+def export_onnx(model: AdviceModel, example: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
+    """Writes the file whole or not at all. `example`: the columns of some function, which the trace runs through."""
+    outputs = OUTPUT_NAMES if model.weighing.use_nodes else OUTPUT_NAMES[:1]
+    with publish(path) as draft:
+        with _scatter_of_one_operator():
+            _trace(model.eval(), example, outputs, draft)
+        found = onnx.load(draft)
+        onnx.helper.set_model_props(found, dict(metadata))
+        draft.write_bytes(found.SerializeToString(deterministic=True))
+
+
+def example_columns() -> dict[str, Tensor]:
+    """Columns of a small function that has some of everything: a trace keeps what it has met."""
+    found = {name: torch.tensor([0, 1, 1]) for name in input_names()}
+    for name in found:
+        if name.endswith(OFFSETS):
+            found[name] = torch.tensor([0, 2, 3, 3])
+    live = {"node_live": torch.tensor([0, 4, 1, 3]), "node_live_offsets": torch.tensor([0, 2, 4, 4])}
+    copies = {"copy_to": torch.tensor([-1, -2, 5]), "copy_from": torch.tensor([-2, 5, -3])}
+    floats = {name: torch.rand(3) for name in ("block_freq", "block_succ_prob", "node_spill_weight")}
+    return {**found, **live, **copies, **floats, "block_start": torch.tensor([0, 2, 4]), "mask_inst": torch.tensor([2])}
+
+
+def _trace(model: AdviceModel, example: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
+    """By the exporter that traces: it takes sizes as they come."""
+    names = list(input_names())
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        torch.onnx.export(
+            model,
+            tuple(example[name] for name in names),
+            str(path),
+            input_names=names,
+            output_names=list(outputs),
+            dynamic_axes={name: {0: name} for name in (*names, *outputs) if name != "set"},
+            opset_version=OPSET,
+            dynamo=False,
+        )
+
+
+@contextlib.contextmanager
+def _scatter_of_one_operator() -> Iterator[None]:
+    """The exporter asks for the rank at run time, in a branch of which ONNX Runtime then guesses a wrong shape."""
+
+    def scatter(graph: Any, own: Any, _axis: Any, index: Any, source: Any, _reduce: Any, _include_self: Any) -> Any:
+        return graph.op("ScatterElements", own, index, source, axis_i=0, reduction_s="max")
+
+    torch.onnx.utils.register_custom_op_symbolic("aten::scatter_reduce", scatter, OPSET)
+    try:
+        yield
+    finally:
+        torch.onnx.utils.unregister_custom_op_symbolic("aten::scatter_reduce", OPSET)
