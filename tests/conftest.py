@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import zlib
 from collections.abc import Iterator
@@ -13,6 +14,9 @@ from hypothesis import HealthCheck, settings
 # the tests of Ctrl-C would find that nobody listens.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# There is a worker a core: torch's threads of one would take the processor from the others, and wait by spinning.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # How long an example takes, or takes to be made, is the machine's affair: no test measures time.
 settings.register_profile("steady", deadline=None, suppress_health_check=[HealthCheck.too_slow])

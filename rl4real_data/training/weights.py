@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pickle
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,11 @@ with required_by("training", extra="rllib"):
 Weights = dict[str, dict[str, Any]]
 """Agent -> name of a parameter in its module -> array."""
 _PREFIX = "network."
+_UNREADABLE = (
+    *(OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, EOFError, ImportError),
+    pickle.UnpicklingError,
+)
+"""What torch raises for a file that holds something else."""
 
 
 def write_weights(checkpoint: Path, weights: Weights) -> None:
@@ -44,7 +50,7 @@ def read_networks(path: Path) -> dict[AgentName, AgentNetwork]:
         network = network_of(agent, sizes)
         try:
             network.load_state_dict(torch.load(file, weights_only=True))
-        except (OSError, RuntimeError, ValueError, KeyError, TypeError, AttributeError, EOFError, ImportError) as error:
+        except _UNREADABLE as error:
             said = str(error).splitlines()[0] if str(error) else type(error).__name__
             raise UsageError(f"{file}: damaged: {said}", hint="take an earlier checkpoint of the run") from error
         found[agent] = network.eval()

@@ -33,7 +33,7 @@ def test_same_seed_gives_the_same_network() -> None:
 
 def test_what_gains_is_told_from_what_harms() -> None:
     losses: list[float] = []
-    settings = TrainSettings(epochs=30, batch=8, learning_rate=5e-3)
+    settings = TrainSettings(epochs=60, batch=8, learning_rate=5e-3)
     network = train(EXAMPLES, SHAPE, settings, progress=lambda _epoch, _epochs, loss: losses.append(loss))
     gains = [one.set_gain[0] for one in predictions_of(network, EXAMPLES)]
 
