@@ -22,7 +22,7 @@ with required_by("an advice model", extra="torch"):
     import torch
     import torch.onnx.utils
     from torch import Tensor, nn
-with required_by("an advice model", extra="live"):
+with required_by("an advice model", extra="advice"):
     import onnx
 
 OPSET: Final = 18

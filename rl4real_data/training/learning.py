@@ -1,4 +1,4 @@
-"""One phase of a training run, in RLlib's terms: players collect games, learners update the modules."""
+"""One phase of a training run, in which players collect games and RLlib's learners update the modules."""
 
 from __future__ import annotations
 

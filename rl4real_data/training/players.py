@@ -1,4 +1,4 @@
-"""The processes that play: the learner's own, or workers of Ray."""
+"""Players of games, in the learner's own process or in workers of Ray."""
 
 from __future__ import annotations
 

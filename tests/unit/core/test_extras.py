@@ -22,7 +22,7 @@ FILES = sorted((REPOSITORY / "rl4real_data").rglob("*.py"))
 PROJECT = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
-MODULES = {"grpcio": "grpc", "protobuf": "google"}
+MODULES = {"grpcio": "grpc", "protobuf": "google", "tensorboardx": "tensorboardX"}
 """Packages whose modules have other names."""
 
 

@@ -116,7 +116,7 @@ def write_labellable(
     train = [make(number) for number in range(1, episodes + 1)]
     test = [make(number) for number in range(101, 101 + test_episodes)]
     splits = {"train": [train], **({"test": [test]} if test_episodes else {})}
-    index = write(data_dir, splits, recipe={**build.RECIPE, "compression_level": 3}, **options)
+    index = write(data_dir, splits, recipe={**build.RECIPE, "compression_level": 3, "opt_level": "O3"}, **options)
     files = {}
     for name, entry in index.files.items():
         table = pq.read_table(data_dir / name)

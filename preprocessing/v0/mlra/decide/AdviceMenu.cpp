@@ -1,4 +1,4 @@
-//===- AdviceMenu.cpp - The decisions that a model's outputs are scores of ===//
+//===- AdviceMenu.cpp - The decisions that a model's outputs score --------===//
 #include "decide/AdviceMenu.h"
 
 #include "decide/DecisionText.h"

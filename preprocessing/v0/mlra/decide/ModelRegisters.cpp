@@ -1,4 +1,4 @@
-//===- ModelRegisters.cpp - The registers that a model's columns stand for ===//
+//===- ModelRegisters.cpp - The registers of a model's columns ------------===//
 #include "decide/ModelRegisters.h"
 
 #include "llvm/Support/JSON.h"
