@@ -55,8 +55,9 @@ class AgentView:
         self._told = np.array(told, np.int64)
         first = len(facts.physical)
         self._rows = slice(first, first + len(told))
-        self._state = np.zeros((sizes.nodes, sizes.dimension), np.float32)
-        self._weights = np.zeros(sizes.nodes, np.float32)
+        places = max(sizes.nodes, self._rows.stop)  # more than the agents have: see `has_room`
+        self._state = np.zeros((places, sizes.dimension), np.float32)
+        self._weights = np.zeros(places, np.float32)
         for place, node in enumerate(told, first):
             self._state[place] = self._means[node]
             self._weights[place] = self._weight(node)

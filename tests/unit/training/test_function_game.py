@@ -12,6 +12,7 @@ from training_data_builder import make_source, played_by_expert
 from rl4real_data.allocation.allocation import UNDECIDED
 from rl4real_data.training.agents import AgentName
 from rl4real_data.training.function_game import FunctionGame, Turn
+from rl4real_data.training.sizes import AgentSizes
 
 
 def act(game: FunctionGame, *actions: int) -> list[Turn]:
@@ -64,6 +65,15 @@ def test_physical_registers_stand_in_front_with_their_colours(tmp_path: Path) ->
     assert seen["annotations"][: len(physical), 1].tolist() == source.colours.table.colour[physical].tolist()
     assert not seen["action_mask"][: len(physical)].any()
     assert not seen["spill_weights"][: len(physical)].any()
+
+
+def test_there_is_no_room_where_physical_registers_do_not_fit(tmp_path: Path) -> None:
+    source = make_source(tmp_path)
+    _, game = source.next()
+    nodes = game.facts.problem.problem.n_nodes
+    sizes = AgentSizes(colours=source.colours.size, dimension=game.facts.means.shape[1], nodes=nodes)
+
+    assert not FunctionGame(game.facts, source.colours, sizes).view.has_room
 
 
 def test_a_colour_is_the_register_that_has_it(tmp_path: Path) -> None:
