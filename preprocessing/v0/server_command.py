@@ -7,15 +7,11 @@ thin wrapper beside `flow.sh`: everything is done by the program. Needs nothing 
 from __future__ import annotations
 
 import argparse
-import importlib.util
-import os
-import shutil
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 from typing import NoReturn
 
-NOT_INSTALLED = 5
+from program_call import become
 
 
 def is_true(word: str) -> bool:
@@ -52,20 +48,6 @@ def serve_words(script: str, target: str, arguments: Sequence[str]) -> list[str]
     return [*words, "--port", asked.server_port]
 
 
-def program() -> list[str]:
-    """The program of this Python, of this checkout, or on PATH; empty if there is none."""
-    if importlib.util.find_spec("rl4real_data"):
-        return [sys.executable, "-m", "rl4real_data"]
-    own = Path(__file__).resolve().parents[2] / ".venv" / "bin" / "rl4real-data"
-    found = str(own) if os.access(own, os.X_OK) else shutil.which("rl4real-data")
-    return [found] if found else []
-
-
 def run(script: str, target: str) -> NoReturn:
     """Becomes the program."""
-    words = serve_words(script, target, sys.argv[1:])
-    found = program()
-    if not found:
-        print(f"{script}: rl4real-data is not installed\n  next: pip install 'rl4real-data[live]'", file=sys.stderr)
-        raise SystemExit(NOT_INSTALLED)
-    os.execv(found[0], [*found, *words])
+    become(script, serve_words(script, target, sys.argv[1:]), extra="live")

@@ -7,12 +7,11 @@ the program, which reads `.env` itself. Needs nothing but Python itself.
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from server_command import NOT_INSTALLED, program
+from program_call import become
 
 ITERATIONS = 100_000
 """The fork's default."""
@@ -50,9 +49,4 @@ def train_words(script: str, arguments: Sequence[str]) -> list[str]:
 
 def run(script: str) -> NoReturn:
     """Becomes the program."""
-    words = train_words(script, sys.argv[1:])
-    found = program()
-    if not found:
-        print(f"{script}: rl4real-data is not installed\n  next: pip install 'rl4real-data[rllib]'", file=sys.stderr)
-        raise SystemExit(NOT_INSTALLED)
-    os.execv(found[0], [*found, *words])
+    become(script, train_words(script, sys.argv[1:]), extra="rllib")

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from rl4real_data.commands.completion import complete_corpora
-from rl4real_data.commands.console import say, work_progress, write_note, write_path
+from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.commands.options import Jobs
+from rl4real_data.commands.trial_tool import find_trial_tool
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import LessThanAsked, UsageError
@@ -21,10 +22,8 @@ from rl4real_data.core.targets import TargetName
 from rl4real_data.episodes.label_values import LabelStatus, Objective
 
 if TYPE_CHECKING:
-    from rl4real_data.episodes.index import DatasetIndex
     from rl4real_data.improve.function_search import SearchSettings
     from rl4real_data.improve.improving import Improved
-    from rl4real_data.live.trial import CompilerTool
 
 _KINDS_SHOWN: Final = 12
 _REASONS_SHOWN: Final = 5
@@ -98,7 +97,7 @@ def _improve_dataset(
     with work_progress("searching", "function") as watch:
         done = improve_dataset(
             data_dir,
-            lambda index: _tool(data_dir, index),
+            lambda index: find_trial_tool(data_dir, index),
             settings,
             take_all=take_all,
             limit=limit,
@@ -109,16 +108,6 @@ def _improve_dataset(
     write_path(data_dir)
     if shortfall := _shortfall(data_dir, done):
         raise shortfall
-
-
-def _tool(data_dir: Path, index: DatasetIndex) -> CompilerTool:
-    """Clang of the release that made the dataset, with the plugin."""
-    from rl4real_data.flow.upgrade_tools import find_tools
-    from rl4real_data.live.trial import CompilerTool
-    from rl4real_data.toolchain.installation import Installation
-
-    replayer = find_tools(data_dir, index, Installation.of(load_environment()), announce=say).replayer
-    return CompilerTool(clang=replayer.clang, plugin=replayer.plugin, opt_level=str(index.recipe["opt_level"]))
 
 
 def _text(data_dir: Path, done: Improved, *, seconds: float) -> str:

@@ -7,14 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from rl4real_data.commands.console import say, write_note
+from rl4real_data.commands.trial_tool import find_trial_tool
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 
 if TYPE_CHECKING:
     from rl4real_data.advice.preset import Advised
     from rl4real_data.commands.train import Asked
-    from rl4real_data.episodes.index import DatasetIndex
-    from rl4real_data.live.trial import CompilerTool
 
 _OWN_FLAGS: Final = {"train_iterations": "epochs", "lr": "learning_rate", "seed": "seed"}
 """Flags that this preset has, and the setting that each stands for."""
@@ -32,7 +31,7 @@ def train_advice(asked: Asked, out: Path) -> Path:
     advised = run(
         asked.data_dir,
         out,
-        lambda index: _tool(asked.data_dir, index),
+        lambda index: find_trial_tool(asked.data_dir, index),
         settings,
         command=_command(asked),
         jobs=load_environment().jobs,
@@ -57,16 +56,6 @@ def _command(asked: Asked) -> str:
     """What to type for the same model; all settings stand beside it in the model's metadata."""
     flags = [word for name, value in asked.flags.items() for word in (f"--{name.replace('_', '-')}", str(value))]
     return shlex.join(["rl4real-data", "train", asked.data_dir.name, "--preset", "advice", *flags])
-
-
-def _tool(data_dir: Path, index: DatasetIndex) -> CompilerTool:
-    """Clang of the release that made the dataset, with the plugin."""
-    from rl4real_data.flow.upgrade_tools import find_tools
-    from rl4real_data.live.trial import CompilerTool
-    from rl4real_data.toolchain.installation import Installation
-
-    replayer = find_tools(data_dir, index, Installation.of(load_environment()), announce=say).replayer
-    return CompilerTool(clang=replayer.clang, plugin=replayer.plugin, opt_level=str(index.recipe["opt_level"]))
 
 
 def _text(advised: Advised) -> str:

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
 from types import ModuleType
 
 import pytest
+from fork_scripts import FOLDER, load_script
 
-FOLDER = Path(__file__).parents[2] / "preprocessing" / "v0"
 SCRIPTS = {"x86-server-rllib-sm.py": "x86", "aarch-server-rllib-sm.py": "aarch64"}
 
 
-@pytest.fixture(scope="module")
-def server_command() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("server_command", FOLDER / "server_command.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+@pytest.fixture
+def server_command(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    return load_script("server_command", monkeypatch)
 
 
 @pytest.mark.parametrize(

@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
-from pathlib import Path
 from types import ModuleType
 
 import pytest
+from fork_scripts import FOLDER, load_script
 
-FOLDER = Path(__file__).parents[2] / "preprocessing" / "v0"
 FIRST = ["train", "--preset", "rl4real", "--train-iterations"]
 
 
 @pytest.fixture
 def train_command(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(FOLDER))
-    monkeypatch.delitem(sys.modules, "server_command", raising=False)
-    spec = importlib.util.spec_from_file_location("train_command", FOLDER / "train_command.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return load_script("train_command", monkeypatch)
 
 
 @pytest.mark.parametrize(
