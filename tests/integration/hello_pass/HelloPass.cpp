@@ -34,6 +34,12 @@ cl::opt<unsigned> Limit("hello-limit", cl::desc("milliseconds for each answer"),
 cl::opt<unsigned> MessageLimit("hello-message-limit", cl::desc("bytes of a message"), cl::init(1 << 20));
 cl::opt<bool> Real("hello-real", cl::desc("the answer is a real number"));
 
+cl::opt<mlrun::OnnxEngine> Engine("hello-engine", cl::desc("what evaluates an ONNX model"),
+                                  cl::init(mlrun::OnnxEngine::Auto),
+                                  cl::values(clEnumValN(mlrun::OnnxEngine::Auto, "auto", "what can"),
+                                             clEnumValN(mlrun::OnnxEngine::Own, "own", "the runners themselves"),
+                                             clEnumValN(mlrun::OnnxEngine::Runtime, "runtime", "ONNX Runtime")));
+
 constexpr char Schema[] = R"(
 syntax = "proto3";
 package hello;
@@ -69,7 +75,7 @@ std::unique_ptr<mlrun::ModelRunner> makeGrpc() {
 std::unique_ptr<mlrun::ModelRunner> makeRunner() {
   const std::chrono::milliseconds Connect(Limit);
   if (Runner == "onnx")
-    return mlrun::createOnnxRunner({Library, Address, false});
+    return mlrun::createOnnxRunner({Library, Address, false, Engine});
   if (Runner == "interactive")
     return mlrun::createInteractiveRunner({Address, "number", mlrun::ElementType::Int64, {1}, Connect});
   if (StringRef(Runner).starts_with("grpc"))

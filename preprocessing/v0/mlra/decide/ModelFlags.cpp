@@ -57,6 +57,11 @@ static cl::opt<unsigned>
              cl::desc("Leave functions with more use points in a register to greedy; 0: no limit"));
 static cl::opt<std::string> OnnxLibrary("mlra-onnxruntime", cl::value_desc("file"), cl::cat(Category),
                                         cl::desc("libonnxruntime.so, such as that of the Python package"));
+static cl::opt<mlrun::OnnxEngine> OnnxEngine(
+    "mlra-onnx-engine", cl::init(mlrun::OnnxEngine::Auto), cl::cat(Category), cl::desc("What evaluates ONNX models"),
+    cl::values(clEnumValN(mlrun::OnnxEngine::Auto, "auto", "The plugin what it can, ONNX Runtime the rest (default)"),
+               clEnumValN(mlrun::OnnxEngine::Own, "own", "The plugin alone, without any library"),
+               clEnumValN(mlrun::OnnxEngine::Runtime, "runtime", "ONNX Runtime alone")));
 static cl::opt<std::string> GrpcLibrary("mlra-grpc-library", cl::value_desc("file"), cl::cat(Category),
                                         cl::desc("libmlrun-grpc.so; without, the one beside the plugin"));
 
@@ -117,6 +122,7 @@ std::unique_ptr<mlrun::OnnxRunner> onnxRunner(StringRef ModelPath) {
   Options.Library = OnnxLibrary;
   Options.Model = ModelPath.str();
   Options.FillMissing = true;
+  Options.Engine = OnnxEngine;
   return mlrun::createOnnxRunner(std::move(Options));
 }
 

@@ -35,7 +35,7 @@ bool isPipe();
 std::unique_ptr<mlrun::ModelRunner> inferenceRunner(std::string &Problem);
 std::unique_ptr<mlrun::ModelRunner> trainingRunner(std::string &Problem);
 
-/// libonnxruntime.so with a model of its own.
+/// A model in this process.
 std::unique_ptr<mlrun::OnnxRunner> onnxRunner(llvm::StringRef ModelPath);
 
 } // namespace mlra
