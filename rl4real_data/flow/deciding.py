@@ -10,10 +10,8 @@ from rl4real_data.core.errors import HostError, UsageError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.live.build_decisions import require_no_source
 from rl4real_data.live.kept_vocabulary import kept_vocabulary
-from rl4real_data.live.onnx_runtime import find_onnx_runtime
-from rl4real_data.live.policies.onnx_agents import agent_paths
 from rl4real_data.live.policy_choice import PolicyKind, choose_policy
-from rl4real_data.live.policy_flags import flags_of, flags_of_file
+from rl4real_data.live.policy_flags import LIBRARY_VARIABLE, flags_of, flags_of_file, models_of
 from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
 from rl4real_data.stages.job import Decider
 
@@ -46,10 +44,11 @@ def decider_of_policy(word: str, *, target: TargetName, cache_dir: Path) -> Deci
     assert choice.path is not None, "models lie in files"
     shipped = shipped_vocabulary(target)
     vocabulary = kept_vocabulary(shipped, cache_dir)
-    flags = flags_of(choice, vocabulary=vocabulary).flags
-    models = list(agent_paths(choice.path).values()) if choice.kind is PolicyKind.AGENTS else [choice.path]
-    more = (f"-mlra-onnxruntime={find_onnx_runtime()}", f"-mlra-time-limit={PATIENCE_MS}")
-    return _decider(choice.path.name, (*flags, *more), [*models, shipped])
+    found = flags_of(choice, vocabulary=vocabulary)
+    library = found.environment.get(LIBRARY_VARIABLE)
+    engine = () if library is None else (f"-mlra-onnxruntime={library}",)
+    flags = (*found.flags, *engine, f"-mlra-time-limit={PATIENCE_MS}")
+    return _decider(choice.path.name, flags, [*models_of(choice), shipped])
 
 
 def _decider(name: str, flags: Sequence[str], files: Iterable[Path]) -> Decider:

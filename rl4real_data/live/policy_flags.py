@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import assert_never
 
 from rl4real_data.core.errors import UsageError
-from rl4real_data.live.onnx_runtime import find_onnx_runtime
+from rl4real_data.live.onnx_runtime import onnx_runtime_for
+from rl4real_data.live.policies.onnx_agents import agent_paths
 from rl4real_data.live.policy_choice import PolicyChoice, PolicyKind
 
 LIBRARY_VARIABLE = "MLRUN_ONNXRUNTIME"
@@ -39,6 +40,8 @@ def flags_of(
 ) -> PluginFlags:
     """The flags with which the plugin decides as the policy does. `pipe`: where a function of the user's is served.
     `tries`: how many proposals of a model that advises are tried.
+
+    MissingExtra for a model that the plugin does not run alone, where onnxruntime is not installed.
     """
     words = () if vocabulary is None else (f"-mlra-vocabulary={vocabulary}",)
     kind = policy.kind
@@ -50,7 +53,8 @@ def flags_of(
     if kind is PolicyKind.FUNCTION:
         served = ("-mlra-inference", "-mlra-use-pipe", f"-mlra-pipe-name={pipe}", "-mlra-data-format=json")
         return PluginFlags(flags=(*served, *words))
-    library = {LIBRARY_VARIABLE: str(find_onnx_runtime())}
+    found = onnx_runtime_for(models_of(policy))
+    library = {} if found is None else {LIBRARY_VARIABLE: str(found)}
     if kind is PolicyKind.MODEL:
         return PluginFlags(flags=(f"-mlra-policy={policy.path}", *words), environment=library)
     if kind is PolicyKind.ADVICE:
@@ -60,6 +64,13 @@ def flags_of(
         agents = ("-mlra-inference", "-rl-inference-engine", f"-ml-config-path={policy.path}")
         return PluginFlags(flags=(*agents, *words), environment=library)
     assert_never(kind)
+
+
+def models_of(policy: PolicyChoice) -> list[Path]:
+    """The files that the plugin opens for a policy."""
+    if policy.path is None:
+        return []
+    return list(agent_paths(policy.path).values()) if policy.kind is PolicyKind.AGENTS else [policy.path]
 
 
 def flags_of_file(path: Path) -> PluginFlags:
