@@ -200,7 +200,8 @@ def test_a_compiler_that_cannot_be_started_is_this_machine_s_fault() -> None:
 
 
 def test_flags_of_each_kind_of_policy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr("rl4real_data.live.policy_flags.find_onnx_runtime", lambda: Path("/lib/libonnxruntime.so"))
+    monkeypatch.setattr("rl4real_data.live.policy_flags.onnx_runtime_for", lambda _: Path("/lib/libonnxruntime.so"))
+    monkeypatch.setattr("rl4real_data.live.policy_flags.agent_paths", lambda folder: {"one": folder})
     vocabulary = Path("/cache/x86.json")
 
     def flags(kind: PolicyKind, **more: Any) -> PluginFlags:

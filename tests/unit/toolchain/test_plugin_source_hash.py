@@ -12,7 +12,7 @@ from rl4real_data.toolchain.plugin import source_hash
 SOURCES = Path(__file__).parents[3] / "preprocessing" / "v0" / "mlra"
 READ_BY_THE_BUILD = sorted(
     path.relative_to(SOURCES).as_posix()
-    for pattern in ("CMakeLists.txt", "run/CMakeLists.txt", "*.cpp", "*.h", "*/*.cpp", "*/*.h")
+    for pattern in ("CMakeLists.txt", "onnx/CMakeLists.txt", "run/CMakeLists.txt", "*.cpp", "*.h", "*/*.cpp", "*/*.h")
     for path in SOURCES.glob(pattern)
 )
 
