@@ -74,5 +74,5 @@ def _read(text: str) -> dict[str, float]:
             for region in regions
             if region.get("SummaryView")
         }
-    except (KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
         raise HostError(f"llvm-mca says what cannot be read: {error}") from error
