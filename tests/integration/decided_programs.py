@@ -216,7 +216,8 @@ def problem_of(module: Module, build: Build, folder: Path) -> str:
 
 
 def plugin_words(build: Build, result: Path) -> list[str]:
-    flags = (*build.flags, f"-mlra-report={result.with_suffix('.report')}", "-verify-machineinstrs")
+    report = (f"-mlra-report={result.with_suffix('.report')}", "-mlra-report-before=false")
+    flags = (*build.flags, *report, "-verify-machineinstrs")
     return [f"-fplugin={build.plugin.path}", *(word for flag in flags for word in ("-mllvm", flag))]
 
 
