@@ -137,6 +137,6 @@ def test_onnx_runtime_tells_nobody(hello: Hello, tmp_path: Path, monkeypatch: py
     monkeypatch.delenv("ORT_DISABLE_TELEMETRY", raising=False)
     model = constant(6)(tmp_path / "model.onnx")
 
-    (line,) = hello.only_one().say(runner="onnx", address=model, library=find_onnx_runtime())
+    (line,) = hello.only_one().say(runner="onnx", address=model, library=find_onnx_runtime(), engine="runtime")
     assert line.endswith("advice 6.000000")
     assert list(home.rglob("*")) == []

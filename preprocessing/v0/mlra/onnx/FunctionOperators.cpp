@@ -81,7 +81,10 @@ template <typename T> Kernel clip(Binding &B) {
 } // namespace
 
 Kernel bindAbs(Binding &B) {
-  return bindOne<float, double, int64_t, int32_t>(B, [](auto X) { return X < 0 ? decltype(X)(0) - X : X == 0 ? decltype(X)(0) : X; });
+  return bindOne<float, double, int64_t, int32_t>(B, [](auto X) {
+    constexpr decltype(X) Zero = 0; // also of the one below 0
+    return X < 0 ? Zero - X : X == 0 ? Zero : X;
+  });
 }
 
 Kernel bindNeg(Binding &B) {

@@ -197,7 +197,9 @@ bool copyIntegers(const StoredTensor::Part &From, ElementType Type, size_t Count
     const uint8_t Byte = Type == ElementType::Bool ? Number != 0 : static_cast<uint8_t>(Number);
     const uint32_t Half = static_cast<uint32_t>(Number);
     const size_t Size = sizeOf(Type);
-    const void *Element = Size == 8 ? static_cast<const void *>(&Number) : Size == 4 ? static_cast<const void *>(&Half) : &Byte;
+    const void *Element = Size == 8   ? static_cast<const void *>(&Number)
+                          : Size == 4 ? static_cast<const void *>(&Half)
+                                      : static_cast<const void *>(&Byte);
     To.append(static_cast<const char *>(Element), Size);
   };
   if (!From.IsPacked) {
