@@ -1,4 +1,4 @@
-"""The card of a trace dataset: its `README.md`, with the header that Hugging Face reads."""
+"""The card of a trace dataset, which is its `README.md` with the header that Hugging Face reads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The columns of a trajectory between the forms that they have: dense for users, live alone in files."""
+"""The two forms of a trajectory's columns.
+
+Dense for users; in files the live ones alone.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The index of a trace dataset: its `dataset.json`, which no reader of episodes takes for its own."""
+"""The index of a trace dataset.
+
+Its `dataset.json`, which no reader of episodes takes for its own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A trajectory of MLGO's: a heuristic's or a policy's decisions in a function or module, in order, and their worth."""
+"""A trajectory of MLGO's.
+
+The decisions of a heuristic or a policy in a function or module, in their order, and what they are worth.
+"""
 
 from __future__ import annotations
 

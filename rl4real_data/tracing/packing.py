@@ -1,4 +1,7 @@
-"""The packing of traced modules into a DATA_DIR: shards, the table of modules, the books, the index."""
+"""The packing of traced modules into a DATA_DIR.
+
+Shards, the table of modules, the books, the index.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Who decides while eviction or priority is traced, as the plugin's flags for one module."""
+"""The policies of a trace of eviction or priority.
+
+Each as the plugin's flags for one module.
+"""
 
 from __future__ import annotations
 

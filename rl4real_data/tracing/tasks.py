@@ -1,4 +1,7 @@
-"""The tasks of `trace` as what each does with one module: the compiler's runs, and what is read out of them."""
+"""The tasks of `trace`.
+
+What each does with one module, which is runs of the compiler and what is read out of them.
+"""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@
 #include "advise/TracingAdvisors.h"
 #include "decide/Decider.h"
 #include "decide/ModelFlags.h"
+#include "decide/Report.h"
 
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/LegacyPassManagers.h"
@@ -139,8 +140,9 @@ void Tracing::begin(Module &M) {
   Current = std::make_unique<FunctionTrace>(*Channel, *File, Who.get());
 }
 
-std::string Tracing::prepare(MachineFunction &MF) {
-  if (IsOpened)
+/// The channel lies ready for the first function that has registers to allocate: of others greedy asks no advisor.
+std::string Tracing::prepare() {
+  if (!Channel->base().empty())
     return "";
   if (std::string Wrong = Channel->open(); !Wrong.empty())
     return Wrong;
@@ -151,7 +153,7 @@ std::string Tracing::prepare(MachineFunction &MF) {
 void Tracing::install(MachineFunctionPass &Allocator, MachineFunction &MF, AnalysisResolver &Resolver) {
   if (!File || !Problem.empty())
     return;
-  Problem = prepare(MF);
+  Problem = prepare();
   if (!Problem.empty())
     return;
   constexpr size_t StepsARegister = 100; // no default needed a tenth

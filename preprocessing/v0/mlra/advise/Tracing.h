@@ -35,7 +35,7 @@ public:
   void end(llvm::Module &M);
 
 private:
-  std::string prepare(llvm::MachineFunction &MF);
+  std::string prepare();
   AdvisorMakers makers();
 
   std::unique_ptr<FeatureChannel> Channel;
