@@ -5,8 +5,6 @@ Its `dataset.json`, which no reader of episodes takes for its own.
 
 from __future__ import annotations
 
-__all__ = ["TraceIndex", "is_trace_dataset", "read_trace_index"]
-
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass

@@ -7,8 +7,6 @@ every feature.
 
 from __future__ import annotations
 
-__all__ = ["LIVE_COLUMN", "LIVE_COUNT", "advice_type", "trajectory_schema"]
-
 import json
 from typing import Final
 
