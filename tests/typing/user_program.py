@@ -130,8 +130,8 @@ from rl4real_data.traces.features import (
     INLINING,
     PRIORITY,
     FeatureSpec,
-    Task,
 )
+from rl4real_data.traces.features import Task as TraceTask
 from rl4real_data.traces.trajectory import Trajectory, mlgo_reward
 from rl4real_data.training.agents import AgentName
 from rl4real_data.training.allocation_env import MultiAgentAllocationEnv
@@ -402,5 +402,5 @@ def read_traces(data_dir: Path) -> float:
     for trajectory in traces:
         assert_type(trajectory, Trajectory)
     assert_type(traces.features[0], FeatureSpec)
-    names = (*INLINING, *EVICTION, *PRIORITY, *FEATURES[traces.task], ADVICE[Task.EVICTION])
+    names = (*INLINING, *EVICTION, *PRIORITY, *FEATURES[traces.task], ADVICE[TraceTask.EVICTION])
     return mlgo_reward(1.0, traces[0].baseline) + EVICTION_COLUMNS + len(names)
