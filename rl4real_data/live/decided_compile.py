@@ -82,10 +82,10 @@ def _start(
 
 
 @contextmanager
-def served(policy: Policy, *, wire: Wire = Wire.JSON) -> Iterator[str]:
-    """Answers compilers, from a thread, while the body runs; yields the name of the pipes."""
+def served(policy: Policy, *, wire: Wire = Wire.JSON, folder: Path = Path("/tmp")) -> Iterator[str]:
+    """Answers compilers, from a thread, while the body runs; yields the name of the pipes in `folder`."""
     name = f"rl4real-data-{uuid4().hex}"
-    base = Path("/tmp") / name
+    base = folder / name
     is_ready = threading.Event()
 
     def serve() -> None:

@@ -94,23 +94,21 @@ class ReplayedTrace:
 
 @dataclass(kw_only=True)
 class ServedFunction:
-    """A function of the user's own, behind a pipe for each thread: `function(features, context)` returns a number."""
+    """A function of the user's own, behind a pipe for each module: `function(features, context)` returns a number."""
 
     name: str
     sha256: str
     task: Task
     function: Callable[[Mapping[str, np.ndarray[Any, Any]], str], float]
     _open: ExitStack = field(default_factory=ExitStack)
-    _mine: threading.local = field(default_factory=threading.local)
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _error: Exception | None = None
 
     def flags(self, job: ModuleJob, scratch: Path) -> tuple[str, ...]:  # noqa: ARG002 - the protocol's
-        """The pipe of this thread."""
-        if not hasattr(self._mine, "pipe"):
-            with self._lock:
-                self._mine.pipe = self._open.enter_context(served(self._answer, wire=Wire.BYTES))
-        return (f"-mlra-trace-pipe=/tmp/{self._mine.pipe}", f"-mlra-time-limit={PATIENCE_MS}")
+        """A pipe in the scratch folder: a confined compiler writes nowhere else."""
+        with self._lock:
+            name = self._open.enter_context(served(self._answer, wire=Wire.BYTES, folder=scratch))
+        return (f"-mlra-trace-pipe={scratch / name}", f"-mlra-time-limit={PATIENCE_MS}")
 
     def _answer(self, message: Message) -> float | int:
         told = dict(message)
