@@ -22,6 +22,7 @@ from rl4real_data.commands.path import path_app
 from rl4real_data.commands.serve import serve
 from rl4real_data.commands.show import show
 from rl4real_data.commands.stats import stats
+from rl4real_data.commands.trace import trace
 from rl4real_data.commands.train import train
 from rl4real_data.commands.upgrade import upgrade
 from rl4real_data.commands.validate import validate
@@ -45,6 +46,7 @@ app.command()(validate)
 app.command()(embed)
 app.command()(improve)
 app.command()(label)
+app.command()(trace)
 app.command()(train)
 app.command()(upgrade)
 app.command()(clean)

@@ -38,6 +38,7 @@ from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.episodes.mask_lookup import MaskFacts, load_masks
 from rl4real_data.episodes.register_lookup import RegisterFacts, load_registers
 from rl4real_data.episodes.shards import Shard, find_shards, iterate_batches, open_table
+from rl4real_data.traces.index import is_trace_dataset
 from rl4real_data.validation.episode_batch import Facts
 from rl4real_data.validation.files import check_files
 from rl4real_data.validation.finding import Finding
@@ -45,6 +46,7 @@ from rl4real_data.validation.invariants.table import COLUMNS, find_violations
 from rl4real_data.validation.labels import check_labels
 from rl4real_data.validation.repeats import Repeats
 from rl4real_data.validation.tables import check_instructions, check_modules, compare_counts
+from rl4real_data.validation.traces import validate_traces
 from rl4real_data.validation.vectors import check_vectors
 
 MAX_FINDINGS_A_KIND: Final = 10
@@ -52,7 +54,9 @@ MAX_FINDINGS_A_KIND: Final = 10
 
 
 def validate(data_dir: Path) -> tuple[Finding, ...]:
-    """All that is wrong with the dataset; empty for a sound one. DatasetError if there is no dataset."""
+    """All that is wrong with the dataset, of episodes or of traces; empty for a sound one. DatasetError without one."""
+    if is_trace_dataset(data_dir):
+        return validate_traces(data_dir)
     try:
         index = read_index(data_dir)
     except DatasetError as error:

@@ -121,6 +121,18 @@ from rl4real_data.reading.register_table import RegisterTable
 from rl4real_data.reading.tables import InstructionVectors
 from rl4real_data.reading.torch_episodes import TorchEpisodes, episode_tensors
 from rl4real_data.statistics.collection import FailedModule, GroupStats, LanguageStats, SplitStats, Stats
+from rl4real_data.traces.dataset import TraceDataset
+from rl4real_data.traces.features import (
+    ADVICE,
+    EVICTION,
+    EVICTION_COLUMNS,
+    FEATURES,
+    INLINING,
+    PRIORITY,
+    FeatureSpec,
+)
+from rl4real_data.traces.features import Task as TraceTask
+from rl4real_data.traces.trajectory import Trajectory, mlgo_reward
 from rl4real_data.training.agents import AgentName
 from rl4real_data.training.allocation_env import MultiAgentAllocationEnv
 from rl4real_data.training.choices import Algorithm, FinalReward
@@ -383,3 +395,12 @@ def play_as_agents(data_dir: Path) -> None:
     env = MultiAgentAllocationEnv({"task": data.task(settings), "edges": True})
     observations, _ = env.reset(seed=1)
     print([AgentName(agent) for agent in observations])
+
+
+def read_traces(data_dir: Path) -> float:
+    traces = TraceDataset(data_dir)
+    for trajectory in traces:
+        assert_type(trajectory, Trajectory)
+    assert_type(traces.features[0], FeatureSpec)
+    names = (*INLINING, *EVICTION, *PRIORITY, *FEATURES[traces.task], ADVICE[TraceTask.EVICTION])
+    return mlgo_reward(1.0, traces[0].baseline) + EVICTION_COLUMNS + len(names)

@@ -1,0 +1,106 @@
+"""A trace of the plugin beside what LLVM's own interactive channel sends for the same decisions."""
+
+from __future__ import annotations
+
+import json
+import math
+import subprocess
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.targets import Target
+from rl4real_data.corpus.module import Module
+from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.plugin import Plugin
+from rl4real_data.traces.columns import dense_features
+from rl4real_data.traces.features import FEATURES, Task
+from rl4real_data.tracing.trace_file import read_trace_file
+from rl4real_data.tracing.trajectory_rows import TracedFunction
+
+TYPES = {"int64_t": "i8", "float": "f4"}
+ADVISORS = {
+    Task.EVICTION: ("-regalloc-enable-advisor=release", "-regalloc-evict-interactive-channel-base"),
+    Task.PRIORITY: ("-regalloc-enable-priority-advisor=release", "-regalloc-priority-interactive-channel-base"),
+}
+POLICY = {Task.EVICTION: (), Task.PRIORITY: ("-mlra-trace-random",)}
+"""LLVM's own priorities are more than a float holds, which is what the channel carries; those by chance are not."""
+
+
+@dataclass(frozen=True)
+class Compared:
+    """How many decisions were compared, and what differs."""
+
+    steps: int
+    problems: tuple[str, ...]
+
+
+def compare_trace(module: Module, clang: Clang, plugin: Plugin, target: Target, task: Task, folder: Path) -> Compared:
+    """Object files with and without a trace, LLVM's own score, and every bit of every feature."""
+    base = [str(clang.path), *target.clang_flags, "-x", module.language.value, *module.flags]
+    base += [f"{target.cpu_flag}{load_recipe(target.name).cpu}", "-O3", "-w", "-c", str(module.source)]
+    stem = folder / f"{module.corpus}-{module.name.replace('/', '-')}-{clang.major}-{target.name}-{task}"
+
+    def compile_(name: str, *flags: str, loads: bool = True) -> bytes:
+        output = stem.with_name(f"{stem.name}.{name}.o")
+        words = [f"-fplugin={plugin.path}"] if loads else []
+        command = [*base, *words, *_mllvm(flags), "-o", str(output)]
+        done = subprocess.run(command, cwd=module.root, capture_output=True, text=True, timeout=300)
+        assert done.returncode == 0, done.stderr[:800]
+        return output.read_bytes()
+
+    trace, decided = stem.with_name(f"{stem.name}.trace"), stem.with_name(f"{stem.name}.decided")
+    stock = compile_("stock", loads=False)
+    problems = []
+    if stock != compile_("traced", f"-mlra-trace={task}", f"-mlra-trace-file={trace}", "-mlra-verify"):
+        problems.append("the object file is another one")
+    compile_("decided", f"-mlra-trace={task}", f"-mlra-trace-file={decided}", *POLICY[task])
+    functions = [each for each in read_trace_file(decided.read_bytes(), task) if each.steps]
+    channel = stem.with_name(f"{stem.name}.channel")
+    channel.with_name(f"{channel.name}.in").write_bytes(_answers(functions, task) + bytes(512))
+    compile_("channel", ADVISORS[task][0], f"{ADVISORS[task][1]}={channel}", loads=False)
+    problems += _differences(functions, task, channel.with_name(f"{channel.name}.out"))
+    return Compared(sum(each.steps for each in functions), tuple(f"{stem.name}: {what}" for what in problems))
+
+
+def _mllvm(flags: Sequence[str]) -> list[str]:
+    return [word for flag in flags for word in ("-mllvm", flag)]
+
+
+def _answers(functions: Sequence[TracedFunction], task: Task) -> bytes:
+    kind = "i8" if task is Task.EVICTION else "f4"
+    return b"".join(each.columns["decision"].astype(kind).tobytes() for each in functions)
+
+
+def _differences(functions: Sequence[TracedFunction], task: Task, log: Path) -> Iterator[str]:
+    sent = _observations(log.read_bytes()) if log.exists() else {}
+    if sorted(sent) != sorted(each.context for each in functions):
+        yield "LLVM asks about other functions"
+        return
+    for each in functions:
+        dense = dense_features(task, each.columns)
+        rows = zip(*(np.ascontiguousarray(dense[spec.name]) for spec in FEATURES[task]), strict=True)
+        if [b"".join(value.tobytes() for value in row) for row in rows] != sent[each.context]:
+            yield f"{each.context}: other features, or another number of steps"
+
+
+def _observations(log: bytes) -> dict[str, list[bytes]]:
+    found: dict[str, list[bytes]] = {}
+    at = size = 0
+    context = ""
+    while at < len(log):
+        end = log.index(b"\n", at)
+        line: dict[str, Any] = json.loads(log[at:end])
+        at = end + 1
+        if "features" in line:
+            size = sum(math.prod(one["shape"]) * np.dtype(TYPES[one["type"]]).itemsize for one in line["features"])
+        elif "context" in line:
+            context = line["context"]
+        else:
+            found.setdefault(context, []).append(log[at : at + size])
+            at += size + 1
+    return found
