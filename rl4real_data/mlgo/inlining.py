@@ -32,7 +32,7 @@ _GROWTH_LIMIT: Final = "-ml-advisor-size-increase-threshold"
 _NO_GROWTH_LIMIT: Final = 1000.0
 """Of LLVM's: once a module has grown by this factor (2 by default) nothing is inlined any more, and nobody is told."""
 _WITH_DEFAULT: Final = "-inliner-interactive-include-default"
-_NOTHING_ASKED: Final = "the compiler asked about nothing: it does not inline (-O0), or makes no code of one module"
+NOTHING_ASKED: Final = "the compiler asked about nothing: it does not inline (-O0), or makes no code of one module"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,7 +123,7 @@ def _ask(
     if not spoken.done.ok:
         return failure_of(spoken.done, compiler.limits)
     if spoken.host.header is None:
-        return Failure(kind=FailureKind.REJECTED, reason=_NOTHING_ASKED)
+        return Failure(kind=FailureKind.REJECTED, reason=NOTHING_ASKED)
     return spoken.host
 
 
