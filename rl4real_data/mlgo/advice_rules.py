@@ -18,6 +18,7 @@ from rl4real_data.traces.features import ADVICE, Task
 
 _MEND: Final = "mend the policy: no answer that the compiler cannot carry out is sent"
 _MASK: Final = "mask"
+_LARGEST_FLOAT: Final = float(np.finfo(np.float32).max)
 
 
 class AdviceRule(Protocol):
@@ -91,7 +92,7 @@ class PriorityRule:
         _check_advice(header, Task.PRIORITY)
 
     def checked(self, decision: float, observation: bytes) -> float:  # noqa: ARG002
-        if not math.isfinite(decision):
+        if not abs(decision) <= _LARGEST_FLOAT:
             raise UsageError(f"the policy answers {decision!r} where a priority is a finite number", hint=_MEND)
         return float(np.float32(decision))
 

@@ -24,8 +24,9 @@ CHANNEL_FLAGS: Final[Mapping[Task, tuple[str, str]]] = MappingProxyType(
 )
 """The flag that sets an advisor up in any clang, and the one that names its channel."""
 
-_OF_THE_DRIVER: Final = 70
-"""The driver's exit code for a compiler that crashed."""
+_CRASH_CODE: Final = 70
+_CRASH_WORDS: Final = "PLEASE submit a bug report"
+"""A driver's exit code for a compiler that crashed is this or 1; what the compiler said tells."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,5 +96,6 @@ def failure_of(done: Completed, limits: Limits) -> Failure:
         return Failure(kind=FailureKind.CRASH, reason=f"the compiler died of {done.signal_name}", stderr=stderr)
     errors = [line for line in done.stderr.splitlines() if "error:" in line]
     reason = errors[0][:300] if errors else f"exit code {done.returncode}"
-    kind = FailureKind.CRASH if done.returncode >= _OF_THE_DRIVER else FailureKind.REJECTED
+    is_crash = done.returncode >= _CRASH_CODE or _CRASH_WORDS in done.stderr
+    kind = FailureKind.CRASH if is_crash else FailureKind.REJECTED
     return Failure(kind=kind, reason=reason, stderr=stderr)
