@@ -8,6 +8,7 @@
 
 #include "Flags.h"
 #include "LLVMCompat.h"
+#include "advise/Tracing.h"
 #include "decide/Deciding.h"
 #include "decide/FinalFile.h"
 #include "decide/IdleDecider.h"
@@ -98,7 +99,7 @@ public:
     if (!ColumnsPath.empty())
       Writers.push_back(std::make_unique<ColumnRecordWriter>(ColumnsPath));
     if (IsRecording)
-      Decisions.begin(M);
+      Decisions.begin(M), Traces.begin(M);
     else if (!IsObserved)
       warnOfFastAllocator(M);
     if (IsObserved)
@@ -124,6 +125,7 @@ public:
         M.getContext().emitError("mlra: " + Problem);
     Writers.clear();
     Decisions.end(M);
+    Traces.end(M);
     if (Final)
       if (std::string Problem = Final->finish(); !Problem.empty())
         M.getContext().emitError("mlra: " + Problem);
@@ -155,12 +157,17 @@ private:
     if (!Inner->getResolver())
       Inner->setResolver(new AnalysisResolver(Manager)); // the pass deletes it
     Inner->getResolver()->clearAnalysisImpls();
+    const bool IsTraced = IsRecording && isTracing();
     if (Hands)
       Hands->installAdvisors(*Inner->getResolver());
+    if (IsTraced)
+      Traces.install(*this, MF, *Inner->getResolver());
     Manager.initializeAnalysisImpl(Inner.get());
     bool Changed = Inner->runOnFunction(MF.getFunction());
     if (Hands)
       Hands->finish();
+    if (IsTraced)
+      Traces.allocated(analyses(MF));
     return Changed;
   }
 
@@ -273,6 +280,7 @@ private:
   std::unique_ptr<TargetNames> Spelled;
   std::vector<std::unique_ptr<RecordWriter>> Writers;
   Deciding Decisions;
+  Tracing Traces;
   std::unique_ptr<FinalFile> Final;
 };
 

@@ -7,6 +7,7 @@
 // An allocator of this plugin allocates nothing: it writes the problem down, lets LLVM's greedy (mlra) or basic
 // (mlbasicra) allocator solve it, and writes down what that one did. The object file stays the same, byte by byte.
 //
+// The decisions of greedy's advisors can be traced, or made by another policy (advise/).
 // In front of greedy, decisions are carried out: of a file, of chance, of a model (decide/). Without one nothing
 // changes.
 //
@@ -16,6 +17,7 @@
 //===----------------------------------------------------------------------===//
 #include "Allocator.h"
 #include "Flags.h"
+#include "advise/Tracing.h"
 #include "decide/Decider.h"
 #include "decide/FinalFile.h"
 
@@ -58,9 +60,13 @@ FunctionPass *mlra::createDefaultAllocator() {
     report_fatal_error("-mlra-final counts the final code, of which -mlra-discard leaves none",
                        /*gen_crash_diag=*/false);
   RegisterRegAlloc::FunctionPassCtor Named = namedAllocator();
-  bool IsGreedy = !Named || Named == createGreedyAllocator || (isDeciding() && isCalled("greedy", Named));
+  bool HasToBeGreedy = isDeciding() || isTracing();
+  bool IsGreedy = !Named || Named == createGreedyAllocator || (HasToBeGreedy && isCalled("greedy", Named));
   if (IsGreedy)
     return createGreedyAllocator();
+  if (isTracing())
+    report_fatal_error("a trace is of greedy's advisors, and -regalloc names another allocator",
+                       /*gen_crash_diag=*/false);
   if (isDeciding())
     report_fatal_error("decisions are carried out in front of greedy, and -regalloc names another allocator",
                        /*gen_crash_diag=*/false);

@@ -1,8 +1,5 @@
-//===- Advisors.cpp - Greedy's advisors, with our wishes in front ---------===//
+//===- Advisors.cpp - Greedy's advisors, with ours in front ---------------===//
 #include "decide/Advisors.h"
-
-#include "decide/EvictionAdvisor.h"
-#include "decide/PriorityAdvisor.h"
 
 #include "llvm/IR/LegacyPassManagers.h"
 
@@ -19,46 +16,46 @@ using PriorityAnalysis = RegAllocPriorityAdvisorAnalysisLegacy;
 
 class EvictionProvider final : public RegAllocEvictionAdvisorProvider {
 public:
-  EvictionProvider(LLVMContext &Context, EvictionAnalysis &Stock, Sway &Wishes)
-      : RegAllocEvictionAdvisorProvider(AdvisorMode::Default, Context), Stock(Stock), Wishes(Wishes) {}
+  EvictionProvider(LLVMContext &Context, EvictionAnalysis &Stock, const AdvisorMakers &Makers)
+      : RegAllocEvictionAdvisorProvider(AdvisorMode::Default, Context), Stock(Stock), Makers(Makers) {}
   std::unique_ptr<RegAllocEvictionAdvisor> getAdvisor(const MachineFunction &MF, const RAGreedy &RA,
                                                       MachineBlockFrequencyInfo *MBFI,
                                                       MachineLoopInfo *Loops) override {
-    return std::make_unique<EvictionAdvisor>(MF, RA, Stock.getProvider().getAdvisor(MF, RA, MBFI, Loops), Wishes);
+    return Makers.Eviction(MF, RA, Stock.getProvider().getAdvisor(MF, RA, MBFI, Loops));
   }
 
 private:
   EvictionAnalysis &Stock;
-  Sway &Wishes;
+  const AdvisorMakers &Makers;
 };
 
 class OurEvictionAnalysis final : public EvictionAnalysis {
 public:
-  OurEvictionAnalysis(const MachineFunction &MF, EvictionAnalysis &Stock, Sway &Wishes)
+  OurEvictionAnalysis(const MachineFunction &MF, EvictionAnalysis &Stock, const AdvisorMakers &Makers)
       : EvictionAnalysis(AdvisorMode::Default) {
-    Provider = std::make_unique<EvictionProvider>(MF.getFunction().getContext(), Stock, Wishes);
+    Provider = std::make_unique<EvictionProvider>(MF.getFunction().getContext(), Stock, Makers);
   }
 };
 
 class PriorityProvider final : public RegAllocPriorityAdvisorProvider {
 public:
-  PriorityProvider(PriorityAnalysis &Stock, const Sway &Wishes)
-      : RegAllocPriorityAdvisorProvider(AdvisorMode::Default), Stock(Stock), Wishes(Wishes) {}
+  PriorityProvider(PriorityAnalysis &Stock, const AdvisorMakers &Makers)
+      : RegAllocPriorityAdvisorProvider(AdvisorMode::Default), Stock(Stock), Makers(Makers) {}
   std::unique_ptr<RegAllocPriorityAdvisor> getAdvisor(const MachineFunction &MF, const RAGreedy &RA,
                                                       SlotIndexes &Indexes) override {
-    return std::make_unique<PriorityAdvisor>(MF, RA, Indexes, Stock.getProvider().getAdvisor(MF, RA, Indexes), Wishes);
+    return Makers.Priority(MF, RA, Indexes, Stock.getProvider().getAdvisor(MF, RA, Indexes));
   }
 
 private:
   PriorityAnalysis &Stock;
-  const Sway &Wishes;
+  const AdvisorMakers &Makers;
 };
 
 class OurPriorityAnalysis final : public PriorityAnalysis {
 public:
-  OurPriorityAnalysis(MachineFunctionPass &, PriorityAnalysis &Stock, Sway &Wishes)
+  OurPriorityAnalysis(MachineFunctionPass &, PriorityAnalysis &Stock, const AdvisorMakers &Makers)
       : PriorityAnalysis(AdvisorMode::Default) {
-    Provider = std::make_unique<PriorityProvider>(Stock, Wishes);
+    Provider = std::make_unique<PriorityProvider>(Stock, Makers);
   }
 };
 
@@ -69,30 +66,30 @@ using PriorityAnalysis = RegAllocPriorityAdvisorAnalysis;
 
 class OurEvictionAnalysis final : public EvictionAnalysis {
 public:
-  OurEvictionAnalysis(const MachineFunction &, EvictionAnalysis &Stock, Sway &Wishes)
-      : EvictionAnalysis(AdvisorMode::Default), Stock(Stock), Wishes(Wishes) {}
+  OurEvictionAnalysis(const MachineFunction &, EvictionAnalysis &Stock, const AdvisorMakers &Makers)
+      : EvictionAnalysis(AdvisorMode::Default), Stock(Stock), Makers(Makers) {}
   std::unique_ptr<RegAllocEvictionAdvisor> getAdvisor(const MachineFunction &MF, const RAGreedy &RA) override {
-    return std::make_unique<EvictionAdvisor>(MF, RA, Stock.getAdvisor(MF, RA), Wishes);
+    return Makers.Eviction(MF, RA, Stock.getAdvisor(MF, RA));
   }
 
 private:
   EvictionAnalysis &Stock;
-  Sway &Wishes;
+  const AdvisorMakers &Makers;
 };
 
 class OurPriorityAnalysis final : public PriorityAnalysis {
 public:
-  OurPriorityAnalysis(MachineFunctionPass &Allocator, PriorityAnalysis &Stock, Sway &Wishes)
+  OurPriorityAnalysis(MachineFunctionPass &Allocator, PriorityAnalysis &Stock, const AdvisorMakers &Makers)
       : PriorityAnalysis(AdvisorMode::Default), Indexes(*compat::liveIntervals(Allocator).getSlotIndexes()),
-        Stock(Stock), Wishes(Wishes) {}
+        Stock(Stock), Makers(Makers) {}
   std::unique_ptr<RegAllocPriorityAdvisor> getAdvisor(const MachineFunction &MF, const RAGreedy &RA) override {
-    return std::make_unique<PriorityAdvisor>(MF, RA, Indexes, Stock.getAdvisor(MF, RA), Wishes);
+    return Makers.Priority(MF, RA, Indexes, Stock.getAdvisor(MF, RA));
   }
 
 private:
   SlotIndexes &Indexes;
   PriorityAnalysis &Stock;
-  Sway &Wishes;
+  const AdvisorMakers &Makers;
 };
 
 #endif
@@ -100,23 +97,23 @@ private:
 } // namespace
 
 struct Advisors::Passes {
-  Passes(MachineFunctionPass &Allocator, const MachineFunction &MF, Sway &Wishes)
-      : Eviction(MF, Allocator.getAnalysis<EvictionAnalysis>(), Wishes),
-        Priority(Allocator, Allocator.getAnalysis<PriorityAnalysis>(), Wishes) {}
+  Passes(MachineFunctionPass &Allocator, const MachineFunction &MF, const AdvisorMakers &Makers)
+      : Eviction(MF, Allocator.getAnalysis<EvictionAnalysis>(), Makers),
+        Priority(Allocator, Allocator.getAnalysis<PriorityAnalysis>(), Makers) {}
 
   OurEvictionAnalysis Eviction;
   OurPriorityAnalysis Priority;
 };
 
-Advisors::Advisors(MachineFunctionPass &Allocator, const MachineFunction &MF, Sway &Wishes)
-    : Ours(std::make_unique<Passes>(Allocator, MF, Wishes)), Wishes(Wishes) {}
+Advisors::Advisors(MachineFunctionPass &Allocator, const MachineFunction &MF, AdvisorMakers Makers)
+    : Makers(std::move(Makers)), Ours(std::make_unique<Passes>(Allocator, MF, this->Makers)) {}
 
 Advisors::~Advisors() = default;
 
 void Advisors::install(AnalysisResolver &Resolver) {
-  if (!Wishes.Fixed.empty())
+  if (Makers.Eviction)
     Resolver.addAnalysisImplsPair(&EvictionAnalysis::ID, &Ours->Eviction);
-  if (Wishes.isOrdered())
+  if (Makers.Priority)
     Resolver.addAnalysisImplsPair(&PriorityAnalysis::ID, &Ours->Priority);
 }
 

@@ -45,6 +45,16 @@ protected:
   bool ReassignsLocally;
 };
 
+class DefaultEvictionAdvisor : public RegAllocEvictionAdvisor {
+public:
+  DefaultEvictionAdvisor(const MachineFunction &MF, const RAGreedy &RA) : RegAllocEvictionAdvisor(MF, RA) {}
+
+private:
+  MCRegister tryFindEvictionCandidate(const LiveInterval &, const AllocationOrder &, uint8_t,
+                                      const SmallVirtRegSet &) const override;
+  bool canEvictHintInterference(const LiveInterval &, MCRegister, const SmallVirtRegSet &) const override;
+};
+
 class RegAllocEvictionAdvisorAnalysis : public ImmutablePass {
 public:
   enum class AdvisorMode : int { Default, Release, Development };
@@ -75,6 +85,15 @@ protected:
   const void *Target, *Classes;
   SlotIndexes *Indexes;
   bool ClassTrumpsGlobalness, ReversesLocal;
+};
+
+class DefaultPriorityAdvisor : public RegAllocPriorityAdvisor {
+public:
+  DefaultPriorityAdvisor(const MachineFunction &MF, const RAGreedy &RA, SlotIndexes *Indexes)
+      : RegAllocPriorityAdvisor(MF, RA, Indexes) {}
+
+private:
+  unsigned getPriority(const LiveInterval &LI) const override;
 };
 
 class RegAllocPriorityAdvisorAnalysis : public ImmutablePass {

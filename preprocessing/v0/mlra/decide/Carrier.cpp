@@ -3,9 +3,11 @@
 
 #include "LLVMCompat.h"
 #include "decide/Advisors.h"
+#include "decide/EvictionAdvisor.h"
 #include "decide/LoopSplit.h"
 #include "decide/NarrowedClasses.h"
 #include "decide/PointSplit.h"
+#include "decide/PriorityAdvisor.h"
 #include "decide/Spilling.h"
 #include "record/UsePoints.h"
 
@@ -259,7 +261,16 @@ void Carrier::carryOut(const Decision &D) {
 
 void Carrier::installAdvisors(AnalysisResolver &Resolver) {
   RegistersBeforeGreedy = MRI.getNumVirtRegs();
-  Sways = std::make_unique<Advisors>(Allocator, A.MF, Wishes);
+  AdvisorMakers Makers;
+  if (!Wishes.Fixed.empty())
+    Makers.Eviction = [this](const MachineFunction &MF, const RAGreedy &RA, auto Stock) {
+      return std::make_unique<EvictionAdvisor>(MF, RA, std::move(Stock), Wishes);
+    };
+  if (Wishes.isOrdered())
+    Makers.Priority = [this](const MachineFunction &MF, const RAGreedy &RA, SlotIndexes &Indexes, auto Stock) {
+      return std::make_unique<PriorityAdvisor>(MF, RA, Indexes, std::move(Stock), Wishes);
+    };
+  Sways = std::make_unique<Advisors>(Allocator, A.MF, std::move(Makers));
   Sways->install(Resolver);
 }
 
