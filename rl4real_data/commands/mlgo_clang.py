@@ -12,6 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
+from rl4real_data.commands.console import pass_on
 from rl4real_data.core.environment import load_environment
 
 WORDS: Final = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -24,13 +25,12 @@ def mlgo_clang(
         typer.Argument(metavar="CLANG WORDS...", help="What MLGO's scripts say to clang, development flags included."),
     ] = None,
 ) -> None:
-    """Be the clang that MLGO's scripts call: a stock clang that takes the development mode's flags and writes its logs."""
+    """Be the clang that MLGO's scripts call: a stock one that takes the development mode's flags and writes its logs."""
     from rl4real_data.mlgo.development_clang import compile_in_development_mode
     from rl4real_data.toolchain.installation import Installation
 
     installation = Installation.of(load_environment())
     with tempfile.TemporaryDirectory() as scratch:
         done = compile_in_development_mode(words or [], installation, Path(scratch))
-    sys.stdout.write(done.stdout)
-    sys.stderr.write(done.stderr)
+    pass_on(done.stdout, done.stderr)
     sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)

@@ -15,8 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Protocol, Self
 
-import numpy as np
-
 from rl4real_data.mlgo.advice_rules import AdviceRule
 from rl4real_data.mlgo.tensors import FormatError, Header, read_header
 

@@ -66,7 +66,7 @@ def _byte_list() -> list[int]:
 
 @functools.lru_cache(maxsize=64)
 def _shift_tables(length: int) -> tuple[list[int], ...]:
-    """What `length` zero bytes make of each value of each of a state's four bytes: a square for each bit of `length`."""
+    """What `length` zero bytes make of each value of each of a state's four bytes."""
     columns = np.uint32(1) << np.arange(32, dtype=np.uint32)  # one state for each bit
     power = _byte_table()[columns & 0xFF] ^ (columns >> np.uint32(8))  # after one zero byte
     result = columns

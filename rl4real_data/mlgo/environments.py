@@ -59,16 +59,14 @@ class ModuleCommand:
 class MlgoEnv(gymnasium.Env[Observation, Any], ABC):
     """The modules in their order, or drawn by chance where `shuffle` says so; `reset(options={"module": 3})` names one.
 
-    `reset` with a seed begins anew. A module of which the compiler asks nothing, or that fails, is passed over: `info["passed_over"]` tells of each.
-    DatasetError if none is left, UsageError without a module.
+    `reset` with a seed begins anew. A module of which the compiler asks nothing, or that fails, is passed over:
+    `info["passed_over"]` tells of each. DatasetError if none is left, UsageError without a module.
     """
 
     metadata: dict[str, Any] = {"render_modes": []}  # noqa: RUF012  # Gymnasium declares it of the instance
     task: ClassVar[Task]
 
-    def __init__(
-        self, modules: Sequence[ModuleCommand], *, clang: Clang | None = None, shuffle: bool = False
-    ) -> None:
+    def __init__(self, modules: Sequence[ModuleCommand], *, clang: Clang | None = None, shuffle: bool = False) -> None:
         if not modules:
             raise UsageError(f"{type(self).__name__}: no module", hint="name one ModuleCommand at least")
         self._modules, self._shuffle = tuple(modules), shuffle
@@ -171,13 +169,11 @@ class MlgoEnv(gymnasium.Env[Observation, Any], ABC):
 
 
 class InliningEnv(MlgoEnv):
-    """Inlining for size: 1 inlines. The score is the module's code and constants in bytes, as `llvm-size` counts them."""
+    """Inlining for size: 1 inlines. The score is the module's bytes of code and constants, as `llvm-size` counts."""
 
     task = Task.INLINING
 
-    def __init__(
-        self, modules: Sequence[ModuleCommand], *, clang: Clang | None = None, shuffle: bool = False
-    ) -> None:
+    def __init__(self, modules: Sequence[ModuleCommand], *, clang: Clang | None = None, shuffle: bool = False) -> None:
         super().__init__(modules, clang=clang, shuffle=shuffle)
         self.action_space = spaces.Discrete(2)
 

@@ -1,4 +1,4 @@
-"""Traces of inlining: one module, compiled with a policy behind LLVM's interactive channel.
+"""Traces of inlining over LLVM's interactive channel.
 
 The compiler tells LLVM's own decision in a column of its own, but before LLVM 21 it wrote that into the column
 `callee_basic_block_count` by mistake. There a module is compiled twice: once for the decisions, once for the features.
@@ -77,9 +77,7 @@ def trace_module(
     return _trajectory(decided, context, score, baseline)
 
 
-def decide_module(
-    compiler: Compiler, major: int, arguments: Sequence[str], policy: ChannelPolicy
-) -> Decided | Failure:
+def decide_module(compiler: Compiler, major: int, arguments: Sequence[str], policy: ChannelPolicy) -> Decided | Failure:
     """Compiles a module with `policy`; the last pass is the one whose object file stays. `arguments` name it."""
     if major >= _FIRST_WITH_DEFAULT:
         host = _ask(compiler, arguments, policy, with_default=True)

@@ -43,7 +43,7 @@ def _features(rows: npt.NDArray[Any]) -> Iterator[bytes]:
     flat = rows.reshape(len(rows), -1)
     if flat.dtype.kind == "f":
         yield from (_field(_FLOAT_LIST, _field(1, row.tobytes())) for row in flat.astype("<f4"))
-    elif flat.size and 0 <= flat.min() and flat.max() < _ONE_BYTE:
+    elif flat.size and flat.min() >= 0 and flat.max() < _ONE_BYTE:
         yield from (_field(_INT64_LIST, _field(1, row.tobytes())) for row in flat.astype(np.uint8))
     else:
         yield from (_field(_INT64_LIST, _field(1, b"".join(map(_varint, row)))) for row in flat.tolist())

@@ -1,4 +1,7 @@
-"""TFRecord files: records with their lengths and checksums, one after the other."""
+"""TFRecord files.
+
+Records with their lengths and checksums, one after the other.
+"""
 
 from __future__ import annotations
 

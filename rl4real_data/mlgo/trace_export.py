@@ -28,7 +28,11 @@ class TraceExport:
 
 
 def write_trace_file(
-    task: Task, trajectories: Iterable[Trajectory], path: Path, *, progress: Callable[[int], object] = lambda _done: None
+    task: Task,
+    trajectories: Iterable[Trajectory],
+    path: Path,
+    *,
+    progress: Callable[[int], object] = lambda _done: None,
 ) -> TraceExport:
     """The new file `path`, one record a trajectory with steps; it appears whole or not at all.
 

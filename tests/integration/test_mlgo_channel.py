@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.mlgo.channel_host import ChannelPolicy
@@ -27,16 +28,20 @@ from rl4real_data.traces.trajectory import Trajectory
 
 pytestmark = pytest.mark.clang
 
-CODE = """\
+CODE = (
+    """\
 static int sum(int n) { int s = 0; for (int i = 0; i < n; i++) s += i * n; return s; }
 static int large(int *a, int n) {
-""" + "".join(f"  a[{i}] = sum(a[{i}] + n) ^ n / ({i} + n);\n" for i in range(60)) + """\
+"""
+    + "".join(f"  a[{i}] = sum(a[{i}] + n) ^ n / ({i} + n);\n" for i in range(60))
+    + """\
   return a[n];
 }
 int g(int y) { return sum(y) + sum(y + 1); }
 int h(int *a, int z) { return g(z) * sum(3) + g(2) + large(a, z); }
 int k(int *a, int z) { return g(z) + large(a, z + 1) + large(a, z + 2); }
 """
+)
 LIMITS = Limits(timeout_s=120)
 TARGETS = ("x86_64-linux-gnu", "aarch64-linux-gnu")
 
@@ -253,9 +258,7 @@ def test_threads_of_thinlto_on_one_channel(newest: Clang, source: Path) -> None:
         module = folder / f"unit{number}.c"
         module.write_text(CODE.replace("int g(", f"int g{number}(").replace(" g(", f" g{number}(").replace(
             "int h(", f"int h{number}(").replace("int k(", f"int k{number}("))  # fmt: skip
-        subprocess.run(
-            [newest.path, "-O2", "-flto=thin", "-c", module, "-o", name], check=True, timeout=120
-        )
+        subprocess.run([newest.path, "-O2", "-flto=thin", "-c", module, "-o", name], check=True, timeout=120)
         names.append(str(name))
     symbols = [f"-r={name},{symbol}{number},px" for number, name in enumerate(names) for symbol in "ghk"]
     lto = newest.bin_dir / "llvm-lto2"

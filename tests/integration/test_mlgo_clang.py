@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import numpy as np
 import pytest
+
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS
 from rl4real_data.traces.features import INLINING
 

@@ -12,6 +12,7 @@ import gymnasium
 import numpy as np
 import pytest
 from gymnasium.utils.env_checker import check_env
+
 from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.mlgo.environments import InliningEnv, ModuleCommand
 
@@ -95,7 +96,7 @@ def test_modules_side_by_side(modules: tuple[ModuleCommand, ...]) -> None:
 def test_without_decisions(modules: tuple[ModuleCommand, ...]) -> None:
     unoptimised = [ModuleCommand(arguments=("-O0", *one.arguments[1:]), cwd=one.cwd, name=one.name) for one in modules]
     env = InliningEnv(unoptimised)
-    with pytest.raises(DatasetError, match="no module that can be decided on; a.c: the compiler asked about nothing"):
+    with pytest.raises(DatasetError, match=r"no module that can be decided on; a\.c: the compiler asked about nothing"):
         env.reset()
     env.close()
     with pytest.raises(UsageError, match="no module"):

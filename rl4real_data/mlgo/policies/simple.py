@@ -1,4 +1,7 @@
-"""The policies that need no model: LLVM's own decisions, random ones, recorded ones."""
+"""Policies without a model.
+
+LLVM's own decisions, random ones, recorded ones.
+"""
 
 from __future__ import annotations
 

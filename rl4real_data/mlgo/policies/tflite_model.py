@@ -1,5 +1,6 @@
-"""The policy that is a folder of MLGO's: `model.tflite`, and `output_spec.json` which tells its outputs.
+"""The policy that is a folder of MLGO's.
 
+`model.tflite` is the model, and `output_spec.json` tells its outputs.
 The model's inputs are the features with `action_` before their names, and a time step's other parts, which are 0. The
 first output is the decision; the others are what its trainer wants to find in the log.
 """
@@ -78,8 +79,11 @@ class TflitePolicy:
             )
         count, offset = found.size_bytes // found.dtype.itemsize, layout.offset(name)
         shape, dtype = tuple(asked["shape"]), asked["dtype"]
-        return asked["index"], lambda observation: (
-            np.frombuffer(observation, found.dtype, count, offset).astype(dtype, copy=False).reshape(shape)
+        return (
+            asked["index"],
+            lambda observation: (
+                np.frombuffer(observation, found.dtype, count, offset).astype(dtype, copy=False).reshape(shape)
+            ),
         )
 
 
@@ -99,7 +103,9 @@ def _read_outputs(folder: Path) -> list[tuple[str, Tensor]]:
             for spec in (entry["tensor_spec"],)
         ]
     except FileNotFoundError as error:
-        raise UsageError(f"{path}: no such file", hint=f"name a folder of MLGO's, with {MODEL} and {OUTPUTS}") from error
+        raise UsageError(
+            f"{path}: no such file", hint=f"name a folder of MLGO's, with {MODEL} and {OUTPUTS}"
+        ) from error
     except (ValueError, KeyError, TypeError, FormatError) as error:
         raise UsageError(f"{path}: cannot be read ({error})", hint="export the policy anew with MLGO") from error
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-
 from channel_talk import header, line, observation, talk
+
 from rl4real_data.core.errors import UsageError
 from rl4real_data.mlgo.channel_host import Answer
 from rl4real_data.mlgo.policies.simple import DefaultPolicy, RandomPolicy, ReplayPolicy

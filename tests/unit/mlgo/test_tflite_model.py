@@ -16,20 +16,20 @@ SPEC = [{"logging_name": "inlining_decision", "tensor_spec": {"name": "S", "port
 
 
 def test_without_its_outputs(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="output_spec.json: no such file"):
+    with pytest.raises(UsageError, match=r"output_spec\.json: no such file"):
         TflitePolicy(tmp_path)
 
 
 @pytest.mark.parametrize("text", ["[", "[{}]", '[{"logging_name": "a", "tensor_spec": {"name": "b"}}]', "3"])
 def test_outputs_that_are_none(tmp_path: Path, text: str) -> None:
     (tmp_path / OUTPUTS).write_text(text)
-    with pytest.raises(UsageError, match="output_spec.json: cannot be read"):
+    with pytest.raises(UsageError, match=r"output_spec\.json: cannot be read"):
         TflitePolicy(tmp_path)
 
 
 def test_without_the_model(tmp_path: Path) -> None:
     (tmp_path / OUTPUTS).write_text(json.dumps(SPEC))
-    with pytest.raises(UsageError, match="model.tflite: no such file"):
+    with pytest.raises(UsageError, match=r"model\.tflite: no such file"):
         TflitePolicy(tmp_path)
 
 
