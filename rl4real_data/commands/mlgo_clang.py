@@ -25,7 +25,7 @@ def mlgo_clang(
         typer.Argument(metavar="CLANG WORDS...", help="What MLGO's scripts say to clang, development flags included."),
     ] = None,
 ) -> None:
-    """Be the clang that MLGO's scripts call: a stock one that takes the development mode's flags and writes its logs."""
+    """Be the clang that MLGO's scripts call: a stock one with development mode's flags and logs."""
     from rl4real_data.mlgo.development_clang import compile_in_development_mode
     from rl4real_data.toolchain.installation import Installation
 
