@@ -23,6 +23,7 @@ from rl4real_data.commands.path import path_app
 from rl4real_data.commands.serve import serve
 from rl4real_data.commands.show import show
 from rl4real_data.commands.stats import stats
+from rl4real_data.commands.trace import trace
 from rl4real_data.commands.train import train
 from rl4real_data.commands.upgrade import upgrade
 from rl4real_data.commands.validate import validate
@@ -46,6 +47,7 @@ app.command()(validate)
 app.command()(embed)
 app.command()(improve)
 app.command()(label)
+app.command()(trace)
 app.command()(train)
 app.command("mlgo-clang", context_settings=WORDS)(mlgo_clang)
 app.command()(upgrade)

@@ -16,7 +16,7 @@ from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import OpenFolder
 from rl4real_data.episodes.file_names import INDEX_NAME
-from rl4real_data.episodes.index import DatasetIndex, FileEntry
+from rl4real_data.episodes.index import FileEntry, ListsFiles
 
 _PIECE: Final = 1 << 20
 _ALONE: Final = 32 << 20
@@ -54,7 +54,7 @@ def sha256_of(descriptor: int) -> str:
     return digest.hexdigest()
 
 
-def differences(data_dir: Path, index: DatasetIndex, names: Iterable[str] | None = None) -> dict[str, str]:
+def differences(data_dir: Path, index: ListsFiles, names: Iterable[str] | None = None) -> dict[str, str]:
     """The files that are not what the index says (of `names`, else of all), in order, and what each differs in."""
     listed = sorted(index.files if names is None else names)
     total = sum(index.files[name].size for name in listed)
@@ -67,7 +67,7 @@ def differences(data_dir: Path, index: DatasetIndex, names: Iterable[str] | None
     return {name: what for name, what in zip(listed, found, strict=True) if what}
 
 
-def require_listed(data_dir: Path, index: DatasetIndex, names: Iterable[str] | None = None) -> None:
+def require_listed(data_dir: Path, index: ListsFiles, names: Iterable[str] | None = None) -> None:
     """DatasetError that names the first file which is not the one that the index lists."""
     wanted = None if names is None else list(names)
     hint = ANEW.format(index=data_dir / INDEX_NAME)

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import OpenFolder
@@ -20,6 +20,8 @@ from rl4real_data.episodes.file_names import INDEX_NAME
 from rl4real_data.episodes.schema_version import SCHEMA_VERSION
 
 FORMAT: Final = "rl4real-data"
+TRACE_FORMAT: Final = "rl4real-data-trace"
+"""Of the index of a trace dataset, which is another one (`rl4real_data.traces.index`)."""
 MAX_BYTES: Final = 64 << 20
 """Of an index; that of a million episodes has 60 kB."""
 _KEYS: Final = frozenset(
@@ -84,6 +86,19 @@ class SplitBooks:
         return tuple(found)
 
 
+class ListsFiles(Protocol):
+    """An index, as whoever compares or publishes the files of a DATA_DIR sees it."""
+
+    @property
+    def files(self) -> Mapping[str, FileEntry]:
+        """All files but the index itself."""
+        ...
+
+    def to_json(self) -> str:
+        """The content of `dataset.json`."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetIndex:
     """The content of `dataset.json`.
@@ -119,6 +134,11 @@ def parse_index(text: str, *, path: Path | str) -> DatasetIndex:
     """DatasetError for anything that is not the index of a dataset that this version can read."""
     try:
         raw = checked.load_json(text)
+        if raw["format"] == TRACE_FORMAT:
+            raise DatasetError(
+                f"{path}: holds traces, and no episodes",
+                hint="`stats` and `validate` know traces, `rl4real_data.traces.dataset.TraceDataset` reads them",
+            )
         if raw["format"] != FORMAT:
             raise DatasetError(f"{path}: not a dataset of {FORMAT}")
         version = checked.count(raw["schema_version"], "schema_version")
@@ -134,11 +154,11 @@ def parse_index(text: str, *, path: Path | str) -> DatasetIndex:
             recipe=checked.recipe(raw["recipe"]),
             toolchain=checked.texts(raw["toolchain"], "toolchain"),
             splits={
-                checked.split_name(name): _parse_books(checked.mapping(books, name))
+                checked.split_name(name): parse_books(checked.mapping(books, name))
                 for name, books in checked.mapping(raw["splits"], "splits").items()
             },
             files={
-                checked.file_name(name): _parse_entry(name, checked.mapping(entry, name))
+                checked.file_name(name): parse_entry(name, checked.mapping(entry, name))
                 for name, entry in checked.mapping(raw["files"], "files").items()
             },
             vocabulary=checked.vocabulary(raw.get("vocabulary")),
@@ -161,7 +181,8 @@ def _compare_with_itself(raw: Mapping[str, Any]) -> None:
         raise ValueError(f"it has a key {strange[0]!r} and no sha256")
 
 
-def _parse_books(raw: Mapping[str, Any]) -> SplitBooks:
+def parse_books(raw: Mapping[str, Any]) -> SplitBooks:
+    """ValueError, KeyError or TypeError for what is none."""
     plain = ("modules", "modules_done", "modules_failed", "functions", "episodes", "duplicates")
     by_reason = ("modules_filtered", "failures", "filtered")
     if strange := sorted(raw.keys() - {*plain, *by_reason, "corpora", "skipped"}):
@@ -182,7 +203,8 @@ def _parse_books(raw: Mapping[str, Any]) -> SplitBooks:
     )
 
 
-def _parse_entry(name: str, raw: Mapping[str, Any]) -> FileEntry:
+def parse_entry(name: str, raw: Mapping[str, Any]) -> FileEntry:
+    """ValueError, KeyError or TypeError for what is none."""
     entry = FileEntry(
         rows=checked.count(raw["rows"], f"{name}: rows"),
         size=checked.count(raw["size"], f"{name}: size"),

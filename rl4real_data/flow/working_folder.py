@@ -29,7 +29,7 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import GONE, NotFollowed, OpenFolder
 from rl4real_data.episodes.comparison import sha256_of
 from rl4real_data.episodes.file_names import INDEX_NAME, LABELS_NAME, TRIALS_NAME
-from rl4real_data.episodes.index import DatasetIndex, read_index
+from rl4real_data.episodes.index import DatasetIndex, ListsFiles, read_index
 from rl4real_data.flow.journal import STATE, Journal, read_journal
 
 WORK_NAME: Final = ".work"
@@ -87,7 +87,7 @@ class WorkDir:
         """The index of the finished dataset, None if there is none yet. DatasetError for a damaged one."""
         return read_index(self.data_dir) if os.path.lexists(self.data_dir / INDEX_NAME) else None
 
-    def publish(self, index: DatasetIndex, *, states: dict[str, str]) -> None:
+    def publish(self, index: ListsFiles, *, states: dict[str, str]) -> None:
         """Makes the files in `next` the dataset. Others disappear from `data/` and `vocab/`, and tables of labels."""
         text = index.to_json().encode()
         digests = {name: entry.sha256 for name, entry in index.files.items()}

@@ -82,14 +82,14 @@ def _start(
 
 
 @contextmanager
-def served(policy: Policy) -> Iterator[str]:
+def served(policy: Policy, *, wire: Wire = Wire.JSON) -> Iterator[str]:
     """Answers compilers, from a thread, while the body runs; yields the name of the pipes."""
     name = f"rl4real-data-{uuid4().hex}"
     base = Path("/tmp") / name
     is_ready = threading.Event()
 
     def serve() -> None:
-        serve_pipe(base, Wire.JSON, policy, ready=is_ready.set)
+        serve_pipe(base, wire, policy, ready=is_ready.set)
 
     threading.Thread(target=serve, daemon=True).start()  # it waits for compilers to the end of this process
     is_ready.wait(timeout=60)

@@ -8,10 +8,10 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure, FailureKind
@@ -23,6 +23,9 @@ from rl4real_data.toolchain.compiler_server import run_served
 from rl4real_data.toolchain.completed import tail_of
 from rl4real_data.toolchain.memory_file import MemoryFile
 from rl4real_data.toolchain.process import Completed, Limits
+
+if TYPE_CHECKING:
+    from rl4real_data.stages.interfaces import Imported
 
 _NO_INTERFACE: Final = "-fmodule-output=/dev/null"
 """Else clang writes the interface of a C++20 module beside the object file. Clang 19 makes the object file of it."""
@@ -107,31 +110,50 @@ def dump_flags(
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModuleCommand:
+    """The compilation of a job's module, and what it imports of others."""
+
+    command: tuple[str, ...]
+    imported: Imported | None
+
+    def headers(self, attempt: Attempt, module: Module) -> tuple[str, ...]:
+        """The files that the compiler read beside the source."""
+        headers = headers_of(attempt.dependencies.path.read_text(errors="surrogateescape"), module)
+        return headers if self.imported is None else self.imported.sources(headers)
+
+
+def module_command(job: ModuleJob) -> ModuleCommand | Failure:
+    """Plain compilation of the module, with the interfaces that it imports."""
+    compilation, module = job.compilation, job.module
+    command = (*source_command(compilation, module), *(place.prefix_map for place in module.places))
+    imported = job.interfaces.of(module, compilation) if job.interfaces and module.imports else None
+    if isinstance(imported, Failure):
+        return imported
+    return ModuleCommand(command=command if imported is None else imported.applied_to(command), imported=imported)
+
+
 def compile_module(job: ModuleJob, scratch: Path) -> Compiled | Failure:
     """Compiles the module; every way in which that can go wrong by the module's fault is a Failure.
 
     HostError if the compiler was killed, or gave no reason.
     """
     compilation, module = job.compilation, job.module
-    command = [*source_command(compilation, module), *(place.prefix_map for place in module.places)]
-    imported = job.interfaces.of(module, compilation) if job.interfaces and module.imports else None
-    if isinstance(imported, Failure):
-        return imported
-    if imported is not None:
-        command = list(imported.applied_to(command))
-    folder = module.working_folder
+    asked = module_command(job)
+    if isinstance(asked, Failure):
+        return asked
+    command, folder = list(asked.command), module.working_folder
     if compilation.plugin is None:  # the fork writes its files into the working folder
         folder = scratch
         command[command.index(place_words([module.argument], module.places)[0])] = str(module.source)
         command.append(f"-I{module.working_folder}")
     attempt = _attempt(compilation, tuple(command), folder, scratch, reads_headers=module.language is not Language.IR)
     if not attempt.done.ok:
-        return _failure(attempt, job, scratch)
-    headers = headers_of(attempt.dependencies.path.read_text(errors="surrogateescape"), module)
+        return failure_of(attempt, job, scratch)
     return Compiled(
         records=attempt.records,
         folder=scratch,
-        headers=headers if imported is None else imported.sources(headers),
+        headers=asked.headers(attempt, module),
         seconds=attempt.done.seconds,
     )
 
@@ -145,28 +167,62 @@ def attempt_empty_module(compilation: Compilation, scratch: Path) -> Attempt:
 def _attempt(
     compilation: Compilation, command: tuple[str, ...], folder: Path, scratch: Path, *, reads_headers: bool
 ) -> Attempt:
-    records, dependencies = MemoryFile("records"), MemoryFile("dependencies")
     plugin = str(compilation.plugin.path) if compilation.plugin else ""
     decisions = compilation.decider.flags if compilation.decider else ()
+
+    def recording(records: Path) -> tuple[str, ...]:
+        return dump_flags(compilation, records=str(records), plugin=plugin, decisions=decisions)
+
+    return attempt_with(
+        compilation,
+        command,
+        recording,
+        place=CompilerPlace(folder=folder, scratch=scratch),
+        reads_headers=reads_headers,
+        needs_records=compilation.plugin is not None,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompilerPlace:
+    """Where a compiler runs, where it may write, and what it makes."""
+
+    folder: Path
+    scratch: Path
+    output: Path = Path(os.devnull)
+
+
+def attempt_with(
+    compilation: Compilation,
+    command: tuple[str, ...],
+    recording: Callable[[Path], tuple[str, ...]],
+    *,
+    place: CompilerPlace,
+    reads_headers: bool,
+    needs_records: bool,
+) -> Attempt:
+    """Runs the compiler once; `recording` are the flags by which it writes into a file."""
+    records, dependencies = MemoryFile("records"), MemoryFile("dependencies")
     command = (
         *command,
-        *dump_flags(compilation, records=str(records.path), plugin=plugin, decisions=decisions),
-        *("-o", "/dev/null"),
+        *recording(records.path),
+        *("-o", str(place.output)),
         "-fno-crash-diagnostics",  # else clang preprocesses the source again for a report that nobody reads
         *(("-MD", "-MF", str(dependencies.path)) if reads_headers else ()),
     )
     done = run_served(
         compilation.server,
         command,
-        cwd=folder,
+        cwd=place.folder,
         limits=compilation.limits,
-        scratch=scratch,
+        scratch=place.scratch,
         passed=(records.descriptor, dependencies.descriptor),
     )
-    return Attempt(done=done, records=records, dependencies=dependencies, needs_records=compilation.plugin is not None)
+    return Attempt(done=done, records=records, dependencies=dependencies, needs_records=needs_records)
 
 
-def _failure(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
+def failure_of(attempt: Attempt, job: ModuleJob, scratch: Path) -> Failure:
+    """What the compiler's end says of the module. HostError if it was killed, or gave no reason."""
     done, limits = attempt.done, job.compilation.limits
     said = _without_places(attempt, job, scratch)
     stderr = tail_of(said)

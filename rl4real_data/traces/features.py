@@ -9,24 +9,17 @@ __all__ = ["ADVICE", "EVICTION", "EVICTION_COLUMNS", "FEATURES", "INLINING", "PR
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 import numpy as np
 
+from rl4real_data.traces.task_name import Task
+
 EVICTION_COLUMNS: Final = 33  # 32 of the allocation order, and the register that seeks a place
 INT64: Final = "int64"
 FLOAT: Final = "float32"
 LLVM_TYPES: Final = MappingProxyType({INT64: "int64_t", FLOAT: "float"})
-
-
-class Task(StrEnum):
-    """Whose decisions a trace holds."""
-
-    INLINING = "inlining"
-    EVICTION = "eviction"
-    PRIORITY = "priority"
 
 
 @dataclass(frozen=True, slots=True)

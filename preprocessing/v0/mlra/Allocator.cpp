@@ -101,7 +101,7 @@ public:
     if (IsRecording)
       Decisions.begin(M), Traces.begin(M);
     else if (!IsObserved)
-      warnOfFastAllocator(M);
+      warnOfFastAllocator(M), traceNothing(M);
     if (IsObserved)
       Final = FinalFile::wanted(*this);
     return Inner->doInitialization(M);

@@ -40,7 +40,7 @@ public:
 
   std::string decide(const Observation &Seen, int64_t, int64_t &Decision) override {
     if (Task == TracedTask::Priority) {
-      Decision = static_cast<int64_t>(Numbers() >> 32);
+      Decision = static_cast<int64_t>(Numbers() >> 40); // what a float holds, so that LLVM's channel can carry it
       return "";
     }
     SmallVector<int64_t, 33> Legal;

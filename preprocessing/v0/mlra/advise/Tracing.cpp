@@ -82,6 +82,11 @@ std::string answerOf(TracedTask Task) {
   return std::string(reinterpret_cast<const char *>(&Nothing), sizeof(Nothing));
 }
 
+/// LLVM opens base.in and base.out when it makes a module's first advisor.
+void setChannel(const TaskRow &Row, const std::string &Base) {
+  static_cast<cl::opt<std::string> &>(llvmOption(Row.ChannelFlag)).setValue(Base);
+}
+
 std::unique_ptr<Policy> chosenPolicy(TracedTask Task, std::string &Problem) {
   if (IsTraceRandom + !TraceReplayPath.empty() + !TraceModelPath.empty() + !TracePipeBase.empty() > 1)
     Problem = "two policies are named: -mlra-trace-random, -replay, -model and -pipe exclude each other";
@@ -104,12 +109,21 @@ static void traceDefault(const std::string &Word) {
   const TaskRow &Row = taskRow(Word);
   useAsDefault(true);
   llvmOption(Row.ModeFlag).addOccurrence(0, Row.ModeFlag, "release");
+  setChannel(Row, "later"); // without a name LLVM would look for a model of its own
   // The probe is told that nothing is evicted; LLVM counts that, and hides registers that are often in it.
   if (auto Found = cl::getRegisteredOptions().find(EvictionLimit); Found != cl::getRegisteredOptions().end())
     static_cast<cl::opt<unsigned> *>(Found->second)->setValue(std::numeric_limits<unsigned>::max());
 }
 
 bool isTracing() { return !TraceTask.empty(); }
+
+void traceNothing(Module &M) {
+  if (!isTracing() || TraceFilePath.empty())
+    return;
+  warn(M, "-mlra-trace traces nothing here: without optimisation LLVM takes its fast allocator");
+  if (std::string Wrong = TraceFile(TraceFilePath, taskRow(TraceTask).Task).finish(); !Wrong.empty())
+    M.getContext().emitError("mlra: trace: " + Wrong);
+}
 
 void Tracing::begin(Module &M) {
   if (!isTracing())
@@ -125,14 +139,12 @@ void Tracing::begin(Module &M) {
   Current = std::make_unique<FunctionTrace>(*Channel, *File, Who.get());
 }
 
-/// LLVM opens its channel when it makes the first advisor of a module.
 std::string Tracing::prepare(MachineFunction &MF) {
   if (IsOpened)
     return "";
   if (std::string Wrong = Channel->open(); !Wrong.empty())
     return Wrong;
-  auto &Base = static_cast<cl::opt<std::string> &>(llvmOption(taskRow(TraceTask).ChannelFlag));
-  Base.setValue(Channel->base());
+  setChannel(taskRow(TraceTask), Channel->base());
   return "";
 }
 

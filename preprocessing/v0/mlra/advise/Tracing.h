@@ -18,6 +18,9 @@ namespace mlra {
 /// Whether the flags ask for a trace.
 bool isTracing();
 
+/// Of an allocator in whose place LLVM's fast one runs: a trace without functions, and a warning.
+void traceNothing(llvm::Module &M);
+
 /// Without a flag it does nothing.
 class Tracing {
 public:
