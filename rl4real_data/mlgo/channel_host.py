@@ -133,7 +133,8 @@ class Channel:
                 path.unlink(missing_ok=True)
                 os.mkfifo(path, 0o600)
                 descriptors.append(os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC))
-            yield ChannelHost(*descriptors, policy, rule)
+            inward, outward = descriptors
+            yield ChannelHost(inward, outward, policy, rule)
         finally:
             for descriptor in descriptors:
                 os.close(descriptor)

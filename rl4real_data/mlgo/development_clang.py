@@ -48,7 +48,10 @@ def compile_in_development_mode(words: Sequence[str], installation: Installation
         return DevelopmentResult(returncode=run_attached((str(clang.path), *call.words)))
     if call.task is Task.INLINING:
         return compile_inlining(clang, call, scratch)
-    raise UsageError(f"{call.task}: only inlining", hint="")
+    raise UsageError(
+        f"a training log of {call.task}: this release writes those of inlining alone",
+        hint=f"rl4real-data trace {call.task} x86 --corpus … --data-dir D; rl4real-data export D trace --to mlgo",
+    )
 
 
 def compile_inlining(clang: Clang, call: DevelopmentCall, scratch: Path) -> DevelopmentResult:

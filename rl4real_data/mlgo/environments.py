@@ -187,4 +187,5 @@ def _space(spec: FeatureSpec) -> spaces.Box:
     """All values of its type: LLVM promises no narrower range."""
     bounds = np.iinfo(np.int64) if spec.dtype == "int64" else None
     low, high = (bounds.min, bounds.max) if bounds else (-np.inf, np.inf)
-    return spaces.Box(low, high, spec.shape, spec.numpy_type.type)
+    dtype: type[np.int64] | type[np.float32] = np.int64 if spec.dtype == "int64" else np.float32
+    return spaces.Box(low, high, spec.shape, dtype)
