@@ -7,6 +7,7 @@ All C files of the folder, plain and over the channel in turn, five times; media
 
 from __future__ import annotations
 
+import itertools
 import statistics
 import sys
 import tempfile
@@ -37,7 +38,7 @@ def write_network(path: Path) -> None:
     """Layers with weights by chance, of MLGO's sizes."""
     drawn = np.random.default_rng(0)
     nodes, constants, last = [], [], "features"
-    for layer, (inputs, outputs) in enumerate(zip(WIDTHS, WIDTHS[1:], strict=False)):
+    for layer, (inputs, outputs) in enumerate(itertools.pairwise(WIDTHS)):
         weights = drawn.normal(0, 0.1, (inputs, outputs)).astype(np.float32)
         constants.append(numpy_helper.from_array(weights, f"w{layer}"))
         nodes += [
