@@ -18,6 +18,7 @@ from rl4real_data.commands.flow import flow
 from rl4real_data.commands.import_graphs import import_dataset
 from rl4real_data.commands.improve import improve
 from rl4real_data.commands.label import label
+from rl4real_data.commands.mlgo_clang import WORDS, mlgo_clang
 from rl4real_data.commands.path import path_app
 from rl4real_data.commands.serve import serve
 from rl4real_data.commands.show import show
@@ -48,6 +49,7 @@ app.command()(improve)
 app.command()(label)
 app.command()(trace)
 app.command()(train)
+app.command("mlgo-clang", context_settings=WORDS)(mlgo_clang)
 app.command()(upgrade)
 app.command()(clean)
 app.command()(doctor)

@@ -56,6 +56,12 @@ def write_ready(text: str) -> None:
     print(text, flush=True)
 
 
+def pass_on(stdout: str, stderr: str) -> None:
+    """What a program said in whose place this one stands, as it is."""
+    print(stdout, end="")
+    print(stderr, end="", file=sys.stderr)
+
+
 def write_json(text: str) -> None:
     """What the command was asked for, for a program; the same values, in letters that can be printed."""
     print(text if text.isascii() and "\x7f" not in text else "".join(map(_json_letter, text)))

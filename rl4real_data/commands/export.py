@@ -20,14 +20,17 @@ if TYPE_CHECKING:
     from rl4real_data.export.rl4real import Exported
     from rl4real_data.export.rllib import RllibSummary
 
-_FORMS: Final = "; ".join(f"{row.format}: {row.writes}" for row in EXPORTERS.values() if row.needs is Needs.DATASET)
+_FORMS: Final = "; ".join(
+    [f"{row.format}: {row.writes}" for row in EXPORTERS.values() if row.needs is Needs.DATASET]
+    + ["mlgo: a dataset of `trace` as the trace file that MLGO's trainers read"]
+)
 
 
 def export_dataset(
     data_dir: Annotated[
         Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset; with --to onnx a checkpoint of `train`.")
     ],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="New folder.")],
+    output: Annotated[Path, typer.Argument(metavar="OUT", help="New folder; with --to mlgo a new file.")],
     to: Annotated[ExportFormat, typer.Option("--to", help=_FORMS)],
     split: Annotated[Split | None, typer.Option(help="Split to export. [train, if there is one]")] = None,
     sources: Annotated[
@@ -51,6 +54,10 @@ def export_dataset(
     sizes: dict[str, Any] = {"max_nodes": max_nodes, "max_uses": max_uses, "vectors": vectors}
     sizes = {name: value for name, value in sizes.items() if value is not None}
     given = [f"--{name.replace('_', '-')}" for name in sizes] + (["--sources"] if sources else [])
+    if to is ExportFormat.MLGO:
+        write_note(_export_traces(data_dir, output, given=[*given, *(["--split"] if split else [])]))
+        write_path(output)
+        return
     choose_exporter(to, needs=Needs.DATASET, given=given)
     if to is ExportFormat.ONNX:
         text = _export_onnx(data_dir, output, split=split)
@@ -65,6 +72,21 @@ def export_dataset(
         text = _rllib_text(summary)
     write_note(text)
     write_path(output)
+
+
+def _export_traces(data_dir: Path, output: Path, *, given: list[str]) -> str:
+    from rl4real_data.mlgo.trace_export import LEAST_STEPS, write_trace_file
+    from rl4real_data.traces.dataset import TraceDataset
+
+    if given:
+        raise UsageError(f"{', '.join(given)}: no option of --to mlgo", hint="leave it out")
+    dataset = TraceDataset(data_dir)
+    with work_progress("exporting", "trajectory", "trajectories") as watch:
+        told = write_trace_file(dataset.task, dataset, output, progress=lambda done: watch(done, len(dataset)))
+    lines = [f"{told.trajectories:,} trajectories of {dataset.task}, {counted(told.steps, 'decision')}"]
+    if told.too_short:
+        lines.append(f"  MLGO's reader skips {told.too_short:,} of them: they have fewer than {LEAST_STEPS} decisions")
+    return "\n".join(lines)
 
 
 def _export_onnx(checkpoint: Path, output: Path, *, split: Split | None) -> str:

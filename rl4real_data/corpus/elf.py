@@ -19,6 +19,8 @@ _INDEX_IS_ELSEWHERE: Final = 0xFFFF
 _BIG: Final = 2
 _IS_64: Final = 2
 _TYPE_END: Final = 18
+_WRITTEN: Final = 0x1
+_LOADED: Final = 0x2
 _EXECUTED: Final = 0x4
 _RELOCATABLE: Final = 1
 _LONGEST_HEADER: Final = 64
@@ -89,6 +91,19 @@ def code_size(data: bytes) -> int:
         return sum(section.size for _, section in found if section.flags & _EXECUTED)
     except (struct.error, IndexError, EOFError) as error:
         raise ElfError("the object file is cut off") from error
+
+
+def text_size(data: bytes) -> int:
+    """What `llvm-size` counts as text: bytes of the loaded sections that are executed or only read."""
+    try:
+        found = _named_sections(FilePart.of(data), longest=0)
+        return sum(section.size for _, section in found if _is_text(section.flags))
+    except (struct.error, IndexError, EOFError) as error:
+        raise ElfError("the object file is cut off") from error
+
+
+def _is_text(flags: int) -> bool:
+    return bool(flags & _LOADED) and (bool(flags & _EXECUTED) or not flags & _WRITTEN)
 
 
 def _byte_order(head: bytes) -> Literal["big", "little"]:

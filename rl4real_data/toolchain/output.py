@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import select
 import time
-from typing import Final
+from typing import Final, Protocol
 
 ANSWER_BYTES: Final = 1 << 29
 """What is kept of a tool's answer, half from its beginning and half from its end: Debian's index has 80 MB."""
@@ -19,6 +19,17 @@ MESSAGE_BYTES: Final = 1 << 16
 
 _CHUNK_BYTES: Final = 1 << 16
 """A pipe holds no more."""
+
+
+class Listener(Protocol):
+    """Whoever hears a descriptor of its own while a process is under way; what `read` raises ends the process."""
+
+    @property
+    def ours(self) -> int: ...
+
+    def read(self) -> bool:
+        """Takes in what is there; false if it listens no longer."""
+        ...
 
 
 class Stream:
@@ -70,9 +81,9 @@ class Stream:
 
 
 class Output:
-    """The stdout, of which `stdout_bytes` are kept, and the stderr of one process."""
+    """The stdout, of which `stdout_bytes` are kept, and the stderr of one process; a `listener` of another channel."""
 
-    def __init__(self, stdout_bytes: int) -> None:
+    def __init__(self, stdout_bytes: int, listener: Listener | None = None) -> None:
         self.stdout = Stream(stdout_bytes)
         try:
             self.stderr = Stream(MESSAGE_BYTES)
@@ -80,6 +91,7 @@ class Output:
             self.stdout.close()
             raise
         self._open = {stream.ours: stream for stream in (self.stdout, self.stderr)}
+        self._listeners = {} if listener is None else {listener.ours: listener}
 
     def has_started(self) -> None:
         """The process has inherited what it needs."""
@@ -93,10 +105,11 @@ class Output:
     def hear(self, timeout_s: float, *, until: int | None = None) -> bool:
         """Takes in what is said within `timeout_s`.
 
-        True as soon as the descriptor `until` can be read, or without one as soon as nobody can say anything any more.
+        True as soon as the descriptor `until` can be read, or without one as soon as nobody can say anything any more;
+        what the listener hears counts only until then.
         """
         poll = select.poll()
-        for descriptor in (*self._open, *(() if until is None else (until,))):
+        for descriptor in (*self._open, *(() if until is None else (*self._listeners, until))):
             poll.register(descriptor, select.POLLIN)
         deadline = time.monotonic() + timeout_s
         while until is not None or self._open:
@@ -107,9 +120,20 @@ class Output:
             for descriptor, _ in events:
                 if descriptor == until:
                     return True
-                if not self._open[descriptor].read():
+                if not self._hears_on(descriptor):
                     poll.unregister(descriptor)
-                    del self._open[descriptor]
             if remaining_s <= 0 and self._open:  # somebody speaks without end
                 return False
         return True
+
+    def _hears_on(self, descriptor: int) -> bool:
+        """False at the end of what is said there."""
+        if descriptor in self._listeners:
+            goes_on = self._listeners[descriptor].read()
+            if not goes_on:
+                del self._listeners[descriptor]
+        else:
+            goes_on = self._open[descriptor].read()
+            if not goes_on:
+                del self._open[descriptor]
+        return goes_on

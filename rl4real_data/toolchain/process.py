@@ -24,7 +24,7 @@ from rl4real_data.toolchain.completed import Completed as Completed  # whoever r
 from rl4real_data.toolchain.completed import Limits as Limits
 from rl4real_data.toolchain.confinement import confinement_to
 from rl4real_data.toolchain.mark import VARIABLE, keeper_command, kill_marked, new_mark
-from rl4real_data.toolchain.output import ANSWER_BYTES, MESSAGE_BYTES, Output
+from rl4real_data.toolchain.output import ANSWER_BYTES, MESSAGE_BYTES, Listener, Output
 from rl4real_data.toolchain.start import Invocation, Process, start_process
 
 _WATCH_S: Final = 1.0
@@ -82,21 +82,22 @@ def run(
     is_confined: bool = False,
     stdin: int = subprocess.DEVNULL,
     stdout: int | None = None,
+    listener: Listener | None = None,
     start: Callable[[Invocation], Process] = start_process,
 ) -> Completed:
     """Runs `command` to its end, or kills its whole process group when the time is up or this call is interrupted.
 
     `scratch` is an existing folder: the process's TMPDIR and, if it is confined, where alone it can write; besides what
     is `passed`. `stdin` and `stdout` are open descriptors; without the latter, what the process says there is kept. Of
-    a confined one no more is kept than of stderr. OSError if it cannot be started, InterruptedError if `kill_all` ended
-    it.
+    a confined one no more is kept than of stderr. What a `listener` raises ends it, too. OSError if it cannot be
+    started, InterruptedError if `kill_all` ended it.
     """
     keep_processes()
     mark = new_mark()
     changes = {"TMPDIR": str(scratch), "XDG_CACHE_HOME": str(scratch)} if is_confined else {"TMPDIR": str(scratch)}
     begin = time.monotonic()
     # A compiler has nothing to say on stdout.
-    with contextlib.closing(Output(MESSAGE_BYTES if is_confined else ANSWER_BYTES)) as output:
+    with contextlib.closing(Output(MESSAGE_BYTES if is_confined else ANSWER_BYTES, listener)) as output:
         invocation = Invocation(
             command=tuple(command),
             cwd=cwd,

@@ -55,6 +55,9 @@ CLANG_S_OWN = {
 }
 """Options of clang's that docs/commands.md speaks of."""
 
+FOREIGN = {"mlgo.md": {"--data", "--output", "--gin", "--root"}}
+"""Beginnings of MLGO's own options, which have underscores."""
+
 _HEADING = re.compile(r"^(#+) (.+)$", re.MULTILINE)
 _FENCED = re.compile(r"^```.*?^```$", re.MULTILINE | re.DOTALL)
 
@@ -173,7 +176,7 @@ def test_no_document_names_an_option_that_is_none(path: Path) -> None:
     known = set().union(*map(options, COMMANDS.values())) | {"--help"}
     named = set(re.findall(r"(?<![\w-])--[a-z][a-z-]*", path.read_text(encoding="utf-8")))
 
-    assert named - known == set()
+    assert named - known - FOREIGN.get(path.name, set()) == set()
 
 
 def test_no_short_option_is_named_that_is_none() -> None:

@@ -39,7 +39,7 @@ def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
         *("", "flow", "stats", "show", "export", "import", "validate", "doctor", "clean"),
         *("path", "path plugin", "path clang", "path llc", "path corpus", "corpus"),
-        *("path grpc", "path onnxruntime", "compile", "serve", "label", "evaluate", "trace", "train"),
+        *("path grpc", "path onnxruntime", "compile", "serve", "label", "evaluate", "trace", "train", "mlgo-clang"),
         *("embed", "improve", "upgrade", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
         *(f"corpus {name}" for name in ("list", "show", "fetch", "verify", "shared", "add", "update", "export")),
     }
