@@ -1,4 +1,6 @@
-"""The work of a host on one batch: its modules become parts in the store.
+"""The work of a host on one batch.
+
+Its modules become parts in the store.
 
 It can be done twice, at once or later, by anybody: who finds the marker does nothing.
 """

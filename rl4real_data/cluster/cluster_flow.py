@@ -9,10 +9,9 @@ from rl4real_data.cluster.driver_lock import driving
 from rl4real_data.cluster.run_record import read_run_record
 from rl4real_data.cluster.shipped_plugin import fetch_plugin
 from rl4real_data.cluster.store import Store
-from rl4real_data.core.shipped_files import plugin_source_dir
 from rl4real_data.flow.request import FlowRequest
 from rl4real_data.flow.run import Console, RunReport, run_flow
-from rl4real_data.toolchain.plugin import source_hash
+from rl4real_data.toolchain.plugin import known_hash
 
 
 def run_flow_on_cluster(choice: ClusterChoice, request: FlowRequest, console: Console) -> RunReport:
@@ -25,7 +24,7 @@ def run_flow_on_cluster(choice: ClusterChoice, request: FlowRequest, console: Co
 def with_plugin_of_run(request: FlowRequest, store: Store) -> FlowRequest:
     """With the plugin that the run was begun with, whoever built it: another build would be another plugin."""
     record = read_run_record(store)
-    if record is None or record.plugin != source_hash(plugin_source_dir()):
+    if record is None or record.plugin != known_hash():
         return request  # what is different is said when the two are compared
     installation = request.installation
     if installation.clang().version != record.clang_version:

@@ -1,4 +1,6 @@
-"""The driver of a run: gives its batches to an engine, and takes the parts out of the store.
+"""The driver of a run.
+
+Gives its batches to an engine, and takes the parts out of the store.
 
 To the flow it is a runner of jobs like the one of a single machine: what is planned before, and packed behind it, is
 the same, and so are the bytes of the dataset. Whatever it has in its own folders can be made again from the store.
@@ -7,6 +9,7 @@ the same, and so are the bytes of the dataset. Whatever it has in its own folder
 from __future__ import annotations
 
 import contextlib
+import time
 from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import uuid4
@@ -24,7 +27,7 @@ from rl4real_data.core.progress_lines import still_at
 from rl4real_data.engines.dispatch import run_batches
 from rl4real_data.engines.engine import Unfit
 from rl4real_data.engines.engines import EngineName, open_engine
-from rl4real_data.flow.runner import progress_shown, run_jobs
+from rl4real_data.flow.runner import Progress, progress_shown, run_jobs
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.part import Part
 from rl4real_data.stages.stage import ModuleStage
@@ -63,7 +66,7 @@ class ClusterRunner:
         """Yields every job with its part, as they get done."""
         layout = self.lay_out(jobs, workers=workers, say=say)
         doubted = list(layout.own)
-        with progress_shown(len(jobs), show_bar=show_bar, say=say) as show:
+        with progress_shown(len(jobs), show_bar=show_bar, say=say, more=time_left) as show:
             for batch, parts in self._made(layout, workers, say):
                 for job in batch.jobs:
                     interruption.check()
@@ -110,6 +113,8 @@ class ClusterRunner:
 
         work = BatchWork(run=self._store.url)
         engine = open_engine(self._choice.engine, work, address=self._choice.address, workers=workers)
+        if dashboard := getattr(engine, "dashboard", ""):
+            say(f"Dask's dashboard: {dashboard}")
         with contextlib.closing(run_batches(engine, tuple(missing), accept=accept, say=say)) as markers:
             for marker in markers:
                 yield missing[marker.batch], taken.pop(marker.batch)
@@ -128,6 +133,16 @@ class ClusterRunner:
             except (OtherHeaders, StoreError):
                 pass  # a store that cannot be reached says so again when the marker is removed
             self._store.remove(marker_name(batch.name))
+
+
+def time_left(progress: Progress) -> str:
+    """How long it takes at the rate so far."""
+    done = progress.done + progress.failed
+    left = progress.total - done
+    if not done or not left:
+        return ""
+    seconds = (time.monotonic() - progress.begin) * left / done
+    return f", about {seconds:.0f} s left" if seconds < 120 else f", about {seconds / 60:.0f} min left"
 
 
 def _to_be_made(store: Store, batches: int) -> LessThanAsked:

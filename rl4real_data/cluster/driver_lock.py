@@ -1,4 +1,6 @@
-"""The lock of a run in its store: one driver at a time.
+"""The lock of a run in its store.
+
+One driver at a time.
 
 A bucket has no locks that die with their owner. So a driver beats: it writes a number that grows. Whoever finds a beat
 waits a little longer than one lasts; if the number has not changed by then, its writer is dead. No clock of any host

@@ -1,4 +1,6 @@
-"""A host of a run: this machine, seen to be fit before it is given anything.
+"""A host of a run.
+
+This machine, seen to be fit before it is given anything.
 
 It must have the run's compiler, byte for byte, the same headers of the system, the run's plugin in a state that it
 records, and room. A host that lacks one of these is no reason for a module to fail: its batches go elsewhere.

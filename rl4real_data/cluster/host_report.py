@@ -1,4 +1,6 @@
-"""What each process of a run's hosts has done so far, for whoever watches: small files in the store.
+"""The reports of a run's hosts.
+
+Small files in the store say what each process has done so far, for whoever watches.
 
 Nothing depends on them. A process writes its own, after each batch, and no other.
 """

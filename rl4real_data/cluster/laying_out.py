@@ -1,4 +1,7 @@
-"""The laying out of a run in its store: record, plugin, tasks, and the plan last."""
+"""The laying out of a run in its store.
+
+Record, plugin, tasks, and the plan last.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The plan of a run in its store: the batches, and the keys of the modules in each."""
+"""The plan of a run in its store.
+
+The batches, and the keys of the modules in each.
+"""
 
 from __future__ import annotations
 

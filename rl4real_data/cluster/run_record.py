@@ -1,4 +1,6 @@
-"""The record of a run: with what its parts are made, the same on every host.
+"""The record of a run.
+
+With what its parts are made, the same on every host.
 
 It is written once. Whoever comes later, a host or another driver, works with just that or does not work at all.
 """
@@ -99,7 +101,7 @@ def write_run_record(store: Store, record: RunRecord) -> None:
     if found is None:
         text = json.dumps({"format": FORMAT, **dataclasses.asdict(record)}, indent=1, sort_keys=True)
         store.write(RUN, text.encode())
-    elif different := found.differences(record):
+    elif different := record.differences(found):
         raise StoreError(
             f"{store}: its parts are made with another {', another '.join(different)}",
             hint="choose another --run, or what it was begun with",

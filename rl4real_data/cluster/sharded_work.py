@@ -1,4 +1,6 @@
-"""The work of one shard of a run: every N-th batch of its plan, for arrays of batch systems such as Slurm's.
+"""The work of one shard of a run.
+
+Every N-th batch of its plan, for arrays of batch systems such as Slurm's.
 
 No engine and no driver is needed meanwhile. What a shard leaves undone, another try of it does, or `flow`.
 """

@@ -1,4 +1,6 @@
-"""The plugin of a run: the driver's build, which travels through the store.
+"""The plugin of a run.
+
+The driver's build, which travels through the store.
 
 A host needs neither CMake nor LLVM's headers, and waits for no build; and what every host loads is the same file.
 """

@@ -1,4 +1,6 @@
-"""The source of a module that no other host can fetch, as it travels: preprocessed, with all that it includes.
+"""The source of a module that no other host can fetch, as it travels.
+
+Preprocessed, with all that it includes.
 
 A folder or a compilation database of the user's is on the driver alone. What its compiler sees after preprocessing is
 one file, and gives the same records. What cannot be preprocessed, or is no text, is compiled by the driver itself.

@@ -1,4 +1,6 @@
-"""The store of a run: a folder that all hosts reach, on a shared disk or in a bucket.
+"""The store of a run.
+
+A folder that all hosts reach, on a shared disk or in a bucket.
 
 A file appears whole or not at all. What a client library raises becomes a `StoreError` that names the store.
 """

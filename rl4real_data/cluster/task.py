@@ -1,4 +1,6 @@
-"""The task of one batch: up to 64 modules, and how a host comes by their sources.
+"""The task of one batch.
+
+Up to 64 modules, and how a host comes by their sources.
 
 What it holds is text for other machines, read with distrust: a module has the fields that its compilation needs, and
 no path of the machine that wrote it.

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rl4real_data.commands import flow_options as options
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
+from rl4real_data.commands.data_dir import opened
 from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
@@ -86,7 +87,7 @@ def flow(
     environment = load_environment()
     jobs = jobs or environment.jobs
     data_dir = data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}"
-    with fetch_progress() as progress:
+    with fetch_progress() as progress, opened(data_dir, is_written=not dry_run, may_be_new=True) as data_dir:
         request = FlowRequest(
             corpora=CorpusChoice(
                 words=tuple(corpus or [options.DEFAULT_CORPUS]),

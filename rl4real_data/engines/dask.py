@@ -1,4 +1,7 @@
-"""The Dask engine: the workers of a scheduler, wherever they run, or a cluster of this machine's own."""
+"""The Dask engine.
+
+The workers of a scheduler, wherever they run, or a cluster of this machine's own.
+"""
 
 from __future__ import annotations
 

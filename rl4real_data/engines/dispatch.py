@@ -1,4 +1,6 @@
-"""The dispatch of batches to an engine: one function, `run_batches`, whatever the engine.
+"""The dispatch of batches to an engine.
+
+One function, `run_batches`, whatever the engine.
 
 A few batches for each worker are under way, so that none waits and little is lost. Three things go wrong, and are kept
 apart. A batch that fails by itself is no matter of the dispatch: its task returns that. A worker that is unfit is asked

@@ -1,4 +1,6 @@
-"""The interface of an engine: what carries out the tasks of a run, here or on other machines.
+"""The interface of an engine.
+
+What carries out the tasks of a run, here or on other machines.
 
 A new engine is one file with such a class, and one row in `engines.py`. How many tasks are under way, what is done
 again and who is not asked any more is decided once for all engines, in `dispatch.py`.

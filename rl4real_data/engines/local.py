@@ -1,4 +1,7 @@
-"""The local engine: threads of this process, each of which waits for its compiler nearly all the time."""
+"""The local engine.
+
+Threads of this process, each of which waits for its compiler nearly all the time.
+"""
 
 from __future__ import annotations
 

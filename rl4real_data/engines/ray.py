@@ -1,4 +1,7 @@
-"""The Ray engine: the nodes of a Ray cluster, or one of this machine's own."""
+"""The Ray engine.
+
+The nodes of a Ray cluster, or one of this machine's own.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ from rl4real_data.engines.engine import Answer, EngineFault, Task
 _A_CORE: Final = 2
 """Batches under way for each core: one that is done, and one that waits."""
 _REFRESH_S: Final = 2.0
+_ALONE: Final = {"include_dashboard": False, "object_store_memory": 256 << 20}
+"""What passes through Ray are names of batches, and what came of them."""
 
 
 class RayEngine:
@@ -23,11 +28,13 @@ class RayEngine:
         with required_by("the engine ray", extra="ray"):
             import ray
         self._ray: Any = ray
-        cores = {"num_cpus": workers, "include_dashboard": False} if address is None else {"address": address}
+        where = {"address": address} if address is not None else {**_ALONE, "num_cpus": workers}
         try:
-            ray.init(**cores, log_to_driver=False, configure_logging=False)
-        except (OSError, RuntimeError, ValueError) as error:  # ConnectionError is an OSError
-            raise EngineError(f"no Ray cluster answers at {address}: {error}") from error
+            ray.init(**where, log_to_driver=False, configure_logging=False)
+        except Exception as error:  # Ray raises bare ones, too
+            raise EngineError(
+                f"no Ray cluster {f'answers at {address}' if address else 'starts here'}: {error}"
+            ) from error
         self._task = ray.put(task)
         self._remote = ray.remote(num_cpus=1, max_retries=0)(do_task)
         self._excluded: set[str] = set()
