@@ -20,7 +20,7 @@ from rl4real_data.cluster.made_parts import BatchMarker, read_batch_marker, stor
 from rl4real_data.cluster.store import Store
 from rl4real_data.cluster.task import BatchTask, TaskModule
 from rl4real_data.core import interruption
-from rl4real_data.core.errors import HostError, SourceError, StoreError, ToolchainError
+from rl4real_data.core.errors import HostError, MissingExtra, SourceError, StoreError, ToolchainError
 from rl4real_data.core.failure import FailureKind
 from rl4real_data.corpus.module import Module
 from rl4real_data.engines.engine import Unfit
@@ -41,7 +41,11 @@ class BatchWork:
 
     def __call__(self, batch: str) -> BatchMarker | Unfit:
         """StoreError, which is nobody's fault here, if the store does not do its part."""
-        store = Store(self.run)
+        try:
+            store = Store(self.run)
+        except MissingExtra as error:
+            return Unfit(reason=f"{error} ({error.hint})")
+        _reports.begin(store)
         found = read_batch_marker(store, batch)
         if found is not None:
             return found

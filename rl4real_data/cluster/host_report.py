@@ -26,7 +26,7 @@ from rl4real_data.core.errors import StoreError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostReport:
-    """`seconds`: between the first and the last batch. `unfit`: why the process was asked no more, or nothing."""
+    """`seconds`: from the first batch's beginning to the last one's end. `unfit`: why the process was asked no more, or nothing."""
 
     host: str
     process: int
@@ -54,10 +54,15 @@ class HostReports:
         self._tallies: dict[str, _Tally] = {}
         self._lock = threading.Lock()
 
+    def begin(self, store: Store) -> None:
+        """From now on the time counts."""
+        with self._lock:
+            self._tallies.setdefault(store.url, _Tally())
+
     def tell(self, store: Store, marker: BatchMarker) -> None:
         """One more batch is made."""
         with self._lock:
-            tally = self._tallies.setdefault(store.url, _Tally())
+            tally = self._tallies[store.url]
             tally.batches += 1
             tally.modules += marker.modules
             tally.functions += marker.functions
@@ -66,7 +71,7 @@ class HostReports:
 
     def tell_unfit(self, store: Store, reason: str) -> None:
         with self._lock:
-            self._write(store, self._tallies.setdefault(store.url, _Tally()), reason)
+            self._write(store, self._tallies[store.url], reason)
 
     def _write(self, store: Store, tally: _Tally, unfit: str) -> None:
         report: dict[str, Any] = {

@@ -59,9 +59,9 @@ def takes_urls(*, is_written: bool = False) -> Callable[[Callable[..., None]], C
 
     def decorate(command: Callable[..., None]) -> Callable[..., None]:
         @functools.wraps(command)
-        def on_a_folder(*words: Any, data_dir: Path, **options: Any) -> None:
+        def on_a_folder(data_dir: Path, *words: Any, **options: Any) -> None:
             with opened(data_dir, is_written=is_written) as folder:
-                command(*words, data_dir=folder, **options)
+                command(folder, *words, **options)
 
         return on_a_folder
 

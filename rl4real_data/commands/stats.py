@@ -29,7 +29,10 @@ def stats(
 ) -> None:
     """Show what a dataset holds, what was left out, and why; or how far a run is."""
     if (data_dir is None) == (run is None):
-        raise UsageError("stats: either DATA_DIR or --run is wanted", hint="`rl4real-data stats DATA_DIR`")
+        raise UsageError(
+            "Missing argument 'DATA_DIR'" if run is None else f"--run {run}: a DATA_DIR is named beside it",
+            hint="`rl4real-data stats DATA_DIR` for a dataset, `rl4real-data stats --run URL` for a run",
+        )
     if run is not None:
         _show_run(run, as_json=as_json)
         return
