@@ -26,7 +26,10 @@ from rl4real_data.core.errors import StoreError
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostReport:
-    """`seconds`: from the first batch's beginning to the last one's end. `unfit`: why the process was asked no more, or nothing."""
+    """`seconds`: from the beginning of the first batch to the end of the last one.
+
+    `unfit`: why the process was asked no more, or nothing.
+    """
 
     host: str
     process: int

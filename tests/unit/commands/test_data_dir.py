@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -35,11 +34,11 @@ class Bucket(Store):
 
 
 @pytest.fixture
-def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Bucket]]:
+def bucket(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> type[Bucket]:
     monkeypatch.setattr(Bucket, "root", tmp_path / "buckets", raising=False)
     monkeypatch.setattr(Bucket, "done", [], raising=False)
     monkeypatch.setattr(remote_dataset, "Store", Bucket)
-    yield Bucket
+    return Bucket
 
 
 def digests(folder: Path) -> dict[str, str]:
