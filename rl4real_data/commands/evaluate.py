@@ -62,6 +62,9 @@ def evaluate(
     times: Annotated[
         bool, typer.Option("--times/--no-times", help="Compile once more, for the processor time of a compilation.")
     ] = True,
+    mca: Annotated[
+        bool, typer.Option("--mca", help="Compile once more, for llvm-mca's cycles of each function's hottest block.")
+    ] = False,
     json_file: Annotated[Path | None, typer.Option("--json", metavar="FILE", help="Write all figures as JSON.")] = None,
     html: Annotated[
         Path | None, typer.Option("--html", metavar="FILE", help="Write a page with distributions.")
@@ -114,6 +117,7 @@ def evaluate(
             installation=Installation.of(environment, build_dir=build_dir),
             jobs=jobs,
             is_timed=times,
+            asks_analyzer=mca,
             runs_programs=run,
             pairs=pairs,
         )

@@ -13,6 +13,7 @@ from rl4real_data.core import interruption
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure
 from rl4real_data.corpus.module import Module
+from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.comparison import Comparison
 from rl4real_data.evaluation.contender import GREEDY, Contender
 from rl4real_data.evaluation.module_code import ModuleCode, ModuleCompiler
@@ -37,6 +38,7 @@ def evaluate(
     *,
     jobs: int = 1,
     is_timed: bool = True,
+    analyzer: MachineCodeAnalyzer | None = None,
     progress: Progress = lambda _done, _total: None,
 ) -> Evaluated:
     """Compiles each module with greedy and with each of the others. The order of the results is that of the modules.
@@ -46,7 +48,10 @@ def evaluate(
     comparisons = tuple(Comparison(name=contender.name) for contender in contenders)
     with tempfile.TemporaryDirectory(prefix="rl4real-data-") as folder:
         compiler = ModuleCompiler(
-            compilation=compilation, interfaces=Interfaces(modules, Path(folder)), is_timed=is_timed
+            compilation=compilation,
+            interfaces=Interfaces(modules, Path(folder)),
+            is_timed=is_timed,
+            analyzer=analyzer,
         )
         todo = (joblib.delayed(_compile_all)(compiler, module, contenders, Path(folder)) for module in modules)
         # Threads: the work is the compilers'.

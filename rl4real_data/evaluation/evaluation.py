@@ -13,6 +13,7 @@ from rl4real_data.benchmarks.callgrind import Callgrind
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import ToolchainError, UsageError
 from rl4real_data.corpus.sources.source import Supply
+from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.chosen_code import find_code, require_programs
 from rl4real_data.evaluation.comparison import Comparison
 from rl4real_data.evaluation.contender import BASIC, PBQP, Contender
@@ -37,8 +38,9 @@ VERSION: Final = 1
 class Request:
     """What is to be evaluated: `policy` as it was named, on which code, with what.
 
-    `labels`: a dataset whose labels are a row; `settings`: `OPTION=VALUE` of LLVM's, a row each. `runs_programs`: the
-    benchmarks of the corpora are run, too, each timed in so many `pairs` with greedy's.
+    `labels`: a dataset whose labels are a row; `settings`: `OPTION=VALUE` of LLVM's, a row each. `asks_analyzer`: what
+    llvm-mca says of hot blocks is compared. `runs_programs`: the benchmarks of the corpora are run, too, each timed in
+    so many `pairs` with greedy's.
     """
 
     policy: str
@@ -51,6 +53,7 @@ class Request:
     installation: Installation
     jobs: int = 1
     is_timed: bool = True
+    asks_analyzer: bool = False
     runs_programs: bool = False
     pairs: int = 0
 
@@ -75,13 +78,20 @@ class Evaluation:
         """Runs it. Errors are those of the command."""
         callgrind = Callgrind.found(request.installation.search_path) if request.runs_programs else None
         compilation = _compilation(request, say)
+        analyzer = _analyzer(compilation) if request.asks_analyzer else None
         jobs = 1 if ":" in request.policy else request.jobs
         with _contenders(request, compilation, say) as contenders:
             code = find_code(request.corpora, request.supply, compilation, jobs=request.jobs, say=say)
             programs = require_programs(code) if callgrind else ()
             with watch("module") as progress:
                 found = evaluate(
-                    code.modules, contenders, compilation, jobs=jobs, is_timed=request.is_timed, progress=progress
+                    code.modules,
+                    contenders,
+                    compilation,
+                    jobs=jobs,
+                    is_timed=request.is_timed,
+                    analyzer=analyzer,
+                    progress=progress,
                 )
             workloads: tuple[WorkloadResult, ...] = ()
             if callgrind is not None:
@@ -149,6 +159,11 @@ def _compilation(request: Request, say: Callable[[str], None]) -> Compilation:
             hint="use a stock clang: leave BUILD_DIR and --build-dir out",
         )
     return compilation
+
+
+def _analyzer(compilation: Compilation) -> MachineCodeAnalyzer:
+    recipe = compilation.recipe
+    return MachineCodeAnalyzer.of(compilation.clang, compilation.target, recipe.cpu, compilation.limits)
 
 
 @contextmanager

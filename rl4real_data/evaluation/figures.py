@@ -6,7 +6,7 @@ Costs may be nothing for most functions, so that ratios of them are taken with o
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -78,14 +78,17 @@ class NamedRatio:
 class Standing:
     """One row of the table. `edited`: functions that greedy split or spilled. Ratios are over greedy's; 1 is the same.
 
-    `costs`: geometric means by kind, of executions, with one added on both sides. `text` and `processor` are of sums.
-    None where nothing could be compared.
+    `costs`: geometric means by kind, of executions, with one added on both sides. `cycles`: geometric mean of what
+    llvm-mca says of the hottest blocks of `timed_blocks` functions. `text` and `processor` are of sums. None where
+    nothing could be compared.
     """
 
     name: str
     all: Gain
     edited: Gain
     costs: Mapping[str, float]
+    cycles: float | None
+    timed_blocks: int
     text: float | None
     processor: float | None
     best: tuple[NamedRatio, ...]
@@ -98,11 +101,14 @@ class Standing:
         ranked = sorted(pairs, key=lambda pair: (pair.ratio, pair.corpus, pair.module, pair.own.function))
         better = [pair for pair in ranked if _is_better(pair)]
         worse = [pair for pair in reversed(ranked) if _is_worse(pair)]
+        cycles = list(_cycle_ratios(pairs))
         return cls(
             name=comparison.name,
             all=Gain.of(pairs),
             edited=Gain.of([pair for pair in pairs if pair.greedy.is_edited]),
             costs={kind: _cost_ratio(pairs, cost) for kind, cost in COSTS.items()},
+            cycles=geometric_mean(cycles) if cycles else None,
+            timed_blocks=len(cycles),
             text=_ratio(comparison.text_bytes["own"], comparison.text_bytes["greedy"]),
             processor=_ratio(comparison.processor_s["own"], comparison.processor_s["greedy"]),
             best=tuple(map(NamedRatio.of, better[:SHOWN])),
@@ -122,6 +128,12 @@ def geometric_mean(ratios: Sequence[float]) -> float:
 
 def _cost_ratio(pairs: Sequence[FunctionPair], cost: Callable[[FunctionCode], float]) -> float:
     return geometric_mean([(cost(pair.own) + 1) / (cost(pair.greedy) + 1) for pair in pairs])
+
+
+def _cycle_ratios(pairs: Sequence[FunctionPair]) -> Iterator[float]:
+    for pair in pairs:
+        if pair.own.hot_cycles and pair.greedy.hot_cycles:
+            yield pair.own.hot_cycles / pair.greedy.hot_cycles
 
 
 def _ratio(own: float, greedy: float) -> float | None:

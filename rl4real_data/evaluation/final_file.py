@@ -21,7 +21,8 @@ class FunctionCode:
     """What came of one function. All but `nodes…` and `callee_saved` are expected executions relative to the entry.
 
     `content_hash`: of its allocation problem. `nodes_split` and `nodes_spilled` of the `nodes` are. `stores` and
-    `reloads` are those of spill slots, folded ones too.
+    `reloads` are those of spill slots, folded ones too. `hottest_block`: number of the block in which most instructions
+    are executed, -1 without any; `hot_cycles`: what llvm-mca says of that block, None where it was not asked.
     """
 
     function: str
@@ -35,7 +36,9 @@ class FunctionCode:
     copies: float
     callee_saved: int
     callee_saved_cost: float
+    hottest_block: int
     final: FinalCode
+    hot_cycles: float | None = None
 
     @property
     def is_edited(self) -> bool:
@@ -69,5 +72,6 @@ def _function(row: Mapping[str, Any]) -> FunctionCode:
         copies=copies,
         callee_saved=int(costs["callee_saved"]),
         callee_saved_cost=float(costs["callee_saved_cost"]),
+        hottest_block=int(row["hottest_block"]),
         final=FinalCode.of(row["final"]),
     )

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.elf import ElfError, code_size
 from rl4real_data.corpus.module import Module
+from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.contender import Contender
 from rl4real_data.evaluation.final_file import FinalFileError, FunctionCode, read_final_file
+from rl4real_data.evaluation.hot_blocks import hot_blocks
 from rl4real_data.stages.compile import first_error, refuse_host_fault, source_command
 from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation
@@ -21,6 +23,7 @@ from rl4real_data.toolchain.process import Completed, run
 
 _OBJECT: Final = "unit.o"
 _FINAL: Final = "unit.final"
+_ASSEMBLY: Final = "unit.s"
 _DECISIONS: Final = "unit.decisions"
 
 
@@ -39,11 +42,14 @@ class ModuleCode:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModuleCompiler:
-    """How modules are compiled. `is_timed`: each once more, as its user would."""
+    """How modules are compiled. `is_timed`: each once more, as its user would; with an `analyzer` once more for its
+    assembly, of which that one looks at the hottest blocks.
+    """
 
     compilation: Compilation
     interfaces: Interfaces
     is_timed: bool = True
+    analyzer: MachineCodeAnalyzer | None = None
 
     def compile(
         self, module: Module, contender: Contender, scratch: Path, *, greedy: ModuleCode | None = None
@@ -66,6 +72,8 @@ class ModuleCompiler:
             size = code_size((scratch / _OBJECT).read_bytes())
         except (FinalFileError, ElfError, FileNotFoundError) as error:
             return Failure(kind=FailureKind.BAD_RECORD, reason=str(error))
+        if self.analyzer is not None:
+            functions = self._analyzed(self.analyzer, functions, command, module, contender, scratch)
         seconds = self._time(command, module, contender, scratch) if self.is_timed else None
         return ModuleCode(functions=functions, text_bytes=size, processor_s=seconds)
 
@@ -83,6 +91,27 @@ class ModuleCompiler:
             *("-o", str(scratch / _OBJECT), "-fno-crash-diagnostics"),
             *(f"-fplugin={compilation.plugin.path}", *_hidden(*flags)),
         )
+
+    def _analyzed(
+        self,
+        analyzer: MachineCodeAnalyzer,
+        functions: tuple[FunctionCode, ...],
+        command: Sequence[str],
+        module: Module,
+        contender: Contender,
+        scratch: Path,
+    ) -> tuple[FunctionCode, ...]:
+        """The functions with cycles; without, where the assembly is not to be had."""
+        words = ["-S" if word == "-c" else word for word in command]
+        words[words.index(str(scratch / _OBJECT))] = str(scratch / _ASSEMBLY)
+        done = self._run((*words, "-g0"), module, contender, scratch)
+        try:
+            text = (scratch / _ASSEMBLY).read_text("utf-8", "surrogateescape") if done.ok else ""
+            blocks = hot_blocks(text, functions)
+        except (FileNotFoundError, ValueError):
+            return functions
+        cycles = analyzer.cycles(blocks, scratch)
+        return tuple(replace(one, hot_cycles=own) for one, own in zip(functions, cycles, strict=True))
 
     def _time(self, command: Sequence[str], module: Module, contender: Contender, scratch: Path) -> float | None:
         """Processor time as of the user's own command."""

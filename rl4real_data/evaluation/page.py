@@ -44,22 +44,22 @@ def _standings(standings: Sequence[Standing]) -> tuple[str, ...]:
         ("allocator", "k"),
         *((head, "n") for head in ("final code", "better", "equal", "worse")),
         *((head, "n") for head in ("edited functions", "better", "worse")),
-        *((kind.replace("_", " "), "n") for kind in (*COSTS, "text", "time")),
+        *((kind.replace("_", " "), "n") for kind in (*COSTS, "llvm-mca", "text", "time")),
     )
     rows = [
         (
             escape(one.name),
             *_gain(one.all),
             *(_gain(one.edited)[place] for place in (0, 1, 3)),
-            *map(_ratio, (*one.costs.values(), one.text, one.processor)),
+            *map(_ratio, (*one.costs.values(), one.cycles, one.text, one.processor)),
         )
         for one in standings
     ]
     said = (
         "Over greedy's, less is better. Final code: geometric mean a function, of instructions and memory "
         "accesses right in front of the assembly printer, by the frequencies before allocation; edited functions are "
-        "those that greedy split or spilled. Costs: geometric mean of executions, one added on both sides. Text and "
-        "processor time: of the sums."
+        "those that greedy split or spilled. Costs: geometric mean of executions, one added on both sides. llvm-mca: "
+        "cycles of each function's hottest block, geometric mean. Text and processor time: of the sums."
     )
     return note(said), table(columns, rows)
 

@@ -22,7 +22,7 @@ def render_standings(standings: Sequence[Standing], *, title: str) -> str:
         "",
         *_table(standings),
         "",
-        "score to saved: executions, one added on both sides; text, time: of the sums",
+        "score to saved: executions, one added on both sides; text, time: of the sums; mca: cycles of hottest blocks",
     ]
     for standing in standings:
         lines += _named(standing)
@@ -36,11 +36,11 @@ def _table(standings: Sequence[Standing]) -> Iterator[str]:
     wide = max(wide, len("greedy") + 2)
     heads = ("all", "better", "equal", "worse", "edited", "better", "worse")
     costs = [_TITLES.get(kind, kind) for kind in COSTS]
-    yield " " * wide + "".join(f"{head:>8}" for head in (*heads, *costs, "text", "time"))
+    yield " " * wide + "".join(f"{head:>8}" for head in (*heads, *costs, "mca", "text", "time"))
     yield f"{'greedy':<{wide}}" + f"{1:8.3f}"
     for one in standings:
         cells = (*_gain(one.all), *_gain(one.edited)[:2], _gain(one.edited)[3])
-        ratios = (*one.costs.values(), one.text, one.processor)
+        ratios = (*one.costs.values(), one.cycles, one.text, one.processor)
         yield f"{one.name:<{wide}}" + "".join(f"{cell:>8}" for cell in (*cells, *map(_ratio, ratios)))
 
 

@@ -2,7 +2,7 @@
 
 A search finds and exploits whatever an objective does not count. So the final code is counted by block frequencies
 that were frozen before allocation, and no candidate counts that raises LLVM's score plus what the callee-saved
-registers cost.
+registers cost, or that pays with instructions for fewer memory accesses.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ def _executed(result: TrialResult) -> float | None:
     return None if result.final is None else result.final.frozen.total
 
 
+def _instructions(result: TrialResult) -> float:
+    return 0.0 if result.final is None else result.final.frozen.instructions
+
+
 VALUES: Final[Mapping[Objective, Callable[[TrialResult], float | None]]] = MappingProxyType(
     {Objective.FINAL: _executed, Objective.SCORE: _score}
 )
@@ -66,9 +70,13 @@ class Judge:
         return VALUES[self.objective](result)
 
     def allowed(self, result: TrialResult) -> float | None:
-        """The value of a candidate that may be the best one; None where it failed or raises the score."""
+        """The value of a candidate that may be the best one; None where it failed, raises the score, or executes more
+        instructions than greedy's code.
+        """
         score, most = score_with_saving(result), score_with_saving(self.greedy)
         if score is None or most is None or is_less(most, score):
+            return None
+        if is_less(_instructions(self.greedy), _instructions(result)):
             return None
         return self.value(result)
 

@@ -31,7 +31,7 @@ def sampled(
 ) -> tuple[SampledTrial, ...]:
     """At most so many, in the order in which they were tried: the best one, then of each effect by turns.
 
-    Left out are those that lower the objective and raise the score: they are no example of either.
+    Left out are those that lower the objective and may not be the best one: they are no example of either.
     """
     of_effect: dict[Effect, list[SampledTrial]] = {effect: [] for effect in Effect}
     for one in tried:

@@ -6,7 +6,7 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from rl4real_data.core.environment import load_environment
@@ -114,6 +114,21 @@ PROGRAMS = (
 )
 
 
+def optimised(program: Program, build: Build, folder: Path) -> Program:
+    """The program as bitcode that went through LLVM's optimiser once: only code generation is left, which decides."""
+    root = source_folder(program)
+    sources = files_of(program, root)
+    folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        pending = [
+            pool.submit(compile_one, i, source, program, build, root, folder, "-emit-llvm")
+            for i, source in enumerate(sources)
+        ]
+        objects = [future.result() for future in pending]
+    bitcode = tuple(str(path.rename(path.with_suffix(".bc"))) for path in objects)
+    return replace(program, sources=bitcode, flags=("-Xclang", "-disable-llvm-passes"))
+
+
 def build_and_run(program: Program, build: Build, folder: Path) -> bytes:
     """What the program's tests print; an AssertionError where the compiler or the program fails."""
     root = source_folder(program)
@@ -154,7 +169,9 @@ def files_of(program: Program, root: Path) -> list[Path]:
     return sorted(found - absent)
 
 
-def compile_one(number: int, source: Path, program: Program, build: Build, root: Path, folder: Path) -> Path:
+def compile_one(
+    number: int, source: Path, program: Program, build: Build, root: Path, folder: Path, *words: str
+) -> Path:
     target = TARGETS[build.target]
     result = folder / f"{program.name}-{number}.o"
     command: list[str | Path] = [
@@ -162,6 +179,7 @@ def compile_one(number: int, source: Path, program: Program, build: Build, root:
         *target.clang_flags,
         "-O3",
         "-w",
+        *words,
         *program.flags,
         "-c",
         source,
@@ -198,7 +216,8 @@ def problem_of(module: Module, build: Build, folder: Path) -> str:
 
 
 def plugin_words(build: Build, result: Path) -> list[str]:
-    flags = (*build.flags, f"-mlra-report={result.with_suffix('.report')}", "-verify-machineinstrs")
+    report = (f"-mlra-report={result.with_suffix('.report')}", "-mlra-report-before=false")
+    flags = (*build.flags, *report, "-verify-machineinstrs")
     return [f"-fplugin={build.plugin.path}", *(word for flag in flags for word in ("-mllvm", flag))]
 
 

@@ -108,12 +108,14 @@ def stored(code: FunctionCode) -> float:
 
 def test_a_policy_beside_llvms_own_allocators(rl4real: Run, manifest: Path) -> None:
     folder = manifest.parent
-    rl4real(*("evaluate", "random", "--corpus", "./toy.toml", "--run", "--json", "r.json", "--html", "r.html"))
+    files = ("--json", "r.json", "--html", "r.html")
+    rl4real(*("evaluate", "random", "--corpus", "./toy.toml", "--run", "--mca", *files))
     found: dict[str, Any] = json.loads((folder / "r.json").read_text())
     rows = {row["name"]: row for row in found["standings"]}
 
     assert list(rows) == ["basic", "pbqp", "random"]
     assert rows["random"]["all"]["geometric_mean"] > 1.01
+    assert all(row["timed_blocks"] == 2 and row["cycles"] > 0 for row in rows.values())
     assert {row["all"]["functions"] for row in rows.values()} == {2}
     assert all(row["left_out"] == {} and row["processor"] > 0 and row["text"] > 0 for row in rows.values())
     assert [work["problem"] for work in found["workloads"]] == ["", "", ""]

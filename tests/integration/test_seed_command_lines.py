@@ -1,4 +1,4 @@
-"""The three command lines of RL4ReAl's inference README, word for word but for the plugin's flag and the paths."""
+"""The command lines of RL4ReAl's READMEs, word for word but for the plugin's flag and the paths."""
 
 from __future__ import annotations
 
@@ -28,6 +28,7 @@ pytestmark = pytest.mark.clang
 
 Toolchains = dict[int, tuple[Clang, Plugin]]
 SCRIPT = REPOSITORY / "preprocessing" / "v0" / "x86-server-rllib-sm.py"
+TRAINING = SCRIPT.with_name("experiment_ppo.py")
 READY = "Server Status is Running"
 MOST_SECONDS = 600
 INFERENCE = "-O3 -mllvm -regalloc=greedy -march=core2 -mllvm -mlra-inference"
@@ -122,3 +123,29 @@ def test_onnx(newest: tuple[Clang, Plugin], tmp_path: Path) -> None:
     )
     assert '"decider":"inference-onnx"' in report
     assert '"split":' in report
+
+
+def test_training(newest: tuple[Clang, Plugin], sample_dataset: Path, tmp_path: Path) -> None:
+    """Data, .env, experiment_ppo.py with few iterations, a checkpoint in ~/ray_results, and its decisions in clang."""
+    lines = [f"DATA_DIR={sample_dataset}", f"BUILD_DIR={newest[0].bin_dir.parent}", "MODEL_DIR=.", "CONFIG_DIR=."]
+    (tmp_path / ".env").write_text("\n".join(lines) + "\n")
+    words = [sys.executable, str(TRAINING), "--train-iterations", "2", "--current_batch", "4"]
+    environment = {**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(Path.home() / ".cache")}
+    for name in ("DATA_DIR", "BUILD_DIR"):
+        environment.pop(name, None)
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    checkpoint = Path(done.stdout.strip())
+    assert checkpoint.parent.parent == tmp_path / "ray_results"
+    assert checkpoint.name == "checkpoint_000002"
+
+    name = f"rl4real-{uuid4().hex}"
+    with served(tmp_path, f"--use_pipe=1 --pipe_name={name} --data_format=bytes", str(checkpoint)):
+        report = compile_file(
+            newest,
+            tmp_path,
+            f"{INFERENCE} -mllvm -mlra-use-pipe -mllvm -mlra-pipe-name={name} -mllvm -mlra-data-format=bytes",
+        )
+    assert '"assign":' in report

@@ -15,7 +15,7 @@ import pytest
 from rl4real_data.core.targets import TargetName
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang
 from rl4real_data.toolchain.plugin import Plugin
-from tests.integration.decided_programs import PROGRAMS, Build, Program, build_and_run, chance, run_plainly
+from tests.integration.decided_programs import PROGRAMS, Build, Program, build_and_run, chance, optimised, run_plainly
 from tests.integration.random_programs import FLAGS, random_programs
 
 pytestmark = [pytest.mark.clang, pytest.mark.soak]
@@ -44,7 +44,9 @@ def test_programs_pass_their_own_tests(
     toolchains: Toolchains, tmp_path: Path, program: Program, major: int, target: TargetName
 ) -> None:
     clang, plugin = toolchains[major]
-    stock = build_and_run(program, Build(clang=clang, plugin=plugin, target=target), tmp_path / "stock")
+    plain = Build(clang=clang, plugin=plugin, target=target)
+    stock = build_and_run(program, plain, tmp_path / "stock")
+    program = optimised(program, plain, tmp_path / "optimised")
     for seed in range(COMBINATIONS.index((major, target)), SEEDS, len(COMBINATIONS)):
         spill, split = SHARES[seed // len(COMBINATIONS) % len(SHARES)]
         flags = chance(seed, spill=spill, split=split)

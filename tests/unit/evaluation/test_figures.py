@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from evaluation_builder import make_code, make_function, make_module
@@ -90,3 +91,15 @@ def test_costs_are_compared_with_one_execution_added() -> None:
 
 def test_the_mean_of_nothing_changes_nothing() -> None:
     assert geometric_mean([]) == 1.0
+
+
+def test_cycles_of_hottest_blocks() -> None:
+    comparison = Comparison(name="policy")
+    greedy = [replace(make_function(name), hot_cycles=cycles) for name, cycles in (("a", 2.0), ("b", 4.0), ("c", None))]
+    own = [replace(make_function(name), hot_cycles=cycles) for name, cycles in (("a", 4.0), ("b", 4.0), ("c", 1.0))]
+    comparison.add(make_module(), make_code(*greedy), make_code(*own))
+
+    standing = Standing.of(comparison)
+    assert standing.cycles == pytest.approx(math.sqrt(2.0))
+    assert standing.timed_blocks == 2
+    assert compared({"one": 10.0}, {"one": 10.0}).cycles is None

@@ -15,6 +15,7 @@ from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.evaluation import module_code
+from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.contender import BASIC, GREEDY, Chosen, Contender
 from rl4real_data.evaluation.module_code import ModuleCode, ModuleCompiler
 from rl4real_data.stages.interfaces import Interfaces
@@ -140,3 +141,26 @@ def test_a_module_that_is_refused_has_its_reason(tmp_path: Path) -> None:
 
     assert isinstance(found, Failure)
     assert found.reason == "its flags"
+
+
+def test_the_assembly_of_hottest_blocks_is_asked_about(
+    commands: list[list[str]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen = []
+
+    def cycles(_self: object, blocks: list[list[str]], _scratch: Path) -> list[float | None]:
+        seen.append(blocks)
+        return [3.0, None]
+
+    (tmp_path / "unit.s").write_text("# %bb.0:\n\tretq\n.Lfunc_end0:\n# %bb.1:\n.Lfunc_end1:\n")
+    monkeypatch.setattr(MachineCodeAnalyzer, "cycles", cycles)
+    analyzer = MachineCodeAnalyzer(path=Path("mca"), target=COMPILATION.target, cpu="core2", limits=COMPILATION.limits)
+    found = replace(compiler(tmp_path, is_timed=False), analyzer=analyzer).compile(make_module(), BASIC, tmp_path)
+
+    assert isinstance(found, ModuleCode)
+    assert [one.hot_cycles for one in found.functions] == [3.0, None]
+    assert seen == [[["\tretq"], []]]
+    assert "-S" in commands[1]
+    assert "-c" not in commands[1]
+    assert "-regalloc=basic" in commands[1]
+    assert str(tmp_path / "unit.s") in commands[1]

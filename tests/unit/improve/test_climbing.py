@@ -19,7 +19,7 @@ from rl4real_data.improve.function_search import NEVER_PRINTED, Found, SearchSet
 from rl4real_data.improve.objective import Judge
 from rl4real_data.improve.vacating import vacating_candidates
 from rl4real_data.labels.decisions import Decisions
-from rl4real_data.live.trial_result import TrialResult
+from rl4real_data.live.trial_result import Executed, FinalCode, TrialResult
 
 KNOWN = Known(callee_saved={"rbx", "rbp"}, greedy={1: "rcx", 2: "rax"})
 
@@ -186,3 +186,15 @@ def test_failed_greedy_allows_nothing() -> None:
     judge = Judge(objective=Objective.FINAL, greedy=TrialResult(reason="SIGSEGV"))
 
     assert judge.allowed(result_of([])) is None
+
+
+def test_fewer_memory_accesses_are_not_paid_with_instructions() -> None:
+    def with_code(instructions: float, loads: float) -> TrialResult:
+        executed = Executed(instructions=instructions, loads=loads, stores=8.0)
+        return replace(result_of([]), final=FinalCode(size=50, frozen=executed, recomputed=executed, moved=0.0))
+
+    judge = Judge(objective=Objective.FINAL, greedy=with_code(80.0, 12.0))
+
+    assert judge.allowed(with_code(80.0, 4.0)) == 92.0
+    assert judge.allowed(with_code(81.0, 4.0)) is None
+    assert judge.value(with_code(81.0, 4.0)) == 93.0

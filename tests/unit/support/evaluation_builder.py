@@ -19,6 +19,7 @@ def make_row(name: str, total: float = 10.0, *, content_hash: str = "", spilled:
     return {
         **{"function": name, "function_id": 1, "content_hash": content_hash or f"hash of {name}"},
         **{"nodes": 5, "nodes_split": 0, "nodes_spilled": spilled, "score": total / 2},
+        "hottest_block": 0,
         "costs": {**costs, "spill_cost": 8.0, "callee_saved": 1, "callee_saved_cost": 2.0},
         "final": {"size": 7, "frozen": executed, "recomputed": executed, "moved": 0.0},
     }

@@ -72,13 +72,17 @@ FinalCode countFinalCode(MachineFunction &MF, const FrozenFrequencies &Frozen) {
   MachineBlockFrequencyInfo Now(MF, Probabilities, Loops);
   std::vector<double> Before = Frozen.of(MF, Now, Probabilities);
   FinalCode Result;
-  double Difference = 0;
+  double Difference = 0, Most = 0;
   for (const MachineBasicBlock &MBB : MF) {
     Executed Once = onceEach(MBB, Result.Size);
     double Recomputed = Now.getBlockFreqRelativeToEntryBlock(&MBB), Kept = Before[MBB.getNumber()];
     add(Result.Frozen, Once, Kept);
     add(Result.Recomputed, Once, Recomputed);
     Difference += std::abs(Recomputed - Kept) * Once.Instructions;
+    if (Kept * Once.Instructions > Most) {
+      Most = Kept * Once.Instructions;
+      Result.Hottest = MBB.getNumber();
+    }
   }
   Result.Moved = Result.Frozen.Instructions > 0 ? Difference / Result.Frozen.Instructions : 0;
   return Result;

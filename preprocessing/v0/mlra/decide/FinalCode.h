@@ -28,6 +28,7 @@ struct FinalCode {
   Executed Frozen;     ///< by the frequencies before allocation
   Executed Recomputed; ///< by those that LLVM computes of the final code
   double Moved = 0;    ///< by how much the two differ over all blocks, relative to Frozen.Instructions
+  int Hottest = -1;    ///< number of the block with the most executed instructions, by Frozen; the first of equals
 };
 
 FinalCode countFinalCode(llvm::MachineFunction &MF, const FrozenFrequencies &Frozen);

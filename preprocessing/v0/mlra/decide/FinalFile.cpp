@@ -79,6 +79,7 @@ void FinalFile::printed(MachineFunction &MF) {
   J.member("nodes_spilled", countOf(Fates, Fate::Spilled));
   writeAllocationCosts(J, Counts);
   J.member("score", Total);
+  J.member("hottest_block", Final.Hottest);
   writeFinal(J, &Final);
   J.endObject();
   J.newLine();

@@ -17,6 +17,11 @@ bool isLess(double Value, double Other) {
   return Value < Other && Other - Value > Same * std::max({std::abs(Value), std::abs(Other), 1.0});
 }
 
+/// Whether what the objective leaves out got worse.
+bool paysElsewhere(const TrialFigures &Tried, const TrialFigures &Greedy) {
+  return isLess(Greedy.Score, Tried.Score) || isLess(Greedy.Instructions, Tried.Instructions);
+}
+
 } // namespace
 
 ProposalTries::Verdict ProposalTries::choose(const Episode &E, Carrier &Hands, ArrayRef<Proposal> Proposals) {
@@ -32,7 +37,7 @@ ProposalTries::Verdict ProposalTries::choose(const Episode &E, Carrier &Hands, A
       return {0, 0, "greedy alone, to compare with: " + Problem};
     if (Number == 0)
       Greedy = Best = Tried;
-    else if (Problem.empty() && !isLess(Greedy.Score, Tried.Score) && isLess(Tried.Final, Best.Final))
+    else if (Problem.empty() && !paysElsewhere(Tried, Greedy) && isLess(Tried.Final, Best.Final))
       Best = Tried, Found.Best = Number;
   }
   if (Found.Best)

@@ -2,8 +2,9 @@
 //
 // The compiler forks for greedy alone and for each proposal, to the end of the back end. The best has the least final
 // code: executed instructions, loads and stores by the frequencies before allocation (FinalCode.h). One that raises
-// LLVM's score plus what the callee-saved registers cost does not count: code that is better in one measure alone is
-// better by chance. Where none is better, greedy alone is the best: never worse than without.
+// LLVM's score plus what the callee-saved registers cost, or executes more instructions, does not count: code that is
+// better in one measure alone is better by chance. Where none is better, greedy alone is the best: never worse than
+// without.
 //
 //===----------------------------------------------------------------------===//
 #ifndef MLRA_DECIDE_PROPOSALTRIES_H

@@ -167,6 +167,7 @@ std::string parseFigures(StringRef Done, TrialFigures &Result) {
     return "the function is not printed";
   for (const char *Kind : {"instructions", "loads", "stores"})
     Result.Final += Frozen->getNumber(Kind).value_or(0);
+  Result.Instructions = Frozen->getNumber("instructions").value_or(0);
   double Stores = Costs->getNumber("callee_saved").value_or(0);
   double Loads = Costs->getNumber("callee_saved_cost").value_or(0) - Stores;
   Result.Score = Object->getNumber("score").value_or(0) + Stores + 4 * Loads;

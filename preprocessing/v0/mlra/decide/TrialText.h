@@ -46,9 +46,9 @@ std::string doneText(const Tally &Count, const Answer &Result, const FinalCode *
 
 /// What two candidates are compared by.
 struct TrialFigures {
-  double Final = 0; ///< executed instructions, loads and stores by the frozen frequencies
-  double Score = 0; ///< LLVM's, and what saving registers costs in its weights:
-                    ///< 1 a store, 4 a load
+  double Final = 0;        ///< executed instructions, loads and stores by the frozen frequencies
+  double Instructions = 0; ///< those alone
+  double Score = 0;        ///< LLVM's, and what saving registers costs in its weights: 1 a store, 4 a load
 };
 
 /// Reads what `doneText` wrote. "" or why there are no such figures: the reason of a candidate that failed.

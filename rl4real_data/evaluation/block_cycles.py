@@ -1,0 +1,78 @@
+"""The cycles of blocks, as llvm-mca estimates them for a processor.
+
+A block is taken as the body of a loop that does nothing else: what is fast in it is not always fast in the program.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from rl4real_data.core.errors import HostError, ToolchainError
+from rl4real_data.core.targets import Target, TargetName
+from rl4real_data.toolchain.clang import Clang
+from rl4real_data.toolchain.process import Limits, run
+
+_INPUT: Final = "blocks.s"
+_COMMENT: Final[Mapping[TargetName, str]] = MappingProxyType({TargetName.X86: "#", TargetName.AARCH64: "//"})
+_ITERATIONS: Final = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MachineCodeAnalyzer:
+    """Clang's own llvm-mca, for one processor."""
+
+    path: Path
+    target: Target
+    cpu: str
+    limits: Limits
+
+    @classmethod
+    def of(cls, clang: Clang, target: Target, cpu: str, limits: Limits) -> MachineCodeAnalyzer:
+        """ToolchainError if the installation has none."""
+        path = clang.bin_dir / "llvm-mca"
+        if not os.access(path, os.X_OK):
+            raise ToolchainError(f"{path} does not exist", hint=f"apt-get install llvm-{clang.major}")
+        return cls(path=path, target=target, cpu=cpu, limits=limits)
+
+    def cycles(self, blocks: Sequence[Sequence[str]], scratch: Path) -> list[float | None]:
+        """Cycles of one iteration of each block; None for one without instructions, or that llvm-mca does not know.
+
+        HostError where llvm-mca says nothing of use, which is no fault of the code.
+        """
+        regions = [line for number, block in enumerate(blocks) if block for line in self._region(number, block)]
+        if not regions:
+            return [None] * len(blocks)
+        (scratch / _INPUT).write_text("".join(f"{line}\n" for line in regions), "utf-8")
+        done = run(self._command(), cwd=scratch, limits=self.limits, scratch=scratch)
+        if not done.ok:
+            said = done.stderr.strip().splitlines()
+            raise HostError(f"{self.path} failed: {said[0] if said else f'exit code {done.returncode}'}")
+        found = _read(done.stdout)
+        return [found.get(str(number)) for number in range(len(blocks))]
+
+    def _region(self, number: int, block: Sequence[str]) -> list[str]:
+        mark = _COMMENT[self.target.name]
+        return [f"{mark} LLVM-MCA-BEGIN {number}", *block, f"{mark} LLVM-MCA-END {number}"]
+
+    def _command(self) -> tuple[str, ...]:
+        words = (f"--mtriple={self.target.triple}", f"--mcpu={self.cpu}", f"--iterations={_ITERATIONS}")
+        return (str(self.path), *words, "--json", "--skip-unsupported-instructions=any", _INPUT)
+
+
+def _read(text: str) -> dict[str, float]:
+    """Cycles of an iteration by the name of the region."""
+    try:
+        regions = json.loads(text)["CodeRegions"]
+        return {
+            region["Name"]: region["SummaryView"]["TotalCycles"] / region["SummaryView"]["Iterations"]
+            for region in regions
+            if region.get("SummaryView")
+        }
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError) as error:
+        raise HostError(f"llvm-mca says what cannot be read: {error}") from error
