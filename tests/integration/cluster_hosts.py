@@ -17,7 +17,7 @@ import boto3
 from moto.server import ThreadedMotoServer
 
 BUCKET = "runs"
-_START_S = 120
+_START_S = 600  # of a machine that is busy; an idle one needs ten
 
 
 @contextlib.contextmanager
@@ -51,7 +51,7 @@ class Cluster:
     s3: str
     cache: Path
     port: int = 0
-    processes: list[subprocess.Popen[bytes]] = field(default_factory=list)
+    processes: list[subprocess.Popen[Any]] = field(default_factory=list)
 
     @property
     def address(self) -> str:
@@ -104,7 +104,7 @@ class Cluster:
     def start_flow(self, data_dir: Path, *words: str, **more: str) -> subprocess.Popen[str]:
         """`flow` on the driver."""
         command = (sys.executable, "-m", "rl4real_data", "flow", "x86", "train", "mlra", "--data-dir", str(data_dir))
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [*command, *words],
             env=self.environment("driver", **more),
             cwd=self.folder,
@@ -112,6 +112,8 @@ class Cluster:
             stderr=subprocess.PIPE,
             text=True,
         )
+        self.processes.append(process)
+        return process
 
     def start_work(self, shard: str, run: str) -> subprocess.Popen[bytes]:
         """`work`, on a host of its own."""
@@ -123,13 +125,16 @@ class Cluster:
     def flow(self, data_dir: Path, *words: str, **more: str) -> tuple[int, str]:
         """Its exit code, and what it said."""
         process = self.start_flow(data_dir, *words, **more)
-        _, said = process.communicate(timeout=_START_S * 4)
+        _, said = process.communicate(timeout=2 * _START_S)
         return process.returncode, said
 
     def close(self) -> None:
         for process in self.processes:
             process.kill()
             process.wait()
+            if process.stderr is not None:
+                process.stderr.close()
+        self.processes.clear()
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = _START_S) -> None:
