@@ -28,6 +28,7 @@ from rl4real_data.commands.train import train
 from rl4real_data.commands.upgrade import upgrade
 from rl4real_data.commands.validate import validate
 from rl4real_data.commands.vocab import vocab_app
+from rl4real_data.commands.work import work
 
 app = typer.Typer(
     help="Turns source code into training data for learned register allocation, on a stock clang.",
@@ -36,6 +37,7 @@ app = typer.Typer(
     rich_markup_mode="markdown",  # else Rich takes "[all cores]" for a tag and shows nothing
 )
 app.command()(flow)
+app.command()(work)
 app.command()(stats)
 app.command()(show)
 app.command("export")(export_dataset)

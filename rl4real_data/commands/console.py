@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from rl4real_data.core.counted import counted, noun
+from rl4real_data.core.errors import Rl4realError
 from rl4real_data.core.progress_lines import ProgressLines, still_at
 from rl4real_data.core.shown_text import shown, shown_lines
 
@@ -32,9 +33,33 @@ class Watch(Protocol):
     def __call__(self, done: int, total: int, remark: str = "") -> object: ...
 
 
+_called: dict[str, str] = {}
+
+
+@contextlib.contextmanager
+def calling(folder: Path, name: str) -> Iterator[None]:
+    """Calls a folder that only we know by a name that the user knows."""
+    _called[str(folder)] = name
+    try:
+        yield
+    except Rl4realError as error:
+        error.args = tuple(called(each) if isinstance(each, str) else each for each in error.args)
+        error.hint = called(error.hint)
+        raise
+    finally:
+        del _called[str(folder)]
+
+
+def called(text: str) -> str:
+    """The text with the names that the user knows."""
+    for folder, name in _called.items():
+        text = text.replace(folder, name)
+    return text
+
+
 def say(text: str) -> None:
     """One line for whoever watches."""
-    print(f"rl4real-data: {shown_lines(text)}", file=sys.stderr, flush=True)
+    print(f"rl4real-data: {shown_lines(called(text))}", file=sys.stderr, flush=True)
 
 
 def say_nothing(_text: str) -> None:
@@ -43,12 +68,12 @@ def say_nothing(_text: str) -> None:
 
 def write_note(text: str) -> None:
     """A summary for whoever watches."""
-    print(shown_lines(text), file=sys.stderr)
+    print(shown_lines(called(text)), file=sys.stderr)
 
 
 def write_result(text: str) -> None:
     """What the command was asked for, for a person."""
-    print(shown_lines(text))
+    print(shown_lines(called(text)))
 
 
 def write_ready(text: str) -> None:
@@ -64,6 +89,7 @@ def pass_on(stdout: str, stderr: str) -> None:
 
 def write_json(text: str) -> None:
     """What the command was asked for, for a program; the same values, in letters that can be printed."""
+    text = called(text)
     print(text if text.isascii() and "\x7f" not in text else "".join(map(_json_letter, text)))
 
 

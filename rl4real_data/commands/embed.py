@@ -11,12 +11,14 @@ import typer
 
 from rl4real_data.commands.completion import complete_vocabularies
 from rl4real_data.commands.console import during, write_note
+from rl4real_data.commands.data_dir import takes_urls
 from rl4real_data.commands.options import DataDir
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import TooLittleKnown
 from rl4real_data.core.targets import TargetName
 
 
+@takes_urls(is_written=True)
 def embed(
     data_dir: DataDir,
     vocab: Annotated[

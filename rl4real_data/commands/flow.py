@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from rl4real_data.commands import flow_options as options
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
+from rl4real_data.commands.data_dir import opened
 from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
@@ -22,8 +23,10 @@ from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.shown_text import shown
 from rl4real_data.core.targets import TARGETS
 from rl4real_data.corpus.license import chosen_licenses
+from rl4real_data.engines.engines import EngineName
 
 if TYPE_CHECKING:
+    from rl4real_data.cluster.driver import ClusterChoice
     from rl4real_data.core.environment import Environment
     from rl4real_data.core.split import Split
     from rl4real_data.core.targets import TargetName
@@ -60,6 +63,9 @@ def flow(
     embed: options.Embed = True,
     policy: options.Policy = None,
     decisions: options.Decisions = None,
+    engine: options.Engine = EngineName.LOCAL,
+    address: options.Address = None,
+    run: options.Run = None,
 ) -> None:
     """Compile corpora and write their register allocation problems as Parquet episodes."""
     from rl4real_data.corpus.sources.source import Supply
@@ -74,10 +80,14 @@ def flow(
         raise UsageError("--policy and --decisions: one of them decides", hint="leave one of the two out")
     if vocab is not None and not embed:
         raise UsageError("--vocab: no vectors are computed with --no-embed", hint="leave one of the two out")
+    if run is None and (engine is not EngineName.LOCAL or address is not None):
+        raise UsageError(f"--engine {engine}: its hosts share nothing yet", hint="add --run s3://…, or a shared folder")
+    if run is not None and (policy is not None or decisions is not None):
+        raise UsageError("--run: hosts are not given a policy or decisions", hint="leave one of the two out")
     environment = load_environment()
     jobs = jobs or environment.jobs
     data_dir = data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}"
-    with fetch_progress() as progress:
+    with fetch_progress() as progress, opened(data_dir, is_written=not dry_run, may_be_new=True) as data_dir:
         request = FlowRequest(
             corpora=CorpusChoice(
                 words=tuple(corpus or [options.DEFAULT_CORPUS]),
@@ -108,8 +118,14 @@ def flow(
         )
         if dry_run:
             write_result(_dry_run(request))
-        else:
+        elif run is None:
             _run(request, max_failed=max_failed)
+        else:
+            from rl4real_data.cluster.driver import ClusterChoice
+
+            mirror = mirror or environment.mirror
+            choice = ClusterChoice(run=run, engine=engine, address=address, mirror=mirror, is_new=retry_failed)
+            _run(request, choice, max_failed=max_failed)
 
 
 def _decider(
@@ -131,11 +147,17 @@ def _decider(
     return decider_of_policy(policy, target=target, cache_dir=environment.cache_dir)
 
 
-def _run(request: FlowRequest, *, max_failed: float) -> None:
+def _run(request: FlowRequest, choice: ClusterChoice | None = None, *, max_failed: float) -> None:
     from rl4real_data.flow.run import Console, run_flow
 
     begin = time.monotonic()
-    report = run_flow(request, Console(say=say, show_bar=shows_bars()))
+    console = Console(say=say, show_bar=shows_bars())
+    if choice is None:
+        report = run_flow(request, console)
+    else:
+        from rl4real_data.cluster.cluster_flow import run_flow_on_cluster
+
+        report = run_flow_on_cluster(choice, request, console)
     write_note(summary(request.destination, report, seconds=time.monotonic() - begin))
     if shortfall := _shortfall(report, request.destination, max_failed=max_failed):
         raise shortfall

@@ -12,6 +12,7 @@ from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
 from rl4real_data.core.recipe import OptLevel
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
+from rl4real_data.engines.engines import EngineName
 
 DEFAULT_CORPUS: Final = "sample"
 _MODELS: Final = " or ".join(f"{row.name} ({row.llvm_name})" for row in ALLOCATORS.values())
@@ -55,6 +56,15 @@ Verify = Annotated[bool, typer.Option("--verify", help="Let the plugin check eve
 
 BuildDir = Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")]
 ConfigDir = Annotated[Path | None, typer.Option(help="The RL4ReAl fork's configuration. [CONFIG_DIR]")]
+
+Engine = Annotated[EngineName, typer.Option(help="What runs the compilers; see docs/engines.md.")]
+Address = Annotated[
+    str | None, typer.Option(metavar="ADDRESS", help="The engine's scheduler. [a cluster of this machine alone]")
+]
+Run = Annotated[
+    str | None,
+    typer.Option(metavar="URL", help="Where the run's state lies, for all hosts: s3://…, or a shared folder."),
+]
 
 Vocab = Annotated[
     str | None,

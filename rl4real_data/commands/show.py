@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rl4real_data.commands.console import say, write_json, write_result
+from rl4real_data.commands.data_dir import takes_urls
 from rl4real_data.commands.options import DataDir, Json
 from rl4real_data.core.environment import load_environment
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from rl4real_data.show.best_answer import CarryOut
 
 
+@takes_urls()
 def show(
     data_dir: DataDir,
     episode: Annotated[

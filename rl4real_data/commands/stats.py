@@ -1,20 +1,57 @@
 """The command `rl4real-data stats`.
 
-What a dataset holds.
+What a dataset holds, or how far a run is.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from rl4real_data.commands.console import during, say, work_progress, write_json, write_result
-from rl4real_data.commands.options import DataDir, Html, Json
+from rl4real_data.commands.data_dir import opened
+from rl4real_data.commands.options import Html, Json
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import UsageError
 
 
-def stats(data_dir: DataDir, html: Html = None, as_json: Json = False) -> None:
-    """Show what a dataset holds, what was left out, and why."""
+def stats(
+    data_dir: Annotated[
+        Path | None, typer.Argument(metavar="[DATA_DIR]", help="Folder or URL of a dataset.", show_default=False)
+    ] = None,
+    html: Html = None,
+    as_json: Json = False,
+    run: Annotated[
+        str | None, typer.Option(metavar="URL", help="Show how far that run of flow --run is, instead of a dataset.")
+    ] = None,
+) -> None:
+    """Show what a dataset holds, what was left out, and why; or how far a run is."""
+    if (data_dir is None) == (run is None):
+        raise UsageError(
+            "Missing argument 'DATA_DIR'" if run is None else f"--run {run}: a DATA_DIR is named beside it",
+            hint="`rl4real-data stats DATA_DIR` for a dataset, `rl4real-data stats --run URL` for a run",
+        )
+    if run is not None:
+        _show_run(run, as_json=as_json)
+        return
+    assert data_dir is not None
+    with opened(data_dir) as folder:
+        _show_dataset(folder, html, as_json=as_json)
+
+
+def _show_run(run: str, *, as_json: bool) -> None:
+    from rl4real_data.cluster.run_status import status_of
+
+    status = status_of(run)
+    if as_json:
+        write_json(status.to_json())
+    else:
+        write_result(status.text())
+
+
+def _show_dataset(data_dir: Path, html: Path | None, *, as_json: bool) -> None:
     from rl4real_data.statistics.collection import collect_stats
     from rl4real_data.statistics.text import render_text
     from rl4real_data.traces.index import is_trace_dataset

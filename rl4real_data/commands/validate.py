@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 import typer
 
 from rl4real_data.commands.console import during, say, work_progress, write_json, write_result
+from rl4real_data.commands.data_dir import takes_urls
 from rl4real_data.commands.options import DataDir, Jobs, Json
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 _SHOWN: Final = 20
 
 
+@takes_urls()
 def validate(
     data_dir: DataDir,
     replay: Annotated[

@@ -8,6 +8,8 @@
     │   └── CacheError        exit 1   the cache of corpora cannot be used: no other source helps
     ├── DatasetError          exit 1   a DATA_DIR that cannot be used as asked
     ├── HostError             exit 1   this machine: no room, no memory, a file that is gone or another one
+    ├── EngineError           exit 1   what runs the tasks of a run on several machines is gone or fails
+    ├── StoreError            exit 1   the folder or bucket of a run: full, out of reach, forbidden, somebody else's
     ├── LessThanAsked         exit 3   finished, without all that was asked for
     │   ├── TooManyFailures   exit 3   finished, with more failed modules than allowed
     │   └── TooLittleKnown    exit 3   finished, with a vocabulary that lacks more than the recipe allows
@@ -26,6 +28,7 @@ from __future__ import annotations
 __all__ = [
     "CacheError",
     "DatasetError",
+    "EngineError",
     "HostError",
     "Interrupted",
     "LessThanAsked",
@@ -33,6 +36,7 @@ __all__ = [
     "MissingExtra",
     "Rl4realError",
     "SourceError",
+    "StoreError",
     "TooLittleKnown",
     "TooManyFailures",
     "ToolchainError",
@@ -111,6 +115,26 @@ class HostError(Rl4realError):
         """What the system said while `doing`, such as "writing the part of a.c"."""
         where = f" ({error.filename})" if error.filename else ""
         return cls(f"{doing}: {error.strerror or error}{where}")
+
+
+class EngineError(Rl4realError):
+    """The engine of a run, such as a Dask cluster, cannot be reached, has nobody who works, or fails again and again.
+
+    What was made lies in the run's store: the same command goes on from there.
+    """
+
+    exit_code = 1
+    usual_hint = "see that the engine and its workers run, then run the same command again: it resumes"
+
+
+class StoreError(Rl4realError):
+    """The store of a run cannot be read or written as asked."""
+
+    exit_code = 1
+    usual_hint = (
+        "check its address, its room and the credentials (such as AWS_ACCESS_KEY_ID, AWS_ENDPOINT_URL), then run the "
+        "same command again: it resumes"
+    )
 
 
 class LessThanAsked(Rl4realError):

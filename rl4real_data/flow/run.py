@@ -28,7 +28,7 @@ from rl4real_data.flow.plan import Plan, PlanRequest, damaged_jobs, entries_of, 
 from rl4real_data.flow.preparation import prepare_compilation
 from rl4real_data.flow.refusals import refuse_other_dataset, refuse_shrinking
 from rl4real_data.flow.request import FlowRequest
-from rl4real_data.flow.runner import run_jobs
+from rl4real_data.flow.runner import JobRunner, run_jobs
 from rl4real_data.flow.working_folder import WorkDir, open_workdir, refuse_foreign
 from rl4real_data.stages.job import Compilation, ModuleJob
 from rl4real_data.stages.part import Part
@@ -67,8 +67,13 @@ class Console:
         return still_at(what, self.say)
 
 
-def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> RunReport:
-    """Makes the split that is asked for. Raises an error of `rl4real_data.core.errors` when it cannot even start."""
+def run_flow(
+    request: FlowRequest, console: Console, *, flow: Flow = FLOW, runner: JobRunner | None = None
+) -> RunReport:
+    """Makes the split that is asked for. Raises an error of `rl4real_data.core.errors` when it cannot even start.
+
+    `runner` compiles the modules; None: threads of this process.
+    """
     destination = request.destination
     refuse_foreign(destination.data_dir)
     preparing = _beside(lambda: _prepare(request, console))  # it waits for clang
@@ -82,7 +87,13 @@ def run_flow(request: FlowRequest, console: Console, *, flow: Flow = FLOW) -> Ru
         refuse_shrinking(work, destination, plan)
         materials = _materials(plan, request, work)
         compile_ = partial(
-            _compile, compilation=compilation, console=console, flow=flow, materials=materials, jobs=request.jobs
+            _compile,
+            compilation=compilation,
+            console=console,
+            flow=flow,
+            materials=materials,
+            jobs=request.jobs,
+            runner=runner or run_jobs,
         )
         compiled = compile_(plan.to_compile)
         order = PackingOrder(
@@ -193,6 +204,7 @@ def _compile(
     flow: Flow,
     materials: Future[Materials],
     jobs: int,
+    runner: JobRunner,
 ) -> dict[str, Part]:
     """The parts by key. An error in `materials` ends the run at once."""
     if not jobs_to_do:
@@ -203,7 +215,7 @@ def _compile(
     console.say(f"compiling {counted(len(jobs_to_do), 'module')}")
     parts = {}
     with contextlib.closing(
-        run_jobs(jobs_to_do, flow.modules, workers=jobs, show_bar=console.show_bar, say=console.say)
+        runner(jobs_to_do, flow.modules, workers=jobs, show_bar=console.show_bar, say=console.say)
     ) as results:
         for job, part in results:
             parts[job.key] = part

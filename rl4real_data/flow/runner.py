@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Protocol
 
 from rl4real_data.core import interruption
 from rl4real_data.core.counted import counted
@@ -29,6 +29,21 @@ _SWITCH_INTERVAL_S: Final = 0.0005
 ended; ours do little between two calls that give it back anyway."""
 
 _KILL_INTERVAL_S: Final = 0.01
+
+
+class JobRunner(Protocol):
+    """What takes jobs through their stages, here or elsewhere."""
+
+    def __call__(
+        self,
+        jobs: Sequence[ModuleJob],
+        stages: tuple[ModuleStage, ...],
+        *,
+        workers: int,
+        show_bar: bool,
+        say: Callable[[str], None],
+    ) -> Generator[tuple[ModuleJob, Part]]:
+        """As `run_jobs`."""
 
 
 @dataclass(slots=True)
@@ -66,7 +81,7 @@ def run_jobs(
     futures: dict[Future[Part], ModuleJob] = {}
     try:
         futures |= {pool.submit(process_module, job, stages): job for job in jobs}
-        with _bar_shown(len(jobs)) if show_bar else _lines_said(len(jobs), say) as show:
+        with progress_shown(len(jobs), show_bar=show_bar, say=say) as show:
             for future in as_completed(futures):
                 interruption.check()
                 part = future.result()
@@ -81,29 +96,41 @@ def run_jobs(
 
 
 @contextmanager
-def _lines_said(total: int, say: Callable[[str], None]) -> Iterator[Callable[[Part], None]]:
-    """Yields what is to be called with each part."""
+def progress_shown(
+    total: int, *, show_bar: bool, say: Callable[[str], None], more: Callable[[Progress], str] = lambda _: ""
+) -> Iterator[Callable[[Part], None]]:
+    """Yields what is to be called with each part; `more` is what stands behind the figures."""
     progress = Progress(total=total)
-    with ProgressLines(say, lambda: f"of {counted(total, 'module')} {progress.text()}") as lines:
+
+    def text() -> str:
+        return progress.text() + more(progress)
+
+    with _bar_shown(progress, text) if show_bar else _lines_said(progress, text, say) as show:
+        yield show
+
+
+@contextmanager
+def _lines_said(
+    progress: Progress, text: Callable[[], str], say: Callable[[str], None]
+) -> Iterator[Callable[[Part], None]]:
+    with ProgressLines(say, lambda: f"of {counted(progress.total, 'module')} {text()}") as lines:
 
         def show(part: Part) -> None:
             progress.add(part)
-            lines.tell(progress.done + progress.failed, total)
+            lines.tell(progress.done + progress.failed, progress.total)
 
         yield show
 
 
 @contextmanager
-def _bar_shown(total: int) -> Iterator[Callable[[Part], None]]:
-    """Yields what is to be called with each part."""
+def _bar_shown(progress: Progress, text: Callable[[], str]) -> Iterator[Callable[[Part], None]]:
     from tqdm import tqdm
 
-    progress = Progress(total=total)
-    with tqdm(total=total, unit="module", file=sys.stderr, dynamic_ncols=True) as bar:
+    with tqdm(total=progress.total, unit="module", file=sys.stderr, dynamic_ncols=True) as bar:
 
         def show(part: Part) -> None:
             progress.add(part)
-            bar.set_postfix_str(progress.text(), refresh=False)
+            bar.set_postfix_str(text(), refresh=False)
             bar.update()
 
         yield show

@@ -48,11 +48,22 @@ def _process(job: ModuleJob, stages: tuple[ModuleStage, ...]) -> Part:
         elif result.kind is not FailureKind.BUG:
             job.hashes.check_all(job.module.root)
             refuse_unfit_host(job, scratch)
+            _refuse_lost_source(job, result)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     part = result if isinstance(result, Part) else _failed(job, result)
     write_marker(job.parts, part)
     return part
+
+
+def _refuse_lost_source(job: ModuleJob, failure: Failure) -> None:
+    """HostError for a source that was there when the run began: it is a disk or a network that lost it."""
+    if failure.kind is FailureKind.SOURCE and job.source_sha256:
+        raise HostError(
+            failure.reason,
+            hint="it was there when the run began: bring it back (a network disk?), or delete it for good; the same "
+            "command resumes",
+        )
 
 
 def _run_stages(job: ModuleJob, scratch: Path, stages: tuple[ModuleStage, ...]) -> Part | Failure:

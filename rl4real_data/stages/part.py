@@ -120,9 +120,21 @@ def marker_path(folder: Path, key: str) -> Path:
 
 def write_marker(folder: Path, part: Part) -> None:
     """Publishes the marker; the Arrow file must lie there already."""
-    text = json.dumps(part, default=_fields_of, separators=(",", ":"))
     with publish(marker_path(folder, part.key), is_sealed=True) as draft, draft.open("wb") as stream:
-        stream.write(seal(text))
+        stream.write(sealed_marker(part))
+
+
+def sealed_marker(part: Part) -> bytes:
+    """What a marker's file holds."""
+    return seal(json.dumps(part, default=_fields_of, separators=(",", ":")))
+
+
+def parse_marker(content: bytes) -> Part | None:
+    """The part of a marker of today; None for bytes that are none."""
+    try:
+        return _parse(json.loads(unseal(content)))
+    except (BrokenSeal, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
 
 
 def find_part(folder: Path, key: str, *, root: Path, hashes: FileHashes) -> Part | None:

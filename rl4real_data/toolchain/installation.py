@@ -18,13 +18,15 @@ from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 class Installation:
     """Where clang is looked for, and the cache that the plugins built for it are kept in.
 
-    `config_dir` is the RL4ReAl fork's, for a `build_dir` that is the fork.
+    `config_dir` is the RL4ReAl fork's, for a `build_dir` that is the fork. `shipped`: a plugin that was built elsewhere
+    and is taken as it is.
     """
 
     search_path: str
     cache_dir: Path
     build_dir: Path | None = None
     config_dir: Path | None = None
+    shipped: Plugin | None = None
 
     @classmethod
     def of(cls, environment: Environment, *, build_dir: Path | None = None, config_dir: Path | None = None) -> Self:
@@ -55,6 +57,8 @@ class Installation:
 
     def plugin(self, clang: Clang, *, announce: Callable[[str], None]) -> Plugin:
         """The plugin for `clang`, built if need be. ToolchainError if it does not build, CacheError without a place."""
+        if self.shipped is not None:
+            return self.shipped
         try:
             return ensure_plugin(clang, cache_dir=self.cache_dir, announce=announce)
         except InterruptedError:

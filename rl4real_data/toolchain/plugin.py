@@ -62,6 +62,12 @@ def source_hash(folder: Path) -> str:
     return digest.hexdigest()
 
 
+def known_hash() -> str:
+    """By which datasets know the plugin of this release."""
+    digest = source_hash(plugin_source_dir())
+    return SAME_RECORDS.get(digest, digest)
+
+
 def _sources(folder: Path) -> Iterator[Path]:
     own = ("", "onnx", "run")  # a copy in another room is read by nobody
     builds = {folder / room / "CMakeLists.txt" for room in own}

@@ -38,12 +38,14 @@ from rl4real_data.allocation.split_allocation import SPLIT, LiveNode, SplitAlloc
 from rl4real_data.core.errors import (
     CacheError,
     DatasetError,
+    EngineError,
     HostError,
     Interrupted,
     LessThanAsked,
     ManifestError,
     MissingExtra,
     SourceError,
+    StoreError,
     ToolchainError,
     TooLittleKnown,
     TooManyFailures,
@@ -141,7 +143,18 @@ from rl4real_data.training.training_data import TrainingData, training_data_of
 from rl4real_data.validation.whole_dataset import Finding
 
 ERRORS: tuple[type[Rl4realError], ...] = (
-    *(CacheError, DatasetError, HostError, Interrupted, LessThanAsked, ManifestError, MissingExtra, SourceError),
+    *(
+        CacheError,
+        DatasetError,
+        EngineError,
+        StoreError,
+        HostError,
+        Interrupted,
+        LessThanAsked,
+        ManifestError,
+        MissingExtra,
+        SourceError,
+    ),
     *(ToolchainError, TooLittleKnown, TooManyFailures, UsageError, ValidationFailed, VocabularyError),
 )
 

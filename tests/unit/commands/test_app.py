@@ -37,7 +37,7 @@ COMMANDS = dict(commands())
 
 def test_commands_are_those_of_the_readme() -> None:
     assert {" ".join(path) for path in COMMANDS} == {
-        *("", "flow", "stats", "show", "export", "import", "validate", "doctor", "clean"),
+        *("", "flow", "work", "stats", "show", "export", "import", "validate", "doctor", "clean"),
         *("path", "path plugin", "path clang", "path llc", "path corpus", "corpus"),
         *("path grpc", "path onnxruntime", "compile", "serve", "label", "evaluate", "trace", "train", "mlgo-clang"),
         *("embed", "improve", "upgrade", "vocab", "vocab train", "vocab info", "vocab evaluate", "vocab convert"),
@@ -46,6 +46,7 @@ def test_commands_are_those_of_the_readme() -> None:
     readme = Path(__file__).parents[3].joinpath("README.md").read_text()
     names = (
         "flow",
+        "work",
         "stats",
         "show",
         "export",
@@ -116,6 +117,8 @@ def test_exit_codes_are_those_of_the_table() -> None:
         "CacheError": "1",
         "DatasetError": "1",
         "HostError": "1",
+        "EngineError": "1",
+        "StoreError": "1",
         "LessThanAsked": "3",
         "TooManyFailures": "3",
         "TooLittleKnown": "3",
@@ -134,6 +137,8 @@ def test_exit_codes_are_those_of_the_table() -> None:
         (errors.SourceError, 1),
         (errors.DatasetError, 1),
         (errors.HostError, 1),
+        (errors.EngineError, 1),
+        (errors.StoreError, 1),
         (errors.LessThanAsked, 3),
         (errors.TooManyFailures, 3),
         (errors.TooLittleKnown, 3),

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from world import World
 
+from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import FailureKind
 from rl4real_data.flow import run as dataset_run
 from rl4real_data.flow import runner
@@ -134,19 +135,26 @@ def test_endless_output_costs_no_memory_and_no_disk(world: World) -> None:
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 200 << 10  # Arrow takes some, if it is new
 
 
-def test_source_that_vanishes_is_a_failure(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_source_that_vanishes_ends_the_run_and_is_not_written_down(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A network disk is away for a minute: that is no fault of the module, which must not be held against it later."""
     world.write("a.c", "// function one")
-    gone = world.write("x.c", "// function lost")
+    gone = world.write("x.c", "// function found nodes=5")
+    text = gone.read_text()
 
     def run_after_removal(*args: object, **options: object) -> object:
         gone.unlink()
         return runner.run_jobs(*args, **options)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(dataset_run, "run_jobs", run_after_removal)
+    with monkeypatch.context() as patch:
+        patch.setattr(dataset_run, "run_jobs", run_after_removal)
+        with pytest.raises(HostError, match=r"x\.c: the source is gone"):
+            world.run()
+    gone.write_text(text)
     world.run()
 
-    assert (world.modules()["x.c"]["kind"], world.functions()) == ("source", ["one"])
-    assert "x.c" in world.modules()["x.c"]["reason"]
+    assert (world.modules()["x.c"]["status"], world.functions()) == ("done", ["one", "found"])
 
 
 def test_defect_of_ours_costs_one_module(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

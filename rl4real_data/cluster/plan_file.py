@@ -1,0 +1,35 @@
+"""The plan of a run in its store.
+
+The batches, and the keys of the modules in each.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from rl4real_data.cluster.layout import PLAN
+from rl4real_data.cluster.store import Store
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlannedBatch:
+    """`name` says what is in it: the modules, their sources, and with what they are compiled."""
+
+    name: str
+    keys: tuple[str, ...]
+
+
+def read_plan(store: Store) -> tuple[PlannedBatch, ...]:
+    """Nothing where there is none, or one that cannot be read: it is made again from the modules."""
+    data = store.read_if_there(PLAN)
+    try:
+        raw = json.loads(data) if data is not None else []
+        return tuple(PlannedBatch(name=str(each["name"]), keys=tuple(each["keys"])) for each in raw)
+    except (ValueError, KeyError, TypeError):
+        return ()
+
+
+def write_plan(store: Store, batches: tuple[PlannedBatch, ...]) -> None:
+    raw = [{"name": batch.name, "keys": batch.keys} for batch in batches]
+    store.write(PLAN, json.dumps(raw, separators=(",", ":")).encode())

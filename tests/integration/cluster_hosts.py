@@ -1,0 +1,145 @@
+"""Hosts of a cluster on this machine: processes that share nothing but an S3-compatible server and a scheduler."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import boto3
+from moto.server import ThreadedMotoServer
+
+BUCKET = "runs"
+_START_S = 600  # of a machine that is busy; an idle one needs ten
+
+
+@contextlib.contextmanager
+def s3_server() -> Iterator[str]:
+    """The address of a server with an empty bucket."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    url = f"http://{host}:{port}"
+    _client(url).create_bucket(Bucket=BUCKET)
+    yield url
+    server.stop()
+
+
+def names_of(s3: str, prefix: str) -> list[str]:
+    """Of the objects in the bucket that begin so."""
+    return [each["Key"] for each in _client(s3).list_objects_v2(Bucket=BUCKET, Prefix=prefix).get("Contents", ())]
+
+
+def _client(url: str) -> Any:
+    return boto3.client(
+        "s3", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"
+    )
+
+
+@dataclass(kw_only=True)
+class Cluster:
+    """A scheduler, and hosts each of which has a disk of its own below `folder`."""
+
+    folder: Path
+    s3: str
+    cache: Path
+    port: int = 0
+    processes: list[subprocess.Popen[Any]] = field(default_factory=list)
+
+    @property
+    def address(self) -> str:
+        return f"tcp://127.0.0.1:{self.port}"
+
+    def environment(self, host: str, **more: str) -> dict[str, str]:
+        """What a process on that host finds; the driver has the cache of the tests, others one of their own."""
+        disk = self.folder / host
+        for name in ("home", "tmp"):
+            (disk / name).mkdir(parents=True, exist_ok=True)
+        return {
+            **os.environ,
+            "HOME": str(disk / "home"),
+            "TMPDIR": str(disk / "tmp"),
+            "RL4REAL_DATA_CACHE": str(self.cache if host == "driver" else disk / "cache"),
+            "AWS_ENDPOINT_URL": self.s3,
+            "AWS_ACCESS_KEY_ID": "a",
+            "AWS_SECRET_ACCESS_KEY": "b",
+            "AWS_DEFAULT_REGION": "us-east-1",
+            "OMP_NUM_THREADS": "1",
+            **more,
+        }
+
+    def start_scheduler(self) -> subprocess.Popen[bytes]:
+        if not self.port:
+            with socket.socket() as free:
+                free.bind(("127.0.0.1", 0))
+                self.port = free.getsockname()[1]
+        words = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
+        return self._start("scheduler", "distributed.cli.dask_scheduler", *words)
+
+    def start_worker(self, host: str, **more: str) -> subprocess.Popen[bytes]:
+        words = (self.address, "--nthreads", "1", "--name", host, "--no-dashboard", "--no-nanny")
+        local = ("--local-directory", str(self.folder / host / "tmp"), "--death-timeout", "60")
+        return self._start(host, "distributed.cli.dask_worker", *words, *local, **more)
+
+    def _start(self, host: str, module: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
+        environment = self.environment(host, **more)
+        with (self.folder / f"{host}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *words],
+                env=environment,
+                cwd=self.folder / host,
+                stdout=log,
+                stderr=log,
+            )
+        self.processes.append(process)
+        return process
+
+    def start_flow(self, data_dir: Path, *words: str, **more: str) -> subprocess.Popen[str]:
+        """`flow` on the driver."""
+        command = (sys.executable, "-m", "rl4real_data", "flow", "x86", "train", "mlra", "--data-dir", str(data_dir))
+        process = subprocess.Popen(
+            [*command, *words],
+            env=self.environment("driver", **more),
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self.processes.append(process)
+        return process
+
+    def start_work(self, shard: str, run: str) -> subprocess.Popen[bytes]:
+        """`work`, on a host of its own."""
+        command = (sys.executable, "-m", "rl4real_data", "work", "--shard", shard, "--jobs", "1", run)
+        process = subprocess.Popen(command, env=self.environment("share"), stderr=subprocess.DEVNULL)
+        self.processes.append(process)
+        return process
+
+    def flow(self, data_dir: Path, *words: str, **more: str) -> tuple[int, str]:
+        """Its exit code, and what it said."""
+        process = self.start_flow(data_dir, *words, **more)
+        _, said = process.communicate(timeout=2 * _START_S)
+        return process.returncode, said
+
+    def close(self) -> None:
+        for process in self.processes:
+            process.kill()
+            process.wait()
+            if process.stderr is not None:
+                process.stderr.close()
+        self.processes.clear()
+
+
+def wait_until(condition: Callable[[], object], *, seconds: float = _START_S) -> None:
+    """Until it holds; an AssertionError if it does not in that time."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "nothing happens"
+        time.sleep(0.05)

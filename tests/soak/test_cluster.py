@@ -1,0 +1,120 @@
+"""Faults of a run on several hosts, one after the other: the same bytes in the end, or a clear end before it."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rl4real_data.core.environment import load_environment
+from tests.integration.cluster_hosts import BUCKET, Cluster, names_of, s3_server, wait_until
+from tests.integration.dataset_bytes import dataset_bytes
+
+pytestmark = [
+    pytest.mark.soak,
+    pytest.mark.clang,
+    pytest.mark.large,
+    pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore", "ignore::DeprecationWarning:moto"),
+]
+WHAT = ("--corpus", "sample", "--limit", "12")
+FAULTS = 50
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    with s3_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def expected(tmp_path_factory: pytest.TempPathFactory, s3: str) -> dict[str, str]:
+    """The dataset of one machine."""
+    folder = tmp_path_factory.mktemp("alone")
+    cluster = Cluster(folder=folder, s3=s3, cache=load_environment().cache_dir.absolute())
+    code, said = cluster.flow(folder / "data", *WHAT)
+    assert code == 0, said
+    return dataset_bytes(folder / "data")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, s3: str) -> Iterator[Cluster]:
+    made = Cluster(folder=tmp_path, s3=s3, cache=load_environment().cache_dir.absolute())
+    yield made
+    made.close()
+
+
+def test_host_with_other_headers_makes_nothing(cluster: Cluster, expected: dict[str, str], tmp_path: Path) -> None:
+    """Its string.h says something else, with the same clang; then the right one comes, and the same command ends."""
+    other = tmp_path / "include"
+    other.mkdir()
+    (other / "string.h").write_text(
+        "#include_next <string.h>\n#define strlen(s) ((unsigned long)__builtin_strlen(s))\n"
+    )
+    cluster.start_scheduler()
+    cluster.start_worker("other", CPATH=str(other))
+    words = (*WHAT, "--engine", "dask", "--address", cluster.address, "--run", f"s3://{BUCKET}/headers")
+    code, said = cluster.flow(tmp_path / "data", *words)
+
+    assert code == 1
+    assert "no worker is left that is fit" in said
+    assert "the system's headers say another thing than the driver's" in said
+    assert not (tmp_path / "data" / "dataset.json").exists()
+    assert names_of(cluster.s3, "headers/parts/") == []
+    cluster.close()
+    cluster.start_scheduler()
+    cluster.start_worker("right")
+    assert cluster.flow(tmp_path / "data", *words)[0] == 0
+    assert dataset_bytes(tmp_path / "data") == expected
+
+
+def wait_for_a_part(cluster: Cluster, prefix: str, driver: subprocess.Popen[str]) -> None:
+    wait_until(lambda: names_of(cluster.s3, prefix) or driver.poll() is not None)
+
+
+def test_kills_at_random_moments(cluster: Cluster, expected: dict[str, str], tmp_path: Path) -> None:
+    """Of workers, of the scheduler and of the driver, each with SIGKILL; what was made is not lost by any of them."""
+    chance = random.Random(1)
+    killed = 0
+    for number in range(FAULTS):
+        run, data_dir = f"s3://{BUCKET}/random-{number}", tmp_path / f"data-{number}"
+        words = (*WHAT, "--engine", "dask", "--run", run)
+        scheduler = cluster.start_scheduler()
+        workers = [cluster.start_worker(f"host-{place}") for place in range(2)]
+        driver = cluster.start_flow(data_dir, *words, "--address", cluster.address)
+        wait_for_a_part(cluster, f"random-{number}/parts/", driver)
+        victim = chance.choice([scheduler, driver, *workers])
+        victim.kill()
+        killed += 1
+        if victim in workers:
+            cluster.start_worker("host-2")
+        _, said = driver.communicate(timeout=600)
+        if driver.returncode:
+            assert victim in (scheduler, driver), said
+            made = set(names_of(cluster.s3, f"random-{number}/parts/"))
+            assert cluster.flow(data_dir, *WHAT, "--run", run)[0] == 0
+            assert made <= set(names_of(cluster.s3, f"random-{number}/parts/"))
+        assert dataset_bytes(data_dir) == expected
+        cluster.close()
+    assert killed == FAULTS
+
+
+def test_ray(cluster: Cluster, expected: dict[str, str], tmp_path: Path) -> None:
+    words = ("--engine", "ray", "--jobs", "2", "--run", f"s3://{BUCKET}/ray")
+    code, said = cluster.flow(tmp_path / "data", *WHAT, *words)
+
+    assert code == 0, said
+    assert dataset_bytes(tmp_path / "data") == expected
+
+
+def test_second_driver_is_refused(cluster: Cluster, tmp_path: Path) -> None:
+    words = (*WHAT, "--run", f"s3://{BUCKET}/twice")
+    first: subprocess.Popen[str] = cluster.start_flow(tmp_path / "first", *words)
+    wait_until(lambda: names_of(cluster.s3, "twice/driver.json"))
+    code, said = cluster.flow(tmp_path / "second", *words)
+
+    assert (code, "another run drives it" in said) == (1, True)
+    first.communicate(timeout=600)
+    assert first.returncode == 0

@@ -1,0 +1,69 @@
+"""The store of a run, on a disk; tests/integration has a bucket."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from rl4real_data.cluster.archive import make_archive, read_archive
+from rl4real_data.cluster.driver_lock import driving
+from rl4real_data.cluster.store import Store
+from rl4real_data.core.errors import StoreError
+
+
+def test_files_come_back_as_they_were_written(tmp_path: Path) -> None:
+    store = Store(f"file://{tmp_path}/run")
+    store.write("parts/a.json", b"one")
+    store.write("parts/a.json", b"two")
+    store.write("parts/b.json", b"")
+
+    assert (store.read("parts/a.json"), store.read_if_there("parts/c.json")) == (b"two", None)
+    assert store.names("parts") == {"a.json", "b.json"}
+    store.remove("parts/a.json")
+    store.remove("parts/a.json")
+    assert (store.names("parts"), store.names("tasks")) == ({"b.json"}, frozenset())
+
+
+def test_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        Store(str(tmp_path)).read("run.json")
+
+
+def test_store_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "run").write_text("a file")
+    with pytest.raises(StoreError, match=r"run: cannot write parts/a: (Not a directory|File exists)") as raised:
+        Store(str(tmp_path / "run")).write("parts/a", b"")
+
+    assert "run the same command again: it resumes" in raised.value.hint
+
+
+def test_kind_of_url_that_nobody_knows() -> None:
+    with pytest.raises(StoreError, match="nonsense://x"):
+        Store("nonsense://x/y")
+
+
+def test_archive_tells_nothing_but_its_files() -> None:
+    files = {"b.json": b"two", "a.arrow": b"", "a.json": bytes(range(256)) * 9}
+
+    assert make_archive(files) == make_archive(dict(reversed(files.items())))
+    assert read_archive(make_archive(files), name="x") == files
+
+
+def test_archive_that_is_none() -> None:
+    with pytest.raises(StoreError, match="x: is damaged"):
+        read_archive(b"no tar file", name="x")
+
+
+def test_second_driver_is_refused_and_a_dead_one_replaced(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    with (
+        driving(store, beat_s=0.05),
+        pytest.raises(StoreError, match="another run drives it"),
+        driving(store, beat_s=0.4),
+    ):
+        pass
+    assert store.read_if_there("driver.json") is None
+    store.write("driver.json", b'{"owner": "somebody who was killed", "beat": 7}')
+    with driving(store, beat_s=0.05):
+        pass
