@@ -67,6 +67,19 @@ void SplitEdit::compute(Register Part, SmallVectorImpl<Register> &Pieces) {
   });
 }
 
+namespace {
+
+/// Whether it loads a part of a register whose other parts nobody has defined. Copies of all of it are right, and
+/// LLVM 19's optimiser of loads and stores for AArch64, which makes one load of two, forgets that all is defined then:
+/// its verifier complains of the copy.
+bool loadsPartOfUndefined(const MachineInstr &MI, Register Reg, const TargetRegisterInfo &TRI, LaneBitmask All) {
+  return LLVM_VERSION_MAJOR < 22 && MI.mayLoad() && any_of(MI.all_defs(), [&](const MachineOperand &Def) {
+           return Def.getReg() == Reg && Def.isUndef() && (All & ~TRI.getSubRegIndexLaneMask(Def.getSubReg())).any();
+         });
+}
+
+} // namespace
+
 std::string refusalOfAnySplit(const Analyses &A, Register Reg) {
   const MachineRegisterInfo &MRI = A.MF.getRegInfo();
   const LiveInterval &LI = A.LIS.getInterval(Reg);
@@ -78,7 +91,10 @@ std::string refusalOfAnySplit(const Analyses &A, Register Reg) {
     return "the function has funclets";
   if (compat::copyCost(*MRI.getRegClass(Reg)) < 0)
     return "its class cannot be copied";
+  const TargetRegisterInfo &TRI = *MRI.getTargetRegisterInfo();
   for (const MachineInstr &MI : MRI.reg_nodbg_instructions(Reg)) {
+    if (loadsPartOfUndefined(MI, Reg, TRI, MRI.getMaxLaneMaskForVReg(Reg)))
+      return "a part of it is loaded while the others are undefined";
     if (MI.isBundled())
       return "it is used in a bundle";
     if (MI.isTerminator() && MI.modifiesRegister(Reg, nullptr))
