@@ -140,22 +140,23 @@ class ServedFunction:
 def trace_policy(word: str, task: Task, *, seed: int = 0) -> TracePolicy:
     """UsageError for a word that names none, or a model with other features; MissingExtra without what runs it."""
     if word == DEFAULT:
-        return PlainPolicy(name=DEFAULT, sha256=_sha256(word))
+        return PlainPolicy(name=DEFAULT, sha256=digest_of(word))
     if word == RANDOM:
         name = f"{RANDOM}, seed {seed}"
-        return PlainPolicy(name=name, sha256=_sha256(name), always=("-mlra-trace-random", f"-mlra-trace-seed={seed}"))
+        return PlainPolicy(name=name, sha256=digest_of(name), always=("-mlra-trace-random", f"-mlra-trace-seed={seed}"))
     if word.startswith(REPLAY) or word == REPLAY.rstrip(":"):
-        return _replayed(word, task)
+        return replayed(word, task)
     path = Path(word).expanduser()
     if path.suffix == ".onnx" or path.is_file():
         return _model(word, path, task)
     if _FUNCTION.fullmatch(word):
         function: Any = load_function(word)
-        return ServedFunction(name=word, sha256=_sha256(word, _source_of(function)), task=task, function=function)
+        return ServedFunction(name=word, sha256=digest_of(word, source_of(function)), task=task, function=function)
     raise UsageError(f"{word}: no policy of this name, and no such file", hint=f"a policy is {FORMS}")
 
 
-def _replayed(word: str, task: Task) -> ReplayedTrace:
+def replayed(word: str, task: Task) -> ReplayedTrace:
+    """The trace that `replay:DATA_DIR` names. UsageError for one of another task."""
     folder = word.partition(":")[2]
     if not folder:
         raise UsageError("replay: of which trace?", hint="name its DATA_DIR: --policy replay:DATA_DIR")
@@ -165,7 +166,7 @@ def _replayed(word: str, task: Task) -> ReplayedTrace:
     found: dict[tuple[str, str], dict[str, list[int]]] = {}
     for row in dataset.table("corpus", "module", "context", "decision").to_pylist():
         found.setdefault((row["corpus"], row["module"]), {})[row["context"]] = row["decision"]
-    sha256 = _sha256(REPLAY, dataset.index.fingerprint.encode())
+    sha256 = digest_of(REPLAY, dataset.index.fingerprint.encode())
     return ReplayedTrace(name=f"replay of {dataset.index.policy}", sha256=sha256, decisions=found)
 
 
@@ -191,10 +192,10 @@ def _model(word: str, path: Path, task: Task) -> PlainPolicy:
         f"-mlra-onnxruntime={find_onnx_runtime()}",
         f"-mlra-time-limit={PATIENCE_MS}",
     )
-    return PlainPolicy(name=path.name, sha256=_sha256(path.name, content), always=flags)
+    return PlainPolicy(name=path.name, sha256=digest_of(path.name, content), always=flags)
 
 
-def _source_of(function: Callable[..., Any]) -> bytes:
+def source_of(function: Callable[..., Any]) -> bytes:
     """The file that defines it: another text is another policy."""
     code = getattr(function, "__code__", None)
     try:
@@ -203,7 +204,8 @@ def _source_of(function: Callable[..., Any]) -> bytes:
         raise HostError.of(error, doing="reading the policy's module") from error
 
 
-def _sha256(*parts: str | bytes) -> str:
+def digest_of(*parts: str | bytes) -> str:
+    """Of all parts, each with its length."""
     digest = hashlib.sha256()
     for part in parts:
         raw = part.encode() if isinstance(part, str) else part

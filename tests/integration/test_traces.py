@@ -148,3 +148,32 @@ def wait_for() -> Callable[[Callable[[], bool]], None]:
             time.sleep(0.01)
 
     return wait
+
+
+CALLS = (
+    "static int twice(int a) { return a * 2; }\n"
+    "static int cold(int a) { for (int i = 0; i < a; i++) a += twice(i) ^ (a << 3); return a; }\n"
+    "int f(int a) { return twice(a) + cold(a) + cold(a + 1) + cold(a * 7); }\n"
+)
+
+
+def test_inlining_is_traced_and_replayed(tmp_path: Path) -> None:
+    """A module is a trajectory; a replay makes the same decisions, sizes and rewards, whatever the number of jobs."""
+    sources = tmp_path / "src"
+    sources.mkdir()
+    for number in range(3):
+        (sources / f"m{number}.c").write_text(CALLS.replace("f(int", f"f{number}(int"))
+    words = ("trace", "inlining", "x86", "--corpus", sources, "--opt-level", "Oz", "--data-dir")
+    run_program(tmp_path, *words, "default")
+    run_program(tmp_path, *words, "chance", "--policy", "random", "--seed", "3", "--jobs", "1")
+    run_program(tmp_path, *words, "again", "--policy", f"replay:{tmp_path / 'chance'}", "--jobs", "2")
+    default, chance, again = (TraceDataset(tmp_path / name) for name in ("default", "chance", "again"))
+
+    assert len(default) == len(chance) == len(again) == 3
+    for one in default:
+        assert one.decision.tolist() == one.default_decision.tolist()
+        assert one.score == one.baseline > 0
+    for one, other in zip(chance, again, strict=True):
+        assert one.decision.tolist() == other.decision.tolist() != one.default_decision.tolist()
+        assert (one.score, one.baseline) == (other.score, other.baseline)
+    assert "sound" in run_program(tmp_path, "validate", tmp_path / "again").stdout
