@@ -27,8 +27,8 @@ class FunctionTrials:
     """`greedy` is the final code of greedy alone, `settings` that with each setting of the menu, None where it failed.
 
     `base` is the setting on top of which the `nodes` were decided on, -1 for none, and `node_values` what they gave.
-    `allowed` tells of each setting whether the score with what callee-saved registers cost does not rise. `reason`:
-    why nothing was tried.
+    `allowed` tells of each setting whether neither the score with what callee-saved registers cost nor the executed
+    instructions rise. `reason`: why nothing was tried.
     """
 
     episode_id: str

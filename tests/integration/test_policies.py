@@ -180,7 +180,7 @@ def test_wrong_models_cost_their_functions_only(compiler: LiveCompiler, kind: st
         library = compiler.folder / "libonnxruntime.so"
         if kind == "library that is none":
             library.write_text("no library")
-        flags = (f"-mlra-onnxruntime={library}", f"-mlra-policy={model}")
+        flags = ("-mlra-onnx-engine=runtime", f"-mlra-onnxruntime={library}", f"-mlra-policy={model}")
     found = compiler.compile(*flags)
     assert found.object == stock
     for name in FUNCTIONS:

@@ -114,6 +114,9 @@ from rl4real_data.live.trial_result import Executed, FinalCode, TrialCosts, Tria
 from rl4real_data.live.wires import Wire
 from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
+from rl4real_data.mlgo.environments import InliningEnv, MlgoEnv, ModuleCommand
+from rl4real_data.mlgo.inlining import trace_module
+from rl4real_data.mlgo.policy_words import policy_named
 from rl4real_data.reading.expert_outcome import CostKind
 from rl4real_data.reading.parts import Parts
 from rl4real_data.reading.pyg import PYG_COLUMNS, action_mask, to_pyg
@@ -417,3 +420,11 @@ def read_traces(data_dir: Path) -> float:
     assert_type(traces.features[0], FeatureSpec)
     names = (*INLINING, *EVICTION, *PRIORITY, *FEATURES[traces.task], ADVICE[TraceTask.EVICTION])
     return mlgo_reward(1.0, traces[0].baseline) + EVICTION_COLUMNS + len(names)
+
+
+def decide_on_inlining(folder: Path) -> None:
+    module = ModuleCommand(arguments=("-Oz", "-c", "a.c"), cwd=folder)
+    env = InliningEnv([module])
+    assert_type(env, InliningEnv)
+    assert isinstance(env, MlgoEnv)
+    print(trace_module, policy_named("random", TraceTask.INLINING, seed=1))

@@ -54,7 +54,7 @@ def test_each_setting_is_tried_in_each_function(data_dir: Path, tmp_path: Path) 
         assert one.greedy == 100.0
         assert one.settings == (101.0,) * len(SETTINGS), "each decision that helps nothing costs 1"
         assert (one.base, one.nodes, one.base_value) == (-1, (), 100.0)
-        assert all(one.allowed)
+        assert not any(one.allowed), "they execute more instructions"
 
 
 @pytest.mark.usefixtures("trials")

@@ -61,8 +61,8 @@ def test_move_to_another_room_changes_the_hash(sources: Path) -> None:
 
 
 def test_new_room_changes_the_hash(sources: Path) -> None:
-    (sources / "advise").mkdir()
-    (sources / "advise" / "Policy.cpp").write_text("int policy;\n")
+    (sources / "further").mkdir()
+    (sources / "further" / "Policy.cpp").write_text("int policy;\n")
 
     assert source_hash(sources) != source_hash(SOURCES)
 

@@ -1,7 +1,7 @@
 //===- ModelPolicy.cpp - Policies that ask a model ------------------------===//
-#include "advise/OrderColumns.h"
-#include "advise/Policy.h"
+#include "advise/ModelPolicy.h"
 
+#include "advise/OrderColumns.h"
 #include "decide/ModelFlags.h"
 #include "run/PipeRunner.h"
 

@@ -4,7 +4,6 @@
 
 #include "advise/Observation.h"
 
-#include <chrono>
 #include <memory>
 #include <string>
 
@@ -26,13 +25,6 @@ std::unique_ptr<Policy> createRandomPolicy(TracedTask Task, uint64_t Seed);
 
 /// The decisions of a file, in their order: a line of JSON a function, {"function":NAME,"decisions":[...]}.
 std::unique_ptr<Policy> createReplayPolicy(llvm::StringRef Path, std::string &Problem);
-
-/// An ONNX model in this process. Its inputs are features by name; its first output is the decision, or for columns
-/// one number a column, of which the largest legal one is taken.
-std::unique_ptr<Policy> createOnnxPolicy(TracedTask Task, llvm::StringRef Path, std::chrono::milliseconds Limit);
-
-/// A program behind MLCompilerBridge's pipes, raw bytes: each feature by name, behind `context`, the function.
-std::unique_ptr<Policy> createPipePolicy(TracedTask Task, llvm::StringRef Base, std::chrono::milliseconds Limit);
 
 /// Whether an eviction may be decided so; for priorities, everything may.
 bool isLegal(const Observation &Seen, int64_t Decision);

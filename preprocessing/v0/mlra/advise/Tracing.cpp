@@ -8,6 +8,7 @@
 //===----------------------------------------------------------------------===//
 #include "advise/Tracing.h"
 
+#include "advise/ModelPolicy.h"
 #include "advise/TracingAdvisors.h"
 #include "decide/Decider.h"
 #include "decide/ModelFlags.h"
