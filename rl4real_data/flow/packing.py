@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -21,10 +20,11 @@ from rl4real_data.episodes.comparison import differences, require_listed
 from rl4real_data.episodes.croissant import with_croissant
 from rl4real_data.episodes.file_names import MODULES_NAME
 from rl4real_data.episodes.footer import belonging
-from rl4real_data.episodes.index import CorpusEntry, DatasetIndex, SplitBooks
+from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.register_tables import register_tables
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.writer import write_table
+from rl4real_data.flow.books import books_of
 from rl4real_data.flow.kept_labels import keep_labels
 from rl4real_data.flow.packing_order import PackingOrder
 from rl4real_data.flow.pipeline import Flow
@@ -177,24 +177,10 @@ def dataset_fingerprint(
 
 
 def _books(order: PackingOrder, selection: Selection) -> SplitBooks:
-    counts = Counter(selected.entry.module.corpus for selected in selection.modules)
-    failures = Counter(
-        selected.entry.part.failure.kind.value for selected in selection.modules if selected.entry.part.failure
-    )
-    failed = sum(failures.values())
-    left_out = Counter(selected.entry.left_out for selected in selection.modules if selected.entry.left_out)
-    return SplitBooks(
-        corpora=tuple(
-            CorpusEntry(name=corpus.name, license=corpus.license, modules=counts[corpus.name])
-            for corpus in sorted(order.corpora, key=lambda corpus: corpus.name)
-            if counts[corpus.name]
-        ),
+    return books_of(
+        [selected.entry for selected in selection.modules],
+        order.corpora,
         skipped=order.skipped,
-        modules=len(selection.modules),
-        modules_done=len(selection.modules) - failed - sum(left_out.values()),
-        modules_failed=failed,
-        modules_filtered=dict(sorted(left_out.items())),
-        failures=dict(sorted(failures.items())),
         functions=selection.functions,
         episodes=selection.episodes,
         filtered=selection.filtered,

@@ -23,9 +23,10 @@ from rl4real_data.corpus.module import Corpus
 from rl4real_data.episodes.comparison import differences
 from rl4real_data.episodes.file_names import CARD_NAME, INDEX_NAME, MODULES_NAME
 from rl4real_data.episodes.footer import belonging, with_words
-from rl4real_data.episodes.index import CorpusEntry, FileEntry, SplitBooks, file_entry
+from rl4real_data.episodes.index import FileEntry, SplitBooks, file_entry
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.writer import shard_names, write_table
+from rl4real_data.flow.books import books_of
 from rl4real_data.flow.working_folder import WorkDir
 from rl4real_data.stages.job import Compilation
 from rl4real_data.stages.module_rows import module_rows
@@ -152,26 +153,13 @@ def _why_none(steps: int, failure: str | None) -> str:
 
 
 def _books(order: TraceOrder, selection: Selection, filtered: Mapping[str, int]) -> SplitBooks:
-    modules = Counter(entry.module.corpus for entry in order.entries)
-    failures = Counter(entry.part.failure.kind.value for entry in order.entries if entry.part.failure)
-    left_out = Counter(entry.left_out for entry in order.entries if entry.left_out)
-    failed = sum(failures.values())
-    return SplitBooks(
-        corpora=tuple(
-            CorpusEntry(name=corpus.name, license=corpus.license, modules=modules[corpus.name])
-            for corpus in sorted(order.corpora, key=lambda corpus: corpus.name)
-            if modules[corpus.name]
-        ),
+    return books_of(
+        order.entries,
+        order.corpora,
         skipped=order.skipped,
-        modules=len(order.entries),
-        modules_done=len(order.entries) - failed - sum(left_out.values()),
-        modules_failed=failed,
-        modules_filtered=dict(sorted(left_out.items())),
-        failures=dict(sorted(failures.items())),
         functions=selection.functions,
         episodes=selection.episodes,
         filtered=dict(sorted(filtered.items())),
-        duplicates=0,
     )
 
 

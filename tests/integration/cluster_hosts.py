@@ -13,9 +13,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
-from moto.server import ThreadedMotoServer
-
 BUCKET = "runs"
 _START_S = 600  # of a machine that is busy; an idle one needs ten
 
@@ -23,6 +20,8 @@ _START_S = 600  # of a machine that is busy; an idle one needs ten
 @contextlib.contextmanager
 def s3_server() -> Iterator[str]:
     """The address of a server with an empty bucket."""
+    from moto.server import ThreadedMotoServer  # large, and few of the tests beside it want it
+
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -38,6 +37,8 @@ def names_of(s3: str, prefix: str) -> list[str]:
 
 
 def _client(url: str) -> Any:
+    import boto3
+
     return boto3.client(
         "s3", endpoint_url=url, aws_access_key_id="a", aws_secret_access_key="b", region_name="us-east-1"
     )

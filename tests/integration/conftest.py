@@ -9,7 +9,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang, discover_clang
 from rl4real_data.toolchain.grpc_library import build_grpc_library
 from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 
+from .cluster_hosts import Cluster, s3_server
+from .dataset_bytes import dataset_bytes
 from .hello import Hello, build_hello, hello_in
 from .installed_wheel import InstalledWheel, install_wheel
 from .made_once import MadeOnce, shared_by_workers
@@ -147,3 +149,33 @@ def free_port() -> int:
 def sample_dataset(sample: Sample) -> Path:
     """The DATA_DIR that most tests want."""
     return sample("x86", "train")
+
+
+@pytest.fixture(scope="module")
+def s3() -> Iterator[str]:
+    """A server of object storage on this machine, by its URL."""
+    with s3_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def dataset_alone(
+    request: pytest.FixtureRequest,
+    tmp_path_factory: pytest.TempPathFactory,
+    s3: str,
+    toolchains: dict[int, tuple[Clang, Plugin]],  # noqa: ARG001 - built before
+) -> dict[str, str]:
+    """The files of the dataset that one machine makes of the module's `WHAT`."""
+    folder = tmp_path_factory.mktemp("alone")
+    alone = Cluster(folder=folder, s3=s3, cache=load_environment().cache_dir.absolute())
+    code, said = alone.flow(folder / "data", *request.module.WHAT)
+    assert code == 0, said
+    return dataset_bytes(folder / "data")
+
+
+@pytest.fixture
+def cluster(tmp_path: Path, s3: str) -> Iterator[Cluster]:
+    """Hosts of one test, which end with it."""
+    made = Cluster(folder=tmp_path, s3=s3, cache=load_environment().cache_dir.absolute())
+    yield made
+    made.close()

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rl4real_data.core.environment import load_environment
-from rl4real_data.toolchain.clang import Clang
-from rl4real_data.toolchain.plugin import Plugin
-
-from .cluster_hosts import BUCKET, Cluster, names_of, s3_server, wait_until
+from .cluster_hosts import BUCKET, Cluster, names_of, wait_until
 from .dataset_bytes import dataset_bytes
 
 pytestmark = [
@@ -22,35 +17,9 @@ pytestmark = [
 WHAT = ("--corpus", "sample", "--limit", "8")
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    with s3_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def expected(
-    tmp_path_factory: pytest.TempPathFactory,
-    s3: str,
-    toolchains: dict[int, tuple[Clang, Plugin]],  # noqa: ARG001 - built before
-) -> dict[str, str]:
-    """The dataset of one machine."""
-    folder = tmp_path_factory.mktemp("alone")
-    code, said = Cluster(folder=folder, s3=s3, cache=load_environment().cache_dir.absolute()).flow(
-        folder / "data", *WHAT
-    )
-    assert code == 0, said
-    return dataset_bytes(folder / "data")
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, s3: str) -> Iterator[Cluster]:
-    made = Cluster(folder=tmp_path, s3=s3, cache=load_environment().cache_dir.absolute())
-    yield made
-    made.close()
-
-
-def test_two_hosts_of_which_one_has_no_compiler(cluster: Cluster, expected: dict[str, str], tmp_path: Path) -> None:
+def test_two_hosts_of_which_one_has_no_compiler(
+    cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path
+) -> None:
     cluster.start_scheduler()
     cluster.start_worker("fit")
     cluster.start_worker("bare", PATH="/nowhere")
@@ -59,11 +28,11 @@ def test_two_hosts_of_which_one_has_no_compiler(cluster: Cluster, expected: dict
     code, said = cluster.flow(tmp_path / "data", *WHAT, *engine)
 
     assert code == 0, said
-    assert dataset_bytes(tmp_path / "data") == expected
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
 
 
 def test_shares_of_a_batch_system_of_which_one_is_killed(
-    cluster: Cluster, expected: dict[str, str], tmp_path: Path
+    cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path
 ) -> None:
     run = f"s3://{BUCKET}/shares"
     code, said = cluster.flow(tmp_path / "data", *WHAT, "--engine", "batch", "--run", run)
@@ -78,4 +47,4 @@ def test_shares_of_a_batch_system_of_which_one_is_killed(
     assert cluster.start_work("1/1", run).wait(timeout=300) == 0
     assert set(made) <= set(names_of(cluster.s3, "shares/parts/"))
     assert cluster.flow(tmp_path / "data", *WHAT, "--engine", "batch", "--run", run)[0] == 0
-    assert dataset_bytes(tmp_path / "data") == expected
+    assert dataset_bytes(tmp_path / "data") == dataset_alone

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.integration.conftest import corpora, made_once, rl4real, sample, toolchains
+from tests.integration.conftest import cluster, corpora, dataset_alone, made_once, rl4real, s3, sample, toolchains
 
-__all__ = ["corpora", "made_once", "rl4real", "sample", "toolchains"]
+__all__ = ["cluster", "corpora", "dataset_alone", "made_once", "rl4real", "s3", "sample", "toolchains"]

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import random
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from rl4real_data.core.environment import load_environment
-from tests.integration.cluster_hosts import BUCKET, Cluster, names_of, s3_server, wait_until
+from tests.integration.cluster_hosts import BUCKET, Cluster, names_of, wait_until
 from tests.integration.dataset_bytes import dataset_bytes
 
 pytestmark = [
@@ -23,30 +21,7 @@ WHAT = ("--corpus", "sample", "--limit", "12")
 FAULTS = 50
 
 
-@pytest.fixture(scope="module")
-def s3() -> Iterator[str]:
-    with s3_server() as url:
-        yield url
-
-
-@pytest.fixture(scope="module")
-def expected(tmp_path_factory: pytest.TempPathFactory, s3: str) -> dict[str, str]:
-    """The dataset of one machine."""
-    folder = tmp_path_factory.mktemp("alone")
-    cluster = Cluster(folder=folder, s3=s3, cache=load_environment().cache_dir.absolute())
-    code, said = cluster.flow(folder / "data", *WHAT)
-    assert code == 0, said
-    return dataset_bytes(folder / "data")
-
-
-@pytest.fixture
-def cluster(tmp_path: Path, s3: str) -> Iterator[Cluster]:
-    made = Cluster(folder=tmp_path, s3=s3, cache=load_environment().cache_dir.absolute())
-    yield made
-    made.close()
-
-
-def test_host_with_other_headers_makes_nothing(cluster: Cluster, expected: dict[str, str], tmp_path: Path) -> None:
+def test_host_with_other_headers_makes_nothing(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
     """Its string.h says something else, with the same clang; then the right one comes, and the same command ends."""
     other = tmp_path / "include"
     other.mkdir()
@@ -67,14 +42,14 @@ def test_host_with_other_headers_makes_nothing(cluster: Cluster, expected: dict[
     cluster.start_scheduler()
     cluster.start_worker("right")
     assert cluster.flow(tmp_path / "data", *words)[0] == 0
-    assert dataset_bytes(tmp_path / "data") == expected
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
 
 
 def wait_for_a_part(cluster: Cluster, prefix: str, driver: subprocess.Popen[str]) -> None:
     wait_until(lambda: names_of(cluster.s3, prefix) or driver.poll() is not None)
 
 
-def test_kills_at_random_moments(cluster: Cluster, expected: dict[str, str], tmp_path: Path) -> None:
+def test_kills_at_random_moments(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
     """Of workers, of the scheduler and of the driver, each with SIGKILL; what was made is not lost by any of them."""
     chance = random.Random(1)
     killed = 0
@@ -96,17 +71,17 @@ def test_kills_at_random_moments(cluster: Cluster, expected: dict[str, str], tmp
             made = set(names_of(cluster.s3, f"random-{number}/parts/"))
             assert cluster.flow(data_dir, *WHAT, "--run", run)[0] == 0
             assert made <= set(names_of(cluster.s3, f"random-{number}/parts/"))
-        assert dataset_bytes(data_dir) == expected
+        assert dataset_bytes(data_dir) == dataset_alone
         cluster.close()
     assert killed == FAULTS
 
 
-def test_ray(cluster: Cluster, expected: dict[str, str], tmp_path: Path) -> None:
+def test_ray(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
     words = ("--engine", "ray", "--jobs", "2", "--run", f"s3://{BUCKET}/ray")
     code, said = cluster.flow(tmp_path / "data", *WHAT, *words)
 
     assert code == 0, said
-    assert dataset_bytes(tmp_path / "data") == expected
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
 
 
 def test_second_driver_is_refused(cluster: Cluster, tmp_path: Path) -> None:
