@@ -116,29 +116,15 @@ PROGRAMS = (
 
 def optimised(program: Program, build: Build, folder: Path) -> Program:
     """The program as bitcode that went through LLVM's optimiser once: only code generation is left, which decides."""
-    root = source_folder(program)
-    sources = files_of(program, root)
-    folder.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        pending = [
-            pool.submit(compile_one, i, source, program, build, root, folder, "-emit-llvm")
-            for i, source in enumerate(sources)
-        ]
-        objects = [future.result() for future in pending]
-    bitcode = tuple(str(path.rename(path.with_suffix(".bc"))) for path in objects)
+    bitcode = tuple(
+        str(path.rename(path.with_suffix(".bc"))) for path in compile_all(program, build, folder, "-emit-llvm")
+    )
     return replace(program, sources=bitcode, flags=("-Xclang", "-disable-llvm-passes"))
 
 
 def build_and_run(program: Program, build: Build, folder: Path) -> bytes:
     """What the program's tests print; an AssertionError where the compiler or the program fails."""
-    root = source_folder(program)
-    sources = files_of(program, root)
-    folder.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        compiled = [
-            pool.submit(compile_one, i, source, program, build, root, folder) for i, source in enumerate(sources)
-        ]
-        objects = [future.result() for future in compiled]
+    objects = compile_all(program, build, folder)
     executable = folder / program.name
     target = TARGETS[build.target]
     link: list[str | Path] = [
@@ -151,7 +137,19 @@ def build_and_run(program: Program, build: Build, folder: Path) -> bytes:
     def run(*arguments: str | Path, stdin: bytes = b"") -> bytes:
         return call([*EMULATOR[build.target], executable, *arguments], folder, stdin)
 
-    return b"".join(program.test(run, root))
+    return b"".join(program.test(run, source_folder(program)))
+
+
+def compile_all(program: Program, build: Build, folder: Path, *words: str) -> list[Path]:
+    """What the compiler makes of each source, in the order of the sources."""
+    root = source_folder(program)
+    folder.mkdir(parents=True, exist_ok=True)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        compiled = [
+            pool.submit(compile_one, i, source, program, build, root, folder, *words)
+            for i, source in enumerate(files_of(program, root))
+        ]
+        return [future.result() for future in compiled]
 
 
 def source_folder(program: Program) -> Path:
