@@ -22,11 +22,6 @@ _PIECE: Final = 1 << 20
 _ALONE: Final = 32 << 20
 """Bytes that one thread hashes in 20 ms: fewer are not worth starting others."""
 _THREADS: Final = 4
-ANEW: Final = (
-    "delete {index} and run the flow of each split again: what this version compiled is kept; name its vocabulary "
-    "with --vocab, if it is not the shipped one"
-)
-"""What mends a dataset whose files are not those of its index."""
 
 
 def difference(folder: OpenFolder, name: str, entry: FileEntry) -> str:
@@ -70,7 +65,7 @@ def differences(data_dir: Path, index: ListsFiles, names: Iterable[str] | None =
 def require_listed(data_dir: Path, index: ListsFiles, names: Iterable[str] | None = None) -> None:
     """DatasetError that names the first file which is not the one that the index lists."""
     wanted = None if names is None else list(names)
-    hint = ANEW.format(index=data_dir / INDEX_NAME)
+    hint = index.made_anew.format(index=data_dir / INDEX_NAME)
     for name in wanted or ():
         if name not in index.files:
             raise DatasetError(f"{data_dir}: {INDEX_NAME} lists no {name}", hint=hint)

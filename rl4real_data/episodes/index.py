@@ -86,12 +86,23 @@ class SplitBooks:
         return tuple(found)
 
 
+_MADE_ANEW: Final = (
+    "delete {index} and run the flow of each split again: what this version compiled is kept; name its vocabulary "
+    "with --vocab, if it is not the shipped one"
+)
+
+
 class ListsFiles(Protocol):
     """An index, as whoever compares or publishes the files of a DATA_DIR sees it."""
 
     @property
     def files(self) -> Mapping[str, FileEntry]:
         """All files but the index itself."""
+        ...
+
+    @property
+    def made_anew(self) -> str:
+        """What mends a dataset whose files are not those of its index, which is called `{index}`."""
         ...
 
     def to_json(self) -> str:
@@ -117,6 +128,11 @@ class DatasetIndex:
     vocabulary: Mapping[str, Any] | None = None
     fingerprint: str | None = None
     schema_version: int = SCHEMA_VERSION
+
+    @property
+    def made_anew(self) -> str:
+        """See `ListsFiles`."""
+        return _MADE_ANEW
 
     def to_json(self) -> str:
         """Equal indices are equal bytes. `sha256` is the hash of all the rest."""

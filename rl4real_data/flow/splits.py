@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.split import Split
-from rl4real_data.episodes.comparison import ANEW, require_listed
+from rl4real_data.episodes.comparison import require_listed
 from rl4real_data.episodes.file_names import INDEX_NAME, INSTRUCTIONS_NAME, MODULES_NAME
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
@@ -90,7 +90,7 @@ def _require_known_shapes(data_dir: Path, index: DatasetIndex, split: Split) -> 
     if dimension != index.recipe.get("dimension"):
         raise DatasetError(
             f"{data_dir / INSTRUCTIONS_NAME}: its vectors have {dimension} dimensions, not those of the recipe",
-            hint=ANEW.format(index=data_dir / INDEX_NAME),
+            hint=index.made_anew.format(index=data_dir / INDEX_NAME),
         )
     for name in shards_of(index, split):
         with open_table(data_dir, index, name) as file:

@@ -45,6 +45,11 @@ class TraceIndex:
         return checked.canonical_text({**raw, "sha256": checked.own_sha256(raw)})
 
     @property
+    def made_anew(self) -> str:
+        """See `ListsFiles`; the same command sees what is damaged, and makes it again."""
+        return "run the `rl4real-data trace` command that made it once more"
+
+    @property
     def splits(self) -> Mapping[str, SplitBooks]:
         """Its books, under the name that its shards have."""
         return {Split.TRAIN.value: self.books}
