@@ -53,7 +53,7 @@ class ValidationReport:
     @property
     def advice(self) -> str:
         if self.findings:
-            return "a damaged file is made again by the `rl4real-data flow`, or `trace`, command that made it, after deleting it"
+            return "a damaged file is made again by the command that made it, `flow` or `trace`, after deleting it"
         return "see the list above; the compiler must be the one that made the dataset"
 
     def to_json(self) -> str:
