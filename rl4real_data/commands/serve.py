@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
+from rl4real_data.commands.checkpoint_policy import exported
 from rl4real_data.commands.console import say, write_ready
 from rl4real_data.core import interruption
 from rl4real_data.core.counted import counted
@@ -42,7 +43,7 @@ def serve(
         str | None,
         typer.Argument(
             metavar="[POLICY]",
-            help="ONNX file, folder of RL4ReAl's four models, greedy, random, or module:function. [MODEL_PATH]",
+            help="ONNX file, folder of four models, checkpoint, greedy, random, or module:function. [MODEL_PATH]",
             show_default=False,
         ),
     ] = None,
@@ -63,8 +64,8 @@ def serve(
     environment = load_environment()
     word = _policy_word(policy, environment)
     wire = _check_channel(pipe, port, message_format)
-    dialogues = _dialogues(word, environment, target=target, seed=seed, build_dir=build_dir)
-    with interruption.ends_here():
+    with exported(word) as models, interruption.ends_here():
+        dialogues = _dialogues(models, environment, target=target, seed=seed, build_dir=build_dir)
         if pipe is None:
             _serve_grpc(dialogues, DEFAULT_PORT if port is None else port)
         else:
