@@ -1,4 +1,7 @@
-"""A checkpoint of `train` as a policy: its models, exported for as long as they are needed."""
+"""Policies that are checkpoints of `train`.
+
+Their models are exported for as long as they are needed.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The books of a split: modules by what became of them, with reasons."""
+"""The books of a split.
+
+Modules are counted by what became of them, with reasons.
+"""
 
 from __future__ import annotations
 
