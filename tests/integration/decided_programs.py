@@ -35,6 +35,8 @@ class Program:
     libraries: tuple[str, ...] = ()
     test: Callable[[Run, Path], Iterator[bytes]]
     """Its own tests: yields what it prints."""
+    most_seconds: int = MOST_SECONDS
+    """Of one run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +137,8 @@ def build_and_run(program: Program, build: Build, folder: Path) -> bytes:
     call([*link, *objects, "-o", executable, *program.libraries], folder)
 
     def run(*arguments: str | Path, stdin: bytes = b"") -> bytes:
-        return call([*EMULATOR[build.target], executable, *arguments], folder, stdin)
+        command = [*EMULATOR[build.target], executable, *arguments]
+        return call(command, folder, stdin, most_seconds=program.most_seconds)
 
     return b"".join(program.test(run, source_folder(program)))
 
@@ -219,9 +222,9 @@ def plugin_words(build: Build, result: Path) -> list[str]:
     return [f"-fplugin={build.plugin.path}", *(word for flag in flags for word in ("-mllvm", flag))]
 
 
-def call(command: Sequence[str | Path], folder: Path, stdin: bytes = b"") -> bytes:
+def call(command: Sequence[str | Path], folder: Path, stdin: bytes = b"", *, most_seconds: int = MOST_SECONDS) -> bytes:
     """What the command prints; it must succeed, and print nothing to standard error where it compiles."""
-    done = subprocess.run(list(map(str, command)), cwd=folder, input=stdin, capture_output=True, timeout=MOST_SECONDS)
+    done = subprocess.run(list(map(str, command)), cwd=folder, input=stdin, capture_output=True, timeout=most_seconds)
     assert done.returncode == 0, f"{done.returncode}: {' '.join(map(str, command))}\n{done.stderr.decode()[-2000:]}"
     return done.stdout
 
