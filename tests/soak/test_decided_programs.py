@@ -32,7 +32,7 @@ LEAST_KEPT = 0.999
 
 RANDOM_PROGRAMS, RANDOM_SEEDS = 500, 3
 RANDOM_SECONDS = 10
-"""csmith does not promise an end: of its programs those are taken that have ended by then."""
+"""csmith promises no end, and calls too deep for the stack: those programs are taken that have ended well by then."""
 
 Toolchains = dict[int, tuple[Clang, Plugin]]
 
@@ -74,7 +74,7 @@ def test_assignments_alone_are_kept(toolchains: Toolchains, tmp_path: Path, majo
 def test_random_programs_print_the_same(toolchains: Toolchains, tmp_path: Path) -> None:
     modules = random_programs(1, RANDOM_PROGRAMS)
     assert len(modules) > RANDOM_PROGRAMS * 0.9  # a seed that takes too long is left out
-    endless: list[str] = []
+    without_end: list[str] = []
 
     def problem_of(numbered: tuple[int, Program]) -> str:
         number, program = numbered
@@ -83,8 +83,8 @@ def test_random_programs_print_the_same(toolchains: Toolchains, tmp_path: Path) 
         folder = tmp_path / program.name
         try:
             stock = build_and_run(program, Build(clang=clang, plugin=plugin, target=target), folder / "stock")
-        except subprocess.TimeoutExpired:
-            endless.append(program.name)
+        except (AssertionError, subprocess.TimeoutExpired):
+            without_end.append(program.name)
             return ""
         program = replace(program, most_seconds=100 * RANDOM_SECONDS)
         for seed in range(RANDOM_SEEDS):
@@ -109,7 +109,7 @@ def test_random_programs_print_the_same(toolchains: Toolchains, tmp_path: Path) 
     ]
     with ThreadPoolExecutor(cpu_count()) as pool:
         assert [problem for problem in pool.map(problem_of, enumerate(programs)) if problem] == []
-    assert len(programs) - len(endless) > RANDOM_PROGRAMS * 0.8
+    assert len(programs) - len(without_end) > RANDOM_PROGRAMS * 0.8
 
 
 def flags_of(root: Path) -> tuple[str, ...]:
