@@ -32,7 +32,7 @@ class Use(NamedTuple):
     flags: int
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Piece:
     """A register's uses, in the order of the code, and its live ranges: (k, 2) int64 places, [first, last), ascending,
     none touching the next. `segments`: the same, cut where one value ends and another begins.

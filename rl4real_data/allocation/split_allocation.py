@@ -91,10 +91,9 @@ class SplitAllocation:
         is_fixed = not np.isfinite(whole.weight) or self.problem.unsplittable[whole.origin]
         if is_fixed or self.choice[node] != UNDECIDED or len(self.splits) >= self._max_splits:
             return np.zeros(len(piece.uses), np.bool_)
-        allowed = np.array(self.problem.rule.allowed_points(piece), np.bool_)
+        allowed = np.zeros(len(piece.uses), np.bool_)
         degree = len(self._neighbours[node])
-        for point in np.flatnonzero(allowed).tolist():
-            most = self.problem.rule.most_pieces(piece, point)
+        for point, most in self.problem.rule.points(piece).items():
             edges = self.n_edges + (most - 1) * degree + most * (most - 1) // 2
             allowed[point] = len(self.nodes) + most <= len(self.choice) and edges <= self._max_edges
         return allowed

@@ -9,8 +9,10 @@ and tail fall into pieces where nothing connects their values. The plugin's spli
 from __future__ import annotations
 
 import bisect
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple
+from weakref import WeakKeyDictionary
 
 from rl4real_data.allocation.code_graph import CodeGraph
 from rl4real_data.allocation.live_pieces import Piece, Use, live_pieces
@@ -48,6 +50,16 @@ class SplitRule:
 
     graph: CodeGraph
     pads: frozenset[int]
+    _found: WeakKeyDictionary[Piece, Mapping[int, int]] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False, compare=False
+    )
+
+    def points(self, piece: Piece) -> Mapping[int, int]:
+        """The use points behind which the piece can be split, each with `most_pieces`; found once for a piece."""
+        if piece not in self._found:
+            allowed = [point for point, is_allowed in enumerate(self.allowed_points(piece)) if is_allowed]
+            self._found[piece] = {point: self.most_pieces(piece, point) for point in allowed}
+        return self._found[piece]
 
     def allowed_points(self, piece: Piece) -> list[bool]:
         """For each use point: whether the piece can be split behind it."""

@@ -80,7 +80,12 @@ class AgentView:
     def has_room(self) -> bool:
         """Whether the agents were made for a function of this size."""
         edges = self._allocation.n_edges + len(self._facts.physical_edges)
-        return self._rows.stop <= self._sizes.nodes and edges < self._sizes.edges
+        return self.n_places <= self._sizes.nodes and edges < self._sizes.edges
+
+    @property
+    def n_places(self) -> int:
+        """How many of the places of `select_node` there are in this function: physical registers, then nodes."""
+        return self._rows.stop
 
     @property
     def is_over(self) -> bool:
@@ -130,7 +135,7 @@ class AgentView:
             if other in place and place[node] < place[other]
         ]
         data = np.array(fixed + own, np.int32).reshape(-1, 2)
-        return {"data": data, "edge_num": len(data), "node_num": self._rows.stop}
+        return {"data": data, "edge_num": len(data), "node_num": self.n_places}
 
     def select_task(self, node: int) -> Observation:
         """Mask; neighbours, free colours, weight, use points; vector."""

@@ -45,6 +45,7 @@ class FunctionGame:
         self.view = AgentView(facts, self.allocation, colours, sizes)
         self.agent = AgentName.SELECT_NODE
         self.node = -1
+        self.is_over = self.view.is_over
 
     def observe(self) -> Observation:
         """What the agent sees whose turn it is."""
@@ -95,10 +96,10 @@ class FunctionGame:
 
     def _decided(self, reward: float) -> Turn:
         self.agent, self.node = AgentName.SELECT_NODE, -1
-        is_over = self.view.is_over
-        if is_over:
+        self.is_over = self.view.is_over
+        if self.is_over:
             self._decide_the_rest()
-        return Turn(reward=reward, is_decision=True, is_over=is_over)
+        return Turn(reward=reward, is_decision=True, is_over=self.is_over)
 
     def _decide_the_rest(self) -> None:
         allocation = self.allocation

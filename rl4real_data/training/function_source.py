@@ -20,10 +20,14 @@ from rl4real_data.training.sizes import AgentSizes
 
 KEPT_FUNCTIONS: Final = 256
 """So many are kept ready; one of 100 nodes takes half a megabyte."""
+_READ_TOGETHER: Final = 64
+"""Neighbours in the dataset, which lie in the same row groups."""
 
 
 class FunctionSource:
     """Endless games. `numbers`: the episodes of the dataset to be played; each pass has another order.
+
+    In each, runs of 64 neighbours are permuted, and the functions of four at a time: all that is kept ready.
 
     Functions for which the agents have no room, or of which there is nothing to decide, are passed over.
     """
@@ -56,15 +60,24 @@ class FunctionSource:
     def _endless(self) -> Iterator[int]:
         while True:
             is_any = False
-            for number in self._rng.permutation(np.array(self._numbers, np.int64)).tolist():
-                if self._facts(number) is not None:
-                    is_any = True
+            for window in self._windows():
+                fitting = [number for number in window if self._facts(number) is not None]
+                is_any |= bool(fitting)
+                for number in self._rng.permutation(np.array(fitting, np.int64)).tolist():
                     yield from (number for _ in range(self._repeat))
             if not is_any:
                 raise DatasetError(
                     f"none of {len(self._numbers)} functions can be played by RL4ReAl's agents",
                     hint=f"they have room for {self._sizes.nodes} nodes, physical ones included",
                 )
+
+    def _windows(self) -> Iterator[list[int]]:
+        """The numbers of as many functions as are kept, in an order in which neighbours are read together."""
+        runs = [self._numbers[at : at + _READ_TOGETHER] for at in range(0, len(self._numbers), _READ_TOGETHER)]
+        order = self._rng.permutation(len(runs)).tolist()
+        together = KEPT_FUNCTIONS // _READ_TOGETHER
+        for at in range(0, len(order), together):
+            yield [number for run in order[at : at + together] for number in runs[run]]
 
     def _facts(self, number: int) -> FunctionFacts | None:
         """None for a function that does not fit."""

@@ -47,32 +47,8 @@ class AgentNetwork(nn.Module):
         return found
 
 
-class RowsNetwork(AgentNetwork):
-    """A network with a logit for each row of its observation; `rows` names what has rows, the mask first.
-
-    Rows behind the last one that is any in the batch are not computed: most functions fill few of them.
-    """
-
-    rows: tuple[str, ...]
-
-    def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
-        """As of any agent."""
-        mask = observation["action_mask"]
-        is_row = self.is_row(observation).any(dim=0).nonzero()
-        last = int(is_row.max()) + 1 if len(is_row) else 1
-        kept = {name: value[:, :last] if name in self.rows else value for name, value in observation.items()}
-        logits = super().masked(kept)
-        return nn.functional.pad(logits, (0, mask.shape[1] - last), value=LOWEST)
-
-    def is_row(self, observation: Mapping[str, Tensor]) -> Tensor:
-        """(batch, rows) bool: rows that are needed."""
-        return observation["action_mask"] > 0
-
-
-class SelectNodeNetwork(RowsNetwork):
+class SelectNodeNetwork(AgentNetwork):
     """A logit of each node, by its vector and spill weight alone."""
-
-    rows = ("action_mask", "spill_weights", "state", "annotations")
 
     def __init__(self, sizes: AgentSizes) -> None:
         super().__init__(sizes.nodes)
@@ -80,6 +56,12 @@ class SelectNodeNetwork(RowsNetwork):
         self.weighed = nn.Linear(_WIDE + 1, _MIDDLE)
         self.narrow = nn.Linear(_MIDDLE, _NARROW)
         self.logit = nn.Linear(_NARROW, 1)
+
+    def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
+        """As of any agent; nodes that cannot be selected, most of those that there is room for, are not computed."""
+        is_open = observation["action_mask"] > 0
+        logits = self({name: observation[name][is_open] for name in ("spill_weights", "state")})
+        return torch.full_like(observation["action_mask"], LOWEST).masked_scatter(is_open, logits)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
         hidden = self.state(observation["state"]).relu()
@@ -105,10 +87,8 @@ class PropertiesNetwork(AgentNetwork):
         return found
 
 
-class SplitNodeNetwork(RowsNetwork):
+class SplitNodeNetwork(AgentNetwork):
     """A logit of each use point, which attends to the others."""
-
-    rows = ("action_mask", "usepoint_properties")
 
     def __init__(self, sizes: AgentSizes) -> None:
         super().__init__(sizes.uses)
@@ -117,18 +97,22 @@ class SplitNodeNetwork(RowsNetwork):
         self.asked, self.known, self.told = (nn.Linear(_NARROW, _NARROW) for _ in range(3))
         self.logit = nn.Linear(_NARROW, 1)
 
+    def masked(self, observation: Mapping[str, Tensor]) -> Tensor:
+        """As of any agent; use points behind the last one that there is in the batch are not computed."""
+        is_point = _is_point(observation).any(dim=0).nonzero()
+        last = int(is_point.max()) + 1 if len(is_point) else 1
+        kept = {name: observation[name][:, :last] for name in ("action_mask", "usepoint_properties")}
+        logits = super().masked({**kept, "state": observation["state"]})
+        return nn.functional.pad(logits, (0, observation["action_mask"].shape[1] - last), value=LOWEST)
+
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
         points = scaled(observation["usepoint_properties"])
         state = self.state(observation["state"]).relu().unsqueeze(1).expand(-1, points.shape[1], -1)
         hidden = self.described(torch.cat((state, points), dim=-1)).relu()
         attention = self.asked(hidden) @ self.known(hidden).transpose(1, 2) / _NARROW**0.5
-        attention = torch.where(self.is_row(observation).unsqueeze(1), attention, LOWEST).softmax(dim=-1)
+        attention = torch.where(_is_point(observation).unsqueeze(1), attention, LOWEST).softmax(dim=-1)
         found: Tensor = self.logit(hidden + attention @ self.told(hidden)).squeeze(-1)
         return found
-
-    def is_row(self, observation: Mapping[str, Tensor]) -> Tensor:
-        """The use points that there are."""
-        return (observation["action_mask"] > 0) | (observation["usepoint_properties"] != 0).any(dim=-1)
 
 
 def network_of(agent: AgentName, sizes: AgentSizes) -> AgentNetwork:
@@ -145,3 +129,8 @@ def network_of(agent: AgentName, sizes: AgentSizes) -> AgentNetwork:
 def scaled(numbers: Tensor) -> Tensor:
     """sign(x) ln(1 + |x|)."""
     return numbers.sign() * numbers.abs().log1p()
+
+
+def _is_point(observation: Mapping[str, Tensor]) -> Tensor:
+    """(batch, use points) bool: those that there are."""
+    return (observation["action_mask"] > 0) | (observation["usepoint_properties"] != 0).any(dim=-1)

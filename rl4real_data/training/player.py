@@ -7,6 +7,7 @@ passes each step through its connectors.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -15,10 +16,11 @@ import numpy as np
 
 from rl4real_data.core.extras import required_by
 from rl4real_data.training.agent_view import Observation
-from rl4real_data.training.agents import AgentName
+from rl4real_data.training.agents import AgentName, action_count
 from rl4real_data.training.expert_play import ExpertPlay
 from rl4real_data.training.function_game import FunctionGame, Turn
 from rl4real_data.training.modules import modules_of
+from rl4real_data.training.networks import LOWEST
 from rl4real_data.training.rewards import Outcome, Referee
 from rl4real_data.training.weights import Weights
 from rl4real_data.training.worker_task import WorkerTask
@@ -125,7 +127,7 @@ class Player:
         while plays:
             for agent in AgentName:
                 self._turn([play for play in plays if play.game.agent is agent], agent, does_explore, found)
-            plays = [play for play in plays if not play.game.view.is_over]
+            plays = [play for play in plays if not play.game.is_over]
         return found
 
     def _begin(self) -> Play:
@@ -134,22 +136,23 @@ class Player:
 
     def _turn(self, plays: list[Play], agent: AgentName, does_explore: bool, found: Played) -> None:
         """One action in each of the games in which it is the agent's turn."""
-        plays = [play for play in plays if not play.game.view.is_over]
+        plays = [play for play in plays if not play.game.is_over]
         if not plays:
             return
         seen = [play.game.observe() for play in plays]
-        batch = {name: torch.from_numpy(np.stack([one[name] for one in seen])) for name in seen[0]}
         with torch.no_grad():
-            logits = self._module[agent.value].network.masked(batch)
+            logits = self._module[agent.value].network.masked(_batch_of(seen, _rows_of(agent, plays)))
         chances = logits.log_softmax(dim=-1)
         if does_explore:
             taken = torch.multinomial(chances.exp(), 1, generator=self._random)
         else:
             taken = logits.argmax(dim=-1, keepdim=True)
         likely = chances.gather(1, taken).squeeze(-1).tolist()
+        actions = action_count(agent, self._task.sizes)
+        told = torch.nn.functional.pad(logits, (0, actions - logits.shape[1]), value=LOWEST).numpy()
         for row, (play, action) in enumerate(zip(plays, taken.squeeze(-1).tolist(), strict=True)):
             turn = play.act(seen[row], action)
-            play.traces[agent].logits.append(logits[row].numpy())
+            play.traces[agent].logits.append(told[row])
             play.traces[agent].log_chances.append(likely[row])
             self._note(play, turn, found)
 
@@ -178,3 +181,13 @@ class ExpertPlayer(Player):
                 self._note(play, turn, found)
                 is_over = turn.is_over
         return found
+
+
+def _rows_of(agent: AgentName, plays: Sequence[Play]) -> int | None:
+    """How many rows of the observations tell something; None: all that there are."""
+    return max(play.game.view.n_places for play in plays) if agent is AgentName.SELECT_NODE else None
+
+
+def _batch_of(seen: Sequence[Observation], rows: int | None) -> dict[str, torch.Tensor]:
+    """The observations side by side, of `rows` alone: padding is most of what an agent sees."""
+    return {name: torch.from_numpy(np.stack([one[name][:rows] for one in seen])) for name in seen[0]}

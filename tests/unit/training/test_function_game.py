@@ -112,3 +112,13 @@ def test_the_expert_s_answer_is_played(tmp_path: Path) -> None:
     whole = np.flatnonzero((episode.node_fate == 0) & (episode.node_assigned > 0))
     assert len(whole)
     assert [int(columns[game.allocation.choice[node] - 1]) for node in whole] == episode.node_assigned[whole].tolist()
+
+
+def test_each_pass_plays_every_function_once_in_an_order_of_its_own(tmp_path: Path) -> None:
+    functions = 300  # more than are kept ready
+    source = make_source(tmp_path, functions=functions)
+    first, second = ([source.next()[0] for _ in range(functions)] for _ in range(2))
+
+    assert sorted(first) == sorted(second) == list(range(functions))
+    assert first != second
+    assert first[:50] != sorted(first[:50])
