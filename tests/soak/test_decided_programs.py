@@ -20,7 +20,7 @@ from rl4real_data.toolchain.plugin import Plugin
 from tests.integration.decided_programs import PROGRAMS, Build, Program, build_and_run, chance, optimised, run_plainly
 from tests.integration.random_programs import FLAGS, random_programs
 
-pytestmark = [pytest.mark.clang, pytest.mark.soak]
+pytestmark = [pytest.mark.clang, pytest.mark.soak, pytest.mark.timeout(7200)]
 
 SEEDS = 20
 COMBINATIONS = tuple(product(SUPPORTED_MAJORS, TargetName))

@@ -12,7 +12,7 @@ from rl4real_data.toolchain.plugin import Plugin
 from tests.integration.conftest import Run
 from tests.integration.expert_parts_run import carry_out
 
-pytestmark = [pytest.mark.clang, pytest.mark.soak]
+pytestmark = [pytest.mark.clang, pytest.mark.soak, pytest.mark.timeout(7200)]
 
 
 @pytest.mark.parametrize("target", ["x86", "aarch64"])

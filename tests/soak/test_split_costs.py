@@ -12,7 +12,7 @@ from rl4real_data.toolchain.plugin import Plugin
 from tests.integration.conftest import Sample
 from tests.integration.split_costs import compare
 
-pytestmark = [pytest.mark.clang, pytest.mark.soak]
+pytestmark = [pytest.mark.clang, pytest.mark.soak, pytest.mark.timeout(7200)]
 
 
 @pytest.mark.parametrize("target", ["x86", "aarch64"])
