@@ -4,6 +4,7 @@ from __future__ import annotations
 
 __all__ = ["Wire"]
 
+import functools
 import json
 import math
 from array import array
@@ -67,7 +68,7 @@ class TensorSpec:
         count = math.prod(map(int, described["shape"]))
         return cls(str(described["name"]), type_code, count * array(type_code).itemsize)
 
-    def read(self, data: bytes) -> array[Any]:
+    def read(self, data: bytes | memoryview) -> array[Any]:
         """ValueError if the data are no elements."""
         numbers: array[Any] = array(self.type_code)
         numbers.frombytes(data)
@@ -86,15 +87,22 @@ def _read_json(payload: bytes) -> Message:
 
 
 def _read_bytes(payload: bytes) -> Message:
-    line, _, _ = payload.partition(b"\n")
+    line = payload[: payload.index(b"\n")]
     at = len(line) + 1
+    data = memoryview(payload)
     message: Message = []
-    for spec in map(TensorSpec.of, json.loads(line)["features"]):
-        message.append((spec.name, _value(spec.read(payload[at : at + spec.size]))))
+    for spec in _described(line):
+        message.append((spec.name, _value(spec.read(data[at : at + spec.size]))))
         at += spec.size
-    if payload[at:] != b"\n":
+    if data[at:] != b"\n":
         raise ValueError(f"{len(payload)} bytes where {at + 1} are described")
     return message
+
+
+@functools.lru_cache(maxsize=64)
+def _described(line: bytes) -> tuple[TensorSpec, ...]:
+    """The tensors behind a line; a compiler says the same one again and again."""
+    return tuple(map(TensorSpec.of, json.loads(line)["features"]))
 
 
 def _value(numbers: array[Any]) -> Value:
