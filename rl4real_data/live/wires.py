@@ -94,7 +94,7 @@ def _read_bytes(payload: bytes) -> Message:
     for spec in _described(line):
         message.append((spec.name, _value(spec.read(data[at : at + spec.size]))))
         at += spec.size
-    if data[at:] != b"\n":
+    if payload[at:] != b"\n":
         raise ValueError(f"{len(payload)} bytes where {at + 1} are described")
     return message
 
