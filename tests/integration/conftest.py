@@ -25,9 +25,10 @@ from rl4real_data.toolchain.plugin import Plugin, ensure_plugin
 
 from .cluster_hosts import Cluster, s3_server
 from .dataset_bytes import dataset_bytes
-from .hello import Hello, build_hello, hello_in
+from .hello import Hello, hello_in
 from .installed_wheel import InstalledWheel, install_wheel
 from .made_once import MadeOnce, shared_by_workers
+from .runner_programs import build_runner_programs
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
 Sample = Callable[[str, str], Path]
@@ -121,10 +122,16 @@ def installed_wheel(tmp_path_factory: pytest.TempPathFactory) -> InstalledWheel:
 
 
 @pytest.fixture(scope="session")
-def hello(made_once: MadeOnce) -> Hello:
-    """The pass that is built on the model runners alone, for the newest compiler."""
+def runner_programs(made_once: MadeOnce) -> Path:
+    """The folder of the programs that use the model runners."""
     bin_dir = Path(f"/usr/lib/llvm-{max(SUPPORTED_MAJORS)}/bin")
-    return hello_in(made_once.folder("hello", partial(build_hello, bin_dir=bin_dir)), bin_dir=bin_dir)
+    return made_once.folder("runner-programs", partial(build_runner_programs, bin_dir=bin_dir))
+
+
+@pytest.fixture(scope="session")
+def hello(runner_programs: Path) -> Hello:
+    """The pass that is built on the model runners alone, for the newest compiler."""
+    return hello_in(runner_programs, bin_dir=Path(f"/usr/lib/llvm-{max(SUPPORTED_MAJORS)}/bin"))
 
 
 @pytest.fixture(scope="session")

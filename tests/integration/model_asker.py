@@ -12,8 +12,6 @@ from typing import Any, Final, Literal
 import numpy as np
 import numpy.typing as npt
 
-SOURCES: Final = Path(__file__).parent / "model_asker"
-RUNNERS: Final = Path(__file__).parents[2] / "preprocessing" / "v0" / "mlra" / "run"
 _TYPES: Final = {"float": "<f4", "double": "<f8", "int64_t": "<i8", "int32_t": "<i4", "uint8_t": "<u1"}
 _NAMES: Final = {np.dtype(code): name for name, code in _TYPES.items()} | {np.dtype(bool): "uint8_t"}
 MOST_SECONDS: Final = 300
@@ -80,12 +78,4 @@ def _read_answer(stream: io.BytesIO) -> Answer:
 
 
 def asker_in(folder: Path, library: Path) -> ModelAsker:
-    return ModelAsker(folder / "model_asker", library)
-
-
-def build_asker(folder: Path) -> None:
-    """Builds the program in `folder`."""
-    configure = ("cmake", "-S", SOURCES, "-B", folder, f"-DMLRUN={RUNNERS}")
-    for command in (configure, ("cmake", "--build", folder, "--parallel", "2")):
-        done = subprocess.run(command, capture_output=True, text=True, timeout=1800)
-        assert done.returncode == 0, done.stdout + done.stderr
+    return ModelAsker(folder / "model_asker" / "model_asker", library)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,7 @@ from rl4real_data.core.shipped_files import plugin_source_dir
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
 
 from .advice_models import checksum, graph_network
-from .made_once import MadeOnce
-from .model_asker import Answer, Array, ModelAsker, Question, asker_in, build_asker
+from .model_asker import Answer, Array, ModelAsker, Question, asker_in
 from .onnx_models import fork_agents, greedy_policy, perceptron
 from .operator_cases import CASES, floats
 from .runner_onnx_models import save, write_model
@@ -26,9 +26,9 @@ NOWHERE = Path("/nowhere/libonnxruntime.so")
 
 
 @pytest.fixture(scope="module")
-def asker(made_once: MadeOnce) -> ModelAsker:
+def asker(runner_programs: Path) -> ModelAsker:
     """It finds no ONNX Runtime."""
-    return asker_in(made_once.folder("model_asker", build_asker), NOWHERE)
+    return asker_in(runner_programs, NOWHERE)
 
 
 def session(path: Path) -> onnxruntime.InferenceSession:
@@ -158,7 +158,7 @@ def unknown(path: Path) -> Path:
 
 def test_what_is_not_known_is_for_onnx_runtime(asker: ModelAsker, tmp_path: Path) -> None:
     question = Question(unknown(tmp_path / "celu.onnx"), {"x": floats(4)})
-    with_library = asker_in(asker.program.parent, find_onnx_runtime())
+    with_library = replace(asker, library=find_onnx_runtime())
 
     (own,) = asker.ask([question], engine="own")
     (alone,) = asker.ask([question], engine="auto")
@@ -173,7 +173,7 @@ def test_what_is_not_known_is_for_onnx_runtime(asker: ModelAsker, tmp_path: Path
 def test_engines_answer_alike(asker: ModelAsker, tmp_path: Path) -> None:
     path = perceptron(tmp_path / "model.onnx", 20)
     question = Question(path, told(session(path), 30, np.random.default_rng(1)))
-    with_library = asker_in(asker.program.parent, find_onnx_runtime())
+    with_library = replace(asker, library=find_onnx_runtime())
 
     for engine in ("auto", "own", "runtime"):
         (answer,) = with_library.ask([question], engine=engine)
