@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -46,7 +47,7 @@ def load_catalog(folder: Path | None = None) -> Catalog:
         if path.name == _GROUPS_FILE:
             continue
         try:
-            manifests[path.stem] = read_manifest(path, is_shipped=is_shipped)
+            manifests[path.stem] = _shipped(path, _state(path)) if is_shipped else read_manifest(path)
         except ManifestError as error:
             problems.append(error)
     if problems:
@@ -54,6 +55,21 @@ def load_catalog(folder: Path | None = None) -> Catalog:
     groups_path = folder / _GROUPS_FILE
     groups = read_groups(groups_path, manifests) if groups_path.exists() else {}
     return Catalog(manifests=MappingProxyType(manifests), groups=MappingProxyType(dict(sorted(groups.items()))))
+
+
+@functools.lru_cache(maxsize=512)
+def _shipped(path: Path, _state: tuple[int, ...]) -> Manifest:
+    """Read once in a process, as long as the file stays as it is: many flows of one process need all of them."""
+    return read_manifest(path, is_shipped=True)
+
+
+def _state(path: Path) -> tuple[int, ...]:
+    """Another one for another file; none for one that cannot be looked at, which reading it says."""
+    try:
+        found = path.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def find_manifest_folder() -> Path:
