@@ -15,6 +15,7 @@ from rl4real_data.improve.choices import NodeChoices
 Candidate = tuple[Decision, ...]
 _FEWEST: Final = 4
 """Fewer nodes are what single decisions and their combinations try."""
+_SHARES: Final = (1.0, 0.5, 0.25)
 
 
 def bulk_candidates(nodes: Sequence[NodeChoices]) -> list[Candidate]:
@@ -23,9 +24,20 @@ def bulk_candidates(nodes: Sequence[NodeChoices]) -> list[Candidate]:
     Rules that cost what the node costs begin with nodes that are seldom executed, those that favour a node with those
     that are executed most.
     """
+    return list(dict.fromkeys(part for rule in _rules(nodes) for part in _parts(rule)))
+
+
+def bulk_additions(nodes: Sequence[NodeChoices]) -> list[Candidate]:
+    """What is tried on top of a setting: first each rule for all its nodes, then for half of them, then a quarter."""
+    rules = list(_rules(nodes))
+    parts = [rule[: max(round(len(rule) * share), 1)] for share in _SHARES for rule in rules if rule]
+    return list(dict.fromkeys(parts))
+
+
+def _rules(nodes: Sequence[NodeChoices]) -> Iterator[Candidate]:
     seldom = sorted(nodes, key=lambda node: (node.cost, node.vreg))
-    found = [part for rule in (*_giving_up(seldom), *_favouring(seldom[::-1])) for part in _parts(rule)]
-    return list(dict.fromkeys(found))
+    yield from _giving_up(seldom)
+    yield from _favouring(seldom[::-1])
 
 
 def _giving_up(nodes: Sequence[NodeChoices]) -> Iterator[Candidate]:

@@ -3,10 +3,10 @@
 All kinds of single decisions come first, then hill climbing by combination.
 
 Everything follows from the seed and the number of candidates; how long a candidate takes decides nothing. The settings
-come first, then single decisions drawn by the prior of their kinds. Those that helped are added to the best one after
-the other. From the best few, random steps go on: one decision less, one more, another one, two more, those of two
-together; which decisions they take is drawn by what helped in this function, and from the singles that came close. At
-last what the best can do without is left out.
+come first, then rules over many nodes on top of the best of them, then single decisions drawn by the prior of their
+kinds. Those that helped are added to the best one after the other. From the best few, random steps go on: one decision
+less, one more, another one, two more, those of two together; which decisions they take is drawn by what helped in this
+function, and from the singles that came close. At last what the best can do without is left out.
 """
 
 from __future__ import annotations
@@ -25,7 +25,10 @@ Candidate = tuple[Decision, ...]
 TryMany = Callable[[Sequence[Candidate]], Iterable[TrialResult]]
 
 _SINGLES: Final = 0.3
-"""Share of the candidates that are single decisions."""
+"""Share of the candidates that are single decisions, those that come first among them."""
+_ON_SETTINGS: Final = 0.2
+"""Share of the candidates that are rules over many nodes on top of a setting: a setting may need one to be allowed."""
+_SETTINGS_TAKEN: Final = 2
 _LAST: Final = 0.04
 """Share of the candidates with which decisions are left out at last."""
 _NEAR: Final = 24
@@ -62,6 +65,7 @@ class Climb:
     candidates: int
     rng: random.Random
     first: Sequence[Candidate] = ()
+    additions: Sequence[Candidate] = ()
     best: Candidate = ()
     best_value: float = float("inf")
     tried: list[Tried] = field(default_factory=list)
@@ -79,8 +83,11 @@ class Climb:
         self._seen.add(())
         self._kinds = {one: kind for kind, decisions in self.pool.items() for one in decisions}
         self._weights = {kind: PRIOR[kind] for kind, decisions in self.pool.items() if decisions}
-        first = [*self._try([(one,) for one in SETTINGS]), *self._try(self.first)]
-        singles = self._try(self._drawn_singles(int(self.candidates * _SINGLES)))
+        settings = self._try([(one,) for one in SETTINGS])
+        first = [*settings, *self._try(self.first)]
+        drawn = self._drawn_singles(int(self.candidates * _SINGLES) - len(first))
+        first += self._try(self._on_settings(settings))
+        singles = self._try(drawn)
         first = sorted([*first, *singles], key=lambda one: (self._order(one), one.number))
         for one in first:
             self._take(one)
@@ -95,11 +102,18 @@ class Climb:
     def _left(self) -> int:
         return self.candidates - len(self.tried)
 
+    def _on_settings(self, settings: Sequence[Tried]) -> list[Candidate]:
+        """The additions on top of the settings with the least code, whether these are allowed or not."""
+        known = [one for one in settings if one.value is not None]
+        taken = sorted(known, key=lambda one: (one.value, one.number))[:_SETTINGS_TAKEN]
+        most = int(self.candidates * _ON_SETTINGS)
+        return [united(one, setting.decisions) for one in self.additions for setting in taken][:most]
+
     def _drawn_singles(self, count: int) -> list[Candidate]:
         """Each at most once, its kind drawn by the prior; of a kind those in front soon, by chance."""
         left = {kind: self._shaken(self.pool[kind]) for kind in self._weights}
         drawn: list[Candidate] = []
-        while left and len(drawn) < count - len(self.tried):
+        while left and len(drawn) < count:
             (kind,) = self.rng.choices(list(left), [self._weights[kind] for kind in left])
             drawn.append((left[kind].pop(),))
             if not left[kind]:

@@ -10,7 +10,7 @@ from typing import Final
 
 from rl4real_data.core import interruption
 from rl4real_data.episodes.label_values import Objective
-from rl4real_data.improve.bulk import bulk_candidates
+from rl4real_data.improve.bulk import bulk_additions, bulk_candidates
 from rl4real_data.improve.candidate_pool import candidate_pool
 from rl4real_data.improve.choices import Known, read_choices
 from rl4real_data.improve.climbing import Candidate, Climb
@@ -21,7 +21,7 @@ from rl4real_data.live.trial import TrialFunction, TrialLimits
 from rl4real_data.live.trial_result import TrialResult
 
 NEVER_PRINTED: Final = "the function is never printed: it has no final code"
-SEARCH_VERSION: Final = 4
+SEARCH_VERSION: Final = 5
 """Raised whenever the same settings try other candidates, or measure them in another way."""
 _LIMITS: Final = TrialLimits(wall_s=600.0)
 """A machine that does other things must not decide which candidates fail: the limit is processor time."""
@@ -96,6 +96,7 @@ def search_function(function: TrialFunction, settings: SearchSettings, known: Kn
         candidates=settings.candidates,
         rng=rng,
         first=[*vacating_candidates(nodes), *bulk_candidates(nodes)],
+        additions=bulk_additions(nodes),
     )
     climb.run()
     return Found(

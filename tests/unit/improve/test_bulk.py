@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from rl4real_data.improve.bulk import bulk_candidates
+from rl4real_data.improve.bulk import bulk_additions, bulk_candidates
 from rl4real_data.improve.choices import NodeChoices
 
 
@@ -59,3 +59,14 @@ def test_only_nodes_that_the_rule_fits() -> None:
 def test_few_nodes_have_no_rules() -> None:
     assert bulk_candidates([node(vreg) for vreg in (1, 2, 3)]) == []
     assert bulk_candidates([]) == []
+
+
+def test_additions_are_rules_for_all_nodes_before_those_for_few() -> None:
+    found = [
+        [int(each[1]) for each in one]
+        for one in bulk_additions([node(vreg) for vreg in range(1, 5)])
+        if one[0][0] == "spill"
+    ]
+
+    assert found == [[4, 3, 2, 1], [4, 3], [4]]
+    assert bulk_additions([]) == []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -53,6 +54,14 @@ def test_crash_costs_its_candidate_alone() -> None:
 
     assert found.failed == len(crashed) > 0
     assert {(one.effect, one.value, one.result.reason) for one in crashed} == {(Effect.FAILED, None, "SIGSEGV")}
+
+
+def test_rules_are_tried_on_top_of_the_best_settings() -> None:
+    function = FakeFunction(partial(result_of, helpful={SETTINGS[3]: 9.0, SETTINGS[5]: 4.0}))
+    search(function, candidates=100)
+    on_top = [tuple(one[0]) for one in function.tried if len(one) > 1 and one[0][0] == "set"]
+
+    assert set(on_top[:6]) == {SETTINGS[3], SETTINGS[5]}
 
 
 def test_number_of_candidates_is_kept() -> None:
