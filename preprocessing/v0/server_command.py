@@ -1,7 +1,8 @@
 """The command lines of the RL4ReAl fork's inference servers.
 
-What `x86-server-rllib-sm.py` and `aarch-server-rllib-sm.py` share: their options, as words of `rl4real-data serve`. A
-thin wrapper beside `flow.sh`: everything is done by the program. Needs nothing but Python itself.
+What `x86-server-rllib-sm.py` and `aarch-server-rllib-sm.py` share: their options, as words of `rl4real-data serve`, or
+of `export` for `--dump_onnx_model`. A thin wrapper beside `flow.sh`: everything is done by the program, which reads
+`.env` itself. Needs nothing but Python itself.
 """
 
 from __future__ import annotations
@@ -25,21 +26,23 @@ def parser(script: str) -> argparse.ArgumentParser:
     options.add_argument("--use_pipe", type=is_true, default=False, help="pipes in place of gRPC")
     options.add_argument("--pipe_name", default="default_pipe", help="the pipes are /tmp/NAME.in and /tmp/NAME.out")
     options.add_argument("--data_format", default="protobuf", choices=("json", "bytes", "protobuf"))
-    options.add_argument("--dump_onnx_model", type=is_true, default=False, help="write the models to MODEL_DIR")
+    options.add_argument(
+        "--dump_onnx_model",
+        type=is_true,
+        default=False,
+        help="write the checkpoint of MODEL_PATH as ONNX models into MODEL_DIR, and serve nothing",
+    )
     options.add_argument("--policy", help="what decides; MODEL_PATH without it")
     return options
 
 
-def serve_words(script: str, target: str, arguments: Sequence[str]) -> list[str]:
+def program_words(script: str, target: str, arguments: Sequence[str]) -> list[str]:
     """The words behind `rl4real-data` that do what the fork's script does with `arguments`."""
     options = parser(script)
     asked = options.parse_args(arguments)
     policy = [asked.policy] if asked.policy else []
     if asked.dump_onnx_model:
-        options.error(
-            "--dump_onnx_model belongs to the fork: here `export` writes a checkpoint's models\n"
-            "  next: rl4real-data export CHECKPOINT FOLDER --to onnx; then name FOLDER with MODEL_PATH"
-        )
+        return ["export", *policy, "--to", "onnx"]
     words = ["serve", *policy, "--target", target]
     if asked.use_pipe:
         if asked.data_format == "protobuf":
@@ -50,4 +53,5 @@ def serve_words(script: str, target: str, arguments: Sequence[str]) -> list[str]
 
 def run(script: str, target: str) -> NoReturn:
     """Becomes the program."""
-    become(script, serve_words(script, target, sys.argv[1:]), extra="live")
+    words = program_words(script, target, sys.argv[1:])
+    become(script, words, extra="rllib" if words[0] == "export" else "live")

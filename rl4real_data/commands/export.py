@@ -12,6 +12,7 @@ import typer
 
 from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.core.counted import counted, noun
+from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.export.exporters import EXPORTERS, ExportFormat, Needs, choose_exporter
@@ -27,11 +28,23 @@ _FORMS: Final = "; ".join(
 
 
 def export_dataset(
-    data_dir: Annotated[
-        Path, typer.Argument(metavar="DATA_DIR", help="Folder of a dataset; with --to onnx a checkpoint of `train`.")
-    ],
-    output: Annotated[Path, typer.Argument(metavar="OUT", help="New folder; with --to mlgo a new file.")],
     to: Annotated[ExportFormat, typer.Option("--to", help=_FORMS)],
+    data_dir: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DATA_DIR",
+            help="Folder of a dataset; with --to onnx a checkpoint of `train`. [--to onnx: MODEL_PATH]",
+            show_default=False,
+        ),
+    ] = None,
+    output: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="OUT",
+            help="New folder; with --to mlgo a new file. [--to onnx: MODEL_DIR]",
+            show_default=False,
+        ),
+    ] = None,
     split: Annotated[Split | None, typer.Option(help="Split to export. [train, if there is one]")] = None,
     sources: Annotated[
         list[str] | None,
@@ -54,6 +67,7 @@ def export_dataset(
     sizes: dict[str, Any] = {"max_nodes": max_nodes, "max_uses": max_uses, "vectors": vectors}
     sizes = {name: value for name, value in sizes.items() if value is not None}
     given = [f"--{name.replace('_', '-')}" for name in sizes] + (["--sources"] if sources else [])
+    data_dir, output = _places(to, data_dir, output)
     if to is ExportFormat.MLGO:
         write_note(_export_traces(data_dir, output, given=[*given, *(["--split"] if split else [])]))
         write_path(output)
@@ -72,6 +86,20 @@ def export_dataset(
         text = _rllib_text(summary)
     write_note(text)
     write_path(output)
+
+
+def _places(to: ExportFormat, data_dir: Path | None, output: Path | None) -> tuple[Path, Path]:
+    """From where, and to where. RL4ReAl's `.env` names both for a checkpoint. UsageError for what nothing names."""
+    environment, is_checkpoint = load_environment(), to is ExportFormat.ONNX
+    data_dir = data_dir or (environment.model_path if is_checkpoint else None)
+    output = output or (environment.model_dir if is_checkpoint else None)
+    if data_dir is None or output is None:
+        missing = ("DATA_DIR", "MODEL_PATH") if data_dir is None else ("OUT", "MODEL_DIR")
+        instead = f", nor is {missing[1]} set" if is_checkpoint else ""
+        raise UsageError(
+            f"{missing[0]} is missing{instead}", hint=f"rl4real-data export DATA_DIR OUT --to {to}; see --help"
+        )
+    return data_dir, output
 
 
 def _export_traces(data_dir: Path, output: Path, *, given: list[str]) -> str:

@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from rl4real_data.core.errors import UsageError
 
 RL4REAL_KEYS: Final = ("MODEL_DIR", "BUILD_DIR", "MODEL_PATH", "CONFIG_DIR", "DATA_DIR")
-"""The keys of RL4ReAl's `.env`. The flow uses BUILD_DIR, CONFIG_DIR and DATA_DIR; the MODEL ones are for training."""
+"""The keys of RL4ReAl's `.env`. The flow uses BUILD_DIR, CONFIG_DIR and DATA_DIR; the MODEL ones name policies."""
 
 CACHE_KEY: Final = "RL4REAL_DATA_CACHE"
 _XDG_CACHE: Final = "XDG_CACHE_HOME"

@@ -79,22 +79,22 @@ class FlatAgent(nn.Module):
 
 
 def export_agents(checkpoint: Path, output: Path) -> None:
-    """Writes OUTPUT/regalloc/onnx-checkpoint/*.onnx; the folder appears whole or not at all.
+    """Writes OUTPUT/regalloc/onnx-checkpoint/*.onnx; that folder appears whole or not at all.
 
     DatasetError if it is there already, UsageError for a folder that is no checkpoint.
     """
-    output = output.absolute()
-    if output.exists() and (not output.is_dir() or any(output.iterdir())):
-        raise DatasetError(f"{output}: is there already", hint="name a new folder")
+    models = output.absolute() / CHECKPOINTS
+    if models.exists():
+        raise DatasetError(f"{models}: is there already", hint="name another folder, or remove this one")
     sizes = read_checkpoint(checkpoint).sizes
     networks = read_networks(checkpoint)
-    draft = output.with_name(f".{output.name}.{uuid4().hex}")
+    draft = models.with_name(f".{models.name}.{uuid4().hex}")
     try:
-        (draft / CHECKPOINTS).mkdir(parents=True)
+        draft.mkdir(parents=True)
         for agent, network in networks.items():
             model = onnx_model(FlatAgent(network, layout_of(agent, sizes)).eval())
-            (draft / CHECKPOINTS / f"{AGENT_FILES[agent]}.onnx").write_bytes(model)
-        publish_folder(draft, output)
+            (draft / f"{AGENT_FILES[agent]}.onnx").write_bytes(model)
+        publish_folder(draft, models)
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 

@@ -149,3 +149,17 @@ def test_training(newest: tuple[Clang, Plugin], sample_dataset: Path, tmp_path: 
             f"{INFERENCE} -mllvm -mlra-use-pipe -mllvm -mlra-pipe-name={name} -mllvm -mlra-data-format=bytes",
         )
     assert '"assign":' in report
+
+    environment |= {"MODEL_PATH": str(checkpoint), "MODEL_DIR": "."}
+    dump = [sys.executable, str(SCRIPT), "--dump_onnx_model=1"]
+    for word in ("use it with", "is there already"):  # the second time
+        done = subprocess.run(
+            dump, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=MOST_SECONDS, check=False
+        )
+        assert word in done.stderr
+    library = f"-mllvm -mlra-onnxruntime={find_onnx_runtime()}"
+    report = compile_file(
+        newest, tmp_path, f"{INFERENCE} {library} -mllvm -rl-inference-engine -mllvm -ml-config-path={tmp_path}"
+    )
+    assert '"decider":"inference-onnx"' in report
+    assert '"assign":' in report

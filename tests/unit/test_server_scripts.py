@@ -26,13 +26,25 @@ def server_command(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     ],
 )
 def test_options_of_the_fork(server_command: ModuleType, arguments: str, words: str) -> None:
-    told = server_command.serve_words("x86-server-rllib-sm.py", "x86", arguments.split())
+    told = server_command.program_words("x86-server-rllib-sm.py", "x86", arguments.split())
     assert told == ["serve", "--target", "x86", *words.split()]
 
 
 def test_a_policy_may_be_named(server_command: ModuleType) -> None:
-    told = server_command.serve_words("aarch-server-rllib-sm.py", "aarch64", ["--policy", "random"])
+    told = server_command.program_words("aarch-server-rllib-sm.py", "aarch64", ["--policy", "random"])
     assert told == ["serve", "random", "--target", "aarch64", "--port", "50051"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("--dump_onnx_model=1", "export --to onnx"),
+        ("--server_port=5 --dump_onnx_model=1 --policy run", "export run --to onnx"),
+        ("--dump_onnx_model=0", "serve --target x86 --port 50051"),
+    ],
+)
+def test_models_are_dumped(server_command: ModuleType, arguments: str, words: str) -> None:
+    assert server_command.program_words("x86-server-rllib-sm.py", "x86", arguments.split()) == words.split()
 
 
 @pytest.mark.parametrize(
@@ -40,7 +52,6 @@ def test_a_policy_may_be_named(server_command: ModuleType) -> None:
     [
         ("--use_pipe=1", "json or bytes"),
         ("--use_pipe=1 --data_format=xml", "invalid choice"),
-        ("--dump_onnx_model=1", "--to onnx"),
         ("--typo=1", "unrecognized"),
     ],
 )
@@ -48,7 +59,7 @@ def test_what_cannot_be_done_is_a_usage_error(
     server_command: ModuleType, capsys: pytest.CaptureFixture[str], arguments: str, reason: str
 ) -> None:
     with pytest.raises(SystemExit) as found:
-        server_command.serve_words("x86-server-rllib-sm.py", "x86", arguments.split())
+        server_command.program_words("x86-server-rllib-sm.py", "x86", arguments.split())
     assert found.value.code == 2
     assert reason in capsys.readouterr().err
 
