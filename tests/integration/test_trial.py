@@ -105,6 +105,28 @@ def test_final_code_is_counted(compiler: LiveCompiler) -> None:
     assert max(one.final.frozen.stores for one in spilled if one.final) > greedy.final.frozen.stores
 
 
+def huge_bytes(pid: int) -> int:
+    rows = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    return next(int(row.split()[1]) * 1024 for row in rows if row.startswith("AnonHugePages"))
+
+
+def test_many_candidates_find_the_code_in_huge_pages_and_come_out_as_before(compiler: LiveCompiler) -> None:
+    given = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+    has_huge_pages = given.exists() and "[never]" not in given.read_text()
+    with trial_of_source(tool(compiler), WORDS, cwd=compiler.folder) as trial:
+        function = next(iter(trial))
+        candidates = [[["spill", node]] for node in spillable(function.describe())]
+        before = list(function.try_many(candidates, until="code"))
+        huge_before = huge_bytes(trial.pid)
+        list(function.try_many([[]] * 60, until="code"))
+        huge = huge_bytes(trial.pid) - huge_before
+        after = list(function.try_many(candidates, until="code"))
+
+    assert len(before) < 40
+    assert after == before
+    assert (huge > 50 << 20) == has_huge_pages
+
+
 def test_illegal_decisions_are_counted_by_reason(newest: LiveCompiler) -> None:
     with trial_of_source(tool(newest), WORDS, cwd=newest.folder) as trial:
         function = next(iter(trial))
@@ -160,7 +182,7 @@ def test_candidates_write_into_no_file_of_the_compiler(newest: LiveCompiler) -> 
 def test_candidates_leave_no_process_and_no_file(newest: LiveCompiler) -> None:
     with trial_of_source(tool(newest), WORDS, cwd=newest.folder) as trial:
         for function in trial:
-            list(function.try_many([[]] * 5, until="code"))
+            list(function.try_many([[]] * 60, until="code"))
             assert children(trial.pid) == []
 
     assert {path.name for path in newest.folder.iterdir()} == {"unit.c", "unit.o"}

@@ -2,6 +2,7 @@
 #include "decide/Trial.h"
 
 #include "decide/CandidateCopy.h"
+#include "decide/HugePages.h"
 #include "decide/TrialChannel.h"
 #include "decide/TrialText.h"
 
@@ -27,6 +28,9 @@ static cl::opt<double> PatienceSeconds("mlra-trial-patience", cl::init(600), cl:
 namespace mlra {
 
 namespace {
+
+/// From here on faster forks are worth that LLVM's code is copied once, which takes about as long as 20 of them.
+constexpr unsigned ManyCandidates = 50;
 
 class Trial final : public Decider {
 public:
@@ -80,6 +84,8 @@ private:
 
   /// Tries the candidate; true in the copy, which is to carry it out and go on as the compiler would.
   bool becomesCopy(const Episode &E, Carrier &Hands, const TrialRequest &Request) {
+    if (++Tried == ManyCandidates)
+      moveCodeToHugePages();
     if (auto Said = Copy.fork(E, Hands, Request.ToTheEnd ? TryUntil::Code : TryUntil::Allocation)) {
       Channel.write(*Said);
       return false;
@@ -90,6 +96,7 @@ private:
 
   TrialChannel Channel;
   CandidateCopy Copy;
+  unsigned Tried = 0;
 };
 
 } // namespace
