@@ -73,10 +73,10 @@ class Calibration:
 def calibrate(
     examples: Sequence[Example], predictions: Sequence[Predictions], *, most_worse: float = MOST_WORSE
 ) -> Calibration:
-    """What lowers the code of these functions most, with one setting a function, within the limit."""
-    told = torch.stack([one.set_gain for one in examples]).nan_to_num(0.0).double().numpy()
-    gain = torch.stack([one.set_gain for one in predictions]).double().numpy()
-    harm = torch.sigmoid(torch.stack([one.set_harm for one in predictions])).double().numpy()
+    """What lowers the code of these functions most, with one plan a function, within the limit."""
+    told = torch.stack([one.plan_gain for one in examples]).nan_to_num(0.0).double().numpy()
+    gain = torch.stack([one.plan_gain for one in predictions]).double().numpy()
+    harm = torch.sigmoid(torch.stack([one.plan_harm for one in predictions])).double().numpy()
     is_edited = np.array([one.is_edited for one in examples])
     found = [_with_harm(weight, gain - weight * harm, told, is_edited, most_worse) for weight in _HARMS]
     return min(found, key=lambda one: math.log(one.figures.edited) + math.log(one.figures.all))

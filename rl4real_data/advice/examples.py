@@ -13,7 +13,7 @@ from typing import Final
 
 from rl4real_data.advice.function_trials import FunctionTrials
 from rl4real_data.advice.graph import Graph, graph_of
-from rl4real_data.advice.menu import SETTING_VALUES
+from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import NODE_HEADS
 from rl4real_data.advice.problem_inputs import INPUT_COLUMNS, input_arrays
 from rl4real_data.core.extras import required_by
@@ -33,14 +33,14 @@ _NODE_OUTPUTS: Final = {name: place for place, name in enumerate(NODE_HEADS)}
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """`set_gain` is (settings,), `node_gain` (nodes, NODE_HEADS). `is_edited`: greedy split or spilled."""
+    """`plan_gain` is (plans,), `node_gain` (nodes, NODE_HEADS). `is_edited`: greedy split or spilled."""
 
     episode_id: str
     corpus: str
     module: str
     is_edited: bool
     graph: Graph
-    set_gain: Tensor
+    plan_gain: Tensor
     node_gain: Tensor
 
 
@@ -56,30 +56,30 @@ def read_examples(data_dir: Path, trials: Sequence[FunctionTrials]) -> Iterator[
 def example_of(episode: Episode, trials: FunctionTrials) -> Example:
     """One episode with its trials."""
     columns = {name: torch.from_numpy(values.copy()) for name, values in input_arrays(episode).items()}
-    set_gain, node_gain = _gains(trials, {vreg: node for node, vreg in enumerate(episode.node_vreg.tolist())})
+    plan_gain, node_gain = _gains(trials, {vreg: node for node, vreg in enumerate(episode.node_vreg.tolist())})
     return Example(
         episode_id=episode.episode_id,
         corpus=episode.corpus,
         module=episode.module,
         is_edited=is_edited(episode),
         graph=graph_of(columns),
-        set_gain=set_gain,
+        plan_gain=plan_gain,
         node_gain=node_gain,
     )
 
 
 def _gains(trials: FunctionTrials, node_of: Mapping[int, int]) -> tuple[Tensor, Tensor]:
-    set_gain = torch.full((len(SETTING_VALUES),), math.nan)
+    plan_gain = torch.full((len(PLANS),), math.nan)
     node_gain = torch.full((len(node_of), len(NODE_HEADS)), math.nan)
     assert trials.greedy, "read_examples leaves out what has no figures"
-    for place, value in enumerate(trials.settings):
+    for place, value in enumerate(trials.plans):
         if value is not None:
-            set_gain[place] = gain_of(value, trials.greedy)
+            plan_gain[place] = gain_of(value, trials.greedy)
     base = trials.base_value or trials.greedy
     for decision, value in zip(trials.nodes, trials.node_values, strict=True):
         if value is not None and (name := _output_of(decision)) in _NODE_OUTPUTS:
             node_gain[node_of[int(decision[1])], _NODE_OUTPUTS[name]] = gain_of(value, base)
-    return set_gain, node_gain
+    return plan_gain, node_gain
 
 
 def gain_of(value: float, before: float) -> float:

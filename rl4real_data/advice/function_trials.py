@@ -1,4 +1,4 @@
-"""The trials of one function, of each setting of the menu alone, then of decisions on nodes on top of the best one."""
+"""The trials of one function, of each plan of the menu, then of decisions on nodes on top of the best setting."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from rl4real_data.advice.menu import SETTINGS, node_decisions
+from rl4real_data.advice.menu import PLANS, SETTINGS, node_decisions
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import HostError, ToolchainError
 from rl4real_data.episodes.label_values import Objective
@@ -24,16 +24,16 @@ _LIMITS: Final = TrialLimits(wall_s=600.0)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionTrials:
-    """`greedy` is the final code of greedy alone, `settings` that with each setting of the menu, None where it failed.
+    """`greedy` is the final code of greedy alone, `plans` that with each plan of the menu, None where it failed.
 
     `base` is the setting on top of which the `nodes` were decided on, -1 for none, and `node_values` what they gave.
-    `allowed` tells of each setting whether neither the score with what callee-saved registers cost nor the executed
+    `allowed` tells of each plan whether neither the score with what callee-saved registers cost nor the executed
     instructions rise. `reason`: why nothing was tried.
     """
 
     episode_id: str
     greedy: float | None = None
-    settings: tuple[float | None, ...] = ()
+    plans: tuple[float | None, ...] = ()
     allowed: tuple[bool, ...] = ()
     base: int = -1
     nodes: tuple[Decision, ...] = ()
@@ -43,7 +43,7 @@ class FunctionTrials:
     @property
     def base_value(self) -> float | None:
         """What the decisions on nodes are to be compared with."""
-        return self.greedy if self.base < 0 else self.settings[self.base]
+        return self.greedy if self.base < 0 else self.plans[self.base]
 
 
 def trials_of_episode(tool: CompilerTool, job: SearchJob, *, with_nodes: bool) -> FunctionTrials:
@@ -68,17 +68,17 @@ def _try_menu(job: SearchJob, function: TrialFunction, *, with_nodes: bool) -> F
     judge = Judge(objective=Objective.FINAL, greedy=function.try_decisions([], until="code"))
     if not judge.greedy_value:
         return FunctionTrials(episode_id=job.episode_id, reason=judge.greedy.reason or "it has no final code")
-    tried = _try_all(function, [[one] for one in SETTINGS])
+    tried = _try_all(function, PLANS)
     values = tuple(judge.value(result) for result in tried)
     allowed = tuple(judge.allowed(result) is not None for result in tried)
-    base = _best(judge.greedy_value, values, allowed)
+    base = _best(judge.greedy_value, values[: len(SETTINGS)], allowed[: len(SETTINGS)])
     known = Known(callee_saved=job.known.callee_saved, greedy={})  # what the network knows: nothing of the answer
     nodes = node_decisions(read_choices(function.describe(), known)) if with_nodes else ()
     before = [] if base < 0 else [SETTINGS[base]]
     return FunctionTrials(
         episode_id=job.episode_id,
         greedy=judge.greedy_value,
-        settings=values,
+        plans=values,
         allowed=allowed,
         base=base,
         nodes=nodes,

@@ -24,10 +24,10 @@ _HARM_WEIGHT: Final = 0.5
 _NODE_WEIGHT: Final = 0.3
 
 
-def loss_of(found: Predictions, set_gain: Tensor, node_gain: Tensor) -> Tensor:
+def loss_of(found: Predictions, plan_gain: Tensor, node_gain: Tensor) -> Tensor:
     """Both outputs together; NaN gains count for nothing."""
-    of_settings = _loss(found.set_gain, found.set_harm, set_gain)
-    return of_settings + _NODE_WEIGHT * _loss(found.node_gain, found.node_harm, node_gain)
+    of_plans = _loss(found.plan_gain, found.plan_harm, plan_gain)
+    return of_plans + _NODE_WEIGHT * _loss(found.node_gain, found.node_harm, node_gain)
 
 
 def _loss(gain: Tensor, harm: Tensor, told: Tensor) -> Tensor:

@@ -35,7 +35,7 @@ _CLASS_WIDTH: Final = 6
 class Shape:
     """How large a network is."""
 
-    settings: int
+    plans: int
     width: int = 48
     rounds: int = 2
     hidden: int = 96
@@ -45,11 +45,11 @@ class Shape:
 class Predictions:
     """`*_gain` is -log(final code / greedy's), `*_harm` the logit of being worse.
 
-    `set_*` are (functions, settings), `node_*` (nodes, NODE_HEADS).
+    `plan_*` are (functions, plans), `node_*` (nodes, NODE_HEADS).
     """
 
-    set_gain: Tensor
-    set_harm: Tensor
+    plan_gain: Tensor
+    plan_harm: Tensor
     node_gain: Tensor
     node_harm: Tensor
 
@@ -67,8 +67,8 @@ class AdviceNetwork(nn.Module):
         self.rounds = nn.ModuleList(_Round(width) for _ in range(shape.rounds))
         pooled = 6 * width + FUNCTION_FEATURES
         self.function = nn.Sequential(nn.Linear(pooled, shape.hidden), nn.ReLU(), nn.LayerNorm(shape.hidden))
-        self.settings = nn.Sequential(
-            nn.Linear(shape.hidden, shape.hidden), nn.ReLU(), nn.Linear(shape.hidden, 2 * shape.settings)
+        self.plans = nn.Sequential(
+            nn.Linear(shape.hidden, shape.hidden), nn.ReLU(), nn.Linear(shape.hidden, 2 * shape.plans)
         )
         self.of_function = nn.Linear(shape.hidden, width)
         self.nodes = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, 2 * len(NODE_HEADS)))
@@ -80,10 +80,10 @@ class AdviceNetwork(nn.Module):
             node, block = each(graph, node, block)
         pools = (*_pools(node, graph.node_of, graph), *_pools(block, graph.block_of, graph))
         function = self.function(torch.cat((*pools, graph.function_x), 1))
-        set_gain, set_harm = self.settings(function).chunk(2, 1)
+        plan_gain, plan_harm = self.plans(function).chunk(2, 1)
         own = torch.cat((node, self.of_function(function)[graph.node_of]), 1)
         node_gain, node_harm = self.nodes(own).chunk(2, 1)
-        return Predictions(set_gain, set_harm, node_gain, node_harm)
+        return Predictions(plan_gain, plan_harm, node_gain, node_harm)
 
 
 class _Round(nn.Module):

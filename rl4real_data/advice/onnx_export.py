@@ -26,7 +26,7 @@ with required_by("an advice model", extra="advice"):
     import onnx
 
 OPSET: Final = 18
-OUTPUT_NAMES: Final = ("set", *NODE_HEADS)
+OUTPUT_NAMES: Final = ("plan", *NODE_HEADS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,16 +52,16 @@ class AdviceModel(nn.Module):
         named = dict(zip(input_names(), columns, strict=True))
         graph = graph_of(named)
         found = self.network(graph)
-        of_settings = (found.set_gain - self.weighing.harm * torch.sigmoid(found.set_harm))[0]
+        of_plans = (found.plan_gain - self.weighing.harm * torch.sigmoid(found.plan_harm))[0]
         if not self.weighing.use_nodes:
-            return (of_settings,)
+            return (of_plans,)
         of_nodes = found.node_gain - self.weighing.harm * torch.sigmoid(found.node_harm)
         is_spillable = graph.node_x[:, 0] > 0
         of_nodes = torch.where(is_spillable[:, None], of_nodes, torch.full_like(of_nodes, -torch.inf))
         spill, tail, first = of_nodes.unbind(1)
         at_use = tail[graph.use_node]
         tail_at_use = torch.where(graph.is_first_use, at_use, torch.full_like(at_use, -torch.inf))
-        return of_settings, spill, tail_at_use, first
+        return of_plans, spill, tail_at_use, first
 
 
 def export_onnx(model: AdviceModel, example: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
@@ -98,7 +98,7 @@ def _trace(model: AdviceModel, example: Mapping[str, Tensor], outputs: Sequence[
             str(path),
             input_names=names,
             output_names=list(outputs),
-            dynamic_axes={name: {0: name} for name in (*names, *outputs) if name != "set"},
+            dynamic_axes={name: {0: name} for name in (*names, *outputs) if name != "plan"},
             opset_version=OPSET,
             dynamo=False,
         )

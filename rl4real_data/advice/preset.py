@@ -16,7 +16,7 @@ from rl4real_data.advice.calibration import Calibration, calibrate
 from rl4real_data.advice.examples import Example, read_examples
 from rl4real_data.advice.folds import folds_of
 from rl4real_data.advice.gathering import GatherSettings, gather_trials
-from rl4real_data.advice.menu import SETTING_VALUES
+from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import Predictions, Shape
 from rl4real_data.advice.onnx_export import AdviceModel, Weighing, example_columns, export_onnx
 from rl4real_data.advice.rule import AdviceRule
@@ -65,7 +65,7 @@ def train_advice(
         progress=lambda done, total: say(f"gathering: {done:,} of {total:,} functions tried"),
     )
     examples = list(read_examples(data_dir, trials))
-    shape = Shape(settings=len(SETTING_VALUES), width=settings.width, rounds=settings.rounds)
+    shape = Shape(plans=len(PLANS), width=settings.width, rounds=settings.rounds)
     found = _cross_validated(examples, shape, settings, out, say)
     say(f"code not learned from: {found.figures}")
     network = train(
@@ -75,7 +75,7 @@ def train_advice(
         checkpoint=out / "checkpoint.pt",
         progress=_telling(say, "all"),
     )
-    rule = AdviceRule(settings=SETTING_VALUES, threshold=found.threshold)
+    rule = AdviceRule(plans=PLANS, threshold=found.threshold)
     told = {**rule.metadata(), **_facts(read_index(data_dir), settings, found, command)}
     model = AdviceModel(network, Weighing(harm=found.harm, use_nodes=False))
     export_onnx(model, example_columns(), out / MODEL_NAME, told)

@@ -23,6 +23,7 @@ Scores = Mapping[str, npt.NDArray[np.float32]]
 
 _WORDS: Final[Mapping[str, tuple[str, str]]] = {
     "set": ("set", ""),
+    "plan": ("plan", ""),
     "spill": ("spill", ""),
     "first": ("first", ""),
     "last": ("last", ""),
@@ -51,9 +52,13 @@ class FunctionNames:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceRule:
-    """What a model's metadata says of its scores: at most so many `decisions`, with scores above the `threshold`."""
+    """What a model's metadata says of its scores: at most so many `decisions`, with scores above the `threshold`.
+
+    A plan of `plans` is several decisions, of which none is about one node.
+    """
 
     settings: Sequence[tuple[str, int | float]] = ()
+    plans: Sequence[Sequence[Decision]] = ()
     registers: Sequence[str] = ()
     decisions: int = 1
     threshold: float = 0.0
@@ -63,6 +68,7 @@ class AdviceRule:
         """ValueError, KeyError or TypeError for metadata that are no rule."""
         return cls(
             settings=tuple((str(option), value) for option, value in json.loads(metadata.get("mlra.settings", "[]"))),
+            plans=tuple(tuple(map(tuple, plan)) for plan in json.loads(metadata.get("mlra.plans", "[]"))),
             registers=tuple(json.loads(metadata.get("mlra.registers", "[]"))),
             decisions=int(metadata.get("mlra.decisions", "1")),
             threshold=float(metadata.get("mlra.threshold", "0")),
@@ -73,6 +79,7 @@ class AdviceRule:
         return {
             "mlra.kind": "advice",
             "mlra.settings": json.dumps(list(map(list, self.settings))),
+            "mlra.plans": json.dumps([list(map(list, plan)) for plan in self.plans]),
             "mlra.registers": json.dumps(list(self.registers)),
             "mlra.decisions": str(self.decisions),
             "mlra.threshold": repr(self.threshold),
@@ -88,18 +95,17 @@ class AdviceRule:
         for one in ranked:
             if one.score <= threshold or len(together) == self.decisions:
                 break
-            rivals = {self._subject(other, scores, names) for other in together}
-            if self._subject(one, scores, names) not in rivals:
+            own = self._decisions(one, scores, names)
+            if not any(_have_rivals(own, self._decisions(other, scores, names)) for other in together):
                 together.append(one)
         alone = [one for one in ranked[: tries + len(together)] if one not in together][: tries - 1]
-        found = [tuple(self._decision(one, scores, names) for one in together)]
-        return found + [(self._decision(one, scores, names),) for one in alone]
+        first = tuple(decision for one in together for decision in self._decisions(one, scores, names))
+        return [first, *(self._decisions(one, scores, names) for one in alone)]
 
-    def _subject(self, one: _Scored, scores: Scores, names: FunctionNames) -> tuple[str, str | int]:
-        """The option or the node that a decision is about: two about the same contradict each other."""
-        decision = self._decision(one, scores, names)
-        assert not isinstance(decision[1], float)
-        return ("option" if decision[0] == "set" else "node"), decision[1]
+    def _decisions(self, one: _Scored, scores: Scores, names: FunctionNames) -> tuple[Decision, ...]:
+        if one.output == "plan":
+            return tuple(self.plans[one.index])
+        return (self._decision(one, scores, names),)
 
     def _decision(self, one: _Scored, scores: Scores, names: FunctionNames) -> Decision:
         word, side = _WORDS[one.output]
@@ -117,6 +123,21 @@ class AdviceRule:
         if word in ("assign", "hint"):
             return (self.registers[column],)
         return (int(names.block_numbers[column]),) if word == "loop" else ()
+
+
+def _have_rivals(some: Sequence[Decision], others: Sequence[Decision]) -> bool:
+    """Whether two of them are about the same option or node; a group of nodes may hold any node."""
+    return any(_are_rivals(one, other) for one in some for other in others)
+
+
+def _are_rivals(one: Decision, other: Decision) -> bool:
+    if (one[0] == "set") != (other[0] == "set"):
+        return False
+    return one[1] == other[1] or (one[0] != "set" and any(_is_group(each[1]) for each in (one, other)))
+
+
+def _is_group(node: object) -> bool:
+    return isinstance(node, str) and not node[:1].isdigit()
 
 
 @dataclass(frozen=True, slots=True)

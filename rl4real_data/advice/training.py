@@ -73,7 +73,7 @@ def predictions_of(network: AdviceNetwork, examples: Sequence[Example], *, batch
             nodes = [len(one.node_gain) for one in own]
             node_gain, node_harm = found.node_gain.split(nodes), found.node_harm.split(nodes)
             for place in range(len(own)):
-                yield Predictions(found.set_gain[place], found.set_harm[place], node_gain[place], node_harm[place])
+                yield Predictions(found.plan_gain[place], found.plan_harm[place], node_gain[place], node_harm[place])
 
 
 def _shuffled(examples: Sequence[Example], settings: TrainSettings, epoch: int) -> Iterator[list[Example]]:
@@ -87,7 +87,7 @@ def _step(network: AdviceNetwork, optimizer: torch.optim.Optimizer, batch: Seque
     optimizer.zero_grad()
     found = network(joined([one.graph for one in batch]))
     loss: Tensor = loss_of(
-        found, torch.stack([one.set_gain for one in batch]), torch.cat([one.node_gain for one in batch])
+        found, torch.stack([one.plan_gain for one in batch]), torch.cat([one.node_gain for one in batch])
     )
     loss.backward()  # type: ignore[no-untyped-call]  # torch's own
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)

@@ -23,7 +23,7 @@ _SCHEMA: Final = pa.schema(
     [
         ("episode_id", pa.string()),
         ("greedy", pa.float64()),
-        ("settings", pa.list_(pa.float64())),
+        ("plans", pa.list_(pa.float64())),
         ("allowed", pa.list_(pa.bool_())),
         ("base", pa.int32()),
         ("nodes", pa.string()),
@@ -58,5 +58,5 @@ def _row(one: FunctionTrials) -> dict[str, Any]:
 
 
 def _trials(row: dict[str, Any]) -> FunctionTrials:
-    lists = {name: tuple(row[name]) for name in ("settings", "allowed", "node_values")}
+    lists = {name: tuple(row[name]) for name in ("plans", "allowed", "node_values")}
     return FunctionTrials(**{**row, **lists, "nodes": decisions_of(row["nodes"])})

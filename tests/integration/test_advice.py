@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 
 from rl4real_data.episodes.label_values import Objective
+from rl4real_data.improve.choices import guessed, read_choices
 from rl4real_data.improve.objective import Judge, is_less
 from rl4real_data.live.onnx_runtime import find_onnx_runtime
 from rl4real_data.live.trial import CompilerTool, trial_of_source
@@ -199,6 +200,48 @@ def test_one_decision_by_default_and_none_at_the_threshold(newest: LiveCompiler)
         assert found.records["rare"]["decisions_made"] == 0
 
 
+PLANS: Final = (
+    [["first", "all"]],
+    [["set", "regalloc-csr-first-time-cost", 10000], ["spill", "across-cold/2"]],
+    [["weight", "across", 0.25], ["split", "across-hot/2", 0, "spill-tail"]],
+)
+
+
+@pytest.mark.parametrize("place", range(len(PLANS)))
+def test_a_plan_is_all_its_decisions_on_groups_of_nodes(compiler: LiveCompiler, place: int) -> None:
+    scores = {"plan": [0.125, 0.125, 0.125], "set": [0.0, 0.25, 0.0]}
+    scores["plan"][place] = 0.5
+    written_scores(compiler.folder / "model.onnx", scores, settings=SETTINGS, plans=PLANS)
+    found = advised(compiler)
+    stock = compiler.compile(plugin=False, source=SOURCE).object
+    words, cwd = (*WORDS[:3], str(compiler.folder / "unit.c"), *WORDS[4:]), compiler.folder
+    with trial_of_source(CompilerTool(clang=compiler.clang, plugin=compiler.plugin), words, cwd=cwd) as trial:
+        described = next(iter(trial)).describe()
+    expected = decided(compiler, [single for one in PLANS[place] for single in on_single_nodes(one, described)])
+
+    assert found.said == ""
+    assert found.object == expected.object != stock
+    assert found.reports["rare"]["made"] == expected.reports["rare"]["made"]
+    assert decided(compiler, PLANS[place]).object == found.object, "a file of decisions has groups, too"
+
+
+def on_single_nodes(decision: Decision, described: Mapping[str, Any]) -> list[Decision]:
+    """What a decision on a group means, worked out from the description of the function."""
+    if decision[0] == "set":
+        return [decision]
+    group, _, part = str(decision[1]).partition("/")
+    nodes = [node for node in read_choices(described, guessed(described)) if node.can_spill]
+    if group.startswith("across"):
+        nodes = [node for node in nodes if node.crosses_calls]
+    if group != "all" and group != "across":
+        nodes.sort(key=lambda node: node.cost, reverse=group.endswith("-hot"))
+    nodes = nodes[: max(len(nodes) // int(part or 1), 1)]
+    assert nodes
+    if decision[0] == "split":
+        return [["split", node.vreg, node.points[0], *decision[3:]] for node in nodes if node.points]
+    return [[decision[0], node.vreg, *decision[2:]] for node in nodes]
+
+
 def test_a_table_by_registers_of_the_target_needs_no_names(newest: LiveCompiler, described: Function) -> None:
     scores = {"hint": np.zeros((len(described.nodes), 3), np.float32)}
     written_scores(newest.folder / "model.onnx", scores)
@@ -291,7 +334,7 @@ MODELS: Final[dict[str, tuple[Write, str]]] = {
     ),
     "two dimensions": (lambda path, _: asking(path, "node_live", WHOLE, ("n", 2)), "has 2 dimensions, not 1"),
     "vectors in one": (lambda path, _: asking(path, "node_vectors", FLOAT), "node_vectors has 1 dimensions, not 2"),
-    "an unknown output": (scored({"melt": [1]}), "output melt is none of set, spill, first, last, keep, assign"),
+    "an unknown output": (scored({"melt": [1]}), "output melt is none of set, plan, spill, first, last, keep, assign"),
     "an output of doubles": (
         lambda path, _: written_scores(path, {"set": [1.0]}, dtype=np.float64, settings=HARMLESS),
         "output set is double, not float",
@@ -299,6 +342,18 @@ MODELS: Final[dict[str, tuple[Write, str]]] = {
     "settings that are not told": (scored({"set": [1]}), "an output set, and no metadata mlra.settings"),
     "settings that are no pairs": (scored({"set": [1]}, settings=[["a"]]), "no list of [option, value]"),
     "settings that are no JSON": (scored({"set": [1]}, settings="[["), "mlra.settings: "),
+    "plans that are not told": (scored({"plan": [1]}), "an output plan, and no metadata mlra.plans"),
+    "plans that are no lists": (
+        scored({"plan": [1]}, plans=[["first", "all"]]),
+        "mlra.plans: plan 1: decision 1: expected",
+    ),
+    "a plan of nothing": (scored({"plan": [1]}, plans=[[]]), "mlra.plans: plan 1: no decision"),
+    "a plan about one node": (scored({"plan": [1]}, plans=[[["first", 3]]]), "plan 1: a decision on one node"),
+    "a plan about no group": (scored({"plan": [1]}, plans=[[["first", "some"]]]), '["first", node or group]'),
+    "a plan with a wrong option": (
+        scored({"plan": [1]}, plans=[[["first", "all"]], [["set", "regalloc", 1]]]),
+        "plan 2: regalloc, 1: no option that can be set for a function",
+    ),
     "an option that cannot be set": (
         scored({"set": [1]}, settings=[["regalloc", 1]]),
         "regalloc, 1: no option that can be set for a function",

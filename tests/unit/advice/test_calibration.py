@@ -18,7 +18,7 @@ NONE = torch.zeros((0, 3))
 
 
 def example(gain: float, *, is_edited: bool = True) -> Example:
-    return replace(make_example(1), set_gain=torch.tensor([gain, 0.0]), is_edited=is_edited)
+    return replace(make_example(1), plan_gain=torch.tensor([gain, 0.0]), is_edited=is_edited)
 
 
 def predicted(gain: float, harm: float = -SURE) -> Predictions:

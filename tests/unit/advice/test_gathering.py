@@ -15,7 +15,7 @@ from label_builder import ids_of, write_labellable
 from rl4real_data.advice import function_trials, gathering
 from rl4real_data.advice.function_trials import FunctionTrials
 from rl4real_data.advice.gathering import GatherSettings, gather_trials
-from rl4real_data.advice.menu import SETTINGS
+from rl4real_data.advice.menu import PLANS, SETTINGS
 from rl4real_data.core.errors import DatasetError, HostError
 from rl4real_data.episodes.file_names import INDEX_NAME
 
@@ -46,13 +46,13 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.usefixtures("trials")
-def test_each_setting_is_tried_in_each_function(data_dir: Path, tmp_path: Path) -> None:
+def test_each_plan_is_tried_in_each_function(data_dir: Path, tmp_path: Path) -> None:
     found = gather(data_dir, tmp_path / "t")
 
     assert sorted(one.episode_id for one in found) == sorted([*ids_of(data_dir), *ids_of(data_dir, "test")])
     for one in found:
         assert one.greedy == 100.0
-        assert one.settings == (101.0,) * len(SETTINGS), "each decision that helps nothing costs 1"
+        assert one.plans == tuple(100.0 + len(plan) for plan in PLANS), "each decision that helps nothing costs 1"
         assert (one.base, one.nodes, one.base_value) == (-1, (), 100.0)
         assert not any(one.allowed), "they execute more instructions"
 
@@ -172,5 +172,5 @@ def test_a_part_names_what_it_is(data_dir: Path, tmp_path: Path) -> None:
     gather(data_dir, tmp_path / "t")
 
     schema = pq.read_schema(sorted((tmp_path / "t").iterdir())[0])
-    assert schema.names == ["episode_id", "greedy", "settings", "allowed", "base", "nodes", "node_values", "reason"]
+    assert schema.names == ["episode_id", "greedy", "plans", "allowed", "base", "nodes", "node_values", "reason"]
     assert len(schema.metadata[b"rl4real-data.trials"]) == 64

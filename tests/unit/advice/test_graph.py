@@ -64,11 +64,11 @@ def test_features_are_numbers_for_any_function() -> None:
 
 def test_functions_side_by_side_are_seen_as_each_alone() -> None:
     torch.manual_seed(1)
-    network = AdviceNetwork(Shape(settings=3)).eval()
+    network = AdviceNetwork(Shape(plans=3)).eval()
     graphs = [graph_at(seed) for seed in range(12)]
     together = network(joined(graphs))
     alone = [network(graph) for graph in graphs]
 
-    torch.testing.assert_close(together.set_gain, torch.cat([one.set_gain for one in alone]))
-    torch.testing.assert_close(together.set_harm, torch.cat([one.set_harm for one in alone]))
+    torch.testing.assert_close(together.plan_gain, torch.cat([one.plan_gain for one in alone]))
+    torch.testing.assert_close(together.plan_harm, torch.cat([one.plan_harm for one in alone]))
     torch.testing.assert_close(together.node_gain, torch.cat([one.node_gain for one in alone]))

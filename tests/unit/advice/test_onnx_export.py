@@ -11,7 +11,7 @@ import pytest
 import torch
 from random_problem import random_problem
 
-from rl4real_data.advice.menu import SETTING_VALUES
+from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import AdviceNetwork, Shape
 from rl4real_data.advice.onnx_export import OUTPUT_NAMES, AdviceModel, Weighing, example_columns, export_onnx
 from rl4real_data.advice.problem_inputs import INPUT_COLUMNS, OFFSETS, input_names
@@ -19,14 +19,14 @@ from rl4real_data.advice.rule import AdviceRule, FunctionNames
 
 FUNCTIONS = 1000
 MOST_BYTES = 2_000_000
-RULE = AdviceRule(settings=SETTING_VALUES, decisions=3, threshold=0.05)
+RULE = AdviceRule(plans=PLANS, decisions=3, threshold=0.05)
 
 
 @pytest.fixture(scope="module")
 def model() -> AdviceModel:
     """With weights of chance, so large that decisions are made."""
     torch.manual_seed(3)
-    network = AdviceNetwork(Shape(settings=len(SETTING_VALUES)))
+    network = AdviceNetwork(Shape(plans=len(PLANS)))
     return AdviceModel(network, Weighing(harm=0.1)).eval()
 
 
@@ -71,7 +71,7 @@ def test_inputs_are_columns_by_name(path: Path) -> None:
 
 
 def test_outputs_are_those_of_the_contract(path: Path) -> None:
-    assert [one.name for one in session(path).get_outputs()] == ["set", "spill", "split_spill_tail", "first"]
+    assert [one.name for one in session(path).get_outputs()] == ["plan", "spill", "split_spill_tail", "first"]
     assert {one.type for one in session(path).get_outputs()} == {"tensor(float)"}
 
 
@@ -102,8 +102,8 @@ def test_nodes_that_cannot_be_spilled_are_never_decided_on(path: Path) -> None:
         assert (found[name] == -np.inf).all()
 
 
-def test_settings_alone_can_be_exported(model: AdviceModel, tmp_path: Path) -> None:
-    settings = AdviceModel(model.network, Weighing(harm=0.1, use_nodes=False))
-    export_onnx(settings, example_columns(), tmp_path / "set.onnx", RULE.metadata())
+def test_plans_alone_can_be_exported(model: AdviceModel, tmp_path: Path) -> None:
+    plans = AdviceModel(model.network, Weighing(harm=0.1, use_nodes=False))
+    export_onnx(plans, example_columns(), tmp_path / "plans.onnx", RULE.metadata())
 
-    assert [one.name for one in session(tmp_path / "set.onnx").get_outputs()] == ["set"]
+    assert [one.name for one in session(tmp_path / "plans.onnx").get_outputs()] == ["plan"]

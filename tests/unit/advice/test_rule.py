@@ -11,6 +11,11 @@ from rl4real_data.advice.rule import AdviceRule, FunctionNames
 
 NAMES = FunctionNames(vregs=(4, 7), use_offsets=(0, 2, 5), block_numbers=(0, 3, 9))
 SETTINGS = (("csr", 16384), ("csr", 32768), ("other", 1))
+PLANS = (
+    (("set", "csr", 16384), ("first", "all")),
+    (("set", "csr", 32768),),
+    (("spill", "across-cold/2"),),
+)
 NEVER = -np.inf
 
 
@@ -41,6 +46,18 @@ def test_an_option_gets_one_value_and_a_node_one_decision() -> None:
     assert rule.proposals(found, NAMES) == [
         (("split", 4, 0, "spill-tail"), ("set", "csr", 32768), ("split", 7, 1, "spill-tail"), ("set", "other", 1))
     ]
+
+
+def test_a_plan_is_several_decisions_and_tolerates_no_other_about_nodes() -> None:
+    rule = AdviceRule(settings=SETTINGS, plans=PLANS, decisions=9)
+
+    assert rule.proposals(scores(plan=[0.3, 0.1, 0.2], set=[0, 0, 0.1], spill=[0.2, 0.2]), NAMES) == [
+        (("set", "csr", 16384), ("first", "all"), ("set", "other", 1))
+    ], "one value of csr, no other group, no node beside a group"
+    assert rule.proposals(scores(plan=[0.3, 0.1, 0.2], spill=[0.9, 0.2]), NAMES) == [
+        (("spill", 4), ("spill", 7), ("set", "csr", 32768))
+    ]
+    assert rule.proposals(scores(plan=[0.3, 0.1, NEVER]), NAMES, tries=3)[1:] == [(("set", "csr", 32768),)]
 
 
 def test_equal_scores_follow_the_order_of_outputs_and_of_indices() -> None:
@@ -101,7 +118,7 @@ def test_a_function_without_nodes_has_settings() -> None:
 
 
 def test_rule_travels_in_metadata() -> None:
-    rule = AdviceRule(settings=SETTINGS, registers=("rax",), decisions=3, threshold=0.0125)
+    rule = AdviceRule(settings=SETTINGS, plans=PLANS, registers=("rax",), decisions=3, threshold=0.0125)
 
     assert AdviceRule.of_metadata(rule.metadata()) == rule
     assert rule.metadata()["mlra.kind"] == "advice"

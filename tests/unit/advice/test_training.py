@@ -9,12 +9,12 @@ import torch
 from advice_examples import make_example
 
 from rl4real_data.advice.learning import TrainSettings
-from rl4real_data.advice.menu import SETTING_VALUES
+from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import AdviceNetwork, Shape
 from rl4real_data.advice.training import predictions_of, train
 from rl4real_data.core.errors import UsageError
 
-SHAPE = Shape(settings=len(SETTING_VALUES), width=16, rounds=1, hidden=16)
+SHAPE = Shape(plans=len(PLANS), width=16, rounds=1, hidden=16)
 SETTINGS = TrainSettings(epochs=4, batch=8, learning_rate=5e-3)
 EXAMPLES = [make_example(seed) for seed in range(32)]
 
@@ -35,10 +35,10 @@ def test_what_gains_is_told_from_what_harms() -> None:
     losses: list[float] = []
     settings = TrainSettings(epochs=60, batch=8, learning_rate=5e-3)
     network = train(EXAMPLES, SHAPE, settings, progress=lambda _epoch, _epochs, loss: losses.append(loss))
-    gains = [one.set_gain[0] for one in predictions_of(network, EXAMPLES)]
+    gains = [one.plan_gain[0] for one in predictions_of(network, EXAMPLES)]
 
     assert losses[-1] < losses[0] / 2
-    right = sum(bool(gain > 0) is bool(one.set_gain[0] > 0) for gain, one in zip(gains, EXAMPLES, strict=True))
+    right = sum(bool(gain > 0) is bool(one.plan_gain[0] > 0) for gain, one in zip(gains, EXAMPLES, strict=True))
     assert right >= 29
 
 

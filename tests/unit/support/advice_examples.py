@@ -1,4 +1,4 @@
-"""Training examples made of nothing: what a setting gains follows from one column."""
+"""Training examples made of nothing: what a plan gains follows from one column."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from random_problem import random_problem
 
 from rl4real_data.advice.examples import Example
 from rl4real_data.advice.graph import graph_of
-from rl4real_data.advice.menu import SETTING_VALUES
+from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import NODE_HEADS
 
 
 def make_example(seed: int, *, corpus: str = "a", module: str = "a.c") -> Example:
-    """The first setting gains a tenth where something lives across a call, and loses as much elsewhere."""
+    """The first plan gains a tenth where something lives across a call, and loses as much elsewhere."""
     graph = graph_of({name: torch.from_numpy(values.copy()) for name, values in random_problem(seed).items()})
-    gains = torch.zeros(len(SETTING_VALUES))
+    gains = torch.full((len(PLANS),), math.nan)  # the others were not tried
     gains[0] = 0.1 if len(graph.crossing_node) else -0.1
     return Example(
         episode_id=f"{seed:032x}",
@@ -24,6 +24,6 @@ def make_example(seed: int, *, corpus: str = "a", module: str = "a.c") -> Exampl
         module=module,
         is_edited=seed % 2 == 0,
         graph=graph,
-        set_gain=gains,
+        plan_gain=gains,
         node_gain=torch.full((len(graph.node_x), len(NODE_HEADS)), math.nan),
     )

@@ -19,7 +19,7 @@ namespace mlra {
 
 namespace {
 
-enum class Extent { Settings, Nodes, NodeRegisters, UsePoints, NodeBlocks };
+enum class Extent { Settings, Plans, Nodes, NodeRegisters, UsePoints, NodeBlocks };
 
 struct OutputRow {
   const char *Name;
@@ -30,6 +30,7 @@ struct OutputRow {
 
 constexpr OutputRow Outputs[] = {
     {"set", DecisionKind::Setting, Extent::Settings},
+    {"plan", DecisionKind::Setting, Extent::Plans},
     {"spill", DecisionKind::Spill, Extent::Nodes},
     {"first", DecisionKind::First, Extent::Nodes},
     {"last", DecisionKind::Last, Extent::Nodes},
@@ -56,6 +57,14 @@ const OutputRow *outputNamed(StringRef Name) {
   return Row == std::end(Outputs) ? nullptr : Row;
 }
 
+std::string refusalOf(ArrayRef<Decision> Decisions) {
+  for (const Decision &D : Decisions)
+    if (D.Kind == DecisionKind::Setting)
+      if (std::string Reason = Settings::refusal(D.Name, D.Value); !Reason.empty())
+        return D.Name + ", " + D.Value + ": " + Reason;
+  return "";
+}
+
 /// `[option, value]` of each as a decision.
 std::string parseSettings(StringRef Text, std::vector<Decision> &Settings) {
   constexpr char Expected[] = "the model's mlra.settings is no list of [option, value]";
@@ -76,9 +85,36 @@ std::string parseSettings(StringRef Text, std::vector<Decision> &Settings) {
   OS << *Parsed;
   if (std::string Problem = parseDecisionList(OS.str(), Settings); !Problem.empty())
     return "the model's mlra.settings: " + Problem;
-  for (const Decision &D : Settings)
-    if (std::string Reason = Settings::refusal(D.Name, D.Value); !Reason.empty())
-      return "the model's mlra.settings: " + D.Name + ", " + D.Value + ": " + Reason;
+  std::string Reason = refusalOf(Settings);
+  return Reason.empty() ? "" : "the model's mlra.settings: " + Reason;
+}
+
+/// A list of decisions each; what they are about is no single node, since a model knows none.
+std::string parsePlans(StringRef Text, std::vector<std::vector<Decision>> &Plans) {
+  constexpr char Begin[] = "the model's mlra.plans: ";
+  llvm::Expected<json::Value> Parsed = json::parse(Text);
+  if (!Parsed)
+    return Begin + toString(Parsed.takeError());
+  const json::Array *Lists = Parsed->getAsArray();
+  if (!Lists)
+    return Begin + std::string("expected a list of lists of decisions");
+  for (const json::Value &List : *Lists) {
+    std::string ListText;
+    raw_string_ostream OS(ListText);
+    OS << List;
+    std::vector<Decision> &Plan = Plans.emplace_back();
+    std::string Problem = parseDecisionList(OS.str(), Plan);
+    if (Problem.empty())
+      Problem = refusalOf(Plan);
+    if (Problem.empty() && Plan.empty())
+      Problem = "no decision";
+    if (Problem.empty() && any_of(Plan, [](const Decision &D) {
+          return D.Kind != DecisionKind::Setting && !D.isOfGroup();
+        }))
+      Problem = "a decision on one node";
+    if (!Problem.empty())
+      return Begin + std::string("plan ") + std::to_string(Plans.size()) + ": " + Problem;
+  }
   return "";
 }
 
@@ -106,6 +142,9 @@ std::string AdviceMenu::begin(const mlrun::OnnxRunner &Model, const MachineFunct
   if (std::string Text = Model.metadata("mlra.settings"); !Text.empty())
     if (std::string Problem = parseSettings(Text, Settings); !Problem.empty())
       return Problem;
+  if (std::string Text = Model.metadata("mlra.plans"); !Text.empty())
+    if (std::string Problem = parsePlans(Text, Plans); !Problem.empty())
+      return Problem;
   return findModelRegisters(Model, MF, Registers);
 }
 
@@ -118,6 +157,8 @@ std::string AdviceMenu::fault(const mlrun::Advice &Answer) const {
   }
   if (Settings.empty() && Answer.field("set"))
     return "the model has an output set, and no metadata mlra.settings that tell of what";
+  if (Plans.empty() && Answer.field("plan"))
+    return "the model has an output plan, and no metadata mlra.plans that tell of what";
   return "";
 }
 
@@ -126,6 +167,8 @@ std::vector<int64_t> AdviceMenu::shape(unsigned Output, const Problem &P) const 
   switch (Outputs[Output].Of) {
   case Extent::Settings:
     return {int64_t(Settings.size())};
+  case Extent::Plans:
+    return {int64_t(Plans.size())};
   case Extent::Nodes:
     return {Nodes};
   case Extent::NodeRegisters:
@@ -159,7 +202,14 @@ std::string AdviceMenu::read(const mlrun::Advice &Answer, const Problem &P, floa
   return "";
 }
 
-Decision AdviceMenu::decision(const ScoredDecision &Scored, const MachineFunction &MF, const Problem &P) const {
+std::vector<Decision> AdviceMenu::decisions(const ScoredDecision &Scored, const MachineFunction &MF,
+                                            const Problem &P) const {
+  if (Outputs[Scored.Output].Of == Extent::Plans)
+    return Plans[Scored.Index];
+  return {single(Scored, MF, P)};
+}
+
+Decision AdviceMenu::single(const ScoredDecision &Scored, const MachineFunction &MF, const Problem &P) const {
   const OutputRow &Row = Outputs[Scored.Output];
   size_t Index = Scored.Index;
   if (Row.Of == Extent::Settings)

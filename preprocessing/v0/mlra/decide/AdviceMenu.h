@@ -1,8 +1,10 @@
 //===- AdviceMenu.h - The decisions that a model's outputs are scores of --===//
 //
-// Outputs, float, any of them, by name, for n nodes, R registers, S settings, u use points of all nodes and b blocks:
+// Outputs, float, any of them, by name, for n nodes, R registers, S settings, P plans, u use points of all nodes and
+// b blocks:
 //
 //   set (S)                                              an option and its value: metadata "mlra.settings"
+//   plan (P)                                             several decisions at once: metadata "mlra.plans"
 //   spill, first, last, keep (n)
 //   assign, hint (n, R)                                  the registers of ModelRegisters.h
 //   split, split_spill_head, split_spill_tail (u)
@@ -18,7 +20,7 @@
 
 namespace mlra {
 
-/// A decision of the menu, and what a model expects of it.
+/// A decision or a plan of the menu, and what a model expects of it.
 struct ScoredDecision {
   float Score;
   unsigned Output; ///< place among the outputs
@@ -44,12 +46,16 @@ public:
   std::string read(const mlrun::Advice &Answer, const Problem &P, float Least,
                    std::vector<ScoredDecision> &Found) const;
 
-  Decision decision(const ScoredDecision &Scored, const llvm::MachineFunction &MF, const Problem &P) const;
+  /// What it stands for: several decisions of a plan, else one.
+  std::vector<Decision> decisions(const ScoredDecision &Scored, const llvm::MachineFunction &MF,
+                                  const Problem &P) const;
 
 private:
   std::vector<int64_t> shape(unsigned Output, const Problem &P) const;
+  Decision single(const ScoredDecision &Scored, const llvm::MachineFunction &MF, const Problem &P) const;
 
   std::vector<Decision> Settings;
+  std::vector<std::vector<Decision>> Plans;
   std::optional<RegisterColumns> Registers;
 };
 

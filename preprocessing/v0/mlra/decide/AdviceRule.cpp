@@ -36,11 +36,18 @@ bool areRivals(const Decision &One, const Decision &Other) {
   bool IsSetting = One.Kind == DecisionKind::Setting;
   if (IsSetting != (Other.Kind == DecisionKind::Setting))
     return false;
-  return IsSetting ? One.Name == Other.Name : One.Node == Other.Node;
+  return IsSetting ? One.Name == Other.Name : One.isOfGroup() || Other.isOfGroup() || One.Node == Other.Node;
 }
 
-void add(Proposal &To, Decision D, float Score) {
-  To.Decisions.push_back(std::move(D));
+bool haveRivals(ArrayRef<Decision> Some, ArrayRef<Decision> Others) {
+  return any_of(Some, [&](const Decision &One) {
+    return any_of(Others, [&](const Decision &Other) { return areRivals(One, Other); });
+  });
+}
+
+void add(Proposal &To, std::vector<Decision> Decisions, float Score) {
+  To.Decisions.insert(To.Decisions.end(), std::make_move_iterator(Decisions.begin()),
+                      std::make_move_iterator(Decisions.end()));
   To.Predicted += Score;
 }
 
@@ -66,16 +73,19 @@ std::vector<Proposal> AdviceRule::proposals(std::vector<ScoredDecision> &Found, 
   Proposal First;
   std::vector<Proposal> Others;
   InOrder Next(Found);
+  unsigned Taken = 0;
   while (!Next.isEmpty()) {
     ScoredDecision Best = Next.next();
-    bool MayJoin = Best.Score > Threshold && First.Decisions.size() < Most;
+    bool MayJoin = Best.Score > Threshold && Taken < Most;
     if (!MayJoin && Others.size() + 1 >= Tries)
       break;
-    Decision D = Menu.decision(Best, MF, P);
-    if (MayJoin && none_of(First.Decisions, [&](const Decision &Taken) { return areRivals(D, Taken); }))
+    std::vector<Decision> D = Menu.decisions(Best, MF, P);
+    if (MayJoin && !haveRivals(D, First.Decisions)) {
+      ++Taken;
       add(First, std::move(D), Best.Score);
-    else if (Others.size() + 1 < Tries)
+    } else if (Others.size() + 1 < Tries) {
       add(Others.emplace_back(), std::move(D), Best.Score);
+    }
   }
   std::vector<Proposal> All{std::move(First)};
   All.insert(All.end(), std::make_move_iterator(Others.begin()), std::make_move_iterator(Others.end()));

@@ -12,9 +12,10 @@ struct Proposal {
   double Predicted = 0; ///< sum of their scores
 };
 
-/// Of the best decisions at most `Most` whose score is above `Threshold`, the best first; of one node at most one, of
-/// one option at most one value. That is the first proposal, which may be empty. Where more are tried, each of the next
-/// best decisions that are not in it is a proposal by itself, whatever its score.
+/// Of the best decisions at most `Most` whose score is above `Threshold`, the best first: of one node at most one, of
+/// one option at most one value, of plans for groups at most one and nothing else about nodes beside it. That is the
+/// first proposal, which may be empty. Where more are tried, each of the next best decisions that are not in it is a
+/// proposal by itself, whatever its score.
 class AdviceRule {
 public:
   /// Reads the metadata "mlra.decisions" (1) and "mlra.threshold" (0): "" or what is wrong with them.

@@ -6,6 +6,7 @@
 #include "decide/EvictionAdvisor.h"
 #include "decide/LoopSplit.h"
 #include "decide/NarrowedClasses.h"
+#include "decide/NodeGroups.h"
 #include "decide/PointSplit.h"
 #include "decide/PriorityAdvisor.h"
 #include "decide/Spilling.h"
@@ -216,8 +217,9 @@ std::string Carrier::counted(Decision D, Register Reg, std::string Reason) {
 }
 
 void Carrier::carryOut(ArrayRef<Decision> Decisions) {
+  const std::vector<Decision> Single = withoutGroups(Decisions, *this);
   for (bool Edits : {true, false}) {
-    for (const Decision &D : Decisions)
+    for (const Decision &D : Single)
       if (D.edits() == Edits)
         carryOut(D);
     endEdits();

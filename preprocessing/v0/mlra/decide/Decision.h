@@ -25,6 +25,16 @@ struct NodeName {
   bool operator==(const NodeName &Other) const { return Register == Other.Register && Piece == Other.Piece; }
 };
 
+/// Many nodes in the place of one: see NodeGroups.h.
+struct NodeGroup {
+  enum class Set : unsigned char { None, All, Across };
+  enum class Order : unsigned char { Number, Cold, Hot };
+
+  Set Of = Set::None;
+  Order By = Order::Number;
+  unsigned Part = 1; ///< 2: the first half
+};
+
 enum class DecisionKind : unsigned char {
   Assign,    ///< Node, Name: the register
   Spill,     ///< Node
@@ -57,7 +67,9 @@ struct Decision {
   double Factor = 1;
   std::string Name = {};  ///< a register as LLVM spells it, in any case, or one of LLVM's options
   std::string Value = {}; ///< of the option
+  NodeGroup Group = {};   ///< in the place of Node
 
+  bool isOfGroup() const { return Group.Of != NodeGroup::Set::None; }
   bool splits() const { return Kind == DecisionKind::Split || Kind == DecisionKind::SplitLoop; }
   /// Whether the code is changed in front of greedy. All such decisions are carried out before any other.
   bool edits() const { return splits() || Kind == DecisionKind::Spill; }

@@ -1,6 +1,8 @@
 //===- DecisionText.cpp - Decisions as text -------------------------------===//
 #include "decide/DecisionText.h"
 
+#include "decide/NodeGroups.h"
+
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/JSON.h"
@@ -23,14 +25,14 @@ struct Shape {
 /// In the order of DecisionKind.
 constexpr Shape Shapes[DecisionKinds] = {
     {2, 2, "[\"assign\", node, \"register\"]"},
-    {1, 1, "[\"spill\", node]"},
-    {2, 3, "[\"split\", node, use point] and perhaps \"spill-head\" or \"spill-tail\""},
+    {1, 1, "[\"spill\", node or group]"},
+    {2, 3, "[\"split\", node or group, use point] and perhaps \"spill-head\" or \"spill-tail\""},
     {2, 3, "[\"loop\", node, header block] and perhaps \"spill-outside\" or \"spill-inside\""},
     {2, 2, "[\"hint\", node, \"register\"]"},
-    {1, 1, "[\"first\", node]"},
-    {1, 1, "[\"last\", node]"},
-    {1, 1, "[\"keep\", node]"},
-    {2, 2, "[\"weight\", node, factor]"},
+    {1, 1, "[\"first\", node or group]"},
+    {1, 1, "[\"last\", node or group]"},
+    {1, 1, "[\"keep\", node or group]"},
+    {2, 2, "[\"weight\", node or group, factor]"},
     {2, 2, "[\"set\", \"option\", value]"},
 };
 
@@ -67,6 +69,12 @@ bool readNode(const json::Value &V, NodeName &Result) {
     return false;
   auto [Register, Piece] = Text->split('.');
   return !Register.getAsInteger(10, Result.Register) && !Piece.getAsInteger(10, Result.Piece) && Result.Piece;
+}
+
+/// A node, or a group that stands in its place.
+bool readNodes(const json::Value &V, Decision &D) {
+  std::optional<StringRef> Text = V.getAsString();
+  return readNode(V, D.Node) || (Text && parseGroup(*Text, D.Group));
 }
 
 bool readString(const json::Value &V, std::string &Result) {
@@ -116,13 +124,15 @@ bool readMembers(const json::Array &Members, Decision &D) {
   case DecisionKind::Hint:
     return readNode(Members[1], D.Node) && readString(Members[2], D.Name);
   case DecisionKind::Weight:
-    return readNode(Members[1], D.Node) && readNumber(Members[2], D.Factor);
+    return readNodes(Members[1], D) && readNumber(Members[2], D.Factor);
   case DecisionKind::Split:
+    return readNodes(Members[1], D) && readUnsigned(Members[2], D.Place) &&
+           (Members.size() < 4 || readSide(Members[3], false, D.Side));
   case DecisionKind::SplitLoop:
     return readNode(Members[1], D.Node) && readUnsigned(Members[2], D.Place) &&
-           (Members.size() < 4 || readSide(Members[3], D.Kind == DecisionKind::SplitLoop, D.Side));
+           (Members.size() < 4 || readSide(Members[3], true, D.Side));
   default:
-    return readNode(Members[1], D.Node);
+    return readNodes(Members[1], D);
   }
 }
 
@@ -180,7 +190,7 @@ json::Array toJson(const Decision &D) {
     Members.push_back(D.Name), Members.push_back(D.Value);
     return Members;
   }
-  Members.push_back(nodeValue(D.Node));
+  Members.push_back(D.isOfGroup() ? json::Value(groupText(D.Group)) : nodeValue(D.Node));
   if (D.Kind == DecisionKind::Assign || D.Kind == DecisionKind::Hint)
     Members.push_back(D.Name);
   else if (D.Kind == DecisionKind::Weight)

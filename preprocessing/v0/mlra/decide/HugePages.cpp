@@ -1,4 +1,4 @@
-//===- HugePages.cpp - The compiler's code and constants in huge pages --------===//
+//===- HugePages.cpp - The compiler's code and constants in huge pages ----===//
 #include "decide/HugePages.h"
 
 #include "llvm/Support/raw_ostream.h"
