@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class TrainSettings:
     """`batch`: functions a step."""
 
-    epochs: int = 12
+    epochs: int = 10
     batch: int = 32
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2

@@ -17,6 +17,7 @@ from rl4real_data.commands.completion import complete_vocabularies
 from rl4real_data.commands.console import say, say_nothing, write_note
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.targets import TargetName
 
 if TYPE_CHECKING:
     from rl4real_data.live.clang_call import ClangCall
@@ -35,7 +36,8 @@ def compile_command(
         str | None,
         typer.Option(
             metavar="POLICY",
-            help="ONNX file, folder of RL4ReAl's four models, greedy, random, or module:function. [MODEL_PATH]",
+            help="advice: the shipped model; ONNX file, folder of RL4ReAl's four models, greedy, random, or "
+            "module:function. [MODEL_PATH, or advice]",
         ),
     ] = None,
     decisions: Annotated[
@@ -74,7 +76,7 @@ def compile_command(
     """Run a clang command line of your own with a policy in the place of LLVM's decisions."""
     from rl4real_data.live.clang_call import read_call
     from rl4real_data.live.decided_compile import compile_decided, compile_plainly
-    from rl4real_data.live.policy_choice import choose_policy
+    from rl4real_data.live.policy_choice import SHIPPED
     from rl4real_data.toolchain.installation import Installation
 
     if quiet and verbose:
@@ -91,17 +93,14 @@ def compile_command(
     environment = load_environment()
     if decisions is not None and policy is not None:
         raise UsageError("--policy and --decisions: one of them decides", hint="leave one out")
-    word = policy or (str(environment.model_path) if environment.model_path else None)
-    if decisions is None and word is None:
-        raise UsageError("nothing decides: no --policy, no --decisions", hint="--policy random, to try it")
+    word = None if decisions is not None else policy or str(environment.model_path or SHIPPED)
     for option, path in (("--report", report), ("--dump", dump)):
         _check_place(option, path)
-    choice = choose_policy(word) if decisions is None and word is not None else None
-    if tries is not None:
-        _check_tries(choice)
+    choice = _choose(word, tries=tries)
     installation = Installation.of(environment)
     call = read_call(command or [], installation)
     if call.compiles:
+        choice = choice or _choose_shipped(word, call)
         plugin = installation.plugin(call.clang, announce=say_nothing if quiet else say)
         is_compared = verbose or report is not None  # which takes greedy's time once more
         with _flags(choice, decisions, call, plugin, installation, seed=seed, vocab=vocab, tries=tries) as flags:
@@ -125,6 +124,32 @@ def _tell(call: ClangCall, done: DecidedCompile, *, verbose: bool) -> None:
         )
     elif call.undecided and not done.returncode:
         say(f"nothing is decided here: {call.undecided}")
+
+
+def _choose(word: str | None, *, tries: int | None) -> PolicyChoice | None:
+    """What is known before the command line is read: None for a file of decisions, and for the shipped model."""
+    from rl4real_data.live.policy_choice import SHIPPED, choose_policy
+
+    choice = None if word in (None, SHIPPED) else choose_policy(word)
+    if tries is not None and word != SHIPPED:
+        _check_tries(choice)
+    return choice
+
+
+def _choose_shipped(word: str | None, call: ClangCall) -> PolicyChoice | None:
+    """The model for what the call compiles; None for a file of decisions. UsageError where there is none."""
+    from rl4real_data.live.policy_choice import choose_policy, require_release
+
+    if word is None:
+        return None
+    if call.target is None:
+        raise UsageError(
+            f"{word}: the model that comes with the package is for {' and '.join(TargetName)}, and this is neither",
+            hint="name a policy of your own with --policy",
+        )
+    choice = choose_policy(word, target=call.target.name)
+    require_release(choice, call.clang.major)
+    return choice
 
 
 def _check_tries(choice: PolicyChoice | None) -> None:

@@ -55,6 +55,8 @@ def _require_own(asked: Asked) -> None:
 def _command(asked: Asked) -> str:
     """What to type for the same model; all settings stand beside it in the model's metadata."""
     flags = [word for name, value in asked.flags.items() for word in (f"--{name.replace('_', '-')}", str(value))]
+    if asked.config is not None:
+        flags += ["--config", asked.config.name]
     return shlex.join(["rl4real-data", "train", asked.data_dir.name, "--preset", "advice", *flags])
 
 

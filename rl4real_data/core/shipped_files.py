@@ -21,6 +21,11 @@ def plugin_source_dir() -> Path:
     return preprocessing_dir() / "mlra"
 
 
+def advice_model(target: str) -> Path:
+    """The advice model for a target, an ONNX file."""
+    return preprocessing_dir() / "advice" / f"{target}.onnx"
+
+
 def server_source_dir() -> Path:
     """The sources of the library that makes a compiler a server."""
     return preprocessing_dir() / "compiler_server"

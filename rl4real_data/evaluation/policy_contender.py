@@ -13,7 +13,7 @@ from rl4real_data.flow.deciding import PATIENCE_MS, decider_of_policy
 from rl4real_data.live.decided_compile import served
 from rl4real_data.live.dialogue import Dialogues
 from rl4real_data.live.kept_vocabulary import kept_vocabulary
-from rl4real_data.live.policy_choice import PolicyChoice, PolicyKind, choose_policy
+from rl4real_data.live.policy_choice import PolicyChoice, PolicyKind, choose_policy, require_release
 from rl4real_data.live.policy_flags import flags_of
 from rl4real_data.live.served_policy import served_policy, target_registers
 from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
@@ -36,7 +36,8 @@ def policy_contender(
 
     UsageError for one that cannot be used, MissingExtra without what runs it.
     """
-    choice = choose_policy(word)
+    choice = choose_policy(word, target=target.name)
+    require_release(choice, clang.major)
     if tries > 1 and choice.kind is not PolicyKind.ADVICE:
         raise UsageError(
             f"--tries: {word} makes one proposal a function", hint="leave --tries out; a model that advises has several"

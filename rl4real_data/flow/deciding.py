@@ -31,7 +31,7 @@ def decider_of_policy(word: str, *, target: TargetName, cache_dir: Path) -> Deci
 
     UsageError for one that would have to be served, MissingExtra without what runs it.
     """
-    choice = choose_policy(word)
+    choice = choose_policy(word, target=target)
     if choice.kind is PolicyKind.GREEDY:
         return None
     if choice.kind is PolicyKind.FUNCTION:

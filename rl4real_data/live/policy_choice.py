@@ -11,10 +11,15 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.shipped_files import advice_model
+from rl4real_data.core.targets import TargetName
 from rl4real_data.live.model_file import check_model, model_metadata
 
-FORMS: Final = "an ONNX file, a folder of RL4ReAl's four models, greedy, random, or module:function"
+FORMS: Final = "advice, an ONNX file, a folder of RL4ReAl's four models, greedy, random, or module:function"
+SHIPPED: Final = "advice"
+"""The word for the model that comes with the package."""
 _FUNCTION: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)*:[^\W\d]\w*")
+RELEASE_KEY: Final = "mlra.llvm"
 KIND_KEY: Final = "mlra.kind"
 """The metadata by which a model says what it is; without, one of scores."""
 _CHECKPOINT_SUFFIXES: Final = (".pt", ".pth", ".ckpt", ".pkl", ".safetensors")
@@ -47,8 +52,13 @@ class PolicyChoice:
     path: Path | None = None
 
 
-def choose_policy(word: str) -> PolicyChoice:
-    """What the word names. UsageError, with the nearest word there is, for one that names nothing."""
+def choose_policy(word: str, *, target: TargetName | None = None) -> PolicyChoice:
+    """What the word names; the model that comes with the package is one of a `target`.
+
+    UsageError, with the nearest word there is, for one that names nothing.
+    """
+    if word == SHIPPED:
+        return _choose_shipped(target)
     if word in (PolicyKind.GREEDY, PolicyKind.RANDOM):
         return PolicyChoice(kind=PolicyKind(word), word=word)
     path = Path(word).expanduser()
@@ -59,6 +69,27 @@ def choose_policy(word: str) -> PolicyChoice:
     if _FUNCTION.fullmatch(word):
         return PolicyChoice(kind=PolicyKind.FUNCTION, word=word)
     raise UsageError(f"{word}: no policy of this name, and no such file", hint=_hint(word))
+
+
+def require_release(choice: PolicyChoice, major: int) -> None:
+    """UsageError for a model of another LLVM, whose classes and registers have other numbers."""
+    if choice.kind is not PolicyKind.ADVICE or choice.path is None:
+        return
+    release = model_metadata(choice.path).get(RELEASE_KEY, "")
+    if release and release != str(major):
+        raise UsageError(
+            f"{choice.word}: the model is for LLVM {release}, and the compiler is of LLVM {major}",
+            hint=f"take a clang of LLVM {release}, or train a model of LLVM {major}: see docs/advice.md",
+        )
+
+
+def _choose_shipped(target: TargetName | None) -> PolicyChoice:
+    if target is None:
+        raise UsageError(
+            f"{SHIPPED}: the model that comes with the package is asked by compilers alone, and is one of a target",
+            hint=f"it is there for {' and '.join(TargetName)}",
+        )
+    return PolicyChoice(kind=PolicyKind.ADVICE, word=SHIPPED, path=advice_model(target))
 
 
 def _choose_folder(word: str, path: Path) -> PolicyChoice:
@@ -93,7 +124,7 @@ def _checkpoint(word: str) -> UsageError:
 
 
 def _hint(word: str) -> str:
-    words = [PolicyKind.GREEDY.value, PolicyKind.RANDOM.value]
+    words = [SHIPPED, PolicyKind.GREEDY.value, PolicyKind.RANDOM.value]
     folder = Path(word).expanduser().parent
     if folder.is_dir():
         words += [str(path) for path in sorted(folder.glob("*.onnx"))]

@@ -115,6 +115,51 @@ def test_proposals_of_a_model_that_advises_are_told(
     assert ("of greedy's (geometric mean)" in done.stderr) is bool(tries)
 
 
+RARE = """
+long callee(long);
+long rare(const long *p, long n, long a) {
+  long s = a;
+  for (long i = 0; i < n; i++) {
+    s += p[i] * a;
+    if (__builtin_expect(p[i] == 77, 0))
+      s += callee(s) + callee(n);
+  }
+  return s + a * n;
+}
+"""
+"""A dear callee-saved register for a call that is seldom made."""
+
+
+@pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
+def test_without_a_policy_the_model_of_the_package_advises(
+    rl4real: Run, folder: Path, clang: str, machine: str
+) -> None:
+    (folder / "rare.c").write_text(RARE)
+    words = (clang, f"--target={machine}-linux-gnu", "-O3", "-c", "rare.c")
+    done = rl4real("compile", "--tries", "5", "--report", "report", "--", *words)
+    named = rl4real("compile", "--policy", "advice", "--tries", "5", "--report", "named", "--", *words)
+
+    (row,) = [json.loads(line) for line in (folder / "report").read_text().splitlines() if "proposals" in line]
+    assert (row["function"], row["decider"]) == ("rare", "advice")
+    assert row["proposals"] >= 4
+    assert (row["proposal"], row["gain"]) > (0, 0.0)
+    assert "of greedy's (geometric mean)" in done.stderr
+    assert named.stderr == done.stderr
+
+
+@pytest.mark.usefixtures("folder")
+def test_the_model_of_the_package_is_for_one_release_and_our_targets(
+    rl4real: Run, toolchains: Toolchains, clang: str
+) -> None:
+    old = str(toolchains[min(toolchains)][0].path)
+    of_old = rl4real("compile", "--", old, "-O2", "-c", "a.c", check=False)
+    elsewhere = rl4real("compile", "--", clang, "--target=riscv64-linux-gnu", "-O2", "-c", "a.c", check=False)
+
+    assert (of_old.returncode, elsewhere.returncode) == (2, 2)
+    assert "advice: the model is for LLVM 22, and the compiler is of LLVM 19" in of_old.stderr
+    assert "is for x86 and aarch64, and this is neither" in elsewhere.stderr
+
+
 def test_a_model_that_advises_is_the_expert_of_a_dataset_and_not_served(rl4real: Run, folder: Path) -> None:
     words = ("flow", "x86", "train", "mlra", "--limit", "1", "--no-embed", "--data-dir", "data", "--verify")
     rl4real(*words, "--policy", "advice.onnx")

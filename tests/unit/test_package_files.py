@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -12,6 +13,10 @@ import pytest
 import yaml
 
 from rl4real_data import __version__
+from rl4real_data.core.shipped_files import advice_model
+from rl4real_data.core.targets import TargetName
+from rl4real_data.live.model_file import model_metadata
+from rl4real_data.toolchain.clang import SUPPORTED_MAJORS
 
 REPOSITORY = Path(__file__).parents[2]
 PROJECT: dict[str, Any] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
@@ -26,6 +31,18 @@ def test_the_version_stands_in_one_place() -> None:
     assert "version" not in PROJECT["project"]
     assert re.findall(hatch["pattern"], text) == [__version__]
     assert re.findall(r"^## \[([\d.]+)\]", CHANGELOG, re.MULTILINE)[0] == __version__
+
+
+@pytest.mark.parametrize("target", list(TargetName))
+def test_the_advice_models_say_what_they_are(target: TargetName) -> None:
+    path = advice_model(target)
+    told = model_metadata(path)
+
+    assert path.stat().st_size < 2 << 20
+    assert (told["mlra.kind"], told["mlra.target"]) == ("advice", target)
+    assert int(told["mlra.llvm"]) in SUPPORTED_MAJORS
+    assert told["mlra.command"].startswith(f"rl4real-data train {target} --preset advice")
+    assert json.loads(told["mlra.held_out"])["edited_worse"] < 0.05
 
 
 def test_citation() -> None:
