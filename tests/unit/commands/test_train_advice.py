@@ -49,7 +49,7 @@ def test_a_model_comes_out(call: CommandLine, data_dir: World) -> None:
     assert "learning, part 3 of 3 held out: epoch 2 of 2, loss " in said.err
     assert "run/advice.onnx: learned from 9 functions\n" in said.err
     assert (told["mlra.kind"], told["mlra.target"], told["mlra.llvm"]) == ("advice", "x86", "22")
-    assert told["mlra.command"] == "rl4real-data train d --preset advice --train-iterations 2"
+    assert told["mlra.command"] == "rl4real-data train d --preset advice --train-iterations 2 --config c.toml"
     assert json.loads(told["mlra.training"])["width"] == 8
     assert json.loads(told["mlra.held_out"])["functions"] == 9
 
