@@ -49,8 +49,9 @@ def test_chance_has_the_plugins_flag(tmp_path: Path) -> None:
 def test_tries_are_the_compilers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     model = PolicyChoice(kind=PolicyKind.ADVICE, word="m.onnx", path=Path("m.onnx"))
     decider = Decider(name="m.onnx", sha256="", flags=("-mlra-policy=m.onnx",), shown=())
-    monkeypatch.setattr(room, "choose_policy", lambda _word: model)
+    monkeypatch.setattr(room, "choose_policy", lambda _word, **_more: model)
     monkeypatch.setattr(room, "decider_of_policy", lambda _word, **_more: decider)
+    monkeypatch.setattr(room, "require_release", lambda _choice, _major: None)
 
     once, more = (contender_of("m.onnx", tmp_path, tries=tries) for tries in (1, 5))
     assert once == Contender(name="m.onnx", flags=("-mlra-policy=m.onnx",))
@@ -61,14 +62,14 @@ def test_who_has_one_proposal_cannot_try_more(tmp_path: Path, monkeypatch: pytes
     scores = PolicyChoice(kind=PolicyKind.MODEL, word="scores.onnx", path=Path("scores.onnx"))
     with pytest.raises(UsageError, match="random makes one proposal a function"):
         contender_of("random", tmp_path, tries=2)
-    monkeypatch.setattr(room, "choose_policy", lambda _word: scores)
+    monkeypatch.setattr(room, "choose_policy", lambda _word, **_more: scores)
     with pytest.raises(UsageError, match=r"scores\.onnx makes one proposal a function"):
         contender_of("scores.onnx", tmp_path, tries=2)
 
 
 def test_a_function_is_served_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     function = PolicyChoice(kind=PolicyKind.FUNCTION, word="mine:decide")
-    monkeypatch.setattr(room, "choose_policy", lambda _word: function)
+    monkeypatch.setattr(room, "choose_policy", lambda _word, **_more: function)
     monkeypatch.setattr(room, "target_registers", lambda *_words: None)
     monkeypatch.setattr(room, "served_policy", lambda *_words: None)
     monkeypatch.setattr(room, "served", lambda _policy: nullcontext("the-pipe"))
