@@ -17,6 +17,20 @@ WHOLE: Final = TensorProto.INT64
 HARMLESS: Final = (("lcr-max-depth", 5),)
 """A setting to its default: a decision that changes nothing."""
 
+RARE_CALL: Final = """
+long callee(long);
+long rare(const long *p, long n, long a) {
+  long s = a;
+  for (long i = 0; i < n; i++) {
+    s += p[i] * a;
+    if (__builtin_expect(p[i] == 77, 0))
+      s += callee(s) + callee(n);
+  }
+  return s + a * n;
+}
+"""
+"""A dear callee-saved register for a call that is seldom made: to set its cost helps, and so does one of the spills."""
+
 Scores = Mapping[str, Any]
 
 

@@ -20,7 +20,7 @@ from rl4real_data.live.trial import CompilerTool, trial_of_source
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang
 from rl4real_data.toolchain.plugin import Plugin
 
-from .advice_models import FLOAT, HARMLESS, WHOLE, asking, written_scores
+from .advice_models import FLOAT, HARMLESS, RARE_CALL, WHOLE, asking, written_scores
 from .live_compiler import Compiled, LiveCompiler
 
 pytestmark = pytest.mark.clang
@@ -28,19 +28,7 @@ pytestmark = pytest.mark.clang
 Toolchains = dict[int, tuple[Clang, Plugin]]
 Decision = list[Any]
 
-SOURCE: Final = """
-long callee(long);
-long rare(const long *p, long n, long a) {
-  long s = a;
-  for (long i = 0; i < n; i++) {
-    s += p[i] * a;
-    if (__builtin_expect(p[i] == 77, 0))
-      s += callee(s) + callee(n);
-  }
-  return s + a * n;
-}
-"""
-"""A dear callee-saved register for a call that is seldom made: to set its cost helps, and so does one of the spills."""
+SOURCE: Final = RARE_CALL
 WORDS: Final = ("-O3", "-march=core2", "-c", "unit.c", "-o", "unit.o")
 REGISTERS: Final = ("RBX", "r12", "RCX", "EAX")
 SETTINGS: Final = (*HARMLESS, ("regalloc-csr-first-time-cost", 10000), ("regalloc-csr-first-time-cost", 0))

@@ -21,7 +21,7 @@ from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 
-from .advice_models import HARMLESS, written_scores
+from .advice_models import HARMLESS, RARE_CALL, written_scores
 from .conftest import MOST_SECONDS, Run
 from .onnx_models import fork_agents, greedy_policy
 
@@ -115,26 +115,11 @@ def test_proposals_of_a_model_that_advises_are_told(
     assert ("of greedy's (geometric mean)" in done.stderr) is bool(tries)
 
 
-RARE = """
-long callee(long);
-long rare(const long *p, long n, long a) {
-  long s = a;
-  for (long i = 0; i < n; i++) {
-    s += p[i] * a;
-    if (__builtin_expect(p[i] == 77, 0))
-      s += callee(s) + callee(n);
-  }
-  return s + a * n;
-}
-"""
-"""A dear callee-saved register for a call that is seldom made."""
-
-
 @pytest.mark.parametrize("machine", ["x86_64", "aarch64"])
 def test_without_a_policy_the_model_of_the_package_advises(
     rl4real: Run, folder: Path, clang: str, machine: str
 ) -> None:
-    (folder / "rare.c").write_text(RARE)
+    (folder / "rare.c").write_text(RARE_CALL)
     words = (clang, f"--target={machine}-linux-gnu", "-O3", "-c", "rare.c")
     done = rl4real("compile", "--tries", "5", "--report", "report", "--", *words)
     named = rl4real("compile", "--policy", "advice", "--tries", "5", "--report", "named", "--", *words)
