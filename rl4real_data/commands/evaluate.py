@@ -35,7 +35,8 @@ def evaluate(
         str,
         typer.Argument(
             metavar="POLICY",
-            help="ONNX file, folder of RL4ReAl's four models, random, module:function, or greedy: LLVM's own alone.",
+            help="advice: the shipped model; ONNX file, folder of RL4ReAl's four models, random, module:function, or "
+            "greedy: LLVM's own alone.",
         ),
     ],
     corpus: Annotated[

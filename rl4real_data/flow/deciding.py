@@ -10,7 +10,7 @@ from rl4real_data.core.errors import HostError, UsageError
 from rl4real_data.core.targets import TargetName
 from rl4real_data.live.build_decisions import require_no_source
 from rl4real_data.live.kept_vocabulary import kept_vocabulary
-from rl4real_data.live.policy_choice import PolicyKind, choose_policy
+from rl4real_data.live.policy_choice import SHIPPED, PolicyKind, choose_policy
 from rl4real_data.live.policy_flags import LIBRARY_VARIABLE, flags_of, flags_of_file, models_of
 from rl4real_data.mir2vec.vocabulary_file import shipped_vocabulary
 from rl4real_data.stages.job import Decider
@@ -48,7 +48,8 @@ def decider_of_policy(word: str, *, target: TargetName, cache_dir: Path) -> Deci
     library = found.environment.get(LIBRARY_VARIABLE)
     engine = () if library is None else (f"-mlra-onnxruntime={library}",)
     flags = (*found.flags, *engine, f"-mlra-time-limit={PATIENCE_MS}")
-    return _decider(choice.path.name, flags, [*models_of(choice), shipped])
+    name = SHIPPED if choice.word == SHIPPED else choice.path.name
+    return _decider(name, flags, [*models_of(choice), shipped])
 
 
 def _decider(name: str, flags: Sequence[str], files: Iterable[Path]) -> Decider:

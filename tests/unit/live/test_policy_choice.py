@@ -8,6 +8,8 @@ from typing import cast
 import pytest
 
 from rl4real_data.core.errors import UsageError
+from rl4real_data.core.targets import TargetName
+from rl4real_data.flow.deciding import decider_of_policy
 from rl4real_data.live.policies.function import load_function
 from rl4real_data.live.policies.onnx_agents import CHECKPOINTS, Agent
 from rl4real_data.live.policy_choice import PolicyKind, choose_policy
@@ -106,3 +108,12 @@ def test_a_module_that_fails_is_quoted(folder: Path) -> None:
     with pytest.raises(UsageError, match="cannot be imported: ModuleNotFoundError") as found:
         load_function("no_such_policy_module:decide")
     assert "import no_such_policy_module" in found.value.hint
+
+
+@pytest.mark.parametrize("target", list(TargetName))
+def test_the_models_of_the_package_have_one_name(target: TargetName, tmp_path: Path) -> None:
+    decider = decider_of_policy("advice", target=target, cache_dir=tmp_path)
+
+    assert decider is not None
+    assert decider.name == "advice"
+    assert f"-mlra-policy={target}.onnx" in decider.shown
