@@ -63,10 +63,13 @@ class Figures:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """`harm`: how much the chance of harm weighs. `figures` are those of the examples that it was chosen on."""
+    """`harm`: how much the chance of harm weighs. `best`: the plan that stands highest then, of each example. `figures`
+    are those of the examples that it was chosen on.
+    """
 
     harm: float
     threshold: float
+    best: tuple[int, ...]
     figures: Figures
 
 
@@ -74,9 +77,9 @@ def calibrate(
     examples: Sequence[Example], predictions: Sequence[Predictions], *, most_worse: float = MOST_WORSE
 ) -> Calibration:
     """What lowers the code of these functions most, with one plan a function, within the limit."""
-    told = torch.stack([one.plan_gain for one in examples]).nan_to_num(0.0).double().numpy()
-    gain = torch.stack([one.plan_gain for one in predictions]).double().numpy()
-    harm = torch.sigmoid(torch.stack([one.plan_harm for one in predictions])).double().numpy()
+    told = torch.stack([one.gain for one in examples]).nan_to_num(0.0).double().numpy()
+    gain = torch.stack([one.gain for one in predictions]).double().numpy()
+    harm = torch.sigmoid(torch.stack([one.harm for one in predictions])).double().numpy()
     is_edited = np.array([one.is_edited for one in examples])
     found = [_with_harm(weight, gain - weight * harm, told, is_edited, most_worse) for weight in _HARMS]
     return min(found, key=lambda one: math.log(one.figures.edited) + math.log(one.figures.all))
@@ -97,7 +100,7 @@ def _with_harm(
     threshold = float(score[order[count]]) if count < len(order) else 0.0
     decided = score > max(threshold, 0.0)
     figures = Figures.of(np.where(decided, gain, 0.0), is_edited, decided)
-    return Calibration(harm=weight, threshold=max(threshold, 0.0), figures=figures)
+    return Calibration(harm=weight, threshold=max(threshold, 0.0), best=tuple(best.tolist()), figures=figures)
 
 
 def _mean(values: npt.NDArray[np.generic]) -> float:

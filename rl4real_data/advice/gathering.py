@@ -23,7 +23,7 @@ from rl4real_data.core import interruption
 from rl4real_data.core.allocators import AllocatorName
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import DatasetIndex, read_index
-from rl4real_data.improve.episode_jobs import SearchJob, is_edited, jobs_of
+from rl4real_data.improve.episode_jobs import is_edited, jobs_of
 from rl4real_data.live.trial import CompilerTool
 from rl4real_data.reading.dataset import EpisodeDataset
 
@@ -40,14 +40,6 @@ class GatherSettings:
 
     edited: int = 1500
     others: int = 800
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Asked:
-    """One function to be tried, `is_edited` with decisions on its nodes."""
-
-    episode_id: str
-    is_edited: bool
 
 
 def gather_trials(
@@ -86,39 +78,33 @@ def gather_trials(
     return found
 
 
-def _chosen(data_dir: Path, index: DatasetIndex, settings: GatherSettings) -> list[_Asked]:
+def _chosen(data_dir: Path, index: DatasetIndex, settings: GatherSettings) -> list[str]:
     """By a hash of the id: evenly spread over the dataset, and the first ones of many are those of few."""
     found = [
-        _Asked(episode_id=episode.episode_id, is_edited=is_edited(episode))
+        (hashlib.sha256(episode.episode_id.encode()).digest(), episode.episode_id, is_edited(episode))
         for split in index.splits
         for episode in EpisodeDataset(data_dir, split).select(_COLUMNS)
     ]
-    found.sort(key=lambda one: hashlib.sha256(one.episode_id.encode()).digest())
-    edited = [one for one in found if one.is_edited][: settings.edited]
-    others = [one for one in found if not one.is_edited][: settings.others]
+    found.sort()
+    edited = [one for _, one, was_edited in found if was_edited][: settings.edited]
+    others = [one for _, one, was_edited in found if not was_edited][: settings.others]
     chosen = [(place / max(len(own), 1), one) for own in (edited, others) for place, one in enumerate(own)]
-    return [one for _, one in sorted(chosen, key=lambda pair: (pair[0], pair[1].episode_id))]
+    return [one for _, one in sorted(chosen)]
 
 
-def _key(index: DatasetIndex, part: Sequence[_Asked]) -> str:
+def _key(index: DatasetIndex, part: Sequence[str]) -> str:
     """Equal for what is tried in the same way in the same functions."""
-    told = [MENU_VERSION, index.fingerprint, [[one.episode_id, one.is_edited] for one in part]]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
+    return hashlib.sha256(json.dumps([MENU_VERSION, index.fingerprint, list(part)]).encode()).hexdigest()
 
 
 def _tried(
-    data_dir: Path, index: DatasetIndex, tool: CompilerTool, part: Sequence[_Asked], jobs: int
+    data_dir: Path, index: DatasetIndex, tool: CompilerTool, part: Sequence[str], jobs: int
 ) -> list[FunctionTrials]:
     """In the order of the part, whoever is done first."""
-    edited = {one.episode_id: one.is_edited for one in part}
-
-    def tried(job: SearchJob) -> FunctionTrials:
-        return trials_of_episode(tool, job, with_nodes=edited[job.episode_id])
-
-    todo = (joblib.delayed(tried)(job) for job in jobs_of(data_dir, index, list(edited)))
+    todo = (joblib.delayed(trials_of_episode)(tool, job) for job in jobs_of(data_dir, index, list(part)))
     # Threads: the work is the compiler's.
     found: dict[str, FunctionTrials] = {}
     for one in joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator_unordered")(todo):
         interruption.check()
         found[one.episode_id] = one
-    return [found[one.episode_id] for one in part]
+    return [found[one] for one in part]

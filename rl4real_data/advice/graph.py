@@ -31,8 +31,7 @@ class Graph:
     """Nodes, blocks, use points and calls of one function, or of several, one behind the other.
 
     Features are float32, `*_node`, `*_block` and edges int64 indices. `crossing`: a node that lives across a call, and
-    the call's block. `is_first_use`: whether a use point is the first one of its node. `node_of`, `block_of`: the
-    function of each node and block.
+    the call's block. `node_of`, `block_of`: the function of each node and block.
     """
 
     node_x: Tensor
@@ -41,7 +40,6 @@ class Graph:
     use_x: Tensor
     use_node: Tensor
     use_block: Tensor
-    is_first_use: Tensor
     crossing_node: Tensor
     crossing_block: Tensor
     copy_from: Tensor
@@ -93,7 +91,6 @@ def graph_of(columns: Mapping[str, Tensor]) -> Graph:
         use_x=uses.x,
         use_node=uses.node,
         use_block=uses.block,
-        is_first_use=columns["use_inst_offsets"][uses.node] == torch.arange(uses.node.shape[0]),
         crossing_node=crossing.node,
         crossing_block=crossing.block,
         copy_from=copies.start,

@@ -1,19 +1,15 @@
-"""The fixed menu of decisions that are tried in a function to learn from.
+"""The fixed menu of plans, which are tried in a function to learn from and which a model chooses from.
 
-First all plans: each setting alone, and rules over groups of nodes on top of some. Then, on top of the best setting,
-single decisions on nodes, of the kinds that helped most in searches and of nodes that are seldom executed.
+Each setting alone, and rules over groups of nodes on top of some.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
 from typing import Final
 
-from rl4real_data.improve.candidate_pool import ACROSS, Decision, candidate_pool
-from rl4real_data.improve.choices import NodeChoices
+from rl4real_data.improve.candidate_pool import Decision
 
-MENU_VERSION: Final = 3
+MENU_VERSION: Final = 4
 """Raised whenever the same function is offered other decisions."""
 
 SETTING_VALUES: Final[tuple[tuple[str, int], ...]] = (
@@ -47,29 +43,3 @@ PLANS: Final[tuple[tuple[Decision, ...], ...]] = (
 Of 120 functions of the group eval the best setting gives 0.940, with these rules on top 0.924, with all 14 rules in all
 and half and a quarter of their nodes on top of seven settings 0.920; each of these rules is worth 0.0001 to 0.002.
 """
-
-_AT_MOST: Final[Mapping[str, int]] = MappingProxyType(
-    {"spill" + ACROSS: 10, "split, tail spilled" + ACROSS: 8, "spill": 2, "first": 2}
-)
-"""Kind of decision -> how many of it."""
-
-
-def node_decisions(nodes: Sequence[NodeChoices]) -> tuple[Decision, ...]:
-    """What is tried on single nodes; splits behind the first use point, where the value begins to wait for its use."""
-    pool = candidate_pool([_first_point_alone(node) for node in nodes])
-    return tuple(one for kind, most in _AT_MOST.items() for one in pool.get(kind, ())[:most])
-
-
-def _first_point_alone(node: NodeChoices) -> NodeChoices:
-    """Without the choices that the menu has not."""
-    return NodeChoices(
-        vreg=node.vreg,
-        can_spill=node.can_spill,
-        cost=node.cost,
-        greedy=None,
-        points=[point for point in node.points if point == 0],
-        loops=(),
-        registers=node.registers,
-        callee_saved=node.callee_saved,
-        partners=(),
-    )

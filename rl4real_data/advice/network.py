@@ -1,4 +1,4 @@
-"""The graph network, which tells of each decision on a function the gain to expect and the chance of harm.
+"""The graph network, which tells of each plan for a function the gain to expect and the chance of harm.
 
 Messages go between nodes and the blocks of their uses and of the calls that they live across, along copies, and along
 the flow between blocks. Interferences are four fifths of all pairs, and count as a number of each node alone.
@@ -23,9 +23,6 @@ with required_by("the preset advice", extra="torch"):
     import torch
     from torch import Tensor, nn
 
-NODE_HEADS: Final = ("spill", "split_spill_tail", "first")
-"""Outputs with one score a node; that of `split_spill_tail` is for the node's first use point."""
-
 _CLASSES: Final = 1024
 """More than any target has register classes."""
 _CLASS_WIDTH: Final = 6
@@ -43,15 +40,10 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class Predictions:
-    """`*_gain` is -log(final code / greedy's), `*_harm` the logit of being worse.
+    """(functions, plans). `gain` is -log(final code / greedy's), `harm` the logit of being worse."""
 
-    `plan_*` are (functions, plans), `node_*` (nodes, NODE_HEADS).
-    """
-
-    plan_gain: Tensor
-    plan_harm: Tensor
-    node_gain: Tensor
-    node_harm: Tensor
+    gain: Tensor
+    harm: Tensor
 
 
 class AdviceNetwork(nn.Module):
@@ -70,8 +62,6 @@ class AdviceNetwork(nn.Module):
         self.plans = nn.Sequential(
             nn.Linear(shape.hidden, shape.hidden), nn.ReLU(), nn.Linear(shape.hidden, 2 * shape.plans)
         )
-        self.of_function = nn.Linear(shape.hidden, width)
-        self.nodes = nn.Sequential(nn.Linear(2 * width, width), nn.ReLU(), nn.Linear(width, 2 * len(NODE_HEADS)))
 
     def forward(self, graph: Graph) -> Predictions:
         node = self.node(torch.cat((graph.node_x, self.of_class(graph.node_class)), 1))
@@ -80,10 +70,7 @@ class AdviceNetwork(nn.Module):
             node, block = each(graph, node, block)
         pools = (*_pools(node, graph.node_of, graph), *_pools(block, graph.block_of, graph))
         function = self.function(torch.cat((*pools, graph.function_x), 1))
-        plan_gain, plan_harm = self.plans(function).chunk(2, 1)
-        own = torch.cat((node, self.of_function(function)[graph.node_of]), 1)
-        node_gain, node_harm = self.nodes(own).chunk(2, 1)
-        return Predictions(plan_gain, plan_harm, node_gain, node_harm)
+        return Predictions(*self.plans(function).chunk(2, 1))
 
 
 class _Round(nn.Module):

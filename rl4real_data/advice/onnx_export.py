@@ -8,12 +8,11 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.advice.graph import graph_of
-from rl4real_data.advice.network import NODE_HEADS, AdviceNetwork
+from rl4real_data.advice.network import AdviceNetwork
 from rl4real_data.advice.problem_inputs import OFFSETS, input_names
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.extras import required_by
@@ -26,50 +25,35 @@ with required_by("an advice model", extra="advice"):
     import onnx
 
 OPSET: Final = 18
-OUTPUT_NAMES: Final = ("plan", *NODE_HEADS)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Weighing:
-    """How gain and harm become one score: gain - `harm` times the chance that the code becomes worse.
-
-    `use_nodes`: whether decisions on nodes are offered at all.
-    """
-
-    harm: float = 0.1
-    use_nodes: bool = True
+OUTPUT: Final = "plan"
 
 
 class AdviceModel(nn.Module):
-    """Columns of one function in the order of `input_names`, to the scores in the order of `OUTPUT_NAMES`."""
+    """Columns of one function in the order of `input_names`, to a score of each plan.
 
-    def __init__(self, network: AdviceNetwork, weighing: Weighing) -> None:
+    The highest score is that plan's gain, less `harm` times the chance that the code becomes worse. The others say only
+    in which `order` plans are to be tried beside it: -1, -2 and so on, which no threshold is below.
+    """
+
+    def __init__(self, network: AdviceNetwork, harm: float, order: Sequence[int]) -> None:
         super().__init__()
         self.network = network
-        self.weighing = weighing
+        self.harm = harm
+        place = {plan: place for place, plan in enumerate(order)}
+        self.turn = [-1.0 - place[plan] for plan in range(network.shape.plans)]
 
-    def forward(self, *columns: Tensor) -> tuple[Tensor, ...]:
-        named = dict(zip(input_names(), columns, strict=True))
-        graph = graph_of(named)
-        found = self.network(graph)
-        of_plans = (found.plan_gain - self.weighing.harm * torch.sigmoid(found.plan_harm))[0]
-        if not self.weighing.use_nodes:
-            return (of_plans,)
-        of_nodes = found.node_gain - self.weighing.harm * torch.sigmoid(found.node_harm)
-        is_spillable = graph.node_x[:, 0] > 0
-        of_nodes = torch.where(is_spillable[:, None], of_nodes, torch.full_like(of_nodes, -torch.inf))
-        spill, tail, first = of_nodes.unbind(1)
-        at_use = tail[graph.use_node]
-        tail_at_use = torch.where(graph.is_first_use, at_use, torch.full_like(at_use, -torch.inf))
-        return of_plans, spill, tail_at_use, first
+    def forward(self, *columns: Tensor) -> Tensor:
+        found = self.network(graph_of(dict(zip(input_names(), columns, strict=True))))
+        score = (found.gain - self.harm * torch.sigmoid(found.harm))[0]
+        best = torch.amax(score, 0, keepdim=True)
+        return torch.where(score < best, torch.tensor(self.turn), score.clamp(min=-1.0))
 
 
 def export_onnx(model: AdviceModel, example: Mapping[str, Tensor], path: Path, metadata: Mapping[str, str]) -> None:
     """Writes the file whole or not at all. `example`: the columns of some function, which the trace runs through."""
-    outputs = OUTPUT_NAMES if model.weighing.use_nodes else OUTPUT_NAMES[:1]
     with publish(path) as draft:
         with _scatter_of_one_operator():
-            _trace(model.eval(), example, outputs, draft)
+            _trace(model.eval(), example, draft)
         found = onnx.load(draft)
         onnx.helper.set_model_props(found, dict(metadata))
         draft.write_bytes(found.SerializeToString(deterministic=True))
@@ -87,7 +71,7 @@ def example_columns() -> dict[str, Tensor]:
     return {**found, **live, **copies, **floats, "block_start": torch.tensor([0, 2, 4]), "mask_inst": torch.tensor([2])}
 
 
-def _trace(model: AdviceModel, example: Mapping[str, Tensor], outputs: Sequence[str], path: Path) -> None:
+def _trace(model: AdviceModel, example: Mapping[str, Tensor], path: Path) -> None:
     """By the exporter that traces: it takes sizes as they come."""
     names = list(input_names())
     with warnings.catch_warnings():
@@ -97,8 +81,8 @@ def _trace(model: AdviceModel, example: Mapping[str, Tensor], outputs: Sequence[
             tuple(example[name] for name in names),
             str(path),
             input_names=names,
-            output_names=list(outputs),
-            dynamic_axes={name: {0: name} for name in (*names, *outputs) if name != "plan"},
+            output_names=[OUTPUT],
+            dynamic_axes={name: {0: name} for name in names},
             opset_version=OPSET,
             dynamo=False,
         )

@@ -15,10 +15,11 @@ from typing import Final
 from rl4real_data.advice.calibration import Calibration, calibrate
 from rl4real_data.advice.examples import Example, read_examples
 from rl4real_data.advice.folds import folds_of
+from rl4real_data.advice.further_tries import order_of_tries
 from rl4real_data.advice.gathering import GatherSettings, gather_trials
 from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import Predictions, Shape
-from rl4real_data.advice.onnx_export import AdviceModel, Weighing, example_columns, export_onnx
+from rl4real_data.advice.onnx_export import AdviceModel, example_columns, export_onnx
 from rl4real_data.advice.rule import AdviceRule
 from rl4real_data.advice.settings import AdviceSettings
 from rl4real_data.advice.training import predictions_of, train
@@ -66,7 +67,7 @@ def train_advice(
     )
     examples = list(read_examples(data_dir, trials))
     shape = Shape(plans=len(PLANS), width=settings.width, rounds=settings.rounds)
-    found = _cross_validated(examples, shape, settings, out, say)
+    compared, found = _cross_validated(examples, shape, settings, out, say)
     say(f"code not learned from: {found.figures}")
     network = train(
         _learnable(examples),
@@ -77,15 +78,15 @@ def train_advice(
     )
     rule = AdviceRule(plans=PLANS, threshold=found.threshold)
     told = {**rule.metadata(), **_facts(read_index(data_dir), settings, found, command)}
-    model = AdviceModel(network, Weighing(harm=found.harm, use_nodes=False))
+    model = AdviceModel(network, found.harm, order_of_tries(compared, found.best))
     export_onnx(model, example_columns(), out / MODEL_NAME, told)
     return Advised(model=out / MODEL_NAME, examples=len(examples), calibration=found)
 
 
 def _cross_validated(
     examples: Sequence[Example], shape: Shape, settings: AdviceSettings, out: Path, say: Say
-) -> Calibration:
-    """Each part is predicted by a network that has learned from the others."""
+) -> tuple[list[Example], Calibration]:
+    """Each part is predicted by a network that has learned from the others; the examples of the parts come, too."""
     folds = folds_of(examples, settings.seed)
     found: list[tuple[Example, Predictions]] = []
     for number, held_out in enumerate(folds[: settings.parts]):
@@ -93,7 +94,8 @@ def _cross_validated(
         told = _telling(say, f"part {number + 1} of {settings.parts} held out")
         network = train(learned, shape, settings.learning(), checkpoint=out / f"checkpoint-{number}.pt", progress=told)
         found += zip(held_out, predictions_of(network, held_out), strict=True)
-    return calibrate([one for one, _ in found], [one for _, one in found])
+    compared = [one for one, _ in found]
+    return compared, calibrate(compared, [one for _, one in found])
 
 
 def _learnable(examples: Sequence[Example]) -> list[Example]:

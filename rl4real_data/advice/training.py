@@ -29,7 +29,7 @@ with required_by("the preset advice", extra="torch"):
 
 Progress = Callable[[int, int, float], object]
 
-_FORMAT: Final = "rl4real-data advice 1"
+_FORMAT: Final = "rl4real-data advice 2"
 
 
 def train(
@@ -70,10 +70,8 @@ def predictions_of(network: AdviceNetwork, examples: Sequence[Example], *, batch
         for start in range(0, len(examples), batch):
             own = examples[start : start + batch]
             found = network(joined([one.graph for one in own]))
-            nodes = [len(one.node_gain) for one in own]
-            node_gain, node_harm = found.node_gain.split(nodes), found.node_harm.split(nodes)
-            for place in range(len(own)):
-                yield Predictions(found.plan_gain[place], found.plan_harm[place], node_gain[place], node_harm[place])
+            for gain, harm in zip(found.gain, found.harm, strict=True):
+                yield Predictions(gain, harm)
 
 
 def _shuffled(examples: Sequence[Example], settings: TrainSettings, epoch: int) -> Iterator[list[Example]]:
@@ -86,9 +84,7 @@ def _shuffled(examples: Sequence[Example], settings: TrainSettings, epoch: int) 
 def _step(network: AdviceNetwork, optimizer: torch.optim.Optimizer, batch: Sequence[Example]) -> float:
     optimizer.zero_grad()
     found = network(joined([one.graph for one in batch]))
-    loss: Tensor = loss_of(
-        found, torch.stack([one.plan_gain for one in batch]), torch.cat([one.node_gain for one in batch])
-    )
+    loss: Tensor = loss_of(found, torch.stack([one.gain for one in batch]))
     loss.backward()  # type: ignore[no-untyped-call]  # torch's own
     torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
     optimizer.step()

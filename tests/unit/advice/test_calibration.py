@@ -14,15 +14,14 @@ from rl4real_data.advice.examples import Example
 from rl4real_data.advice.network import Predictions
 
 SURE, UNSURE = 20.0, 0.0
-NONE = torch.zeros((0, 3))
 
 
 def example(gain: float, *, is_edited: bool = True) -> Example:
-    return replace(make_example(1), plan_gain=torch.tensor([gain, 0.0]), is_edited=is_edited)
+    return replace(make_example(1), gain=torch.tensor([gain, 0.0]), is_edited=is_edited)
 
 
 def predicted(gain: float, harm: float = -SURE) -> Predictions:
-    return Predictions(torch.tensor([gain, -1.0]), torch.tensor([harm, harm]), NONE, NONE)
+    return Predictions(torch.tensor([gain, -1.0]), torch.tensor([harm, harm]))
 
 
 def test_threshold_keeps_the_share_made_worse_below_the_limit() -> None:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import functools
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from fake_trial import FakeTrials, make_tool, result_of
+from fake_trial import FakeTrials, make_tool
 from label_builder import ids_of, write_labellable
 
 from rl4real_data.advice import function_trials, gathering
 from rl4real_data.advice.function_trials import FunctionTrials
 from rl4real_data.advice.gathering import GatherSettings, gather_trials
-from rl4real_data.advice.menu import PLANS, SETTINGS
+from rl4real_data.advice.menu import PLANS
 from rl4real_data.core.errors import DatasetError, HostError
 from rl4real_data.episodes.file_names import INDEX_NAME
 
@@ -53,31 +52,7 @@ def test_each_plan_is_tried_in_each_function(data_dir: Path, tmp_path: Path) -> 
     for one in found:
         assert one.greedy == 100.0
         assert one.plans == tuple(100.0 + len(plan) for plan in PLANS), "each decision that helps nothing costs 1"
-        assert (one.base, one.nodes, one.base_value) == (-1, (), 100.0)
         assert not any(one.allowed), "they execute more instructions"
-
-
-@pytest.mark.usefixtures("trials")
-def test_nodes_are_decided_on_where_greedy_split_or_spilled(
-    data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gathering, "is_edited", lambda _episode: True)
-    for one in gather(data_dir, tmp_path / "t"):
-        values = dict(zip(one.nodes, one.node_values, strict=True))
-        assert values["spill", 1] == 90.0
-        assert values["first", 2] == 70.0, "what comes of it is told, allowed or not"
-        assert ("split", 1, 4, "spill-tail") not in values, "the first use point alone"
-
-
-def test_decisions_on_nodes_are_tried_on_top_of_the_best_setting(
-    trials: FakeTrials, data_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gathering, "is_edited", lambda _episode: True)
-    best = SETTINGS[3]
-    trials.result = functools.partial(result_of, helpful={best: 7.0})
-    for one in gather(data_dir, tmp_path / "t"):
-        assert (one.base, one.base_value) == (3, 93.0)
-        assert dict(zip(one.nodes, one.node_values, strict=True))["spill", 1] == 83.0
 
 
 def test_killed_run_goes_on_behind_its_last_whole_part(trials: FakeTrials, data_dir: Path, tmp_path: Path) -> None:
@@ -172,5 +147,5 @@ def test_a_part_names_what_it_is(data_dir: Path, tmp_path: Path) -> None:
     gather(data_dir, tmp_path / "t")
 
     schema = pq.read_schema(sorted((tmp_path / "t").iterdir())[0])
-    assert schema.names == ["episode_id", "greedy", "plans", "allowed", "base", "nodes", "node_values", "reason"]
+    assert schema.names == ["episode_id", "greedy", "plans", "allowed", "reason"]
     assert len(schema.metadata[b"rl4real-data.trials"]) == 64

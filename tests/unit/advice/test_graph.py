@@ -38,7 +38,6 @@ def graph_at(seed: int) -> Graph:
 def test_use_points_lie_in_blocks_and_belong_to_nodes(graph: Graph) -> None:
     assert graph.use_node.tolist() == [0, 0, 0, 1, 1, 2, 2]
     assert graph.use_block.tolist() == [0, 0, 1, 0, 0, 0, 1]
-    assert graph.is_first_use.tolist() == [True, False, False, True, False, True, False]
 
 
 def test_a_node_crosses_the_calls_that_it_lives_in_front_of_and_behind(graph: Graph) -> None:
@@ -69,6 +68,5 @@ def test_functions_side_by_side_are_seen_as_each_alone() -> None:
     together = network(joined(graphs))
     alone = [network(graph) for graph in graphs]
 
-    torch.testing.assert_close(together.plan_gain, torch.cat([one.plan_gain for one in alone]))
-    torch.testing.assert_close(together.plan_harm, torch.cat([one.plan_harm for one in alone]))
-    torch.testing.assert_close(together.node_gain, torch.cat([one.node_gain for one in alone]))
+    torch.testing.assert_close(together.gain, torch.cat([one.gain for one in alone]))
+    torch.testing.assert_close(together.harm, torch.cat([one.harm for one in alone]))

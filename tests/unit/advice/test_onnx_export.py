@@ -11,14 +11,16 @@ import pytest
 import torch
 from random_problem import random_problem
 
+from rl4real_data.advice.graph import graph_of
 from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import AdviceNetwork, Shape
-from rl4real_data.advice.onnx_export import OUTPUT_NAMES, AdviceModel, Weighing, example_columns, export_onnx
+from rl4real_data.advice.onnx_export import OUTPUT, AdviceModel, example_columns, export_onnx
 from rl4real_data.advice.problem_inputs import INPUT_COLUMNS, OFFSETS, input_names
 from rl4real_data.advice.rule import AdviceRule, FunctionNames
 
 FUNCTIONS = 1000
 MOST_BYTES = 2_000_000
+ORDER = tuple(reversed(range(len(PLANS))))
 RULE = AdviceRule(plans=PLANS, decisions=3, threshold=0.05)
 
 
@@ -27,7 +29,7 @@ def model() -> AdviceModel:
     """With weights of chance, so large that decisions are made."""
     torch.manual_seed(3)
     network = AdviceNetwork(Shape(plans=len(PLANS)))
-    return AdviceModel(network, Weighing(harm=0.1)).eval()
+    return AdviceModel(network, 0.1, ORDER).eval()
 
 
 @pytest.fixture(scope="module")
@@ -49,16 +51,13 @@ def test_model_and_network_decide_alike(model: AdviceModel, path: Path) -> None:
     rule = AdviceRule.of_metadata(asked.get_modelmeta().custom_metadata_map)
     for seed in range(FUNCTIONS):
         columns = random_problem(seed)
-        found = dict(zip(OUTPUT_NAMES, asked.run(None, {name: columns[name] for name in names}), strict=True))
+        (found,) = asked.run(None, {name: columns[name] for name in names})
         with torch.no_grad():
-            own = model(*(torch.from_numpy(columns[name].copy()) for name in input_names()))
-        nodes = len(columns["node_class"])
-        places = FunctionNames(vregs=range(nodes), use_offsets=columns["use_inst_offsets"].tolist(), block_numbers=())
-        for name, values in zip(OUTPUT_NAMES, own, strict=True):
-            np.testing.assert_allclose(found[name], values.numpy(), atol=1e-4, err_msg=f"{name} of {seed}")
-        proposals = rule.proposals(found, places, tries=3)
-        expected = dict(zip(OUTPUT_NAMES, (values.numpy() for values in own), strict=True))
-        assert proposals == rule.proposals(expected, places, tries=3), seed
+            own = model(*(torch.from_numpy(columns[name].copy()) for name in input_names())).numpy()
+        np.testing.assert_allclose(found, own, atol=1e-4, err_msg=str(seed))
+        places = FunctionNames(vregs=(), use_offsets=(), block_numbers=())
+        proposals = rule.proposals({OUTPUT: found}, places, tries=3)
+        assert proposals == rule.proposals({OUTPUT: own}, places, tries=3), seed
         decided += bool(proposals[0])
     assert decided > FUNCTIONS / 10, "the weights of chance decide something"
 
@@ -70,9 +69,9 @@ def test_inputs_are_columns_by_name(path: Path) -> None:
         assert len(one.shape) == 1
 
 
-def test_outputs_are_those_of_the_contract(path: Path) -> None:
-    assert [one.name for one in session(path).get_outputs()] == ["plan", "spill", "split_spill_tail", "first"]
-    assert {one.type for one in session(path).get_outputs()} == {"tensor(float)"}
+def test_output_is_a_score_of_each_plan(path: Path) -> None:
+    (output,) = session(path).get_outputs()
+    assert (output.name, output.type, output.shape) == ("plan", "tensor(float)", [len(PLANS)])
 
 
 def test_model_is_small_and_its_metadata_say_what_it_is(path: Path) -> None:
@@ -89,21 +88,15 @@ def test_same_network_gives_the_same_bytes(model: AdviceModel, path: Path, tmp_p
     assert (tmp_path / "again.onnx").read_bytes() == path.read_bytes()
 
 
-def test_nodes_that_cannot_be_spilled_are_never_decided_on(path: Path) -> None:
-    columns = {**random_problem(5)}
-    columns["node_spill_weight"] = np.full_like(columns["node_spill_weight"], np.inf)
-    asked = session(path)
-    found = dict(
-        zip(OUTPUT_NAMES, asked.run(None, {one.name: columns[one.name] for one in asked.get_inputs()}), strict=True)
-    )
+def test_the_best_plan_tells_its_gain_and_the_others_their_turn(model: AdviceModel) -> None:
+    columns = {name: torch.from_numpy(values.copy()) for name, values in random_problem(7).items()}
+    with torch.no_grad():
+        own = model(*(columns[name] for name in input_names()))
+        found = model.network(graph_of(columns))
+    score = (found.gain - 0.1 * torch.sigmoid(found.harm))[0]
+    best = int(score.argmax())
 
-    assert len(found["spill"]) > 0
-    for name in OUTPUT_NAMES[1:]:
-        assert (found[name] == -np.inf).all()
-
-
-def test_plans_alone_can_be_exported(model: AdviceModel, tmp_path: Path) -> None:
-    plans = AdviceModel(model.network, Weighing(harm=0.1, use_nodes=False))
-    export_onnx(plans, example_columns(), tmp_path / "plans.onnx", RULE.metadata())
-
-    assert [one.name for one in session(tmp_path / "plans.onnx").get_outputs()] == ["plan"]
+    assert own[best] == score[best]
+    others = [plan for plan in ORDER if plan != best]
+    assert sorted(others, key=lambda plan: -float(own[plan])) == others
+    assert max(float(own[plan]) for plan in others) <= -1

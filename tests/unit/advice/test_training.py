@@ -35,10 +35,10 @@ def test_what_gains_is_told_from_what_harms() -> None:
     losses: list[float] = []
     settings = TrainSettings(epochs=60, batch=8, learning_rate=5e-3)
     network = train(EXAMPLES, SHAPE, settings, progress=lambda _epoch, _epochs, loss: losses.append(loss))
-    gains = [one.plan_gain[0] for one in predictions_of(network, EXAMPLES)]
+    gains = [one.gain[0] for one in predictions_of(network, EXAMPLES)]
 
     assert losses[-1] < losses[0] / 2
-    right = sum(bool(gain > 0) is bool(one.plan_gain[0] > 0) for gain, one in zip(gains, EXAMPLES, strict=True))
+    right = sum(bool(gain > 0) is bool(one.gain[0] > 0) for gain, one in zip(gains, EXAMPLES, strict=True))
     assert right >= 29
 
 

@@ -10,7 +10,6 @@ from random_problem import random_problem
 from rl4real_data.advice.examples import Example
 from rl4real_data.advice.graph import graph_of
 from rl4real_data.advice.menu import PLANS
-from rl4real_data.advice.network import NODE_HEADS
 
 
 def make_example(seed: int, *, corpus: str = "a", module: str = "a.c") -> Example:
@@ -24,6 +23,6 @@ def make_example(seed: int, *, corpus: str = "a", module: str = "a.c") -> Exampl
         module=module,
         is_edited=seed % 2 == 0,
         graph=graph,
-        plan_gain=gains,
-        node_gain=torch.full((len(graph.node_x), len(NODE_HEADS)), math.nan),
+        gain=gains,
+        allowed=torch.ones(len(PLANS), dtype=torch.bool),
     )
