@@ -60,6 +60,9 @@ def evaluate(
         list[str] | None,
         typer.Option("--set", metavar="OPTION=VALUE", help="A row for greedy with an option of LLVM's; may repeat."),
     ] = None,
+    others: Annotated[
+        bool, typer.Option("--others/--no-others", help="Rows for LLVM's basic and PBQP allocators, which take long.")
+    ] = True,
     times: Annotated[
         bool, typer.Option("--times/--no-times", help="Compile once more, for the processor time of a compilation.")
     ] = True,
@@ -100,6 +103,7 @@ def evaluate(
             tries=tries,
             labels=labels,
             settings=tuple(setting or ()),
+            has_others=others,
             corpora=CorpusChoice(words=tuple(corpus or [DEFAULT_CORPUS]), limit=limit),
             supply=Supply.of(
                 environment,

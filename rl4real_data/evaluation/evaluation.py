@@ -38,9 +38,9 @@ VERSION: Final = 1
 class Request:
     """What is to be evaluated: `policy` as it was named, on which code, with what.
 
-    `labels`: a dataset whose labels are a row; `settings`: `OPTION=VALUE` of LLVM's, a row each. `asks_analyzer`: what
-    llvm-mca says of hot blocks is compared. `runs_programs`: the benchmarks of the corpora are run, too, each timed in
-    so many `pairs` with greedy's.
+    `labels`: a dataset whose labels are a row; `settings`: `OPTION=VALUE` of LLVM's, a row each; `has_others`: rows of
+    LLVM's basic and PBQP allocators. `asks_analyzer`: what llvm-mca says of hot blocks is compared. `runs_programs`:
+    the benchmarks of the corpora are run, too, each timed in so many `pairs` with greedy's.
     """
 
     policy: str
@@ -51,6 +51,7 @@ class Request:
     supply: Supply
     recording: Recording
     installation: Installation
+    has_others: bool = True
     jobs: int = 1
     is_timed: bool = True
     asks_analyzer: bool = False
@@ -183,7 +184,13 @@ def _contenders(
         cache_dir=request.installation.cache_dir,
         say=say,
     ) as policy:
-        yield (BASIC, PBQP, *settings, *(() if policy is None else (policy,)), *best)
+        others = (BASIC, PBQP) if request.has_others else ()
+        found = (*others, *settings, *(() if policy is None else (policy,)), *best)
+        if not found:
+            raise UsageError(
+                "--no-others: nothing is left to compare greedy with", hint="name a policy or --set, or leave it out"
+            )
+        yield found
 
 
 def _setting(word: str) -> Contender:

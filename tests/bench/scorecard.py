@@ -18,6 +18,7 @@ from typing import Any
 from rl4real_data.core.targets import TargetName
 from rl4real_data.evaluation.score_card import Notes, render_score_card
 from rl4real_data.improve.candidate_pool import SETTINGS
+from rl4real_data.live.policy_choice import SHIPPED
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "scorecard.md"
@@ -59,9 +60,9 @@ def evaluate_all(target: str, options: argparse.Namespace) -> Iterator[dict[str,
     yield evaluate("greedy", target, options, [*settings, *labels])
     for policy in options.policy:
         word = policy.replace("TARGET", target)
-        yield evaluate(word, target, options, [])
-        if options.tries > 1 and word.endswith(".onnx"):
-            yield evaluate(word, target, options, ["--tries", str(options.tries)])
+        yield evaluate(word, target, options, ["--no-others"])
+        if options.tries > 1 and (word.endswith(".onnx") or word == SHIPPED):
+            yield evaluate(word, target, options, ["--no-others", "--tries", str(options.tries)])
 
 
 def evaluate(policy: str, target: str, options: argparse.Namespace, more: list[str]) -> dict[str, Any]:

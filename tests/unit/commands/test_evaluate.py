@@ -71,6 +71,7 @@ def test_table_json_and_page(call: CommandLine, world: World) -> None:
 
 def test_what_was_asked_for(call: CommandLine, fake: FakeEvaluation) -> None:
     words = ("--target", "aarch64", "--set", "a=1", "--set", "b=2", "--no-times", "--limit", "3", "--labels", "d")
+    words = (*words, "--no-others")
     call("evaluate", "random", *words)
 
     assert fake.asked is not None
@@ -78,6 +79,7 @@ def test_what_was_asked_for(call: CommandLine, fake: FakeEvaluation) -> None:
     assert (fake.asked.corpora.limit, fake.asked.settings, fake.asked.is_timed) == (3, ("a=1", "b=2"), False)
     assert (fake.asked.recording.target.name, fake.asked.labels) == ("aarch64", Path("d"))
     assert not fake.asked.runs_programs
+    assert not fake.asked.has_others
 
 
 def test_wrong_code_is_loud_and_an_exit_code(call: CommandLine, fake: FakeEvaluation) -> None:
@@ -104,6 +106,7 @@ def test_nothing_to_compare_is_less_than_asked(call: CommandLine, fake: FakeEval
         (("nosuch",), 2, "nosuch: no policy of this name"),
         (("greedy", "--set", "word"), 2, "--set word: no OPTION=VALUE"),
         (("random", "--tries", "5"), 2, "--tries: random makes one proposal a function"),
+        (("greedy", "--no-others"), 2, "--no-others: nothing is left to compare greedy with"),
         (("greedy", "--labels", "absent"), 1, "absent"),
         (("greedy", "--run"), 2, "--run: none of the corpora names a benchmark"),
     ],
