@@ -38,8 +38,8 @@ _COLUMNS: Final = ("episode_id", "node_outcome", "node_fate")
 class GatherSettings:
     """How many functions are tried: of those that greedy split or spilled, and of all others."""
 
-    edited: int = 1500
-    others: int = 800
+    edited: int = 10_000
+    others: int = 1600
 
 
 def gather_trials(

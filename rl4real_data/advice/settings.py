@@ -27,9 +27,9 @@ class AdviceSettings:
     two thirds of a training.
     """
 
-    edited: int = 1500
-    others: int = 800
-    epochs: int = 10
+    edited: int = 10_000
+    others: int = 1600
+    epochs: int = 20
     batch: int = 32
     learning_rate: float = 3e-3
     weight_decay: float = 1e-2
