@@ -112,7 +112,7 @@ class Player:
         torch.set_num_threads(1)  # the networks are small, and threads that wait take the processor from the game
         self._task = task
         self._source = task.source(worker)
-        self._referee = Referee(backend=task.backend(), settings=task.rewards)
+        self._referee = Referee(backend=task.backend(worker), settings=task.rewards)
         self._random = torch.Generator().manual_seed(task.seed + worker)
         self._module = modules_of(task.sizes).build()
 
