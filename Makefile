@@ -47,6 +47,7 @@ bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/trials.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/fork_formats.py $(DEMO_DIR)
+	$(PYTHON) tests/bench/training.py $(DEMO_DIR)
 
 ## make scorecard: docs/scorecard.md, from held-out code (hours; SCORECARD_ARGS="--policy FILE.onnx" for a row of its own)
 scorecard: packages $(VENV)/.installed-dev

@@ -26,6 +26,9 @@ def parser(script: str) -> argparse.ArgumentParser:
     options.add_argument("--num_gpus", type=int, help="GPUs of the learner")
     options.add_argument("--current_batch", type=int, help="functions that a process plays")
     options.add_argument("--episode_number", type=int, help="games after which the run ends")
+    options.add_argument("--use_mca_reward", action="store_true", help="final reward by llvm-mca, with the compiler")
+    options.add_argument("--mca_timeout", type=int, help="seconds that the compiler and llvm-mca have")
+    options.add_argument("--mca_reward_clip", type=float, help="how much that reward is")
     options.add_argument("--check_point", help="checkpoint whose weights the run begins with")
     return options
 
@@ -36,11 +39,15 @@ def train_words(script: str, arguments: Sequence[str]) -> list[str]:
     words = ["train", "--preset", "rl4real", "--train-iterations", str(asked.train_iterations)]
     if "--algorithm" not in more:
         words += ["--algorithm", "ppo"]
+    if asked.use_mca_reward:
+        words += ["--live", "--final-reward", "mca"]
     for option, value in (
         ("--num-rollout-workers", asked.num_rollout_workers),
         ("--num-gpus", asked.num_gpus),
         ("--current-batch", asked.current_batch),
         ("--episode-number", asked.episode_number),
+        ("--mca-timeout", asked.mca_timeout),
+        ("--mca-reward-clip", asked.mca_reward_clip),
         ("--from", asked.check_point),
     ):
         words += [] if value is None else [option, str(value)]

@@ -93,6 +93,10 @@ def train(
     final_reward: Annotated[
         FinalReward | None, typer.Option(help="Reward at the end of a function; see docs/train.md. [cost]")
     ] = None,
+    mca_timeout: Annotated[
+        int | None, typer.Option(min=1, help="Seconds of the compiler and llvm-mca, for the reward mca. [30]")
+    ] = None,
+    mca_reward_clip: Annotated[float | None, typer.Option(min=0.0, help="The reward mca. [10]")] = None,
 ) -> None:
     """Train a policy on a dataset."""
     flags = {
@@ -109,6 +113,8 @@ def train(
         "checkpoint_every": checkpoint_every,
         "lr": lr,
         "final_reward": final_reward,
+        "mca_timeout": mca_timeout,
+        "mca_reward_clip": mca_reward_clip,
     }
     said = {name: value for name, value in flags.items() if value is not None}
     asked = Asked(

@@ -13,12 +13,12 @@ from rl4real_data.core import interruption
 from rl4real_data.core.errors import HostError
 from rl4real_data.core.failure import Failure
 from rl4real_data.corpus.module import Module
-from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.comparison import Comparison
 from rl4real_data.evaluation.contender import GREEDY, Contender
 from rl4real_data.evaluation.module_code import ModuleCode, ModuleCompiler
 from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation
+from rl4real_data.toolchain.block_cycles import MachineCodeAnalyzer
 
 Progress = Callable[[int, int], object]
 

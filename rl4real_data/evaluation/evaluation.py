@@ -13,7 +13,6 @@ from rl4real_data.benchmarks.callgrind import Callgrind
 from rl4real_data.core.counted import counted
 from rl4real_data.core.errors import ToolchainError, UsageError
 from rl4real_data.corpus.sources.source import Supply
-from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.chosen_code import find_code, require_programs
 from rl4real_data.evaluation.comparison import Comparison
 from rl4real_data.evaluation.contender import BASIC, PBQP, Contender
@@ -25,6 +24,7 @@ from rl4real_data.evaluation.program_runs import ProgramRunner, WorkloadResult
 from rl4real_data.flow.preparation import Recording, prepare_compilation
 from rl4real_data.flow.request import CorpusChoice
 from rl4real_data.stages.job import Compilation
+from rl4real_data.toolchain.block_cycles import MachineCodeAnalyzer
 from rl4real_data.toolchain.installation import Installation
 
 Watch = Callable[[str], AbstractContextManager[Progress]]

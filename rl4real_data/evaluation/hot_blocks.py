@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rl4real_data.evaluation.final_file import FunctionCode
+from rl4real_data.toolchain.block_cycles import instructions_in
 
 _BLOCK: Final = re.compile(r"\.LBB\d+_(\d+):|(?:#|//) %bb\.(\d+):")
 _END: Final = re.compile(r"\.Lfunc_end\d+:")
-_INSTRUCTION: Final = re.compile(r"\t[^.\s]")
 
 
 def hot_blocks(assembly: str, functions: Sequence[FunctionCode]) -> list[list[str]]:
@@ -42,6 +42,6 @@ def _block(body: Sequence[str], wanted: int) -> list[str]:
     for line in body:
         if header := _BLOCK.match(line):
             number = int(header[1] or header[2])
-        elif number == wanted and _INSTRUCTION.match(line):
+        elif number == wanted:
             found.append(line)
-    return found
+    return instructions_in(found)

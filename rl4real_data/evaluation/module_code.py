@@ -11,13 +11,13 @@ from typing import Final
 from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.elf import ElfError, code_size
 from rl4real_data.corpus.module import Module
-from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.contender import Contender
 from rl4real_data.evaluation.final_file import FinalFileError, FunctionCode, read_final_file
 from rl4real_data.evaluation.hot_blocks import hot_blocks
 from rl4real_data.stages.compile import first_error, refuse_host_fault, source_command
 from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation
+from rl4real_data.toolchain.block_cycles import MachineCodeAnalyzer
 from rl4real_data.toolchain.completed import tail_of
 from rl4real_data.toolchain.process import Completed, run
 

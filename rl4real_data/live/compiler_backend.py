@@ -23,7 +23,7 @@ from rl4real_data.live.decisions_file import decisions_line
 from rl4real_data.live.report import FunctionReport, read_report
 from rl4real_data.reading.episode import Episode
 from rl4real_data.toolchain.installation import Installation
-from rl4real_data.toolchain.llc import llc_of, replay_command
+from rl4real_data.toolchain.llc import llc_level, llc_of, replay_command
 from rl4real_data.toolchain.process import Completed, Limits, run
 
 _LIMITS: Final = Limits(timeout_s=120.0)
@@ -46,12 +46,18 @@ class CompilerBackend:
         self._llc, self._plugin, self._limits, self._start = llc, plugin, limits, start
 
     @classmethod
-    def find(cls, *, announce: Callable[[str], None] = lambda _text: None) -> Self:
+    def find(
+        cls,
+        *,
+        announce: Callable[[str], None] = lambda _text: None,
+        limits: Limits = _LIMITS,
+        start: Callable[..., Completed] = run,
+    ) -> Self:
         """With the clang of BUILD_DIR or PATH, its llc and the plugin, which is built if need be. ToolchainError."""
         installation = Installation.of(load_environment())
         clang = installation.clang()
         llc = llc_of(clang)
-        return cls(llc, installation.plugin(clang, announce=announce).path)
+        return cls(llc, installation.plugin(clang, announce=announce).path, limits=limits, start=start)
 
     def costs_of(self, episode: Episode, allocation: SplitAllocation) -> AnswerCosts:
         """The costs of the whole answer. DatasetError without MIR text, ToolchainError if llc fails."""
@@ -62,6 +68,13 @@ class CompilerBackend:
 
     def carry_out(self, episode: Episode, decisions: list[Any]) -> FunctionReport:
         """What became of these decisions on the episode's function."""
+        return self._compile(episode, decisions, "-mlra-discard")[0]
+
+    def code_of(self, episode: Episode, decisions: list[Any], *, opt_level: str) -> tuple[FunctionReport, str]:
+        """The same, and the assembly as clang finishes it at a level such as O3."""
+        return self._compile(episode, decisions, llc_level(opt_level))
+
+    def _compile(self, episode: Episode, decisions: list[Any], flag: str) -> tuple[FunctionReport, str]:
         if episode.mir is None:
             raise DatasetError(f"{episode.function}: {_NO_TEXT}", hint="make the dataset without --no-mir")
         with tempfile.TemporaryDirectory() as scratch:
@@ -73,14 +86,19 @@ class CompilerBackend:
                 self._plugin,
                 ALLOCATORS[AllocatorName.MLRA],
                 folder / "episode.mir",
-                ("-mlra-decisions=decisions", "-mlra-report=report", "-mlra-report-before=false", "-mlra-discard"),
-                output=Path("/dev/null"),
+                ("-mlra-decisions=decisions", "-mlra-report=report", "-mlra-report-before=false", flag),
+                output=folder / "code.s",
             )
             done = self._start(command, cwd=folder, limits=self._limits, scratch=folder)
             if not done.ok:
-                raise ToolchainError(f"{episode.function}: {' '.join(command)}\n{_ending(done)}")
+                raise ToolchainError(f"{episode.function}: {' '.join(command)}\n{self._ending(done)}")
             (found,) = read_report((folder / "report").read_bytes()).functions
-        return found
+            return found, (folder / "code.s").read_text("utf-8", "surrogateescape")
+
+    def _ending(self, done: Completed) -> str:
+        if done.timed_out:
+            return f"no answer within {self._limits.timeout_s:g} s"
+        return done.stderr_tail.strip() or f"ends with {done.signal_name or done.returncode}"
 
 
 def name_in_mir(mir: str) -> str:
@@ -92,9 +110,3 @@ def name_in_mir(mir: str) -> str:
     if word.startswith("'"):
         return word[1:-1].replace("''", "'")
     return str(json.loads(word)) if word.startswith('"') else word
-
-
-def _ending(done: Completed) -> str:
-    if done.timed_out:
-        return f"no answer within {_LIMITS.timeout_s:.0f} s"
-    return done.stderr_tail.strip() or f"ends with {done.signal_name or done.returncode}"

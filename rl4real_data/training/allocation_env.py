@@ -60,7 +60,7 @@ class MultiAgentAllocationEnv(MultiAgentEnv):
         del options
         if self._source is None or seed is not None:
             self._source = self._task.source(self._worker, seed=seed)
-            self._referee = Referee(backend=self._task.backend(), settings=self._task.rewards)
+            self._referee = Referee(backend=self._task.backend(self._worker), settings=self._task.rewards)
         _, self._game = self._source.next()
         self._acted = []
         return {self._game.agent.value: self._sight(self._game)}, {}

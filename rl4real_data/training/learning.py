@@ -44,7 +44,7 @@ class Learning:
         played = self._players.play(config.total_train_batch_size)
         self._steps += played.steps
         results = self._learners.update(
-            episodes=played.episodes,
+            episodes=played.episodes(),
             timesteps={NUM_ENV_STEPS_SAMPLED_LIFETIME: self._steps},
             num_epochs=config.num_epochs,
             minibatch_size=config.minibatch_size,

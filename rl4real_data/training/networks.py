@@ -41,9 +41,13 @@ class AgentNetwork(nn.Module):
         return torch.where(observation["action_mask"] > 0, logits, LOWEST)
 
     def values(self, masked: Tensor) -> Tensor:
-        """(batch,): one linear layer on the logits of what is allowed, through which no gradient goes."""
+        """(batch,): one linear layer on the logits of what is allowed, through which no gradient goes.
+
+        Logits that are left out at the end are of nothing that is allowed.
+        """
         known = masked.detach()
-        found: Tensor = self.value(torch.where(known > LOWEST, known, 0.0)).squeeze(-1)
+        known = nn.functional.pad(torch.where(known > LOWEST, known, 0.0), (0, self.value.in_features - known.shape[1]))
+        found: Tensor = self.value(known).squeeze(-1)
         return found
 
 

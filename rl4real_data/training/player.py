@@ -41,16 +41,18 @@ class Trace:
     logits: list[np.ndarray[Any, Any]] = field(default_factory=list)
     log_chances: list[float] = field(default_factory=list)
 
-    def episode(self, agent: AgentName) -> Any:
-        """As a learner takes it: each agent is one that acts alone."""
+    def episode(self, agent: AgentName, rows: int | None) -> Any:
+        """As a learner takes it: each agent is one that acts alone. `rows`: see `_rows_of`."""
         extra: dict[str, Any] = {}
         if self.logits:
-            extra = {Columns.ACTION_DIST_INPUTS: self.logits, Columns.ACTION_LOGP: self.log_chances}
+            logits = [one[:rows] for one in self.logits]
+            extra = {Columns.ACTION_DIST_INPUTS: logits, Columns.ACTION_LOGP: self.log_chances}
+        seen = [{name: array[:rows] for name, array in one.items()} for one in self.observations]
         return SingleAgentEpisode(
             id_=uuid4().hex,
             agent_id=agent.value,
             module_id=agent.value,
-            observations=[*self.observations, self.observations[-1]],
+            observations=[*seen, seen[-1]],
             actions=self.actions,
             rewards=self.rewards,
             extra_model_outputs=extra,
@@ -80,29 +82,38 @@ class Play:
                 self.traces[other].rewards[-1] += turn.reward
         return turn
 
-    def end(self, reward: float) -> list[Any]:
-        """The episodes of a game that is over; the final reward takes the place of the last one, as in RL4ReAl."""
+    def end(self, reward: float) -> list[tuple[AgentName, Trace]]:
+        """The traces of a game that is over; the final reward takes the place of the last one, as in RL4ReAl."""
         for trace in self.traces.values():
             if reward:
                 trace.rewards[-1] = reward
-        return [trace.episode(agent) for agent, trace in sorted(self.traces.items())]
+        return sorted(self.traces.items(), key=lambda one: one[0])
 
 
 @dataclass(slots=True)
 class Played:
-    """What a process played: RLlib's episodes, and of each game its outcome and the sum of its rewards."""
+    """What a process played: what each agent did in each game, and of each game its outcome and the sum of its rewards.
 
-    episodes: list[Any] = field(default_factory=list)
+    `places`: of `select_node`, the most in any of the games.
+    """
+
+    traces: list[tuple[AgentName, Trace]] = field(default_factory=list)
+    places: int = 0
     outcomes: list[Outcome] = field(default_factory=list)
     returns: list[float] = field(default_factory=list)
     steps: int = 0
 
     def add(self, other: Played) -> None:
         """What another process played."""
-        self.episodes += other.episodes
+        self.traces += other.traces
+        self.places = max(self.places, other.places)
         self.outcomes += other.outcomes
         self.returns += other.returns
         self.steps += other.steps
+
+    def episodes(self) -> list[Any]:
+        """RLlib's, for its learners."""
+        return [trace.episode(agent, _rows_of(agent, self.places)) for agent, trace in self.traces]
 
 
 class Player:
@@ -112,7 +123,7 @@ class Player:
         torch.set_num_threads(1)  # the networks are small, and threads that wait take the processor from the game
         self._task = task
         self._source = task.source(worker)
-        self._referee = Referee(backend=task.backend(), settings=task.rewards)
+        self._referee = Referee(backend=task.backend(worker), settings=task.rewards)
         self._random = torch.Generator().manual_seed(task.seed + worker)
         self._module = modules_of(task.sizes).build()
 
@@ -140,8 +151,9 @@ class Player:
         if not plays:
             return
         seen = [play.game.observe() for play in plays]
+        rows = _rows_of(agent, max(play.game.view.n_places for play in plays))
         with torch.no_grad():
-            logits = self._module[agent.value].network.masked(_batch_of(seen, _rows_of(agent, plays)))
+            logits = self._module[agent.value].network.masked(_batch_of(seen, rows))
         chances = logits.log_softmax(dim=-1)
         if does_explore:
             taken = torch.multinomial(chances.exp(), 1, generator=self._random)
@@ -160,7 +172,8 @@ class Player:
         found.steps += 1
         if turn.is_over:
             outcome = self._referee.judge(play.game)
-            found.episodes += play.end(outcome.reward)
+            found.traces += play.end(outcome.reward)
+            found.places = max(found.places, play.game.view.n_places)
             found.outcomes.append(outcome)
             found.returns.append(sum(sum(trace.rewards) for trace in play.traces.values()))
 
@@ -183,9 +196,9 @@ class ExpertPlayer(Player):
         return found
 
 
-def _rows_of(agent: AgentName, plays: Sequence[Play]) -> int | None:
-    """How many rows of the observations tell something; None: all that there are."""
-    return max(play.game.view.n_places for play in plays) if agent is AgentName.SELECT_NODE else None
+def _rows_of(agent: AgentName, places: int) -> int | None:
+    """How many rows of the observations tell something, where no game has more places; None: all that there are."""
+    return places if agent is AgentName.SELECT_NODE else None
 
 
 def _batch_of(seen: Sequence[Observation], rows: int | None) -> dict[str, torch.Tensor]:

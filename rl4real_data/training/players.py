@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+from functools import partial
 from typing import Any, Final, Protocol
 
-from rl4real_data.core.errors import HostError
+from rl4real_data.core.errors import HostError, Rl4realError
 from rl4real_data.core.extras import required_by
 from rl4real_data.training.player import Played, Player
 from rl4real_data.training.weights import Weights
@@ -46,6 +47,29 @@ class OwnPlayer:
         """Nothing is left running."""
 
 
+class Seat:
+    """A player in a worker. It is made when it first has to play: what goes wrong then is told as it is."""
+
+    def __init__(self, kind: type[Player], task: WorkerTask, worker: int) -> None:
+        self._make = partial(kind, task, worker)
+        self._player: Player | None = None
+        self._weights: Weights | None = None
+
+    def take(self, weights: Weights) -> None:
+        """The weights to play with."""
+        self._weights = weights
+        if self._player is not None:
+            self._player.take(weights)
+
+    def play(self) -> Played:
+        """As many games as the task says."""
+        if self._player is None:
+            self._player = self._make()
+            if self._weights is not None:
+                self._player.take(self._weights)
+        return self._player.play()
+
+
 class Workers:
     """`count` processes. One that dies is started anew, and what it played is lost; HostError if all die at once."""
 
@@ -53,6 +77,11 @@ class Workers:
         with required_by("training", extra="rllib"):
             import ray
         self._ray: Any = ray
+        self._deaths = (
+            ray.exceptions.RayActorError,
+            ray.exceptions.WorkerCrashedError,
+            ray.exceptions.OutOfMemoryError,
+        )
         ray.init(
             num_cpus=count,
             include_dashboard=False,
@@ -62,10 +91,10 @@ class Workers:
         )
         self._kind, self._task = kind, task
         self._weights: Any = None
-        self._actors = [self._start(number) for number in range(1, count + 1)]
+        self.actors = [self._start(number) for number in range(1, count + 1)]
 
     def _start(self, number: int) -> Any:
-        actor = self._ray.remote(num_cpus=1)(self._kind).remote(self._task, number)
+        actor = self._ray.remote(num_cpus=1)(Seat).remote(self._kind, self._task, number)
         if self._weights is not None:
             actor.take.remote(self._weights)
         return actor
@@ -73,7 +102,7 @@ class Workers:
     def take(self, weights: Weights) -> None:
         """The weights to play with."""
         self._weights = self._ray.put(weights)
-        for actor in self._actors:
+        for actor in self.actors:
             actor.take.remote(self._weights)
 
     def play(self, at_least: int) -> Played:
@@ -85,13 +114,15 @@ class Workers:
 
     def _round(self) -> Played:
         found, dead = Played(), []
-        asked = [actor.play.remote() for actor in self._actors]
+        asked = [actor.play.remote() for actor in self.actors]
         for place, answer in enumerate(asked):
             try:
                 found.add(self._ray.get(answer))
-            except self._ray.exceptions.RayActorError as error:
+            except self._ray.exceptions.RayTaskError as error:
+                raise error.cause if isinstance(error.cause, Rl4realError | OSError) else error from None
+            except self._deaths as error:
                 dead.append(str(error).splitlines()[0])
-                self._actors[place] = self._start(place + 1)
+                self.actors[place] = self._start(place + 1)
         if len(dead) == len(asked):
             raise HostError(
                 f"all {len(dead)} workers died: {dead[0]}",
@@ -102,7 +133,7 @@ class Workers:
     def stop(self) -> None:
         """Ends them, and Ray."""
         with contextlib.suppress(self._ray.exceptions.RayError):
-            for actor in self._actors:
+            for actor in self.actors:
                 self._ray.kill(actor)
         self._ray.shutdown()
 

@@ -25,8 +25,10 @@ class TrainSettings:
     """`num_env_runners`: processes that play; 0: the learner's own. `games`: played side by side in each.
 
     `current_batch`: so many functions a process, in the dataset's order; None: all, shared out. `with_spills`: only
-    functions in which greedy spilled. `file_repeat_frequency`: games of a function one after the other.
-    `episode_number`: games after which the run ends; None: no limit.
+    functions in which greedy spilled. `max_nodes`: only functions of so many nodes; None: all.
+    `file_repeat_frequency`: games of a function one after the other. `episode_number`: games after which the run ends;
+    None: no limit. `mca_reward_clip`, `mca_timeout`: of the final reward `mca`, how much it is, and the seconds that
+    the compiler and llvm-mca have.
     """
 
     algorithm: Algorithm = Algorithm.BC_PPO
@@ -37,6 +39,7 @@ class TrainSettings:
     current_batch: int | None = None
     file_repeat_frequency: int = 1
     with_spills: bool = False
+    max_nodes: int | None = None
     num_env_runners: int = 0
     games: int = 8
     num_gpus: int = 0
@@ -44,6 +47,8 @@ class TrainSettings:
     live: bool = False
     final_reward: FinalReward = FinalReward.COST
     local_reward: bool = False
+    mca_reward_clip: float = 10.0
+    mca_timeout: int = 30
     gamma: float = 0.9
     lr: float = 1e-5
     train_batch_size: int = 256
@@ -65,7 +70,7 @@ class TrainSettings:
         return dataclasses.asdict(self)
 
 
-ALIASES: Final[Mapping[str, str]] = {"num_rollout_workers": "num_env_runners"}
+ALIASES: Final[Mapping[str, str]] = {"num_rollout_workers": "num_env_runners", "use_local_reward": "local_reward"}
 """RL4ReAl's words."""
 
 

@@ -30,8 +30,8 @@ class TrainingData:
     registers: tuple[str, ...]
     sizes: AgentSizes
 
-    def task(self, settings: TrainSettings, *, seed: int = 0) -> WorkerTask:
-        """What the processes play."""
+    def task(self, settings: TrainSettings, *, seed: int = 0, log_dir: Path | None = None) -> WorkerTask:
+        """What the processes play. `log_dir`: for what the compiler says."""
         return WorkerTask(
             data_dir=str(self.data_dir.absolute()),
             split=self.split,
@@ -41,9 +41,16 @@ class TrainingData:
             games=settings.games,
             current_batch=settings.current_batch,
             with_spills=settings.with_spills,
+            max_nodes=settings.max_nodes,
             repeat=settings.file_repeat_frequency,
             is_live=settings.live,
-            rewards=RewardSettings(final_reward=settings.final_reward, local_reward=settings.local_reward),
+            log_dir=None if log_dir is None else str(log_dir.absolute()),
+            rewards=RewardSettings(
+                final_reward=settings.final_reward,
+                local_reward=settings.local_reward,
+                mca_reward_clip=settings.mca_reward_clip,
+                mca_timeout=settings.mca_timeout,
+            ),
         )
 
     def checkpoint(self, settings: TrainSettings, *, phase: Algorithm, total: int, games: int) -> Checkpoint:

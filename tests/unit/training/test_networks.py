@@ -66,6 +66,16 @@ def test_an_observation_is_judged_alike_alone_and_among_others(agent: AgentName)
         torch.testing.assert_close(logits_of(network, one)[0], row, rtol=1e-4, atol=1e-3)
 
 
+def test_places_that_are_left_out_change_nothing() -> None:
+    network = network_of(AgentName.SELECT_NODE, SIZES)
+    (seen,) = random_observations(AgentName.SELECT_NODE, 1)
+    seen["action_mask"][8:] = 0
+    whole, part = (logits_of(network, {name: array[:rows] for name, array in seen.items()}) for rows in (None, 8))
+
+    torch.testing.assert_close(whole[:, :8], part)
+    torch.testing.assert_close(network.values(whole), network.values(part))
+
+
 @pytest.mark.parametrize("agent", AgentName)
 def test_the_model_decides_as_the_network(agent: AgentName) -> None:
     onnxruntime = pytest.importorskip("onnxruntime")

@@ -163,3 +163,24 @@ def test_data_without_vectors_is_refused(tmp_path: Path) -> None:
 
     with pytest.raises(DatasetError, match="vector"):
         training_data_of(tmp_path / "bare", None)
+
+
+def test_data_of_version_0_is_refused(tmp_path: Path) -> None:
+    from older_format import copy_as_version_0
+
+    copy_as_version_0(write_training_data(tmp_path / "data"), tmp_path / "old")
+
+    with pytest.raises(DatasetError, match="of version 0 of the format") as found:
+        training_data_of(tmp_path / "old", None)
+    assert "upgrade" in found.value.hint
+
+
+def test_only_functions_of_some_size_are_played(tmp_path: Path) -> None:
+    from episode_builder import make_episode
+
+    nodes = make_episode(1)["node_vreg"]
+    asked = request(tmp_path, max_nodes=len(nodes) - 1)
+
+    with pytest.raises(DatasetError, match="0 functions are too few"):
+        train(asked)
+    assert train(replace(asked, settings=replace(asked.settings, max_nodes=len(nodes)))).iterations == 4

@@ -10,8 +10,7 @@ import pytest
 
 from rl4real_data.core.errors import HostError, ToolchainError
 from rl4real_data.core.targets import TARGETS, TargetName
-from rl4real_data.evaluation import block_cycles
-from rl4real_data.evaluation.block_cycles import MachineCodeAnalyzer
+from rl4real_data.toolchain.block_cycles import BlockFigures, MachineCodeAnalyzer, instructions_in
 from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.process import Completed, Limits
 
@@ -20,20 +19,24 @@ Say = Callable[[str], MachineCodeAnalyzer]
 
 
 @pytest.fixture
-def saying(monkeypatch: pytest.MonkeyPatch) -> Callable[..., MachineCodeAnalyzer]:
+def saying() -> Callable[..., MachineCodeAnalyzer]:
     """An analyzer that answers with a text and ends with an exit code."""
 
     def analyzer(stdout: str, code: int = 0, stderr: str = "") -> MachineCodeAnalyzer:
         done = Completed(returncode=code, timed_out=False, seconds=0.1, stdout=stdout, stderr=stderr, processor_s=0.1)
-        monkeypatch.setattr(block_cycles, "run", lambda *_words, **_more: done)
-        target = TARGETS[TargetName.AARCH64]
-        return MachineCodeAnalyzer(path=Path("llvm-mca"), target=target, cpu="cortex-a72", limits=Limits(timeout_s=1))
+        return MachineCodeAnalyzer(
+            path=Path("llvm-mca"),
+            target=TARGETS[TargetName.AARCH64],
+            cpu="cortex-a72",
+            limits=Limits(timeout_s=1),
+            start=lambda *_words, **_more: done,
+        )
 
     return analyzer
 
 
 def region(name: str, cycles: int) -> dict[str, object]:
-    return {"Name": name, "SummaryView": {"TotalCycles": cycles, "Iterations": 100}}
+    return {"Name": name, "SummaryView": {"TotalCycles": cycles, "Iterations": 100, "BlockRThroughput": 1.5}}
 
 
 def test_cycles_of_an_iteration(saying: Callable[..., MachineCodeAnalyzer], tmp_path: Path) -> None:
@@ -42,6 +45,18 @@ def test_cycles_of_an_iteration(saying: Callable[..., MachineCodeAnalyzer], tmp_
     assert saying(answer).cycles(BLOCKS, tmp_path) == [1.3, None, 2.5]
     written = (tmp_path / "blocks.s").read_text()
     assert written.startswith("// LLVM-MCA-BEGIN 0\n\taddl\t%esi, %eax\n// LLVM-MCA-END 0\n")
+
+
+def test_throughput_is_told_beside_cycles(saying: Callable[..., MachineCodeAnalyzer], tmp_path: Path) -> None:
+    answer = json.dumps({"CodeRegions": [region("0", 130)]})
+
+    assert saying(answer).figures(BLOCKS[:1], tmp_path) == [BlockFigures(cycles=1.3, throughput=1.5)]
+
+
+def test_instructions_are_no_labels_and_no_directives() -> None:
+    lines = ["f:", "\t.cfi_startproc", "# %bb.0:", "\tmovl\t%edi, %eax", ".LBB0_1:", "\tretq", ""]
+
+    assert instructions_in(lines) == ["\tmovl\t%edi, %eax", "\tretq"]
 
 
 def test_a_block_that_is_not_known_has_none(saying: Callable[..., MachineCodeAnalyzer], tmp_path: Path) -> None:
