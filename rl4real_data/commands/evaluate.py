@@ -79,6 +79,7 @@ def evaluate(
     pairs: Annotated[
         int, typer.Option(min=0, metavar="N", help="With --run, time each program in N pairs with greedy's.")
     ] = 0,
+    timeout: flow_options.Timeout = DEFAULT_TIMEOUT_S,
     jobs: Jobs = None,
     cpu: flow_options.Processor = None,
     opt_level: Annotated[OptLevel | None, typer.Option(help="Optimisation level. [recipe]")] = None,
@@ -117,7 +118,7 @@ def evaluate(
                 target=TARGETS[target],
                 allocator=ALLOCATORS[AllocatorName.MLRA],
                 recipe=load_recipe(target, path=None, mir=None, cpu=cpu, opt_level=opt_level),
-                limits=Limits(timeout_s=DEFAULT_TIMEOUT_S, memory_bytes=DEFAULT_MEMORY_MB << 20),
+                limits=Limits(timeout_s=timeout, memory_bytes=DEFAULT_MEMORY_MB << 20),
             ),
             installation=Installation.of(environment, build_dir=build_dir),
             jobs=jobs,

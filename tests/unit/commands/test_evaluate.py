@@ -71,7 +71,7 @@ def test_table_json_and_page(call: CommandLine, world: World) -> None:
 
 def test_what_was_asked_for(call: CommandLine, fake: FakeEvaluation) -> None:
     words = ("--target", "aarch64", "--set", "a=1", "--set", "b=2", "--no-times", "--limit", "3", "--labels", "d")
-    words = (*words, "--no-others")
+    words = (*words, "--no-others", "--timeout", "900")
     call("evaluate", "random", *words)
 
     assert fake.asked is not None
@@ -80,6 +80,7 @@ def test_what_was_asked_for(call: CommandLine, fake: FakeEvaluation) -> None:
     assert (fake.asked.recording.target.name, fake.asked.labels) == ("aarch64", Path("d"))
     assert not fake.asked.runs_programs
     assert not fake.asked.has_others
+    assert fake.asked.recording.limits.timeout_s == 900
 
 
 def test_wrong_code_is_loud_and_an_exit_code(call: CommandLine, fake: FakeEvaluation) -> None:
