@@ -19,8 +19,8 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.traces.columns import dense_features
 from rl4real_data.traces.features import FEATURES, Task
-from rl4real_data.tracing.trace_file import read_trace_file
-from rl4real_data.tracing.trajectory_rows import TracedFunction
+from rl4real_data.traces.trace_file import read_trace_file
+from rl4real_data.traces.traced_function import TracedFunction
 
 TYPES = {"int64_t": "i8", "float": "f4"}
 ADVISORS = {

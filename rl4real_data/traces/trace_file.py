@@ -11,7 +11,7 @@ import numpy as np
 from rl4real_data.traces.columns import is_columned
 from rl4real_data.traces.features import FEATURES, Task
 from rl4real_data.traces.schema import LIVE_COLUMN, LIVE_COUNT, advice_type, specification
-from rl4real_data.tracing.trajectory_rows import TracedFunction
+from rl4real_data.traces.traced_function import TracedFunction
 
 TRACE_FILE_VERSION: Final = 1
 
