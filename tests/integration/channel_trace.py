@@ -77,7 +77,7 @@ def _answers(functions: Sequence[TracedFunction], task: Task) -> bytes:
 
 
 def _differences(functions: Sequence[TracedFunction], task: Task, log: Path) -> Iterator[str]:
-    sent = _observations(log.read_bytes()) if log.exists() else {}
+    sent = channel_observations(log.read_bytes()) if log.exists() else {}
     if sorted(sent) != sorted(each.context for each in functions):
         yield "LLVM asks about other functions"
         return
@@ -88,7 +88,8 @@ def _differences(functions: Sequence[TracedFunction], task: Task, log: Path) -> 
             yield f"{each.context}: other features, or another number of steps"
 
 
-def _observations(log: bytes) -> dict[str, list[bytes]]:
+def channel_observations(log: bytes) -> dict[str, list[bytes]]:
+    """What LLVM said on its channel, by function."""
     found: dict[str, list[bytes]] = {}
     at = size = 0
     context = ""
