@@ -73,7 +73,7 @@ class EvictionRule:
         return np.frombuffer(observation, np.int64, self._columns, self._offset)
 
     def checked(self, decision: float, observation: bytes) -> float:
-        if decision != int(decision) or not 0 <= decision < self._columns:
+        if decision not in range(self._columns):
             said = f"where eviction takes a column, 0 to {self._columns - 1}"
             raise UsageError(f"the policy answers {decision!r} {said}", hint=_MEND)
         if not self._mask(observation)[int(decision)]:
