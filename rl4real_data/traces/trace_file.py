@@ -24,7 +24,7 @@ def read_trace_file(content: bytes, task: Task) -> list[TracedFunction]:
     """The functions in the order in which they were allocated; the baseline of each is its own score."""
     try:
         return _Reader(content, task).functions()
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError) as error:
         raise BadTrace(f"the plugin's trace cannot be read: {error}") from error
 
 
