@@ -12,7 +12,7 @@ from typing import Annotated, Final
 
 import typer
 
-from rl4real_data.commands.console import pass_on
+from rl4real_data.commands.console import pass_on, say
 from rl4real_data.core.environment import load_environment
 
 WORDS: Final = {"allow_extra_args": True, "ignore_unknown_options": True, "allow_interspersed_args": False}
@@ -31,6 +31,6 @@ def mlgo_clang(
 
     installation = Installation.of(load_environment())
     with tempfile.TemporaryDirectory() as scratch:
-        done = compile_in_development_mode(words or [], installation, Path(scratch))
+        done = compile_in_development_mode(words or [], installation, Path(scratch), announce=say)
     pass_on(done.stdout, done.stderr)
     sys.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)

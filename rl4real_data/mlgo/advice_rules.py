@@ -18,6 +18,8 @@ from rl4real_data.traces.features import ADVICE, Task
 
 _MEND: Final = "mend the policy: no answer that the compiler cannot carry out is sent"
 _MASK: Final = "mask"
+LARGEST_PRIORITY: Final = 4294967040.0
+"""The last float below 2^32."""
 _LARGEST_FLOAT: Final = float(np.finfo(np.float32).max)
 
 
@@ -71,7 +73,7 @@ class EvictionRule:
         return np.frombuffer(observation, np.int64, self._columns, self._offset)
 
     def checked(self, decision: float, observation: bytes) -> float:
-        if decision != int(decision) or not 0 <= decision < self._columns:
+        if decision not in range(self._columns):
             said = f"where eviction takes a column, 0 to {self._columns - 1}"
             raise UsageError(f"the policy answers {decision!r} {said}", hint=_MEND)
         if not self._mask(observation)[int(decision)]:
@@ -101,6 +103,21 @@ class PriorityRule:
 
     def legal(self, observation: bytes) -> list[float]:  # noqa: ARG002
         return [0.0]
+
+
+class QueuePriorityRule(PriorityRule):
+    """What greedy's queue holds: 0 to below 2^32, of which the part before the point counts."""
+
+    def checked(self, decision: float, observation: bytes) -> float:  # noqa: ARG002
+        if not 0 <= decision <= LARGEST_PRIORITY:
+            said = f"where greedy's queue takes a priority from 0 to {LARGEST_PRIORITY:.0f}"
+            raise UsageError(f"the policy answers {decision!r} {said}", hint=_MEND)
+        return float(np.float32(decision))
+
+
+def plugin_rule(task: Task) -> AdviceRule:
+    """The same for answers to the plugin, which refuses what LLVM leaves undefined. A new one."""
+    return QueuePriorityRule() if task is Task.PRIORITY else rule_of(task)
 
 
 def rule_of(task: Task) -> AdviceRule:

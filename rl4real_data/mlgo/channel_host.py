@@ -1,9 +1,8 @@
 """The host of LLVM's interactive channel, for one compiler that this process runs.
 
 The compiler opens BASE.in, then BASE.out, and sleeps for ever where it is given no answer; with nobody at the other
-end it turns without end. So both pipes are there, and open here, before it starts (read and write, which Linux allows:
-nobody waits in `open`, nobody is ever told of an end); its death is seen on the process itself, and whatever goes wrong
-here is raised in the loop that runs it, which kills it.
+end it turns without end. So both pipes are there, and open here, before it starts; its death is seen on the process
+itself, and whatever goes wrong here is raised in the loop that runs it, which kills it.
 """
 
 from __future__ import annotations
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Final, Protocol, Self
 
 from rl4real_data.mlgo.advice_rules import AdviceRule
+from rl4real_data.mlgo.pipe_pair import opened_pipes
 from rl4real_data.mlgo.tensors import FormatError, Header, read_header
 
 Answer = Callable[[bytes], float]
@@ -126,20 +126,8 @@ class Channel:
     @contextmanager
     def hosted(self, policy: ChannelPolicy, rule: AdviceRule) -> Iterator[ChannelHost]:
         """A host for one compiler. The pipes are new, and removed at the end."""
-        paths = [self.base.with_name(self.base.name + suffix) for suffix in (".in", ".out")]
-        descriptors: list[int] = []
-        try:
-            for path in paths:
-                path.unlink(missing_ok=True)
-                os.mkfifo(path, 0o600)
-                descriptors.append(os.open(path, os.O_RDWR | os.O_NONBLOCK | os.O_CLOEXEC))
-            inward, outward = descriptors
+        with opened_pipes(self.base) as (inward, outward):
             yield ChannelHost(inward, outward, policy, rule)
-        finally:
-            for descriptor in descriptors:
-                os.close(descriptor)
-            for path in paths:
-                path.unlink(missing_ok=True)
 
     @classmethod
     def in_folder(cls, folder: Path) -> Self:

@@ -12,6 +12,7 @@ from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.mlgo.advice_rules import rule_of
 from rl4real_data.mlgo.channel_host import Channel, ChannelHost, ChannelPolicy
 from rl4real_data.mlgo.tensors import FormatError
+from rl4real_data.toolchain.output import Listener
 from rl4real_data.toolchain.process import Completed, Limits, run
 from rl4real_data.traces.features import Task
 
@@ -39,14 +40,15 @@ class Compiler:
     limits: Limits
     is_confined: bool = True
 
-    def compile(self, arguments: Sequence[str]) -> Completed:
-        """As it stands there. OSError if it cannot be started."""
+    def compile(self, arguments: Sequence[str], *, listener: Listener | None = None) -> Completed:
+        """As it stands there. OSError if it cannot be started; what the listener raises ends it."""
         return run(
             (str(self.clang), *arguments),
             cwd=self.cwd,
             limits=self.limits,
             scratch=self.scratch,
             is_confined=self.is_confined,
+            listener=listener,
         )
 
     def ask(self, task: Task, arguments: Sequence[str], policy: ChannelPolicy) -> Conversation | Failure:
@@ -56,17 +58,10 @@ class Compiler:
         """
         channel = Channel.in_folder(self.scratch)
         advisor, named = CHANNEL_FLAGS[task]
-        command = (str(self.clang), *arguments, *llvm_words(advisor, f"{named}{channel.base}"))
+        command = (*arguments, *llvm_words(advisor, f"{named}{channel.base}"))
         with channel.hosted(policy, rule_of(task)) as host:
             try:
-                done = run(
-                    command,
-                    cwd=self.cwd,
-                    limits=self.limits,
-                    scratch=self.scratch,
-                    is_confined=self.is_confined,
-                    listener=host,
-                )
+                done = self.compile(command, listener=host)
                 if done.ok:
                     host.finish()
             except FormatError as error:

@@ -35,17 +35,24 @@ _OUTPUT: Final = "-o"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DevelopmentCall:
-    """`words` are what a stock clang takes; `task` is None where no advisor is in development mode."""
+class DevelopmentTask:
+    """An advisor in development mode: the log that it writes, and the folder of the model that decides."""
 
-    words: tuple[str, ...]
-    task: Task | None = None
+    task: Task
     log: Path | None = None
     model: Path | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DevelopmentCall:
+    """`words` are what a stock clang takes; `tasks` are empty where no advisor is in development mode."""
+
+    words: tuple[str, ...]
+    tasks: tuple[DevelopmentTask, ...] = ()
+
+
 def read_development_flags(words: Sequence[str]) -> DevelopmentCall:
-    """UsageError for two tasks at once, which share a log in no clang either."""
+    """UsageError for tasks that cannot be had of one compilation."""
     kept: list[str] = []
     values: dict[str, str] = {}
     names = {name for flags in _TASKS.values() for name in (flags.mode, flags.log, flags.model)}
@@ -55,16 +62,30 @@ def read_development_flags(words: Sequence[str]) -> DevelopmentCall:
             values[name] = value
         else:
             kept += ["-mllvm", word] if is_llvm else [word]
-    tasks = [task for task, flags in _TASKS.items() if flags.mode in values]
-    if len(tasks) > 1:
-        raise UsageError(f"{tasks[0]} and {tasks[1]}: one task at a time", hint="leave one advisor out")
-    if not tasks:
-        return DevelopmentCall(words=tuple(kept))
-    flags = _TASKS[tasks[0]]
-    log, model = values.get(flags.log), values.get(flags.model)
-    return DevelopmentCall(
-        words=tuple(kept), task=tasks[0], log=Path(log) if log else None, model=Path(model) if model else None
+    tasks = tuple(
+        DevelopmentTask(task=task, log=_path(values.get(flags.log)), model=_path(values.get(flags.model)))
+        for task, flags in _TASKS.items()
+        if flags.mode in values
     )
+    _refuse_mixture(tasks)
+    return DevelopmentCall(words=tuple(kept), tasks=tasks)
+
+
+def _path(value: str | None) -> Path | None:
+    return Path(value) if value else None
+
+
+def _refuse_mixture(tasks: Sequence[DevelopmentTask]) -> None:
+    """Logs of eviction and priority go together as long as LLVM decides on both: a log tells of one compilation."""
+    if len(tasks) < 2:
+        return
+    named = " and ".join(each.task for each in tasks)
+    if tasks[0].task is Task.INLINING:
+        raise UsageError(f"{named}: inlining is logged alone", hint="leave one advisor out, or run the command twice")
+    if any(each.model for each in tasks):
+        raise UsageError(
+            f"{named}: with a model, one task at a time", hint="leave the model or the other advisor's flags out"
+        )
 
 
 def _modes() -> set[str]:

@@ -23,8 +23,8 @@ class _GivenUp(Exception):
 class Stepwise(Generic[Outcome]):
     """One compilation: `compile_with` compiles with the policy that it is given, and returns what came of it."""
 
-    def __init__(self, compile_with: Callable[[_Waiting], Outcome]) -> None:
-        self._policy = _Waiting()
+    def __init__(self, compile_with: Callable[[Waiting], Outcome]) -> None:
+        self._policy = Waiting()
         self._outcome: Outcome | None = None
         self._error: BaseException | None = None
         self._compile = compile_with
@@ -35,6 +35,11 @@ class Stepwise(Generic[Outcome]):
     def header(self) -> Header | None:
         """None before the compiler has described its observations."""
         return self._policy.header
+
+    @property
+    def context(self) -> str:
+        """The function that the compiler is about; empty where it tells none."""
+        return self._policy.context
 
     def next(self) -> bytes | None:
         """The observation that is to be decided on; None at the end. What the compilation raised is raised here."""
@@ -71,13 +76,18 @@ class Stepwise(Generic[Outcome]):
             self._policy.asked.put(None)
 
 
-class _Waiting:
+class Waiting:
     """The policy of the compiler's thread."""
 
     def __init__(self) -> None:
         self.header: Header | None = None
+        self.context = ""
         self.asked: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
         self.decided: queue.SimpleQueue[float | None] = queue.SimpleQueue()
+
+    def enter(self, context: str) -> None:
+        """The questions that follow are about this function."""
+        self.context = context
 
     def begin(self, header: Header) -> Answer:
         self.header = header

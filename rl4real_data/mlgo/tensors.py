@@ -12,6 +12,8 @@ from typing import Any, Final, Self
 import numpy as np
 import numpy.typing as npt
 
+from rl4real_data.traces.features import ADVICE, FEATURES, FeatureSpec, Task
+
 _NUMPY_TYPES: Final[Mapping[str, str]] = MappingProxyType(
     {
         **{"float": "float32", "double": "float64", "int8_t": "int8", "uint8_t": "uint8", "int16_t": "int16"},
@@ -43,6 +45,11 @@ class Tensor:
         if kind not in _NUMPY_TYPES:
             raise FormatError(f"the tensor {name} has the unknown type {kind}")
         return cls(name, kind, shape)
+
+    @classmethod
+    def like(cls, spec: FeatureSpec) -> Self:
+        """As LLVM describes the feature."""
+        return cls(spec.name, spec.llvm_type, spec.llvm_shape)
 
     @property
     def dtype(self) -> np.dtype[Any]:
@@ -102,6 +109,11 @@ class Header:
 
     layout: Layout
     advice: Tensor
+
+
+def header_of(task: Task) -> Header:
+    """What LLVM itself would say of the task."""
+    return Header(layout=Layout(tuple(map(Tensor.like, FEATURES[task]))), advice=Tensor.like(ADVICE[task]))
 
 
 def read_header(line: bytes) -> Header:

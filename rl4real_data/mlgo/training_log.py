@@ -9,8 +9,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, BinaryIO, Final
 
+from rl4real_data.core.errors import HostError
 from rl4real_data.mlgo.tensors import Tensor
 
 REWARD: Final = Tensor("reward", "float")
@@ -39,6 +41,17 @@ def write_log(
             stream.write(_line({"observation": number}) + row + b"\n")
             if score is not None:
                 stream.write(_line({"outcome": number}) + context.scores[number] + b"\n")
+
+
+def write_log_file(
+    path: Path, tensors: Sequence[Tensor], contexts: Iterable[LoggedContext], *, score: Tensor | None = None
+) -> None:
+    """HostError if it cannot be written."""
+    try:
+        with path.open("wb") as stream:
+            write_log(stream, tensors, contexts, score=score)
+    except OSError as error:
+        raise HostError.of(error, doing=f"writing the training log {path}") from error
 
 
 def _line(value: object) -> bytes:

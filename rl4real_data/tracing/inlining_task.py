@@ -20,10 +20,10 @@ from rl4real_data.mlgo.policy_words import policy_named
 from rl4real_data.stages.compile import CompilerPlace, attempt_with, failure_of, module_command
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.traces.features import Task
+from rl4real_data.traces.traced_function import TracedFunction
 from rl4real_data.traces.trajectory import Trajectory
 from rl4real_data.tracing.policies import REPLAY, PlainPolicy, ReplayedTrace, digest_of, replayed, source_of
 from rl4real_data.tracing.tasks import TracedModule
-from rl4real_data.tracing.trajectory_rows import TracedFunction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

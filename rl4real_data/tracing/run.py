@@ -157,9 +157,10 @@ def _refuse_other_trace(work: WorkDir, request: TraceRequest, modules: Sequence[
     }
     for name in found:
         if found[name] != wanted[name]:
-            is_shown, asked = (value[0] if isinstance(value, tuple) else value for value in (found[name], wanted[name]))
+            is_there, asked = (value[0] if isinstance(value, tuple) else value for value in (found[name], wanted[name]))
+            told = f"is {is_there}, not {asked}" if is_there != asked else f"is another one of the name {asked}"
             raise DatasetError(
-                f"{work.data_dir}: holds another trace: its {name} is {is_shown}, not {asked}",
+                f"{work.data_dir}: holds another trace: its {name} {told}",
                 hint="choose another --data-dir",
             )
     if index.books.modules > len(modules) and not request.replace:

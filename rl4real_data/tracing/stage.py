@@ -10,9 +10,10 @@ from typing import Any
 from rl4real_data.core.failure import Failure
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.part import FunctionFacts, Part
+from rl4real_data.traces.traced_function import TracedFunction
 from rl4real_data.tracing.part_file import write_part_table
 from rl4real_data.tracing.tasks import TraceTask
-from rl4real_data.tracing.trajectory_rows import TracedFunction, part_table
+from rl4real_data.tracing.trajectory_rows import part_table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,9 +22,9 @@ from rl4real_data.stages.compile import (
 )
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.traces.features import Task
+from rl4real_data.traces.trace_file import BadTrace, read_trace_file
+from rl4real_data.traces.traced_function import TracedFunction
 from rl4real_data.tracing.policies import DEFAULT, TracePolicy
-from rl4real_data.tracing.trace_file import BadTrace, read_trace_file
-from rl4real_data.tracing.trajectory_rows import TracedFunction
 
 OTHER_OBJECT: Final = "with a trace of LLVM's own decisions the object file is another one than without"
 

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
 
-from rl4real_data.traces.columns import live_features
 from rl4real_data.traces.features import Task
 from rl4real_data.traces.schema import trajectory_schema
-from rl4real_data.traces.trajectory import Trajectory
+from rl4real_data.traces.traced_function import TracedFunction
 
 _RUN_COLUMNS: Final = frozenset(
     {*("module", "corpus", "license", "redistributable", "target"), *("cpu", "opt_level", "llvm_version", "policy")}
@@ -21,29 +19,6 @@ _RUN_COLUMNS: Final = frozenset(
 """Columns of a trajectory that packing adds."""
 FAILURE: Final = "failure"
 """Why the policy was left in the middle of a function; null if it was not."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TracedFunction:
-    """A trajectory with its lists as they are stored; `baseline` is the score where LLVM's own decisions were taken."""
-
-    context: str
-    columns: Mapping[str, np.ndarray[Any, Any]]
-    score: float
-    baseline: float
-    failure: str | None = None
-
-    @property
-    def steps(self) -> int:
-        return len(self.columns["decision"]) if self.columns else 0
-
-    @classmethod
-    def of(cls, task: Task, trajectory: Trajectory) -> TracedFunction:
-        """A trajectory whose features are dense."""
-        features = trajectory.features
-        stored = live_features(features) if task is Task.EVICTION else dict(features)
-        stored |= {"decision": trajectory.decision, "default_decision": trajectory.default_decision}
-        return cls(context=trajectory.context, columns=stored, score=trajectory.score, baseline=trajectory.baseline)
 
 
 def part_schema(task: Task) -> pa.Schema:

@@ -19,8 +19,8 @@ from rl4real_data.toolchain.clang import Clang
 from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.traces.columns import dense_features
 from rl4real_data.traces.features import FEATURES, Task
-from rl4real_data.tracing.trace_file import read_trace_file
-from rl4real_data.tracing.trajectory_rows import TracedFunction
+from rl4real_data.traces.trace_file import read_trace_file
+from rl4real_data.traces.traced_function import TracedFunction
 
 TYPES = {"int64_t": "i8", "float": "f4"}
 ADVISORS = {
@@ -77,7 +77,7 @@ def _answers(functions: Sequence[TracedFunction], task: Task) -> bytes:
 
 
 def _differences(functions: Sequence[TracedFunction], task: Task, log: Path) -> Iterator[str]:
-    sent = _observations(log.read_bytes()) if log.exists() else {}
+    sent = channel_observations(log.read_bytes()) if log.exists() else {}
     if sorted(sent) != sorted(each.context for each in functions):
         yield "LLVM asks about other functions"
         return
@@ -88,7 +88,8 @@ def _differences(functions: Sequence[TracedFunction], task: Task, log: Path) -> 
             yield f"{each.context}: other features, or another number of steps"
 
 
-def _observations(log: bytes) -> dict[str, list[bytes]]:
+def channel_observations(log: bytes) -> dict[str, list[bytes]]:
+    """What LLVM said on its channel, by function."""
     found: dict[str, list[bytes]] = {}
     at = size = 0
     context = ""

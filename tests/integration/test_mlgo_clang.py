@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any, BinaryIO
 
-import numpy as np
 import pytest
 
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS
 from rl4real_data.traces.features import INLINING
+
+from .training_log_reader import read_log
 
 pytestmark = pytest.mark.clang
 
@@ -22,7 +21,6 @@ static int f(int x) { int s = 0; for (int i = 0; i < x; i++) s ^= i * x; return 
 int g(int y) { return f(y) + f(y + 1); }
 int h(int z) { return g(z) * f(3) + g(2); }
 """
-TYPES = {"int64_t": np.int64, "float": np.float32}
 
 
 def mlgo_clang(folder: Path, *words: str, major: int = SUPPORTED_MAJORS[0]) -> subprocess.CompletedProcess[str]:
@@ -49,27 +47,6 @@ def cc1(path: Path) -> list[str]:
     return ["-cc1", "-triple", "x86_64-pc-linux-gnu", "-emit-obj", "-O2", "-x", "ir", str(path)]
 
 
-def read_log(stream: BinaryIO) -> tuple[list[str], dict[str, list[Any]]]:
-    """Contexts, and values by name: llvm/lib/Analysis/models/log_reader.py tells the form."""
-    header = json.loads(stream.readline())
-    contexts: list[str] = []
-    values: dict[str, list[Any]] = {spec["name"]: [] for spec in header["features"]}
-    number = 0
-    while line := stream.readline():
-        told = json.loads(line)
-        if "context" in told:
-            contexts.append(told["context"])
-            number = 0
-            continue
-        assert told == {"observation": number}
-        number += 1
-        for spec in header["features"]:
-            dtype, count = np.dtype(TYPES[spec["type"]]), int(np.prod(spec["shape"]))
-            values[spec["name"]].append(np.frombuffer(stream.read(dtype.itemsize * count), dtype).tolist())
-        assert stream.read(1) == b"\n"
-    return contexts, values
-
-
 @pytest.mark.parametrize("major", SUPPORTED_MAJORS)
 def test_a_default_log_of_inlining(tmp_path: Path, major: int) -> None:
     """compiler_opt/rl/inlining/inlining_runner.py, compile_and_get_size."""
@@ -81,10 +58,11 @@ def test_a_default_log_of_inlining(tmp_path: Path, major: int) -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
     subprocess.run([f"clang-{major}", "-O2", "-c", "a.c", "-o", "stock"], cwd=tmp_path, check=True, timeout=60)
     assert (tmp_path / "native").read_bytes() == (tmp_path / "stock").read_bytes()
-    with log.open("rb") as stream:
-        contexts, values = read_log(stream)
-    assert contexts == ["default"]
-    assert list(values) == [*(spec.name for spec in INLINING), "inlining_default", "inlining_decision"]
+    told = read_log(log)
+    (context,) = told.contexts
+    values = context.values
+    assert (context.name, told.score) == ("default", None)
+    assert told.names == [*(spec.name for spec in INLINING), "inlining_default", "inlining_decision"]
     assert values["inlining_default"] == values["inlining_decision"]
     assert len(values["inlining_decision"]) >= 4
     assert max(values["callee_basic_block_count"]) > [1]

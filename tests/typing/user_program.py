@@ -114,7 +114,7 @@ from rl4real_data.live.trial_result import Executed, FinalCode, TrialCosts, Tria
 from rl4real_data.live.wires import Wire
 from rl4real_data.mir2vec.vocabulary import Entity, Section, Vocabulary, make_vocabulary
 from rl4real_data.mir2vec.vocabulary_file import read_vocabulary, shipped_vocabulary, write_vocabulary
-from rl4real_data.mlgo.environments import InliningEnv, MlgoEnv, ModuleCommand
+from rl4real_data.mlgo.environments import EvictionEnv, InliningEnv, MlgoEnv, ModuleCommand, PriorityEnv
 from rl4real_data.mlgo.inlining import trace_module
 from rl4real_data.mlgo.policy_words import policy_named
 from rl4real_data.reading.expert_outcome import CostKind
@@ -427,4 +427,7 @@ def decide_on_inlining(folder: Path) -> None:
     env = InliningEnv([module])
     assert_type(env, InliningEnv)
     assert isinstance(env, MlgoEnv)
+    registers = (EvictionEnv([module]), PriorityEnv([module], shuffle=True))
+    assert_type(registers[0].reset(options={"module": 0})[1], dict[str, Any])
+    print(registers[1].action_space)
     print(trace_module, policy_named("random", TraceTask.INLINING, seed=1))

@@ -35,7 +35,14 @@ def test_eviction_takes_what_the_mask_allows() -> None:
 
 @pytest.mark.parametrize(
     ("wrong", "words"),
-    [(33, "0 to 32"), (-1, "0 to 32"), (1.5, "0 to 32"), (6, "column 6, which the mask forbids")],
+    [
+        (33, "0 to 32"),
+        (-1, "0 to 32"),
+        (1.5, "0 to 32"),
+        (float("nan"), "0 to 32"),
+        (float("inf"), "0 to 32"),
+        (6, "column 6, which the mask forbids"),
+    ],
 )
 def test_eviction_refuses_the_rest(wrong: float, words: str) -> None:
     rule = rule_of(Task.EVICTION)

@@ -11,7 +11,7 @@ import numpy as np
 from rl4real_data.traces.columns import is_columned
 from rl4real_data.traces.features import FEATURES, Task
 from rl4real_data.traces.schema import LIVE_COLUMN, LIVE_COUNT, advice_type, specification
-from rl4real_data.tracing.trajectory_rows import TracedFunction
+from rl4real_data.traces.traced_function import TracedFunction
 
 TRACE_FILE_VERSION: Final = 1
 
@@ -24,7 +24,7 @@ def read_trace_file(content: bytes, task: Task) -> list[TracedFunction]:
     """The functions in the order in which they were allocated; the baseline of each is its own score."""
     try:
         return _Reader(content, task).functions()
-    except (ValueError, KeyError, TypeError, IndexError) as error:
+    except (ValueError, KeyError, TypeError, IndexError, OverflowError, RecursionError) as error:
         raise BadTrace(f"the plugin's trace cannot be read: {error}") from error
 
 
