@@ -79,10 +79,11 @@ class Tracer:
 
     def _command(self, task: Task, arguments: Sequence[str], *flags: str) -> tuple[str, ...]:
         self._records.unlink(missing_ok=True)
+        # Behind the user's own, so that ours hold: what LLVM hides of the features after so many evictions, for one.
         words = llvm_words(f"-mlra-trace={task}", f"-mlra-trace-file={self._records}", *flags)
         if tuple(arguments[:1]) == (_CC1,):  # the compiler proper, which knows no -fplugin
-            return (_CC1, "-load", str(self.plugin), _NO_ERROR, *words, *arguments[1:])
-        return (f"-fplugin={self.plugin}", _NO_ERROR, *words, *arguments)
+            return (_CC1, "-load", str(self.plugin), *arguments[1:], _NO_ERROR, *words)
+        return (f"-fplugin={self.plugin}", *arguments, _NO_ERROR, *words)
 
     def _read(self, task: Task, done: Completed, decisions: Sequence[float]) -> Traced | Failure:
         if not done.ok:

@@ -27,8 +27,6 @@ ADVISORS = {
     Task.EVICTION: ("-regalloc-enable-advisor=release", "-regalloc-evict-interactive-channel-base"),
     Task.PRIORITY: ("-regalloc-enable-priority-advisor=release", "-regalloc-priority-interactive-channel-base"),
 }
-POLICY = {Task.EVICTION: (), Task.PRIORITY: ("-mlra-trace-random",)}
-"""LLVM's own priorities are more than a float holds, which is what the channel carries; those by chance are not."""
 
 
 @dataclass(frozen=True)
@@ -53,18 +51,29 @@ def compare_trace(module: Module, clang: Clang, plugin: Plugin, target: Target, 
         assert done.returncode == 0, done.stderr[:800]
         return output.read_bytes()
 
-    trace, decided = stem.with_name(f"{stem.name}.trace"), stem.with_name(f"{stem.name}.decided")
+    def traced(name: str, *flags: str) -> tuple[list[TracedFunction], bytes]:
+        path = stem.with_name(f"{stem.name}.{name}.trace")
+        made = compile_(name, f"-mlra-trace={task}", f"-mlra-trace-file={path}", *flags)
+        return [each for each in read_trace_file(path.read_bytes(), task) if each.steps], made
+
+    def asked(functions: Sequence[TracedFunction]) -> tuple[Iterator[str], bytes]:
+        channel = stem.with_name(f"{stem.name}.channel")
+        channel.with_name(f"{channel.name}.out").unlink(missing_ok=True)
+        channel.with_name(f"{channel.name}.in").write_bytes(_answers(functions, task) + bytes(512))
+        made = compile_("channel", ADVISORS[task][0], f"{ADVISORS[task][1]}={channel}", loads=False)
+        return _differences(functions, task, channel.with_name(f"{channel.name}.out")), made
+
     stock = compile_("stock", loads=False)
-    problems = []
-    if stock != compile_("traced", f"-mlra-trace={task}", f"-mlra-trace-file={trace}", "-mlra-verify"):
-        problems.append("the object file is another one")
-    compile_("decided", f"-mlra-trace={task}", f"-mlra-trace-file={decided}", *POLICY[task])
-    functions = [each for each in read_trace_file(decided.read_bytes(), task) if each.steps]
-    channel = stem.with_name(f"{stem.name}.channel")
-    channel.with_name(f"{channel.name}.in").write_bytes(_answers(functions, task) + bytes(512))
-    compile_("channel", ADVISORS[task][0], f"{ADVISORS[task][1]}={channel}", loads=False)
-    problems += _differences(functions, task, channel.with_name(f"{channel.name}.out"))
-    return Compared(sum(each.steps for each in functions), tuple(f"{stem.name}: {what}" for what in problems))
+    default, made = traced("default", "-mlra-verify")
+    chance, decided = traced("chance", "-mlra-trace-random")
+    problems = [] if stock == made else ["the object file is another one"]
+    for functions, expected in ((default, stock), (chance, decided)):
+        differences, made = asked(functions)
+        problems += differences
+        if made != expected:
+            problems.append("the same answers on LLVM's channel make another object file")
+    steps = sum(each.steps for each in (*default, *chance))
+    return Compared(steps, tuple(f"{stem.name}: {what}" for what in problems))
 
 
 def _mllvm(flags: Sequence[str]) -> list[str]:
@@ -72,8 +81,15 @@ def _mllvm(flags: Sequence[str]) -> list[str]:
 
 
 def _answers(functions: Sequence[TracedFunction], task: Task) -> bytes:
-    kind = "i8" if task is Task.EVICTION else "f4"
-    return b"".join(each.columns["decision"].astype(kind).tobytes() for each in functions)
+    """Of priorities the ranks: LLVM's own are more than a float holds, which is all that the channel carries.
+
+    Their order alone counts.
+    """
+    decisions = [each.columns["decision"] for each in functions]
+    if task is Task.EVICTION:
+        return b"".join(each.astype("i8").tobytes() for each in decisions)
+    ranks = np.unique(np.concatenate([*decisions, np.empty(0, np.uint32)]))
+    return b"".join(np.searchsorted(ranks, each).astype("f4").tobytes() for each in decisions)
 
 
 def _differences(functions: Sequence[TracedFunction], task: Task, log: Path) -> Iterator[str]:

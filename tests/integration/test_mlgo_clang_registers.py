@@ -203,6 +203,14 @@ def test_arguments_of_a_corpus(folder: Path) -> None:
     assert (folder / "native").read_bytes() == stock(folder, *cc1)
 
 
+def test_a_limit_of_evictions_hides_nothing(folder: Path) -> None:
+    """LLVM counts the answers to the plugin's questions, too, and would mask the registers that are often in them."""
+    free = logged(folder, Task.EVICTION, *O2)
+    limited = logged(folder, Task.EVICTION, *O2, *llvm("-mlregalloc-max-eviction-count=0"))
+
+    assert observed(limited, Task.EVICTION) == observed(free, Task.EVICTION)
+
+
 @pytest.mark.parametrize("words", [("-O0", "-c", "a.c"), ("-E", "a.c")])
 def test_where_no_registers_are_allocated(folder: Path, words: tuple[str, ...]) -> None:
     done = mlgo_clang(folder, *words, *llvm(FLAGS[Task.EVICTION][0], "-regalloc-training-log=log"), "-o", "native")

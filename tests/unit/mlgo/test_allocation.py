@@ -69,7 +69,7 @@ def test_a_drivers_command(compiler: Callable[..., FakeCompiler], tmp_path: Path
     traced = Tracer(compiler=fake, plugin=PLUGIN).trace(Task.PRIORITY, ("-O2", "-c", "a.c", "-o", "a.o"))
 
     quiet = "-Wno-error=backend-plugin"
-    assert fake.calls == [(f"-fplugin={PLUGIN}", quiet, *words(tmp_path), "-O2", "-c", "a.c", "-o", "a.o")]
+    assert fake.calls == [(f"-fplugin={PLUGIN}", "-O2", "-c", "a.c", "-o", "a.o", quiet, *words(tmp_path))]
     assert isinstance(traced, Traced)
     assert [(one.context, one.steps, one.score) for one in traced.functions] == [("f", 2, 2.5), ("g", 0, 0.0)]
     assert traced.functions[0].columns["decision"].tolist() == [3, 4]
@@ -83,7 +83,7 @@ def test_a_command_of_the_compiler_proper_with_a_policy(compiler: Callable[..., 
 
     pipe = (f"-mlra-trace-pipe={tmp_path / 'pipe'}", "-mlra-time-limit=7000")
     quiet = "-Wno-error=backend-plugin"
-    assert fake.calls == [("-cc1", "-load", str(PLUGIN), quiet, *words(tmp_path, *pipe), "-O2", "a.bc")]
+    assert fake.calls == [("-cc1", "-load", str(PLUGIN), "-O2", "a.bc", quiet, *words(tmp_path, *pipe))]
 
 
 @pytest.mark.parametrize(
