@@ -20,7 +20,7 @@ from rl4real_data.advice.losses import HARMFUL
 from rl4real_data.advice.network import Predictions
 from rl4real_data.core.extras import required_by
 
-with required_by("the preset advice", extra="torch"):
+with required_by("the preset advice", extra="advice"):
     import torch
 
 Floats = npt.NDArray[np.float64]

@@ -20,7 +20,7 @@ from rl4real_data.improve.episode_jobs import is_edited
 from rl4real_data.reading.dataset import EpisodeDataset
 from rl4real_data.reading.episode import Episode
 
-with required_by("the preset advice", extra="torch"):
+with required_by("the preset advice", extra="advice"):
     import torch
     from torch import Tensor
 

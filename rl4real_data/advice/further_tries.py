@@ -13,7 +13,7 @@ import numpy as np
 from rl4real_data.advice.examples import Example
 from rl4real_data.core.extras import required_by
 
-with required_by("the preset advice", extra="torch"):
+with required_by("the preset advice", extra="advice"):
     import torch
 
 

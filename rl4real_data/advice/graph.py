@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from rl4real_data.core.extras import required_by
 
-with required_by("the preset advice", extra="torch"):
+with required_by("the preset advice", extra="advice"):
     import torch
     from torch import Tensor
 

@@ -7,7 +7,7 @@ from typing import Final
 from rl4real_data.advice.network import Predictions
 from rl4real_data.core.extras import required_by
 
-with required_by("the preset advice", extra="torch"):
+with required_by("the preset advice", extra="advice"):
     import torch
     from torch import Tensor
     from torch.nn.functional import binary_cross_entropy_with_logits, smooth_l1_loss

@@ -19,7 +19,7 @@ from rl4real_data.advice.graph import (
 )
 from rl4real_data.core.extras import required_by
 
-with required_by("the preset advice", extra="torch"):
+with required_by("the preset advice", extra="advice"):
     import torch
     from torch import Tensor, nn
 

@@ -17,12 +17,11 @@ from rl4real_data.advice.problem_inputs import OFFSETS, input_names
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.extras import required_by
 
-with required_by("an advice model", extra="torch"):
+with required_by("an advice model", extra="advice"):
+    import onnx
     import torch
     import torch.onnx.utils
     from torch import Tensor, nn
-with required_by("an advice model", extra="advice"):
-    import onnx
 
 OPSET: Final = 18
 OUTPUT: Final = "plan"

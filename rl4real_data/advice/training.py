@@ -23,7 +23,7 @@ from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.extras import required_by
 
-with required_by("the preset advice", extra="torch"):
+with required_by("the preset advice", extra="advice"):
     import torch
     from torch import Tensor
 
