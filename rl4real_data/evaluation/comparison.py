@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from rl4real_data.core.failure import Failure
+from rl4real_data.core.failure import Failure, FailureKind
 from rl4real_data.corpus.module import Module
 from rl4real_data.evaluation.final_file import FunctionCode
 from rl4real_data.evaluation.module_code import ModuleCode
@@ -52,7 +52,10 @@ class Comparison:
         """Takes in what both made of a module, or why one did not."""
         for found in (greedy, own):
             if isinstance(found, Failure):
-                self._leave_out(f"{LeftOut.FAILED}: {found.kind}", f"{module.corpus}/{module.name}: {found.reason}")
+                more = " (--timeout gives more)" if found.kind is FailureKind.TIMEOUT else ""
+                self._leave_out(
+                    f"{LeftOut.FAILED}: {found.kind}{more}", f"{module.corpus}/{module.name}: {found.reason}"
+                )
                 return
         assert isinstance(greedy, ModuleCode)
         assert isinstance(own, ModuleCode)

@@ -57,6 +57,7 @@ def evaluate(
         # Threads: the work is the compilers'.
         results: Iterator[list[ModuleCode | Failure]]
         results = joblib.Parallel(n_jobs=jobs, prefer="threads", return_as="generator")(todo)
+        progress(0, len(modules))
         for done, (module, (greedy, *others)) in enumerate(zip(modules, results, strict=True), start=1):
             interruption.check()
             for comparison, own in zip(comparisons, others, strict=True):

@@ -88,6 +88,7 @@ class ProgramRunner:
             )
             results: Iterator[tuple[WorkloadResult, ...]]
             results = joblib.Parallel(n_jobs=1 if self.pairs else jobs, prefer="threads", return_as="generator")(todo)
+            progress(0, len(programs))
             for done, result in enumerate(results, start=1):
                 interruption.check()
                 found += result

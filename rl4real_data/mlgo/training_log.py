@@ -51,7 +51,10 @@ def write_log_file(
         with path.open("wb") as stream:
             write_log(stream, tensors, contexts, score=score)
     except OSError as error:
-        raise HostError.of(error, doing=f"writing the training log {path}") from error
+        raise HostError(
+            f"the training log {path} cannot be written: {error.strerror or error}",
+            hint="name another file, or make its folder",
+        ) from error
 
 
 def _line(value: object) -> bytes:

@@ -114,5 +114,5 @@ def test_a_log_that_cannot_be_written(tmp_path: Path) -> None:
     done = mlgo_clang(tmp_path, "-O2", "-c", "a.c", *flags, "-o", "native")
 
     assert done.returncode == 1
-    assert "writing the training log nowhere/log: No such file or directory" in done.stderr
+    assert "the training log nowhere/log cannot be written: No such file or directory" in done.stderr
     assert "Traceback" not in done.stderr

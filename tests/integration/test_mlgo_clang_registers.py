@@ -246,5 +246,5 @@ def test_a_log_that_cannot_be_written(folder: Path) -> None:
     done = mlgo_clang(folder, *O2, *flags, "-o", "native")
 
     assert done.returncode == 1
-    assert "writing the training log nowhere/log: No such file or directory" in done.stderr
+    assert "the training log nowhere/log cannot be written: No such file or directory" in done.stderr
     assert "Traceback" not in done.stderr
