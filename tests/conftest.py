@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -39,3 +41,48 @@ def pytest_make_parametrize_id(config: pytest.Config, val: object, argname: str)
     if not isinstance(val, str | bytes) or len(val) <= _LONGEST_ID:
         return None
     return f"{argname}-{len(val)}-{zlib.crc32(val if isinstance(val, bytes) else val.encode(errors='replace')):08x}"
+
+
+LARGE: Final = (
+    *("boto3", "datasets", "distributed", "duckdb", "mlcroissant", "moto", "onnx", "onnxruntime"),
+    *("polars", "ray", "s3fs", "torch", "torch_geometric", "torchdata"),
+)
+"""Packages that `pytest --without-large` does without."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--without-large", action="store_true", help="leave out the tests that need a large package")
+
+
+def _missing_package(error: BaseException | None) -> str | None:
+    """Of the import that ended in this error, be it the last one or what a message for users was made of."""
+    while error is not None:
+        if isinstance(error, ModuleNotFoundError):
+            return (error.name or "").partition(".")[0]
+        error = error.__cause__ or error.__context__
+    return None
+
+
+class _LightModule(pytest.Module):
+    """A file of tests that is left out where its imports end at a large package."""
+
+    def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
+        try:
+            return list(super().collect())
+        except (Exception, SystemExit) as error:
+            if _missing_package(error) in LARGE:
+                return []
+            raise
+
+
+def pytest_pycollect_makemodule(module_path: Path, parent: pytest.Collector) -> pytest.Module | None:
+    if not parent.config.getoption("--without-large"):
+        return None
+    return _LightModule.from_parent(parent, path=module_path)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--without-large"):
+        large = [item for item in items if item.get_closest_marker("large")]
+        config.hook.pytest_deselected(items=large)
+        items[:] = [item for item in items if item not in set(large)]
