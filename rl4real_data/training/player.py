@@ -21,6 +21,7 @@ from rl4real_data.training.expert_play import ExpertPlay
 from rl4real_data.training.function_game import FunctionGame, Turn
 from rl4real_data.training.modules import modules_of
 from rl4real_data.training.networks import LOWEST
+from rl4real_data.training.play_search import PlaySearch
 from rl4real_data.training.rewards import Outcome, Referee
 from rl4real_data.training.weights import Weights
 from rl4real_data.training.worker_task import WorkerTask
@@ -179,7 +180,11 @@ class Player:
 
 
 class ExpertPlayer(Player):
-    """Plays the expert's answers."""
+    """Plays the expert's answers, or what a search from there found to cost less."""
+
+    def __init__(self, task: WorkerTask, worker: int = 0) -> None:
+        super().__init__(task, worker)
+        self._search = PlaySearch(colours=self._source.colours, sizes=task.sizes, plays=task.bc_plays, seed=task.seed)
 
     def play(self, *, does_explore: bool = True) -> Played:
         """Whole games, one after the other."""
@@ -187,7 +192,8 @@ class ExpertPlayer(Player):
         found = Played()
         for _ in range(self._task.games):
             play = self._begin()
-            expert = ExpertPlay(play.game, self._source.colours)
+            changes = self._search.changes(play.game.facts)
+            expert = ExpertPlay(play.game, self._source.colours, changes)
             is_over = False
             while not is_over:
                 turn = play.act(play.game.observe(), expert.action())

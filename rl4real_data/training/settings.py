@@ -28,7 +28,8 @@ class TrainSettings:
     functions in which greedy spilled. `max_nodes`: only functions of so many nodes; None: all.
     `file_repeat_frequency`: games of a function one after the other. `episode_number`: games after which the run ends;
     None: no limit. `mca_reward_clip`, `mca_timeout`: of the final reward `mca`, how much it is, and the seconds that
-    the compiler and llvm-mca have.
+    the compiler and llvm-mca have. `bc_plays`: how many plays are tried, whenever a function comes, for one that costs
+    less than the expert's; it is cloned then.
     """
 
     algorithm: Algorithm = Algorithm.BC_PPO
@@ -64,6 +65,7 @@ class TrainSettings:
     grad_clip: float = 40.0
     bc_lr: float = 1e-3
     bc_train_batch_size: int = 256
+    bc_plays: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has them."""

@@ -25,7 +25,8 @@ from rl4real_data.training.sizes import AgentSizes
 class WorkerTask:
     """Which functions are played, and what they cost. Workers get it as it is, and open the dataset themselves.
 
-    `workers`: how many there are. `games`: played side by side in each. `is_live`: costs are the compiler's. `log_dir`:
+    `workers`: how many there are. `games`: played side by side in each. `bc_plays`: plays of a function that are tried
+    whenever the expert's is wanted. `is_live`: costs are the compiler's. `log_dir`:
     where is written down what it says; None: nowhere.
     """
 
@@ -39,6 +40,7 @@ class WorkerTask:
     repeat: int = 1
     with_spills: bool = False
     max_nodes: int | None = None
+    bc_plays: int = 0
     is_live: bool = False
     log_dir: str | None = None
     rewards: RewardSettings = field(default_factory=RewardSettings)
