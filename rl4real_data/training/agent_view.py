@@ -110,6 +110,10 @@ class AgentView:
             raise ValueError(f"no register of node {node}'s class has colour {colour}")
         return column
 
+    def open_places(self) -> list[int]:
+        """The places of nodes that are not decided, those that `select_node` allows."""
+        return (self._rows.start + np.flatnonzero(self._allocation.choice[self._told] == UNDECIDED)).tolist()
+
     def select_node(self) -> Observation:
         """Mask, notes (weight, 0 once decided; colour), weights and vectors, of all places. See `adjacency`."""
         sizes, rows = self._sizes, self._rows

@@ -2,23 +2,19 @@
 
 Nodes come in the expert's order. One that it cut is split behind the first use point, of those that are allowed, behind
 which a part of another place begins, and so are its pieces. A piece gets the place in which the expert has most of its
-uses, if that is free; else the next such place, a slot, or any free register. A play may change that for single nodes.
+uses, if that is free; else the next such place, a slot, or any free register.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final
+from collections.abc import Iterator
 
 import numpy as np
 
 from rl4real_data.allocation.allocation import SPILLED
 from rl4real_data.allocation.expert import expert_order, require_outcome
 from rl4real_data.allocation.places import ROOM
-from rl4real_data.allocation.split_allocation import DecisionWord
 from rl4real_data.episodes.column_values import Fate, Outcome
 from rl4real_data.training.agents import AgentName
 from rl4real_data.training.function_facts import ColourTable
@@ -28,36 +24,17 @@ EXPERT_COLUMNS = ("node_vreg", "part_node", "part_first", "part_last", "part_pla
 """What is read of an episode beside `FACT_COLUMNS` and the problem's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """Another task for one node than the expert's: split behind use point `point`; -1: it stays whole.
-
-    `choice`: what a whole one becomes, 0 spilled, or 1 + column of the register; None: what the expert would do. What
-    is not allowed when its turn comes counts for nothing. `is_first`: its turn comes before that of all other nodes.
-    """
-
-    point: int = -1
-    choice: int | None = None
-    is_first: bool = False
-
-
-Changes = Mapping[DecisionWord, Change]
-"""By the name of the node."""
-NO_CHANGES: Final[Changes] = MappingProxyType({})
-
-
 class ExpertPlay:
     """The expert's next action in one game, which nobody else plays. DatasetError where its answer is not told."""
 
-    def __init__(self, game: FunctionGame, colours: ColourTable, changes: Changes = NO_CHANGES) -> None:
+    def __init__(self, game: FunctionGame, colours: ColourTable) -> None:
         episode = game.facts.episode
-        self._game, self._colours, self._changes = game, colours, changes
+        self._game, self._colours = game, colours
         self._outcome = require_outcome(episode)
         (self._fate,) = episode.known_together("node_fate")
         self._parts = episode.edited_parts()
         order = expert_order(episode, game.facts.problem.problem).tolist()
-        told = [node for node in order if game.facts.is_told[node]]
-        self._queue = deque(sorted(told, key=lambda node: not self._is_first(node)))
+        self._queue = deque(node for node in order if game.facts.is_told[node])
         self._cut: set[tuple[int, int]] = set()
         self._known = len(game.allocation.nodes)
         self._point = -1
@@ -75,28 +52,20 @@ class ExpertPlay:
             return SPLIT_TASK if self._point >= 0 else 0
         return self._point if game.agent is AgentName.SPLIT_NODE else self._colour_of(game.node)
 
-    def _is_first(self, node: int) -> bool:
-        change = self._changes.get(self._game.allocation.nodes[node].name)
-        return change is not None and change.is_first
-
     def _cut_of(self, node: int) -> int:
         """The use point behind which the node is to be split, -1 for none."""
         one = self._game.allocation.nodes[node]
-        change = self._changes.get(one.name)
-        if change is not None:
-            mask = self._game.view.split_mask(node)
-            return change.point if 0 <= change.point < len(mask) and mask[change.point] else -1
         if not self._fate[one.origin] & Fate.SPLIT:
             return -1
         uses = [use.place >> ROOM for use in one.piece.uses]
-        for point in self._borders(one.origin, uses):
+        for point in self._changes(one.origin, uses):
             key = one.origin, one.piece.uses[point].place
             if key not in self._cut and self._game.view.split_mask(node)[point]:
                 self._cut.add(key)
                 return point
         return -1
 
-    def _borders(self, origin: int, uses: list[int]) -> list[int]:
+    def _changes(self, origin: int, uses: list[int]) -> list[int]:
         """The use points behind which a part of another place begins, and in front of the last one."""
         own = self._parts.of_node(origin)
         place = self._parts.place[own]
@@ -117,9 +86,6 @@ class ExpertPlay:
     def _wishes(self, node: int) -> Iterator[int]:
         """Choices, the best first."""
         one = self._game.allocation.nodes[node]
-        change = self._changes.get(one.name)
-        if change is not None and change.choice is not None:
-            yield change.choice
         columns = self._colours.registers.column_of
         outcome, assigned = self._outcome[one.origin], self._game.facts.episode.node_assigned[one.origin]
         if outcome == Outcome.ASSIGNED and columns[assigned] >= 0:

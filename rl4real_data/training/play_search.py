@@ -1,8 +1,8 @@
 """The search for a play of RL4ReAl's agents that costs less than the expert's.
 
-Greedy splits around regions, and RL4ReAl's agents behind single use points: what they can do of greedy's answer is
-often dear, and another play of theirs cheaper than greedy. Hill climbing from the expert's play finds one: the tasks of
-up to three nodes are changed by chance, and it is gone on from where that costs less, or little more.
+Greedy splits around regions, and RL4ReAl's agents behind single use points: what they can repeat of greedy's answer
+costs more than greedy's own. Hill climbing from a plain play finds one that costs less: what up to three nodes become
+is changed by chance, and it is gone on from where that costs less, or little more.
 """
 
 from __future__ import annotations
@@ -17,14 +17,16 @@ from rl4real_data.allocation.allocation import SPILLED
 from rl4real_data.allocation.answer_backend import EpisodeBackend
 from rl4real_data.allocation.answer_costs import weighted_cost
 from rl4real_data.allocation.split_allocation import LiveNode
-from rl4real_data.training.expert_play import NO_CHANGES, Change, Changes, ExpertPlay
 from rl4real_data.training.function_facts import ColourTable, FunctionFacts
 from rl4real_data.training.function_game import FunctionGame
+from rl4real_data.training.plain_play import NO_CHANGES, Change, Changes, PlainPlay
 from rl4real_data.training.sizes import AgentSizes
 
 _LESS: Final = 1e-6
 _DEARER: Final = 0.003
 _FIRST: Final = 0.3
+_BACK: Final = 0.5
+"""How often a node that is changed is left as in the plain play again: only what is needed stays changed."""
 _IN_VAIN: Final = 400
 """After so many plays that were no better than the best one no more are tried."""
 _CHANGES_AT_ONCE: Final = (1, 1, 1, 2, 2, 3)
@@ -66,9 +68,7 @@ class PlaySearch:
     _best: dict[str, _Best] = field(default_factory=dict)
 
     def changes(self, facts: FunctionFacts) -> Changes:
-        """What the cheapest play changes of the expert's, after some more tries."""
-        if not self.plays:
-            return NO_CHANGES
+        """What the cheapest play changes of the plain one, after some more tries."""
         name = facts.episode.episode_id
         best = self._best.get(name) or self._play(facts, NO_CHANGES)
         chance = random.Random(f"{self.seed} {name} {best.tried}")
@@ -86,9 +86,9 @@ class PlaySearch:
 
     def _play(self, facts: FunctionFacts, changes: Changes) -> _Best:
         game = FunctionGame(facts, self.colours, self.sizes)
-        expert = ExpertPlay(game, self.colours, changes)
+        play = PlainPlay(game, self.colours, changes)
         while not game.is_over:
-            game.act(expert.action())
+            game.act(play.action())
         cost = weighted_cost(EpisodeBackend().costs_of(facts.episode, game.allocation).costs)
         nodes = [one for one in game.allocation.nodes if one.piece.uses]
         names = {one.name for one in nodes}
@@ -100,7 +100,7 @@ class PlaySearch:
         changes = dict(best.changes)
         for _ in range(chance.choice(_CHANGES_AT_ONCE)):
             node = chance.choice(best.nodes)
-            if node.name in changes and chance.random() < 0.2:
+            if node.name in changes and chance.random() < _BACK:
                 del changes[node.name]
             else:
                 changes[node.name] = _any_change(facts, node, chance)

@@ -21,6 +21,7 @@ from rl4real_data.training.expert_play import ExpertPlay
 from rl4real_data.training.function_game import FunctionGame, Turn
 from rl4real_data.training.modules import modules_of
 from rl4real_data.training.networks import LOWEST
+from rl4real_data.training.plain_play import PlainPlay
 from rl4real_data.training.play_search import PlaySearch
 from rl4real_data.training.rewards import Outcome, Referee
 from rl4real_data.training.weights import Weights
@@ -180,7 +181,7 @@ class Player:
 
 
 class ExpertPlayer(Player):
-    """Plays the expert's answers, or what a search from there found to cost less."""
+    """Plays the expert's answers, or with `bc_plays` what a search finds to cost less."""
 
     def __init__(self, task: WorkerTask, worker: int = 0) -> None:
         super().__init__(task, worker)
@@ -192,14 +193,18 @@ class ExpertPlayer(Player):
         found = Played()
         for _ in range(self._task.games):
             play = self._begin()
-            changes = self._search.changes(play.game.facts)
-            expert = ExpertPlay(play.game, self._source.colours, changes)
+            leader = self._leader(play.game)
             is_over = False
             while not is_over:
-                turn = play.act(play.game.observe(), expert.action())
+                turn = play.act(play.game.observe(), leader.action())
                 self._note(play, turn, found)
                 is_over = turn.is_over
         return found
+
+    def _leader(self, game: FunctionGame) -> ExpertPlay | PlainPlay:
+        if not self._task.bc_plays:
+            return ExpertPlay(game, self._source.colours)
+        return PlainPlay(game, self._source.colours, self._search.changes(game.facts))
 
 
 def _rows_of(agent: AgentName, places: int) -> int | None:

@@ -28,8 +28,8 @@ class TrainSettings:
     functions in which greedy spilled. `max_nodes`: only functions of so many nodes; None: all.
     `file_repeat_frequency`: games of a function one after the other. `episode_number`: games after which the run ends;
     None: no limit. `mca_reward_clip`, `mca_timeout`: of the final reward `mca`, how much it is, and the seconds that
-    the compiler and llvm-mca have. `bc_plays`: how many plays are tried, whenever a function comes, for one that costs
-    less than the expert's; it is cloned then.
+    the compiler and llvm-mca have. `bc_plays`: how many plays are tried, whenever a function comes, for a cheap one to
+    clone; 0: the expert's is cloned.
     """
 
     algorithm: Algorithm = Algorithm.BC_PPO
