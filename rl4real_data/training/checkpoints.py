@@ -24,7 +24,7 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.training.sizes import AgentSizes
 
 FORMAT: Final = "rl4real-data checkpoint"
-VERSION: Final = 1
+VERSION: Final = 2
 CHECKPOINT_NAME: Final = "checkpoint.json"
 AGENTS_NAME: Final = "agents"
 RLLIB_NAME: Final = "rllib"

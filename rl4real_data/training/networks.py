@@ -1,19 +1,19 @@
 """RL4ReAl's four networks.
 
 Layers and widths are the fork's; its graph convolution is left out, as its output is not used there. Weights, distances
-and counts go through sign(x) ln(1 + |x|) first, since the raw ones differ by many orders of magnitude.
+and counts go through sign(x) ln(1 + |x|) first, since the raw ones differ by many orders of magnitude: spill weights in
+units of 1e-5, which is about the least that there is. Vectors are made sixteen times as long.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from rl4real_data.core.extras import required_by
 from rl4real_data.training.agents import AgentName
 from rl4real_data.training.sizes import (
     PROPERTIES_OF_COLOUR,
-    PROPERTIES_OF_TASK,
     PROPERTIES_OF_USE,
     TASKS,
     AgentSizes,
@@ -26,6 +26,12 @@ with required_by("training", extra="rllib"):
 LOWEST: Final = -1e9
 """The logit of an action that the mask forbids: no network says less, and a softmax makes 0 of it."""
 _WIDE, _MIDDLE, _NARROW = 256, 128, 64
+_WEIGHTS: Final = 1e5
+_VECTORS: Final = 16.0
+"""The numbers of a vocabulary's vectors are about as much smaller than what a layer of fresh weights tells apart."""
+_TASK_SCALE: Final = (1.0, 1.0, _WEIGHTS, 1.0)
+_COLOUR_SCALE: Final = (1.0,) * PROPERTIES_OF_COLOUR
+_USE_SCALE: Final = (_WEIGHTS, 1.0)
 
 
 class AgentNetwork(nn.Module):
@@ -68,8 +74,8 @@ class SelectNodeNetwork(AgentNetwork):
         return torch.full_like(observation["action_mask"], LOWEST).masked_scatter(is_open, logits)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
-        hidden = self.state(observation["state"]).relu()
-        weights = scaled(observation["spill_weights"]).unsqueeze(-1)
+        hidden = self.state(_VECTORS * observation["state"]).relu()
+        weights = scaled(_WEIGHTS * observation["spill_weights"]).unsqueeze(-1)
         hidden = self.weighed(torch.cat((hidden, weights), dim=-1)).relu()
         found: Tensor = self.logit(self.narrow(hidden).relu()).squeeze(-1)
         return found
@@ -78,15 +84,17 @@ class SelectNodeNetwork(AgentNetwork):
 class PropertiesNetwork(AgentNetwork):
     """Logits by a node's vector, and its properties in the second layer."""
 
-    def __init__(self, sizes: AgentSizes, properties: int, actions: int) -> None:
+    def __init__(self, sizes: AgentSizes, scale: Sequence[float], actions: int) -> None:
         super().__init__(actions)
+        self._scale = tuple(scale)
         self.state = nn.Linear(sizes.dimension, _NARROW)
-        self.described = nn.Linear(_NARROW + properties, _NARROW)
+        self.described = nn.Linear(_NARROW + len(scale), _NARROW)
         self.logits = nn.Linear(_NARROW, actions)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
-        hidden = self.state(observation["state"]).relu()
-        hidden = torch.cat((hidden, scaled(observation["node_properties"])), dim=-1)
+        hidden = self.state(_VECTORS * observation["state"]).relu()
+        properties = observation["node_properties"]
+        hidden = torch.cat((hidden, scaled(properties * properties.new_tensor(self._scale))), dim=-1)
         found: Tensor = self.logits(self.described(hidden).relu())
         return found
 
@@ -110,8 +118,9 @@ class SplitNodeNetwork(AgentNetwork):
         return nn.functional.pad(logits, (0, observation["action_mask"].shape[1] - last), value=LOWEST)
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
-        points = scaled(observation["usepoint_properties"])
-        state = self.state(observation["state"]).relu().unsqueeze(1).expand(-1, points.shape[1], -1)
+        points = observation["usepoint_properties"]
+        points = scaled(points * points.new_tensor(_USE_SCALE))
+        state = self.state(_VECTORS * observation["state"]).relu().unsqueeze(1).expand(-1, points.shape[1], -1)
         hidden = self.described(torch.cat((state, points), dim=-1)).relu()
         attention = self.asked(hidden) @ self.known(hidden).transpose(1, 2) / _NARROW**0.5
         attention = torch.where(_is_point(observation).unsqueeze(1), attention, LOWEST).softmax(dim=-1)
@@ -126,8 +135,8 @@ def network_of(agent: AgentName, sizes: AgentSizes) -> AgentNetwork:
     if agent is AgentName.SPLIT_NODE:
         return SplitNodeNetwork(sizes)
     if agent is AgentName.SELECT_TASK:
-        return PropertiesNetwork(sizes, PROPERTIES_OF_TASK, TASKS)
-    return PropertiesNetwork(sizes, PROPERTIES_OF_COLOUR, sizes.colours)
+        return PropertiesNetwork(sizes, _TASK_SCALE, TASKS)
+    return PropertiesNetwork(sizes, _COLOUR_SCALE, sizes.colours)
 
 
 def scaled(numbers: Tensor) -> Tensor:

@@ -25,9 +25,9 @@ from rl4real_data.training.sizes import AgentSizes
 _LESS: Final = 1e-6
 _DEARER: Final = 0.003
 _FIRST: Final = 0.3
-_BACK: Final = 0.5
+_BACK: Final = 0.35
 """How often a node that is changed is left as in the plain play again: only what is needed stays changed."""
-_IN_VAIN: Final = 400
+_IN_VAIN: Final = 600
 """After so many plays that were no better than the best one no more are tried."""
 _CHANGES_AT_ONCE: Final = (1, 1, 1, 2, 2, 3)
 

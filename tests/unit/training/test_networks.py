@@ -17,6 +17,8 @@ from rl4real_data.training.onnx_agents import FlatAgent, layout_of, onnx_model
 from rl4real_data.training.sizes import AgentSizes
 
 SIZES = AgentSizes(colours=7, dimension=5, nodes=20, edges=30, uses=12)
+SPREAD = {"state": 0.1, "spill_weights": 0.01, "usepoint_properties": 1.0}
+"""About what there is in a function; of all others a hundred."""
 DECISIONS = 250
 """Of each of four agents: 1,000."""
 
@@ -26,7 +28,7 @@ def random_observations(agent: AgentName, count: int) -> list[Observation]:
     found = []
     for _ in range(count):
         seen = {
-            name: (chance.standard_normal(shape) * 100).astype(np.float32)
+            name: (chance.standard_normal(shape) * SPREAD.get(name, 100)).astype(np.float32)
             for name, shape in layout_of(agent, SIZES)
             if name
         }
@@ -108,3 +110,28 @@ def test_networks_take_what_games_show(tmp_path: Path) -> None:
         while not game.view.is_over:
             logits = logits_of(network_of(game.agent, sizes), game.observe())
             game.act(int(logits[0].argmax()))
+
+
+def test_the_heaviest_node_is_learned_from_weights_as_llvm_has_them() -> None:
+    torch.manual_seed(0)
+    network = network_of(AgentName.SELECT_NODE, SIZES)
+    optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
+
+    def situations(count: int) -> dict[str, torch.Tensor]:
+        weights = 10 ** (-5 + 3 * torch.rand(count, 8))  # a hundred-thousandth to a hundredth
+        return {
+            "action_mask": torch.ones(count, 8),
+            "spill_weights": weights,
+            "state": torch.zeros(count, 8, SIZES.dimension),
+        }
+
+    for _ in range(150):
+        seen = situations(64)
+        loss = torch.nn.functional.cross_entropy(network.masked(seen), seen["spill_weights"].argmax(dim=-1))
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+
+    seen = situations(200)
+    found = network.masked(seen).argmax(dim=-1)
+    assert (found == seen["spill_weights"].argmax(dim=-1)).float().mean() > 0.9
