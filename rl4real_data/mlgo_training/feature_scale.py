@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.mlgo_training.feature_rows import Floats
+from rl4real_data.mlgo_training.quantile_search import QuantileTable
 from rl4real_data.traces.features import EVICTION_COLUMNS, FEATURES, Task
 
 FORMS: Final = 4
@@ -64,6 +65,9 @@ class FeatureScale:
         """Numbers in a scaled row."""
         return len(self.mean) * FORMS + len(places_of(self.task)[0])
 
+    def table(self) -> QuantileTable:
+        return QuantileTable.of(self.bounds, self.counts, self.total)
+
     def scaler(self) -> Scaler:
         return Scaler(self)
 
@@ -73,19 +77,13 @@ class Scaler:
 
     def __init__(self, scale: FeatureScale) -> None:
         self._scale = scale
-        lengths = np.isfinite(scale.bounds).sum(axis=1)
-        self._bounds = [own[:length] for own, length in zip(scale.bounds, lengths, strict=True)]
-        whole = np.cumsum(scale.counts, axis=1, dtype=np.float64)
-        shares = np.concatenate([np.zeros((len(whole), 1)), whole], axis=1).astype(np.float32) / scale.total
-        self._shares = [own[: length + 1] for own, length in zip(shares, lengths, strict=True)]
+        self._table = scale.table()
         self._places = places_of(scale.task)
 
     def __call__(self, rows: Floats) -> Floats:
         """[..., features] to [..., width]; of eviction the last axis but one has the 33 columns."""
         rows = numbers_in(rows)
-        share = np.empty(rows.shape, np.float32)
-        for number, (bounds, shares) in enumerate(zip(self._bounds, self._shares, strict=True)):
-            share[..., number] = shares[bounds.searchsorted(rows[..., number], side="right")]
+        share = self._table.shares_of(rows)
         apart = (rows - self._scale.mean) / self._scale.deviation
         apart = np.minimum(np.maximum(apart, -MOST_DEVIATIONS), MOST_DEVIATIONS)
         parts = [share, share * share, np.sqrt(share), apart]

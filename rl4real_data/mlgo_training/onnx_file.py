@@ -31,6 +31,8 @@ with required_by("export --to onnx", extra=EXTRA):
 
 OPSET: Final = 17
 _IR_VERSION: Final = 8
+_MOST_COMPARED: Final = 40_000
+"""Quantiles of all rows together. An operator costs a microsecond, and so do some thousand comparisons."""
 OUTPUT: Final = "decision"
 _ANSWER_SHAPES: Final = {Task.INLINING: [1, 2], Task.EVICTION: [1, EVICTION_COLUMNS], Task.PRIORITY: [1]}
 
@@ -71,6 +73,7 @@ class _Graph:
 
     def __init__(self, task: Task) -> None:
         self._task = task
+        self._height = EVICTION_COLUMNS if task is Task.EVICTION else 1
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._asked: list[Any] = []
@@ -109,17 +112,31 @@ class _Graph:
     def scaled(self, rows: str, scale: FeatureScale) -> str:
         """As `Scaler`, from the same numbers."""
         rows = self.add("Where", self.add("IsNaN", rows), self.constant(np.array(0, np.float32)), rows)
-        last = self.constant(np.array([-1], np.int64))
-        reached = self.add("GreaterOrEqual", self.add("Unsqueeze", rows, last), self.constant(scale.bounds))
-        counted = self.add("Mul", self.add("Cast", reached, to=TensorProto.FLOAT), self.constant(scale.counts))
-        share = self.add("ReduceSum", counted, last, keepdims=0)
-        share = self.add("Div", share, self.constant(np.array(scale.total, np.float32)))
+        share = (self._counted if self._height * scale.bounds.size <= _MOST_COMPARED else self._found)(rows, scale)
         apart = self.add("Div", self.add("Sub", rows, self.constant(scale.mean)), self.constant(scale.deviation))
         most = (self.constant(np.array(sign * MOST_DEVIATIONS, np.float32)) for sign in (-1, 1))
         parts = [share, self.add("Mul", share, share), self.add("Sqrt", share), self.add("Clip", apart, *most)]
         if self._task is Task.EVICTION:
             parts.append(self.constant(places_of(self._task)))
         return self.add("Concat", *parts, axis=-1)
+
+    def _counted(self, rows: str, scale: FeatureScale) -> str:
+        """Shares of quantiles, each of which is compared with: few operators."""
+        last = self.constant(np.array([-1], np.int64))
+        reached = self.add("GreaterOrEqual", self.add("Unsqueeze", rows, last), self.constant(scale.bounds))
+        counted = self.add("Mul", self.add("Cast", reached, to=TensorProto.FLOAT), self.constant(scale.counts))
+        whole = self.add("ReduceSum", counted, last, keepdims=0)
+        return self.add("Div", whole, self.constant(np.array(scale.total, np.float32)))
+
+    def _found(self, rows: str, scale: FeatureScale) -> str:
+        """The same as `QuantileTable.shares_of` finds them: few comparisons."""
+        table = scale.table()
+        bounds, place = self.constant(table.bounds), self.constant(table.first)
+        for stride in table.strides:
+            further = self.add("Add", place, self.constant(np.array(stride, np.int32)))
+            reached = self.add("GreaterOrEqual", rows, self.add("Gather", bounds, further))
+            place = self.add("Where", reached, further, place)
+        return self.add("Gather", self.constant(table.shares), place)
 
     def answer(self, scores: str) -> str:
         """Inlining's [1, 2], eviction's [1, 33], priority's [1]."""
