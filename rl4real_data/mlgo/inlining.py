@@ -113,9 +113,7 @@ def ask_module(
     compiler: Compiler, arguments: Sequence[str], policy: ChannelPolicy, *, with_default: bool = False
 ) -> ChannelHost | Failure:
     """Compiles a module once; what was said. `with_default`: LLVM's own decisions, too, which are not all right."""
-    flags = [_WITH_DEFAULT] if with_default else []
-    if not any(word.lstrip("-").startswith(_GROWTH_LIMIT.lstrip("-")) for word in arguments):
-        flags.append(f"{_GROWTH_LIMIT}={_NO_GROWTH_LIMIT:g}")
+    flags = [*([_WITH_DEFAULT] if with_default else []), *growth_flags(arguments)]
     spoken = compiler.ask(Task.INLINING, (*arguments, *llvm_words(*flags)), policy)
     if isinstance(spoken, Failure):
         return spoken
@@ -124,6 +122,13 @@ def ask_module(
     if spoken.host.header is None:
         return Failure(kind=FailureKind.REJECTED, reason=NOTHING_ASKED)
     return spoken.host
+
+
+def growth_flags(arguments: Sequence[str]) -> tuple[str, ...]:
+    """What puts LLVM's limit of growth out of reach, unless the user has set one."""
+    if any(word.lstrip("-").startswith(_GROWTH_LIMIT.lstrip("-")) for word in arguments):
+        return ()
+    return (f"{_GROWTH_LIMIT}={_NO_GROWTH_LIMIT:g}",)
 
 
 def _column(host: ChannelHost, name: str) -> list[float]:

@@ -47,4 +47,5 @@ class QuantileTable:
         for stride in self.strides:
             further = place + stride
             place = np.where(rows >= self.bounds[further], further, place)
-        return self.shares[place]
+        found: Floats = self.shares[place]
+        return found

@@ -142,7 +142,7 @@ def test_a_killed_run_goes_on_as_if_nothing_had_been(algorithm: TaskAlgorithm, t
 
 @pytest.mark.parametrize("algorithm", TaskAlgorithm)
 def test_the_same_seed_gives_the_same_curve(algorithm: TaskAlgorithm, tmp_path: Path) -> None:
-    settings = {"algorithm": algorithm, "live": algorithm is not TaskAlgorithm.BC}
+    settings: dict[str, Any] = {"algorithm": algorithm, "live": algorithm is not TaskAlgorithm.BC}
     one, same, other = (
         figures(request(tmp_path, out=tmp_path / name, seed=seed, **settings))
         for name, seed in (("one", 3), ("same", 3), ("other", 4))
@@ -152,7 +152,7 @@ def test_the_same_seed_gives_the_same_curve(algorithm: TaskAlgorithm, tmp_path: 
 
 
 def test_several_compilers_at_once_change_nothing(tmp_path: Path) -> None:
-    settings = {"algorithm": TaskAlgorithm.ES, "live": True}
+    settings: dict[str, Any] = {"algorithm": TaskAlgorithm.ES, "live": True}
     one = figures(request(tmp_path, out=tmp_path / "one", **settings))
 
     assert figures(request(tmp_path, out=tmp_path / "four", num_env_runners=4, **settings)) == one
