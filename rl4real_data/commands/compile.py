@@ -15,6 +15,7 @@ import typer
 
 from rl4real_data.commands.completion import complete_vocabularies
 from rl4real_data.commands.console import say, say_nothing, write_note
+from rl4real_data.commands.task_model import compile_by_task
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.targets import TargetName
@@ -77,6 +78,7 @@ def compile_command(
     from rl4real_data.live.clang_call import read_call
     from rl4real_data.live.decided_compile import compile_decided, compile_plainly
     from rl4real_data.live.policy_choice import SHIPPED
+    from rl4real_data.mlgo.model_tasks import task_of_model
     from rl4real_data.toolchain.installation import Installation
 
     if quiet and verbose:
@@ -94,6 +96,9 @@ def compile_command(
     if decisions is not None and policy is not None:
         raise UsageError("--policy and --decisions: one of them decides", hint="leave one out")
     word = None if decisions is not None else policy or str(environment.model_path or SHIPPED)
+    if word is not None and (task := task_of_model(word)) is not None:
+        others = {"--tries": tries, "--report": report, "--dump": dump, "--seed": seed, "--vocab": vocab}
+        sys.exit(compile_by_task(command or [], word, task, others=others, quiet=quiet))
     for option, path in (("--report", report), ("--dump", dump)):
         _check_place(option, path)
     choice = _choose(word, tries=tries)

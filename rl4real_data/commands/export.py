@@ -16,6 +16,7 @@ from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
 from rl4real_data.export.exporters import EXPORTERS, ExportFormat, Needs, choose_exporter
+from rl4real_data.mlgo_training.checkpoints import is_task_checkpoint
 
 if TYPE_CHECKING:
     from rl4real_data.export.rl4real import Exported
@@ -41,7 +42,7 @@ def export_dataset(
         Path | None,
         typer.Argument(
             metavar="OUT",
-            help="New folder; with --to mlgo a new file. [--to onnx: MODEL_DIR]",
+            help="New folder; with --to mlgo a new file, of a checkpoint of --task FILE.onnx. [--to onnx: MODEL_DIR]",
             show_default=False,
         ),
     ] = None,
@@ -73,7 +74,9 @@ def export_dataset(
         write_path(output)
         return
     choose_exporter(to, needs=Needs.DATASET, given=given)
-    if to is ExportFormat.ONNX:
+    if to is ExportFormat.ONNX and is_task_checkpoint(data_dir):
+        text, output = _export_task(data_dir, output, split=split)
+    elif to is ExportFormat.ONNX:
         text = _export_onnx(data_dir, output, split=split)
     elif to is ExportFormat.RL4REAL:
         text = _export_rl4real(data_dir, output, split=split, sources=sources or [])
@@ -117,11 +120,27 @@ def _export_traces(data_dir: Path, output: Path, *, given: list[str]) -> str:
     return "\n".join(lines)
 
 
+def _export_task(checkpoint: Path, output: Path, *, split: Split | None) -> tuple[str, Path]:
+    """The words, and the file: one in a folder has the task's name."""
+    from rl4real_data.mlgo_training.checkpoints import read_task_checkpoint
+    from rl4real_data.mlgo_training.onnx_file import export_task_policy
+
+    _refuse_split(split)
+    if output.suffix != ".onnx":
+        output = output / f"{read_task_checkpoint(checkpoint).task}.onnx"
+    task = export_task_policy(checkpoint, output)
+    return f"{output}: use it with  rl4real-data trace {task} x86 --policy {output}", output
+
+
+def _refuse_split(split: Split | None) -> None:
+    if split is not None:
+        raise UsageError("--split: no option of --to onnx", hint="leave it out: a checkpoint has no splits")
+
+
 def _export_onnx(checkpoint: Path, output: Path, *, split: Split | None) -> str:
     from rl4real_data.training.onnx_agents import export_agents
 
-    if split is not None:
-        raise UsageError("--split: no option of --to onnx", hint="leave it out: a checkpoint has no splits")
+    _refuse_split(split)
     export_agents(checkpoint, output)
     return f"{output}: use it with  rl4real-data compile --policy {output} -- clang-22 -O3 -c file.c"
 

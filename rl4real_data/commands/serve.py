@@ -13,6 +13,7 @@ import typer
 
 from rl4real_data.commands.checkpoint_policy import exported
 from rl4real_data.commands.console import say, write_ready
+from rl4real_data.commands.task_model import serve_task
 from rl4real_data.core import interruption
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
@@ -61,9 +62,17 @@ def serve(
     build_dir: Annotated[Path | None, typer.Option(help="LLVM installation or build. [BUILD_DIR, or PATH]")] = None,
 ) -> None:
     """Answer compilers that ask about register allocation (-mlra-inference), until Ctrl-C."""
+    from rl4real_data.mlgo.model_tasks import task_of_model
+
     environment = load_environment()
     word = _policy_word(policy, environment)
     wire = _check_channel(pipe, port, message_format)
+    if (task := task_of_model(word)) is not None:
+        if pipe is None:
+            raise UsageError(f"{word}: a model of {task} answers at pipes alone", hint="add --pipe NAME")
+        with interruption.ends_here():
+            serve_task(word, task, PIPES / pipe)
+        return
     with exported(word) as models, interruption.ends_here():
         dialogues = _dialogues(models, environment, target=target, seed=seed, build_dir=build_dir)
         if pipe is None:

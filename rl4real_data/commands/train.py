@@ -14,13 +14,15 @@ from typing import TYPE_CHECKING, Annotated, Any, Final
 
 import typer
 
+from rl4real_data.commands.completion import complete_corpora
 from rl4real_data.commands.console import work_progress, write_note, write_path
 from rl4real_data.core.absent_pandas import do_with_pandas
 from rl4real_data.core.counted import counted
 from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.split import Split
-from rl4real_data.training.choices import Algorithm, FinalReward
+from rl4real_data.traces.task_name import Task
+from rl4real_data.training.choices import FinalReward
 
 if TYPE_CHECKING:
     from rl4real_data.training.training_run import Progress, Trained
@@ -33,6 +35,15 @@ class Preset(StrEnum):
 
     RL4REAL = "rl4real"
     ADVICE = "advice"
+
+
+class Algorithm(StrEnum):
+    """The values of `--algorithm`: those of the preset rl4real, and those of `--task`."""
+
+    BC = "bc"
+    PPO = "ppo"
+    BC_PPO = "bc+ppo"
+    ES = "es"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,11 +66,25 @@ def train(
     preset: Annotated[
         Preset, typer.Option(help="rl4real: RL4ReAl's four agents; advice: a few decisions for greedy.")
     ] = Preset.RL4REAL,
+    task: Annotated[
+        Task | None, typer.Option(help="Instead of a preset: a policy of MLGO's, from a DATA_DIR of `trace`.")
+    ] = None,
     algorithm: Annotated[
         Algorithm | None,
-        typer.Option(help="bc: from the expert's decisions; ppo: by playing; bc+ppo: one after the other. [bc+ppo]"),
+        typer.Option(
+            help="bc: from the expert's decisions; ppo: by playing; bc+ppo: one after the other; with --task also es: "
+            "evolution strategies. [bc+ppo; with --task bc]"
+        ),
     ] = None,
     live: Annotated[bool | None, typer.Option("--live/--no-live", help="Costs are those that clang counts.")] = None,
+    corpus: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="NAME|FOLDER|FILE",
+            help="With --task and --live: where the modules of the trace lie; may repeat. [the trace's names]",
+            autocompletion=complete_corpora,
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="Folder of the run. [~/ray_results/PRESET_TARGET_TIME]")
     ] = None,
@@ -126,6 +151,11 @@ def train(
         start=start,
         flags=said,
     )
+    if task is not None:
+        write_path(_train_task(asked, task, corpus or [], preset))
+        return
+    if corpus:
+        raise UsageError("--corpus: only --task compiles a corpus", hint="leave it out, or name a --task")
     write_path(_TRAINERS[preset](asked))
 
 
@@ -143,7 +173,7 @@ def _train_rl4real(asked: Asked) -> Path:
     from rl4real_data.training.training_run import TrainRequest
     from rl4real_data.training.training_run import train as run
 
-    settings = read_settings(asked.config, asked.flags)
+    settings = read_settings(asked.config, _own_flags(asked))
     data = training_data_of(asked.data_dir, None if asked.split is None else asked.split.value)
     out = asked.out or run_folder(Preset.RL4REAL, data.target)
     request = TrainRequest(data=data, out=out, settings=settings, is_resumed=asked.is_resumed, start=asked.start)
@@ -157,9 +187,30 @@ def _train_rl4real(asked: Asked) -> Path:
     return trained.checkpoint
 
 
-def run_folder(preset: Preset, target: str) -> Path:
+def _own_flags(asked: Asked) -> dict[str, Any]:
+    from rl4real_data.training.choices import Algorithm as OwnAlgorithm
+
+    flags = dict(asked.flags)
+    if flags.get("algorithm") is Algorithm.ES:
+        raise UsageError(
+            "--algorithm es: the preset rl4real has none", hint="it has bc, ppo and bc+ppo; es is --task's"
+        )
+    return {**flags, **({"algorithm": OwnAlgorithm(flags["algorithm"])} if "algorithm" in flags else {})}
+
+
+def _train_task(asked: Asked, task: Task, corpora: list[str], preset: Preset) -> Path:
+    from rl4real_data.commands.train_task import train_task
+    from rl4real_data.traces.index import read_trace_index
+
+    if preset is not Preset.RL4REAL:
+        raise UsageError(f"--task and --preset {preset}: one of them", hint="leave one out")
+    out = asked.out or run_folder(task, read_trace_index(asked.data_dir).target)
+    return train_task(asked, task, corpora, out)
+
+
+def run_folder(what: Preset | Task, target: str) -> Path:
     """A new folder where RLlib's users look for runs."""
-    return RESULTS.expanduser() / f"{preset}_{target}_{datetime.now():%Y-%m-%d_%H-%M-%S}"
+    return RESULTS.expanduser() / f"{what}_{target}_{datetime.now():%Y-%m-%d_%H-%M-%S}"
 
 
 def _remark(progress: Progress) -> str:

@@ -80,16 +80,16 @@ def trace_module(
 def decide_module(compiler: Compiler, major: int, arguments: Sequence[str], policy: ChannelPolicy) -> Decided | Failure:
     """Compiles a module with `policy`; the last pass is the one whose object file stays. `arguments` name it."""
     if major >= _FIRST_WITH_DEFAULT:
-        host = _ask(compiler, arguments, policy, with_default=True)
+        host = ask_module(compiler, arguments, policy, with_default=True)
         if isinstance(host, Failure):
             return host
         return Decided(host=host, decisions=host.decisions, defaults=_column(host, INLINING_DEFAULT))
     if isinstance(policy, DefaultPolicy):
-        first = _ask(compiler, arguments, DefaultPolicy(_BROKEN_COLUMN), with_default=True)
+        first = ask_module(compiler, arguments, DefaultPolicy(_BROKEN_COLUMN), with_default=True)
         second = first if isinstance(first, Failure) else _replay(compiler, arguments, first, with_default=False)
         broken, host = first, second
     else:
-        host = _ask(compiler, arguments, policy, with_default=False)
+        host = ask_module(compiler, arguments, policy, with_default=False)
         broken = host if isinstance(host, Failure) else _replay(compiler, arguments, host, with_default=True)
     if isinstance(host, Failure):
         return host
@@ -102,19 +102,18 @@ def _replay(
     compiler: Compiler, arguments: Sequence[str], first: ChannelHost, *, with_default: bool
 ) -> ChannelHost | Failure:
     """The same decisions once more, for other columns."""
-    second = _ask(compiler, arguments, ReplayPolicy(first.decisions), with_default=with_default)
+    second = ask_module(compiler, arguments, ReplayPolicy(first.decisions), with_default=with_default)
     if isinstance(second, ChannelHost) and len(second.decisions) != len(first.decisions):
         said = f"asked {len(first.decisions):,} times, then {len(second.decisions):,} times"
         return Failure(kind=FailureKind.BAD_RECORD, reason=f"the compiler does not repeat itself: it {said}")
     return second
 
 
-def _ask(
-    compiler: Compiler, arguments: Sequence[str], policy: ChannelPolicy, *, with_default: bool
+def ask_module(
+    compiler: Compiler, arguments: Sequence[str], policy: ChannelPolicy, *, with_default: bool = False
 ) -> ChannelHost | Failure:
-    flags = [_WITH_DEFAULT] if with_default else []
-    if not any(word.lstrip("-").startswith(_GROWTH_LIMIT.lstrip("-")) for word in arguments):
-        flags.append(f"{_GROWTH_LIMIT}={_NO_GROWTH_LIMIT:g}")
+    """Compiles a module once; what was said. `with_default`: LLVM's own decisions, too, which are not all right."""
+    flags = [*([_WITH_DEFAULT] if with_default else []), *growth_flags(arguments)]
     spoken = compiler.ask(Task.INLINING, (*arguments, *llvm_words(*flags)), policy)
     if isinstance(spoken, Failure):
         return spoken
@@ -123,6 +122,13 @@ def _ask(
     if spoken.host.header is None:
         return Failure(kind=FailureKind.REJECTED, reason=NOTHING_ASKED)
     return spoken.host
+
+
+def growth_flags(arguments: Sequence[str]) -> tuple[str, ...]:
+    """What puts LLVM's limit of growth out of reach, unless the user has set one."""
+    if any(word.lstrip("-").startswith(_GROWTH_LIMIT.lstrip("-")) for word in arguments):
+        return ()
+    return (f"{_GROWTH_LIMIT}={_NO_GROWTH_LIMIT:g}",)
 
 
 def _column(host: ChannelHost, name: str) -> list[float]:

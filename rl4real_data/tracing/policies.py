@@ -25,6 +25,7 @@ from rl4real_data.live.onnx_runtime import find_onnx_runtime
 from rl4real_data.live.onnx_sessions import open_model
 from rl4real_data.live.policies.function import load_function
 from rl4real_data.live.wires import Wire
+from rl4real_data.mlgo.policies.onnx_model import TASK_KEY
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.traces.dataset import TraceDataset
 from rl4real_data.traces.features import FEATURES, Task
@@ -175,24 +176,31 @@ def _model(word: str, path: Path, task: Task) -> PlainPolicy:
         content = path.read_bytes()
     except OSError as error:
         raise UsageError(f"{word}: {error.strerror}", hint=f"a policy is {FORMS}") from error
+    return PlainPolicy(name=path.name, sha256=digest_of(path.name, content), always=model_flags(path, task))
+
+
+def model_flags(path: Path, task: Task) -> tuple[str, ...]:
+    """The plugin's for a model. UsageError for one of other features or task, MissingExtra without onnxruntime."""
     session = open_model(path)
+    said = session.get_modelmeta().custom_metadata_map.get(TASK_KEY, task.value)
+    if said != task.value:
+        raise UsageError(f"{path} was made for {said}, not for {task}", hint=f"name a model of {task}")
     shapes = {spec.name: spec.llvm_shape for spec in FEATURES[task]}
     for node in session.get_inputs():
         if node.name not in shapes:
             raise UsageError(
-                f"{word}: its input {node.name} is no feature of {task}", hint=f"the features are {', '.join(shapes)}"
+                f"{path}: its input {node.name} is no feature of {task}", hint=f"the features are {', '.join(shapes)}"
             )
         fixed = math.prod(size for size in node.shape if isinstance(size, int))
         if fixed not in (1, math.prod(shapes[node.name])):
             raise UsageError(
-                f"{word}: its input {node.name} has the shape {node.shape}", hint=f"LLVM sends {shapes[node.name]}"
+                f"{path}: its input {node.name} has the shape {node.shape}", hint=f"LLVM sends {shapes[node.name]}"
             )
-    flags = (
+    return (
         f"-mlra-trace-model={path.absolute()}",
         f"-mlra-onnxruntime={find_onnx_runtime()}",
         f"-mlra-time-limit={PATIENCE_MS}",
     )
-    return PlainPolicy(name=path.name, sha256=digest_of(path.name, content), always=flags)
 
 
 def source_of(function: Callable[..., Any]) -> bytes:

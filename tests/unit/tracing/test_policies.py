@@ -96,9 +96,13 @@ class FakeSession:
 
     def __init__(self, **inputs: list[Any]) -> None:
         self.inputs = inputs
+        self.metadata: dict[str, str] = {}
 
     def get_inputs(self) -> list[Any]:
         return [SimpleNamespace(name=name, shape=shape) for name, shape in self.inputs.items()]
+
+    def get_modelmeta(self) -> Any:
+        return SimpleNamespace(custom_metadata_map=self.metadata)
 
 
 @pytest.fixture
@@ -152,6 +156,12 @@ def test_a_model_with_other_features(
     with pytest.raises(UsageError, match=said) as caught:
         trace_policy(str(tmp_path / "model.onnx"), task)
     assert "the features are" in caught.value.hint or "LLVM sends" in caught.value.hint
+
+
+def test_a_model_of_another_task(model: FakeSession, tmp_path: Path) -> None:
+    model.metadata = {"mlgo.task": "eviction"}
+    with pytest.raises(UsageError, match=r"model\.onnx was made for eviction, not for priority"):
+        trace_policy(str(tmp_path / "model.onnx"), Task.PRIORITY)
 
 
 def test_a_model_that_is_not_there() -> None:
