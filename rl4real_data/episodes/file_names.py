@@ -20,8 +20,10 @@ TRIALS_NAME: Final = "trials.parquet"
 VOCABULARY_NAME: Final = "vocab/vocabulary.parquet"
 INDEX_NAME: Final = "dataset.json"
 
+SHARDS: Final = "data"
+"""The folder of the shards; those of a dataset in a store lie below it, in one named by its fingerprint."""
 SPLITS: Final = ("train", "test")
-SHARD_NAME: Final = re.compile(r"data/(?P<split>train|test)-[0-9]{1,9}-of-[0-9]{1,9}\.parquet")
+SHARD_NAME: Final = re.compile(r"data/(?:[0-9a-f]{64}/)?(?P<split>train|test)-[0-9]{1,9}-of-[0-9]{1,9}\.parquet")
 _VOCABULARY: Final = re.compile(r"vocab/[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}\.parquet")
 _TABLES: Final = frozenset(
     {
