@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -39,17 +39,31 @@ class ChosenRows:
     rows: Sequence[int]
 
 
+class PartSource(Protocol):
+    """Where the parts come from. It is asked by several threads."""
+
+    def functions(self, part: Part) -> pa.Table:
+        """All columns of its functions. DamagedPart."""
+
+    def inst_ids(self, part: Part) -> npt.NDArray[np.int32]:
+        """(shapes of the part,) the number that each has in the dataset. DamagedPart."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartFolder:
-    """Where the parts lie, and what all of their episodes have in common.
-
-    `numbering` (shapes,) int32: from a shape's number in `shapes` to its inst_id.
-    """
+    """A folder of parts; `numbering` (shapes,) int32: from a shape's number in `shapes` to its inst_id."""
 
     folder: Path
     shapes: ShapeNumbers
     numbering: npt.NDArray[np.int32]
-    identity: Mapping[str, str]
+
+    def functions(self, part: Part) -> pa.Table:
+        """See `PartSource`."""
+        return read_functions(self.folder, part)
+
+    def inst_ids(self, part: Part) -> npt.NDArray[np.int32]:
+        """See `PartSource`."""
+        return self.numbering[self.shapes.of_part(self.folder, part)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +84,9 @@ def cut(modules: Iterable[ChosenRows], sizes: Iterable[int]) -> Iterator[tuple[P
         yield tuple(Piece(chosen=chosen, rows=tuple(rows)) for chosen, rows in by_module.values())
 
 
-def own_episodes(where: PartFolder, modules: Iterable[ChosenRows], sizes: Iterable[int]) -> Iterator[pa.Table]:
+def own_episodes(
+    source: PartSource, modules: Iterable[ChosenRows], sizes: Iterable[int], identity: Mapping[str, str]
+) -> Iterator[pa.Table]:
     """Tables of `sizes` rows in the schema, with the instruction numbers of the dataset. DamagedPart.
 
     A row group waits only for parts whose reading was begun before it, so there is always a thread that goes on.
@@ -84,24 +100,26 @@ def own_episodes(where: PartFolder, modules: Iterable[ChosenRows], sizes: Iterab
             for piece in group:
                 chosen = piece.chosen
                 if last is None or last[0] is not chosen:
-                    last = chosen, pool.submit(read_functions, where.folder, chosen.part)
+                    last = chosen, pool.submit(source.functions, chosen.part)
                 parts.append(last[1])
-            ready.append(pool.submit(_row_group, where, group, parts))
+            ready.append(pool.submit(_row_group, source, identity, group, parts))
             if len(ready) > _AHEAD:
                 yield ready.popleft().result()
         while ready:
             yield ready.popleft().result()
 
 
-def _row_group(where: PartFolder, group: Sequence[Piece], parts: Sequence[Future[pa.Table]]) -> pa.Table:
+def _row_group(
+    source: PartSource, identity: Mapping[str, str], group: Sequence[Piece], parts: Sequence[Future[pa.Table]]
+) -> pa.Table:
     slices = [_slices(part.result(), piece.rows) for piece, part in zip(group, parts, strict=True)]
     functions = pa.concat_tables(itertools.chain.from_iterable(slices)).combine_chunks()
     counts = [len(piece.rows) for piece in group]
-    numbers = [where.numbering[where.shapes.of_part(where.folder, piece.chosen.part)] for piece in group]
+    numbers = [source.inst_ids(piece.chosen.part) for piece in group]
     firsts = np.cumsum([0, *map(len, numbers[:-1])])
     functions = with_inst_ids(functions, np.concatenate(numbers), firsts=np.repeat(firsts, counts))
     origins = [piece.chosen.origin for piece in group for _ in piece.rows]
-    return with_identity(functions, origins, where.identity)
+    return with_identity(functions, origins, identity)
 
 
 def _slices(functions: pa.Table, rows: Sequence[int]) -> Iterator[pa.Table]:

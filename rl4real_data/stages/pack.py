@@ -37,13 +37,13 @@ def pack_episodes(draft: Draft) -> Draft:
     occurrences = np.zeros(len(table.ids), np.int64)
     recipe, own = draft.recipe, selection.episodes
     sizes = row_group_sizes(own, per_shard=recipe.per_shard, per_row_group=recipe.per_row_group)
-    where = PartFolder(folder=draft.parts, shapes=draft.shapes, numbering=draft.numbering, identity=draft.identity)
+    source = PartFolder(folder=draft.parts, shapes=draft.shapes, numbering=draft.numbering)
     chosen = [
         ChosenRows(origin=each.entry.module, part=each.entry.part, rows=each.rows)
         for each in selection.modules
         if each.rows
     ]
-    episodes = own_episodes(where, chosen, sizes)
+    episodes = own_episodes(source, chosen, sizes, draft.identity)
     files = _write(draft, draft.split, own, counted_shapes(episodes, occurrences))
     return with_other_split(replace(draft.with_files(files), occurrences=occurrences))
 

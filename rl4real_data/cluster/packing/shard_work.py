@@ -14,9 +14,11 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Final
 
 import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
 from rl4real_data.cluster.layout import SHARDS
 from rl4real_data.cluster.packing.packing_record import PackingRecord, read_packing
@@ -28,10 +30,10 @@ from rl4real_data.engines.engine import Unfit
 from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.instructions import InstructionTable
 from rl4real_data.episodes.writer import row_group_sizes, write_shards
-from rl4real_data.stages.own_episodes import ChosenRows, PartFolder, own_episodes
+from rl4real_data.stages.own_episodes import ChosenRows, own_episodes
 from rl4real_data.stages.pack import counted_shapes
-from rl4real_data.stages.part import Part, arrow_path
-from rl4real_data.stages.shape_numbers import ShapeNumbers
+from rl4real_data.stages.part import Part
+from rl4real_data.stages.part_functions import functions_in, shapes_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,37 @@ class Damaged:
     archives: frozenset[str]
 
 
-Made: TypeAlias = ShardMarker | Damaged | Unfit
+class _FetchedParts:
+    """The parts of a shard, as they lie in the store: some megabytes."""
+
+    def __init__(self, table: InstructionTable) -> None:
+        self._table = table
+        self._contents: dict[str, bytes] = {}
+        self.chosen: Final[list[ChosenRows]] = []
+
+    def fetch(self, store: Store, planned: PlannedPart) -> bool:
+        """Whether the part is what was written; it is there then."""
+        interruption.check()
+        try:
+            content = store.read_range(planned.archive, planned.offset, planned.size)
+        except FileNotFoundError:
+            return False
+        if hashlib.sha256(content).hexdigest() != planned.sha256:
+            return False
+        self._contents[planned.key] = content
+        size, sha256 = planned.size, planned.sha256
+        part = Part(key=planned.key, source_sha256="", headers=(), functions=(), size=size, sha256=sha256, seconds=0.0)
+        self.chosen.append(ChosenRows(origin=planned, part=part, rows=planned.rows))
+        return True
+
+    def functions(self, part: Part) -> pa.Table:
+        """See `PartSource`."""
+        return functions_in(self._contents[part.key])
+
+    def inst_ids(self, part: Part) -> npt.NDArray[np.int32]:
+        """See `PartSource`."""
+        shapes = shapes_in(self._contents[part.key])
+        return self._table.remap(zip(shapes.opcodes, shapes.operands, strict=True))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +107,7 @@ class ShardWork:
     run: str
     packing: str
 
-    def __call__(self, name: str) -> Made:
+    def __call__(self, name: str) -> ShardMarker | Damaged | Unfit:
         """StoreError, which is nobody's fault here, if a store does not do its part."""
         try:
             store = Store(self.run)
@@ -107,27 +139,16 @@ def _make(
     store: Store, record: PackingRecord, table: InstructionTable, plan: ShardPlan, *, name: str, folder: Path
 ) -> ShardMarker | Damaged:
     """Writes the shard, then its marker."""
-    chosen, damaged = [], set()
-    for each in plan.parts:
-        interruption.check()
-        if not _fetch(store, each, folder):
-            damaged.add(each.archive)
-        part = Part(
-            key=each.key, source_sha256="", headers=(), functions=(), size=each.size, sha256=each.sha256, seconds=0.0
-        )
-        chosen.append(ChosenRows(origin=each, part=part, rows=each.rows))
+    parts = _FetchedParts(table)
+    damaged = {each.archive for each in plan.parts if not parts.fetch(store, each)}
     if damaged:
         return Damaged(archives=frozenset(damaged))
-    shapes = ShapeNumbers()
-    for one in chosen:
-        shapes.of_part(folder, one.part)
-    where = PartFolder(folder=folder, shapes=shapes, numbering=table.remap(shapes.shapes), identity=record.identity)
     sizes = row_group_sizes(plan.episodes, per_shard=record.per_shard, per_row_group=record.per_row_group)
     occurrences = np.zeros(len(table.ids), np.int64)
     files = write_shards(
         folder,
         (plan.name,),
-        counted_shapes(own_episodes(where, chosen, sizes), occurrences),
+        counted_shapes(own_episodes(parts, parts.chosen, sizes, record.identity), occurrences),
         per_shard=record.per_shard,
         per_row_group=record.per_row_group,
         compression_level=record.compression_level,
@@ -142,15 +163,3 @@ def _make(
         store.write(f"{SHARDS}/{name}.parquet", (folder / plan.name).read_bytes())
     store.write(f"{SHARDS}/{name}.json", marker.to_bytes())
     return marker
-
-
-def _fetch(store: Store, part: PlannedPart, folder: Path) -> bool:
-    """Whether the part is what was written; it lies in the folder then."""
-    try:
-        content = store.read_range(part.archive, part.offset, part.size)
-    except FileNotFoundError:
-        return False
-    if hashlib.sha256(content).hexdigest() != part.sha256:
-        return False
-    arrow_path(folder, part.key).write_bytes(content)
-    return True
