@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rl4real_data.commands import flow_options as options
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
-from rl4real_data.commands.data_dir import opened
+from rl4real_data.commands.data_dir import opened, url_of
 from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
@@ -87,7 +87,10 @@ def flow(
     environment = load_environment()
     jobs = jobs or environment.jobs
     data_dir = data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}"
-    with fetch_progress() as progress, opened(data_dir, is_written=not dry_run, may_be_new=True) as data_dir:
+    # The hosts of a run write its shards to where the dataset lies: nobody needs the old ones here.
+    destination, made_there = (url_of(data_dir) or "", mode.value) if run is not None else ("", None)
+    opening = opened(data_dir, is_written=not dry_run, may_be_new=True, without=made_there)
+    with fetch_progress() as progress, opening as data_dir:
         request = FlowRequest(
             corpora=CorpusChoice(
                 words=tuple(corpus or [options.DEFAULT_CORPUS]),
@@ -123,9 +126,18 @@ def flow(
         else:
             from rl4real_data.cluster.driver import ClusterChoice
 
-            mirror = mirror or environment.mirror
-            choice = ClusterChoice(run=run, engine=engine, address=address, mirror=mirror, is_new=retry_failed)
-            _run(request, choice, max_failed=max_failed)
+            _run(
+                request,
+                ClusterChoice(
+                    run=run,
+                    engine=engine,
+                    address=address,
+                    mirror=mirror or environment.mirror,
+                    destination=destination,
+                    is_new=retry_failed,
+                ),
+                max_failed=max_failed,
+            )
 
 
 def _decider(

@@ -22,7 +22,7 @@ from rl4real_data.core import interruption
 from rl4real_data.core.extras import required_by
 from rl4real_data.stages.selection import IN_TRAIN
 
-MEMORY: Final = "600MB"
+MEMORY: Final = "400MB"
 """Of DuckDB. A group of 100 million functions takes 8 GB, and goes to the disk."""
 _ROWS: Final = 1 << 16
 ROW_BITS: Final = 24
