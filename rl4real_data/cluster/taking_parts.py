@@ -1,4 +1,6 @@
-"""The taking of a batch: what its parts are, as the driver would have made them. They stay in the store.
+"""The taking of a batch.
+
+What its parts are, as the driver would have made them; they stay in the store.
 
 Here two hosts are found that read one header with two contents: what a part says of its headers must be what they are
 on the driver, which has the last word on what the dataset is made of.

@@ -87,9 +87,11 @@ def flow(
     environment = load_environment()
     jobs = jobs or environment.jobs
     data_dir = data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}"
+    mirror = mirror or environment.mirror
+    choice = _cluster_choice(run, engine, address, mirror=mirror, data_dir=data_dir, is_new=retry_failed)
     # The hosts of a run write its shards to where the dataset lies: nobody needs the old ones here.
-    destination, made_there = (url_of(data_dir) or "", mode.value) if run is not None else ("", None)
-    opening = opened(data_dir, is_written=not dry_run, may_be_new=True, without=made_there)
+    without = mode.value if run is not None else None
+    opening = opened(data_dir, is_written=not dry_run, may_be_new=True, without=without)
     with fetch_progress() as progress, opening as data_dir:
         request = FlowRequest(
             corpora=CorpusChoice(
@@ -99,7 +101,7 @@ def flow(
             ),
             supply=Supply.of(
                 environment,
-                mirror=mirror or environment.mirror,
+                mirror=mirror,
                 jobs=jobs,
                 allow_build=allow_build,
                 progress=progress,
@@ -121,23 +123,20 @@ def flow(
         )
         if dry_run:
             write_result(_dry_run(request))
-        elif run is None:
-            _run(request, max_failed=max_failed)
         else:
-            from rl4real_data.cluster.driver import ClusterChoice
+            _run(request, choice, max_failed=max_failed)
 
-            _run(
-                request,
-                ClusterChoice(
-                    run=run,
-                    engine=engine,
-                    address=address,
-                    mirror=mirror or environment.mirror,
-                    destination=destination,
-                    is_new=retry_failed,
-                ),
-                max_failed=max_failed,
-            )
+
+def _cluster_choice(
+    run: str | None, engine: EngineName, address: str | None, *, mirror: str | None, data_dir: Path, is_new: bool
+) -> ClusterChoice | None:
+    """None for a run on this machine."""
+    if run is None:
+        return None
+    from rl4real_data.cluster.driver import ClusterChoice
+
+    destination = url_of(data_dir) or ""
+    return ClusterChoice(run=run, engine=engine, address=address, mirror=mirror, destination=destination, is_new=is_new)
 
 
 def _decider(

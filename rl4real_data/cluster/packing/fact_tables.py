@@ -1,4 +1,6 @@
-"""The facts of all batches of a run, on a disk of the driver: tables that no memory holds.
+"""The facts of all batches of a run, on a disk of the driver.
+
+Tables that no memory holds.
 
 parts.parquet        one row = one part that has functions: its number, key, and place in the store
 functions.parquet    one row = one function of a part: content hash, why it is left out, the shapes that it uses

@@ -1,4 +1,7 @@
-"""The making of a dataset's shards: plans go into the store, an engine's workers do them, their markers come back."""
+"""The making of a dataset's shards.
+
+Plans go into the store, an engine's workers carry them out, and their markers come back.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The record of one dataset's packing: all that its shards have in common, the same for every host."""
+"""The record of one dataset's packing.
+
+All that its shards have in common, the same for every host.
+"""
 
 from __future__ import annotations
 

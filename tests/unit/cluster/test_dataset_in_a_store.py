@@ -17,6 +17,7 @@ from rl4real_data import EpisodeDataset
 from rl4real_data.cluster.store import Store
 from rl4real_data.commands.data_dir import opened
 from rl4real_data.core.split import Split
+from rl4real_data.episodes.file_names import SHARD_NAME
 from rl4real_data.episodes.index import DatasetIndex, parse_index, read_index
 from rl4real_data.statistics.collection import collect_stats
 from rl4real_data.validation.files import check_files
@@ -106,8 +107,8 @@ def test_old_dataset_is_whole_until_all_shards_of_the_new_one_are_there(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write_three(world)
+    world.write("held/t.c", "// function held_out nodes=4")
     first = publish(world)
-    world.write("e.c", "// function late nodes=7")
     seen: list[set[str]] = []
     remove = Store.remove
 
@@ -117,9 +118,10 @@ def test_old_dataset_is_whole_until_all_shards_of_the_new_one_are_there(
         remove(self, name)
 
     monkeypatch.setattr(Store, "remove", watched)
-    second = publish(world)
+    second = publish(world, Split.TEST, corpora=(str(world.folder / "held"),))
 
     assert len(seen) == 1
+    assert {SHARD_NAME.fullmatch(name)["split"] for name in shards(second)} == {"train", "test"}  # type: ignore[index]
     assert {*shards(first), *shards(second)} <= seen[0]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,7 +15,8 @@ from cluster_world import run_on_cluster, this_host
 from world import World
 
 from rl4real_data.cluster.packing import choosing, made_shards
-from rl4real_data.core.errors import StoreError
+from rl4real_data.cluster.packing.packing_record import PackingRecord
+from rl4real_data.core.errors import HostError, StoreError
 from rl4real_data.core.recipe import Recipe, load_recipe
 from rl4real_data.core.split import Split
 from rl4real_data.core.targets import TargetName
@@ -123,3 +125,24 @@ def test_choice_works_within_its_memory(world: World, monkeypatch: pytest.Monkey
     run_on_cluster(world)
 
     assert world.digests() == world.digests(world.folder / "in memory")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"arrow": "1.0"}, "pyarrow .* is installed, not 1.0"), ({"program": "0.1"}, "not the run's 0.1"), ({}, "^$")],
+)
+def test_host_that_would_write_other_bytes(change: dict[str, str], words: str) -> None:
+    record = replace(PackingRecord.of(load_recipe(TargetName.X86), {}, {}, ""), **change)
+
+    assert re.search(words, record.differences())
+
+
+def test_host_that_would_write_other_bytes_makes_no_shard(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_nine(world)
+    with monkeypatch.context() as patch:
+        patch.setattr(PackingRecord, "differences", lambda _: "another pyarrow")
+        with pytest.raises(HostError, match=r"no worker is left that is fit; .*another pyarrow"):
+            run_on_cluster(world)
+    assert not (world.data_dir / "dataset.json").exists()
+    run_on_cluster(world)
+    assert world.index().splits["train"].episodes == 9
