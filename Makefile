@@ -44,6 +44,7 @@ bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/runners.py
 	$(PYTHON) tests/bench/traces.py
 	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
+	$(PYTHON) tests/bench/packing.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/trials.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/fork_formats.py $(DEMO_DIR)

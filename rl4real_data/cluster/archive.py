@@ -20,6 +20,12 @@ def make_archive(files: Mapping[str, bytes]) -> bytes:
     return stream.getvalue()
 
 
+def offsets_in(data: bytes) -> dict[str, int]:
+    """Where the files of `make_archive` begin in it, by name."""
+    with tarfile.open(fileobj=io.BytesIO(data), mode="r:") as archive:
+        return {entry.name: entry.offset_data for entry in archive}
+
+
 def read_archive(data: bytes, *, name: str) -> dict[str, bytes]:
     """The plain files in it, by name. StoreError for what is no such archive."""
     files = {}

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from rl4real_data.cluster.archive import read_archive
+from rl4real_data.cluster.batch_facts import MadePart
 from rl4real_data.cluster.host import Host, forget_host, host_of
 from rl4real_data.cluster.host_report import HostReports
 from rl4real_data.cluster.layout import sources_name, task_name
@@ -27,7 +28,7 @@ from rl4real_data.engines.engine import Unfit
 from rl4real_data.flow.pipeline import FLOW
 from rl4real_data.stages.job import ModuleJob
 from rl4real_data.stages.module import process_module
-from rl4real_data.stages.part import FileHashes, Part
+from rl4real_data.stages.part import FileHashes
 from rl4real_data.stages.source_hash import source_sha256
 
 _reports = HostReports()
@@ -70,14 +71,19 @@ def _make(store: Store, host: Host, batch: str) -> BatchMarker:
             for each in ("parts", "scratch", "sources"):
                 (folder / each).mkdir()
             _unpack_sources(store, batch, task, folder / "sources")
-            return store_parts(store, batch, _parts(host, task, folder), folder / "parts")
+            return _stored(store, host, batch, task, folder)
     except InterruptedError:
         raise
     except OSError as error:
         raise HostError.of(error, doing="the scratch folder cannot be used") from error
 
 
-def _parts(host: Host, task: BatchTask, folder: Path) -> Iterator[Part]:
+def _stored(store: Store, host: Host, batch: str, task: BatchTask, folder: Path) -> BatchMarker:
+    filters = host.compilation.recipe.filters
+    return store_parts(store, batch, _parts(host, task, folder), folder / "parts", filters)
+
+
+def _parts(host: Host, task: BatchTask, folder: Path) -> Iterator[MadePart]:
     compilation = host.compilation_within(task.limits)
     hashes = FileHashes()
     for each in task.modules:
@@ -98,7 +104,7 @@ def _parts(host: Host, task: BatchTask, folder: Path) -> Iterator[Part]:
         part = process_module(job, FLOW.modules)
         if part.failure is not None and part.failure.kind is FailureKind.SOURCE:
             raise HostError(part.failure.reason)
-        yield part
+        yield MadePart(part=part, shapes=job.shapes.pop(job.key, None))
 
 
 def _module(host: Host, task: BatchTask, each: TaskModule, sources: Path) -> Module:

@@ -18,7 +18,8 @@ def run_flow_on_cluster(choice: ClusterChoice, request: FlowRequest, console: Co
     """As `run_flow`, with the same bytes. StoreError and EngineError if these do not do their part."""
     store = Store(choice.run)
     with driving(store):
-        return run_flow(with_plugin_of_run(request, store), console, runner=ClusterRunner(choice))
+        runner = ClusterRunner(choice)
+        return run_flow(with_plugin_of_run(request, store), console, runner=runner, packer=runner.packer)
 
 
 def with_plugin_of_run(request: FlowRequest, store: Store) -> FlowRequest:

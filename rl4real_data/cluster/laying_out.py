@@ -15,7 +15,7 @@ from functools import partial
 from rl4real_data.cluster.archive import make_archive
 from rl4real_data.cluster.grouping import group_jobs
 from rl4real_data.cluster.layout import TASKS, sources_name, task_name
-from rl4real_data.cluster.plan_file import PlannedBatch, read_plan, write_plan
+from rl4real_data.cluster.plan_file import PlannedBatch, read_plan
 from rl4real_data.cluster.run_record import RunRecord, read_run_record, write_run_record
 from rl4real_data.cluster.shipped_plugin import ship_plugin
 from rl4real_data.cluster.shipped_source import ShippedSource, ship_source
@@ -31,11 +31,19 @@ from rl4real_data.toolchain.system_headers import header_digest
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LaidOut:
-    """One batch that lies in the store. `headers`, by key: of the modules whose source was shipped."""
+    """One batch that lies in the store. `sources` and `headers`, by key: hashes of what was sent, and of the headers of
+    the modules whose source was shipped.
+    """
 
     name: str
     jobs: tuple[ModuleJob, ...]
+    sources: Mapping[str, str]
     headers: Mapping[str, tuple[tuple[str, str], ...]]
+
+    @property
+    def planned(self) -> PlannedBatch:
+        keys = tuple(job.key for job in self.jobs)
+        return PlannedBatch(name=self.name, keys=keys, content=_content((key, self.sources[key]) for key in keys))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +61,7 @@ class _Kit:
     store: Store
     mirror: str | None
     there: frozenset[str]
+    names: Mapping[str, str]  # of the batches of the run before, by what was wanted of them
     salt: str
 
 
@@ -70,16 +79,17 @@ def begin_run(store: Store, compilation: Compilation) -> None:
 
 
 def lay_out(store: Store, jobs: Sequence[ModuleJob], *, mirror: str | None, workers: int, salt: str = "") -> Layout:
-    """Writes the tasks of all jobs, but for those that are there, then the plan.
+    """Writes the tasks of all jobs, but for those that are there.
 
     With a `salt` that is new, nothing that was made before is found.
     """
-    groups = group_jobs(jobs, [batch.keys for batch in read_plan(store)])
-    kit = _Kit(store=store, mirror=mirror, there=store.names(TASKS), salt=salt)
+    earlier = () if salt else read_plan(store)
+    groups = group_jobs(jobs, [batch.keys for batch in earlier])
+    names = {batch.content: batch.name for batch in earlier}
+    kit = _Kit(store=store, mirror=mirror, there=store.names(TASKS), names=names, salt=salt)
     with ThreadPoolExecutor(max_workers=workers) as pool:
         made = list(pool.map(partial(_lay_out_batch, kit), groups))
     batches = tuple(batch for batch, _ in made if batch is not None)
-    write_plan(store, tuple(PlannedBatch(name=each.name, keys=tuple(job.key for job in each.jobs)) for each in batches))
     return Layout(batches=batches, own=tuple(job for _, own in made for job in own))
 
 
@@ -104,15 +114,22 @@ def _lay_out_batch(kit: _Kit, jobs: Iterable[ModuleJob]) -> tuple[LaidOut | None
     if not taken:
         return None, tuple(own)
     task = BatchTask(modules=tuple(modules), limits=taken[0].compilation.limits, mirror=kit.mirror)
-    name = _write(kit, task, shipped)
+    sources = {each.key: each.source_sha256 for each in modules}
+    name = _write(kit, task, _content(sources.items()), shipped)
     headers = {key: source.headers for key, source in shipped.items()}
-    return LaidOut(name=name, jobs=tuple(taken), headers=headers), tuple(own)
+    return LaidOut(name=name, jobs=tuple(taken), sources=sources, headers=headers), tuple(own)
 
 
-def _write(kit: _Kit, task: BatchTask, shipped: Mapping[str, ShippedSource]) -> str:
-    """The name of the batch: the same for the same modules with the same sources, whatever their limits."""
-    content = [kit.salt, *([each.key, each.source_sha256] for each in task.modules)]
-    name = hashlib.sha256(json.dumps(content).encode()).hexdigest()[:32]
+def _content(sources: Iterable[tuple[str, str]]) -> str:
+    """The same for the same modules with the same sources, whatever their limits."""
+    return hashlib.sha256(json.dumps([*sources]).encode()).hexdigest()[:32]
+
+
+def _write(kit: _Kit, task: BatchTask, content: str, shipped: Mapping[str, ShippedSource]) -> str:
+    """The name of the batch."""
+    if content in kit.names:
+        return kit.names[content]
+    name = hashlib.sha256(f"{kit.salt}{content}".encode()).hexdigest()[:32]
     if shipped and sources_name(name).rpartition("/")[2] not in kit.there:
         kit.store.write(sources_name(name), make_archive({key: each.text for key, each in shipped.items()}))
     kit.store.write(task_name(name), task.to_bytes())

@@ -7,6 +7,12 @@ tasks/BATCH.json           what is to be done: the modules, and how they are com
 tasks/BATCH.tar            the sources of those that no host can fetch, preprocessed
 parts/BATCH.json           the marker of what was made, written last
 parts/BATCH-SHA.tar        what was made: a part for each module
+parts/BATCH-SHA.facts      what a driver must know of these parts
+packing/ID.json            what the shards of one dataset have in common
+packing/ID.parquet         its instruction shapes
+shards/NAME.plan           what one shard is made of
+shards/NAME.parquet        the shard, unless the dataset lies in a store itself
+shards/NAME.json           its marker, written last
 hosts/HOST-PROCESS.json    what one process of a host has done so far
 driver.json                who drives the run
 """
@@ -21,6 +27,8 @@ DRIVER: Final = "driver.json"
 TASKS: Final = "tasks"
 PARTS: Final = "parts"
 HOSTS: Final = "hosts"
+PACKING: Final = "packing"
+SHARDS: Final = "shards"
 TOOLCHAIN: Final = "toolchain"
 
 
@@ -40,5 +48,14 @@ def archive_name(batch: str, sha256: str) -> str:
     return f"{PARTS}/{batch}-{sha256[:16]}.tar"
 
 
+def facts_name(archive: str) -> str:
+    return f"{archive.removesuffix('.tar')}.facts"
+
+
 def plugin_name(sha256: str) -> str:
     return f"{TOOLCHAIN}/libmlra-{sha256}.so"
+
+
+def batch_of(archive: str) -> str:
+    """The batch that an archive is of."""
+    return archive.removeprefix(f"{PARTS}/").partition("-")[0]

@@ -1,4 +1,4 @@
-"""The parts that a batch became, and their marker, which is written last.
+"""The parts that a batch became, their facts, and their marker, which is written last.
 
 Two hosts may make the same batch. What they write is the same: an archive is named by its content, and a marker tells
 neither who made it nor how long it took.
@@ -13,47 +13,57 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from rl4real_data.cluster.archive import make_archive, read_archive
-from rl4real_data.cluster.layout import archive_name, marker_name
+from rl4real_data.cluster.archive import make_archive, offsets_in
+from rl4real_data.cluster.batch_facts import BatchFacts, MadePart, facts_of
+from rl4real_data.cluster.layout import archive_name, facts_name, marker_name
 from rl4real_data.cluster.store import Store
 from rl4real_data.core.errors import StoreError
-from rl4real_data.stages.part import Part, arrow_path, parse_marker, sealed_marker
+from rl4real_data.core.recipe import Filters
+from rl4real_data.stages.part import arrow_path, sealed_marker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BatchMarker:
-    """What was made of a batch: `archive` holds the parts, `failures` counts those of modules by kind."""
+    """What was made of a batch: `archive` holds the parts, `failures` counts those of modules by kind.
+
+    `facts`: the sha256 of what a driver reads of it.
+    """
 
     batch: str
     archive: str
     sha256: str
+    facts: str
     modules: int
     functions: int
     failures: Mapping[str, int]
 
 
-def store_parts(store: Store, batch: str, parts: Iterable[Part], folder: Path) -> BatchMarker:
-    """Writes the parts, whose Arrow files lie in `folder`, then the marker."""
+def store_parts(store: Store, batch: str, parts: Iterable[MadePart], folder: Path, filters: Filters) -> BatchMarker:
+    """Writes the parts, whose Arrow files lie in `folder`, then the marker; `filters`: those of train."""
     files: dict[str, bytes] = {}
     made = []
-    for part in parts:
-        told = replace(part, seconds=0.0)
+    for each in parts:
+        part = told = replace(each.part, seconds=0.0)
         files[f"{part.key}.json"] = sealed_marker(told)
         if part.size:
             files[f"{part.key}.arrow"] = arrow_path(folder, part.key).read_bytes()
-        made.append(told)
+        made.append(MadePart(part=told, shapes=each.shapes))
     data = make_archive(files)
     sha256 = hashlib.sha256(data).hexdigest()
-    failures = Counter(part.failure.kind.value for part in made if part.failure)
+    offsets = {name.removesuffix(".arrow"): place for name, place in offsets_in(data).items()}
+    facts = facts_of(made, offsets, filters).to_bytes()
+    failures = Counter(each.part.failure.kind.value for each in made if each.part.failure)
     marker = BatchMarker(
         batch=batch,
         archive=archive_name(batch, sha256),
         sha256=sha256,
+        facts=hashlib.sha256(facts).hexdigest(),
         modules=len(made),
-        functions=sum(len(part.functions) for part in made),
+        functions=sum(len(each.part.functions) for each in made),
         failures=dict(sorted(failures.items())),
     )
     store.write(marker.archive, data)
+    store.write(facts_name(marker.archive), facts)
     text = json.dumps({name: getattr(marker, name) for name in BatchMarker.__slots__}, sort_keys=True)
     store.write(marker_name(batch), text.encode())
     return marker
@@ -72,21 +82,13 @@ def read_batch_marker(store: Store, batch: str) -> BatchMarker | None:
         return None
 
 
-def load_parts(store: Store, marker: BatchMarker) -> dict[str, tuple[Part, bytes]]:
-    """Key -> part and its Arrow file (empty for a failed module). StoreError for what is not what was written."""
-    name = f"{store}/{marker.archive}"
+def load_facts(store: Store, marker: BatchMarker) -> BatchFacts:
+    """StoreError for what is not what was written."""
+    name = facts_name(marker.archive)
     try:
-        data = store.read(marker.archive)
+        data = store.read(name)
     except FileNotFoundError as error:
-        raise StoreError(f"{name}: is gone") from error
-    if hashlib.sha256(data).hexdigest() != marker.sha256:
-        raise StoreError(f"{name}: is not what was written")
-    files = read_archive(data, name=name)
-    found = {}
-    for member, content in files.items():
-        if member.endswith(".json"):
-            part = parse_marker(content)
-            if part is None or f"{part.key}.json" != member:
-                raise StoreError(f"{name}: {member} is no part")
-            found[part.key] = part, files.get(f"{part.key}.arrow", b"")
-    return found
+        raise StoreError(f"{store}/{name}: is gone") from error
+    if hashlib.sha256(data).hexdigest() != marker.facts:
+        raise StoreError(f"{store}/{name}: is not what was written")
+    return BatchFacts.of_bytes(data, name=f"{store}/{name}")

@@ -14,10 +14,13 @@ from rl4real_data.cluster.store import Store
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlannedBatch:
-    """`name` says what is in it: the modules, their sources, and with what they are compiled."""
+    """`content` says what is wanted of it: keys of modules, and their sources. It lies in the store under its `name`,
+    beside failures that were asked for again, in another batch.
+    """
 
     name: str
     keys: tuple[str, ...]
+    content: str
 
 
 def read_plan(store: Store) -> tuple[PlannedBatch, ...]:
@@ -25,11 +28,13 @@ def read_plan(store: Store) -> tuple[PlannedBatch, ...]:
     data = store.read_if_there(PLAN)
     try:
         raw = json.loads(data) if data is not None else []
-        return tuple(PlannedBatch(name=str(each["name"]), keys=tuple(each["keys"])) for each in raw)
+        return tuple(
+            PlannedBatch(name=str(each["name"]), keys=tuple(each["keys"]), content=str(each["content"])) for each in raw
+        )
     except (ValueError, KeyError, TypeError):
         return ()
 
 
 def write_plan(store: Store, batches: tuple[PlannedBatch, ...]) -> None:
-    raw = [{"name": batch.name, "keys": batch.keys} for batch in batches]
+    raw = [{"name": batch.name, "keys": batch.keys, "content": batch.content} for batch in batches]
     store.write(PLAN, json.dumps(raw, separators=(",", ":")).encode())

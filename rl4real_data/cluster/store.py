@@ -48,6 +48,16 @@ class Store:
             with client_errors():
                 return bytes(self._remote.cat_file(f"{self._root}/{name}"))
 
+    def read_range(self, name: str, begin: int, size: int) -> bytes:
+        """That much of a file, or less if it ends before. FileNotFoundError if there is none."""
+        with self._errors(f"cannot read {name}"):
+            if self._remote is None:
+                with Path(self.url, name).open("rb") as stream:
+                    stream.seek(begin)
+                    return stream.read(size)
+            with client_errors():
+                return bytes(self._remote.cat_file(f"{self._root}/{name}", start=begin, end=begin + size))
+
     def read_if_there(self, name: str) -> bytes | None:
         try:
             return self.read(name)

@@ -30,8 +30,13 @@ def url_of(data_dir: Path) -> str | None:
 
 
 @contextlib.contextmanager
-def opened(data_dir: Path, *, is_written: bool = False, may_be_new: bool = False) -> Iterator[Path]:
-    """The folder itself, or a copy of what is behind the URL; `is_written`: what the body makes of it goes back."""
+def opened(
+    data_dir: Path, *, is_written: bool = False, may_be_new: bool = False, without: str | None = None
+) -> Iterator[Path]:
+    """The folder itself, or a copy of what is behind the URL; `is_written`: what the body makes of it goes back.
+
+    `without`: see `local_copy`.
+    """
     url = url_of(data_dir)
     if url is None:
         yield data_dir
@@ -40,7 +45,7 @@ def opened(data_dir: Path, *, is_written: bool = False, may_be_new: bool = False
 
     with contextlib.ExitStack() as stack:
         with during(f"fetching {url}"):
-            folder = stack.enter_context(local_copy(url, may_be_new=may_be_new))
+            folder = stack.enter_context(local_copy(url, may_be_new=may_be_new, without=without))
         stack.enter_context(calling(folder, url))
         short: LessThanAsked | None = None
         try:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from rl4real_data.commands import flow_options as options
 from rl4real_data.commands.console import fetch_progress, say, shows_bars, write_note, write_result
-from rl4real_data.commands.data_dir import opened
+from rl4real_data.commands.data_dir import opened, url_of
 from rl4real_data.commands.flow_summary import summary
 from rl4real_data.commands.options import DEFAULT_MAX_FAILED, DEFAULT_MEMORY_MB, DEFAULT_TIMEOUT_S, Mirror
 from rl4real_data.core.allocators import ALLOCATORS, AllocatorName
@@ -87,7 +87,12 @@ def flow(
     environment = load_environment()
     jobs = jobs or environment.jobs
     data_dir = data_dir or environment.data_dir or Path("data") / f"{target.value}-{model.value}"
-    with fetch_progress() as progress, opened(data_dir, is_written=not dry_run, may_be_new=True) as data_dir:
+    mirror = mirror or environment.mirror
+    choice = _cluster_choice(run, engine, address, mirror=mirror, data_dir=data_dir, is_new=retry_failed)
+    # The hosts of a run write its shards to where the dataset lies: nobody needs the old ones here.
+    without = mode.value if run is not None else None
+    opening = opened(data_dir, is_written=not dry_run, may_be_new=True, without=without)
+    with fetch_progress() as progress, opening as data_dir:
         request = FlowRequest(
             corpora=CorpusChoice(
                 words=tuple(corpus or [options.DEFAULT_CORPUS]),
@@ -96,7 +101,7 @@ def flow(
             ),
             supply=Supply.of(
                 environment,
-                mirror=mirror or environment.mirror,
+                mirror=mirror,
                 jobs=jobs,
                 allow_build=allow_build,
                 progress=progress,
@@ -118,14 +123,20 @@ def flow(
         )
         if dry_run:
             write_result(_dry_run(request))
-        elif run is None:
-            _run(request, max_failed=max_failed)
         else:
-            from rl4real_data.cluster.driver import ClusterChoice
-
-            mirror = mirror or environment.mirror
-            choice = ClusterChoice(run=run, engine=engine, address=address, mirror=mirror, is_new=retry_failed)
             _run(request, choice, max_failed=max_failed)
+
+
+def _cluster_choice(
+    run: str | None, engine: EngineName, address: str | None, *, mirror: str | None, data_dir: Path, is_new: bool
+) -> ClusterChoice | None:
+    """None for a run on this machine."""
+    if run is None:
+        return None
+    from rl4real_data.cluster.driver import ClusterChoice
+
+    destination = url_of(data_dir) or ""
+    return ClusterChoice(run=run, engine=engine, address=address, mirror=mirror, destination=destination, is_new=is_new)
 
 
 def _decider(

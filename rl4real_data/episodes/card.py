@@ -13,7 +13,7 @@ from typing import Final
 import yaml
 
 from rl4real_data.core.shown_text import shown
-from rl4real_data.episodes.file_names import CARD_NAME, LABELS_NAME, TRIALS_NAME
+from rl4real_data.episodes.file_names import CARD_NAME, LABELS_NAME, TRIALS_NAME, shards_glob
 from rl4real_data.episodes.index import DatasetIndex, SplitBooks, file_entry
 from rl4real_data.episodes.later_columns import in_version
 from rl4real_data.episodes.schema import EPISODES, LABELS, TRIALS, descriptions
@@ -40,7 +40,7 @@ def _header(index: DatasetIndex) -> list[str]:
     licenses = sorted({corpus.license for books in index.splits.values() for corpus in books.corpora})
     episodes = sum(books.episodes for books in index.splits.values())
     size = next((name for limit, name in _SIZES if episodes < limit), "1M<n<10M")
-    files = [{"split": split, "path": f"data/{split}-*.parquet"} for split in sorted(index.splits)]
+    files = [{"split": split, "path": shards_glob(index.files, split)} for split in sorted(index.splits)]
     tables = [{"config_name": name.removesuffix(".parquet"), "data_files": name} for name in _labels(index)]
     header = {
         "license": "other",

@@ -25,6 +25,7 @@ from rl4real_data.episodes.file_names import (
     REGISTER_MASKS_NAME,
     REGISTERS_NAME,
     TRIALS_NAME,
+    shards_glob,
 )
 from rl4real_data.episodes.index import DatasetIndex, file_entry
 from rl4real_data.episodes.later_columns import in_version
@@ -143,7 +144,7 @@ def croissant(index: DatasetIndex) -> Json:
         "citeAs": _CITE_AS.format(title=title, creator=_CREATOR["name"], generator=index.generator),
         "license": licenses,
         "keywords": ["compilers", "register allocation", "reinforcement learning", "LLVM"],
-        "distribution": [*_file_objects(index), *map(_shards, sorted(index.splits))],
+        "distribution": [*_file_objects(index), *(_shards(index, split) for split in sorted(index.splits))],
         "recordSet": [*_record_sets(index)],
     }
 
@@ -167,14 +168,14 @@ def _format(name: str) -> str:
     return "application/x-parquet" if name.endswith(".parquet") else "application/octet-stream"
 
 
-def _shards(split: str) -> Json:
+def _shards(index: DatasetIndex, split: str) -> Json:
     return {
         "@type": "cr:FileSet",
         "@id": f"{split}-shards",
         "name": f"{split}-shards",
         "description": f"The shards of the split {split}.",
         "encodingFormat": "application/x-parquet",
-        "includes": f"data/{split}-*.parquet",
+        "includes": shards_glob(index.files, split),
     }
 
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rl4real_data.core import interruption
+from rl4real_data.episodes.file_names import SHARDS
 from rl4real_data.episodes.footer import with_words
 from rl4real_data.episodes.index import FileEntry, file_entry
 from rl4real_data.episodes.schema import EPISODES
@@ -46,10 +47,14 @@ would save another 0.3 kB, but for whole numbers that is new in Parquet, and not
 """
 
 
-def shard_names(split: str, *, episodes: int, per_shard: int) -> tuple[str, ...]:
+TABLE_ROWS: Final = 1 << 16
+"""Rows of a group of a table that comes in pieces: of `modules.parquet` they take 60 MB."""
+
+
+def shard_names(split: str, *, episodes: int, per_shard: int, folder: str = SHARDS) -> tuple[str, ...]:
     """`data/train-00000-of-00004.parquet`, …; one empty shard for a split without episodes, so that it can be read."""
     count = max(1, -(-episodes // per_shard))
-    return tuple(f"data/{split}-{number:05d}-of-{count:05d}.parquet" for number in range(count))
+    return tuple(f"{folder}/{split}-{number:05d}-of-{count:05d}.parquet" for number in range(count))
 
 
 def row_group_sizes(episodes: int, *, per_shard: int, per_row_group: int) -> Iterator[int]:
@@ -93,6 +98,32 @@ def write_table(
     with table_writer(path, with_words(schema, footer or {}), compression_level=compression_level) as writer:
         writer.write_table(table.cast(schema))
     return file_entry(path, rows=table.num_rows)
+
+
+def write_tables(
+    path: Path, tables: Iterable[pa.Table], schema: pa.Schema, *, compression_level: int, footer: Mapping[str, str]
+) -> FileEntry:
+    """As `write_table`, of a table that comes in pieces; whatever these are, the bytes are the same."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    rows = 0
+    with table_writer(path, with_words(schema, footer), compression_level=compression_level) as writer:
+        for table in _regrouped(tables, schema, TABLE_ROWS):
+            writer.write_table(table)
+            rows += table.num_rows
+    return file_entry(path, rows=rows)
+
+
+def _regrouped(tables: Iterable[pa.Table], schema: pa.Schema, size: int) -> Iterator[pa.Table]:
+    """The same rows, `size` at a time, each in one piece; one empty table if there are none."""
+    waiting = schema.empty_table()
+    was_there = False
+    for table in tables:
+        waiting = pa.concat_tables([waiting, table.cast(schema)])
+        while waiting.num_rows >= size:
+            yield waiting.slice(0, size).combine_chunks()
+            waiting, was_there = waiting.slice(size), True
+    if waiting.num_rows or not was_there:
+        yield waiting.combine_chunks()
 
 
 class ShardWriter(contextlib.AbstractContextManager["ShardWriter"]):

@@ -47,7 +47,7 @@ def refuse_common_fault(work: WorkDir, compilation: Compilation, entries: Iterab
             "then run the same command again",
         )
     done = [entry for entry in compiled if entry.part.failure is None]
-    if done and compilation.plugin is not None and not any(entry.part.functions for entry in done):
+    if done and compilation.plugin is not None and not any(entry.part.function_count for entry in done):
         _refuse_silence(work, compilation, done)
 
 

@@ -38,6 +38,7 @@ from rl4real_data.toolchain.compiler_server import begin_to_load
 
 if TYPE_CHECKING:
     from rl4real_data.flow.materials import Materials
+    from rl4real_data.flow.packing import Packer
     from rl4real_data.mir2vec.vocabulary import Vocabulary
 
 T = TypeVar("T")
@@ -68,11 +69,17 @@ class Console:
 
 
 def run_flow(
-    request: FlowRequest, console: Console, *, flow: Flow = FLOW, runner: JobRunner | None = None
+    request: FlowRequest,
+    console: Console,
+    *,
+    flow: Flow = FLOW,
+    runner: JobRunner | None = None,
+    packer: Callable[[WorkDir], Packer] | None = None,
 ) -> RunReport:
     """Makes the split that is asked for. Raises an error of `rl4real_data.core.errors` when it cannot even start.
 
-    `runner` compiles the modules; None: threads of this process.
+    `runner` compiles the modules; None: threads of this process. `packer` packs them in the working folder; None: in
+    memory.
     """
     destination = request.destination
     refuse_foreign(destination.data_dir)
@@ -114,7 +121,7 @@ def run_flow(
             order = order.with_parts(compiled)
         return RunReport(
             plan=plan,
-            index=finished or _pack(work, order, flow, console),
+            index=finished or _pack(work, order, flow, console, packer),
             failed=tuple(entry for entry in order.entries if entry.part.failure),
             skipped=found.skipped,
             compiled=len(compiled),
@@ -231,9 +238,16 @@ def _finished(work: WorkDir, order: PackingOrder, flow: Flow) -> DatasetIndex | 
     return work.index() if is_packed(work, order, flow) else None
 
 
-def _pack(work: WorkDir, order: PackingOrder, flow: Flow, console: Console) -> DatasetIndex:
+def _pack(
+    work: WorkDir,
+    order: PackingOrder,
+    flow: Flow,
+    console: Console,
+    packer: Callable[[WorkDir], Packer] | None,
+) -> DatasetIndex:
     from rl4real_data.flow.packing import pack_dataset
 
+    pack = packer(work) if packer is not None else pack_dataset
     console.say("packing")
     with console.during("packing"):
-        return pack_dataset(work, order, flow, say=console.say)
+        return pack(work, order, flow, say=console.say)

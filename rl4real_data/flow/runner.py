@@ -59,7 +59,7 @@ class Progress:
     def add(self, part: Part) -> None:
         self.failed += part.failure is not None
         self.done += part.failure is None
-        self.functions += len(part.functions)
+        self.functions += part.function_count
 
     def text(self) -> str:
         rate = self.functions / max(time.monotonic() - self.begin, 1e-9)

@@ -6,7 +6,7 @@ A function that is in train is never in test, whichever came first.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
@@ -22,7 +22,7 @@ from rl4real_data.episodes.index import DatasetIndex, SplitBooks
 from rl4real_data.episodes.inst_ids import INST_COLUMNS, inst_ids_of
 from rl4real_data.episodes.schema import MODULES
 from rl4real_data.episodes.shape_counts import count_ids, read_instructions
-from rl4real_data.episodes.shards import iterate_batches, open_table, read_columns
+from rl4real_data.episodes.shards import find_shards, iterate_batches, open_table, read_columns
 from rl4real_data.stages.other_split import OtherSplit
 from rl4real_data.stages.selection import IN_TRAIN
 
@@ -35,7 +35,7 @@ def other_of(split: Split) -> Split:
 
 def shards_of(index: DatasetIndex, split: Split) -> tuple[str, ...]:
     """Names of the split's shards, in order."""
-    return tuple(sorted(name for name in index.files if name.startswith(f"data/{split.value}-")))
+    return tuple(shard.name for shard in find_shards(index) if shard.split == split.value)
 
 
 def files_of(index: DatasetIndex, split: Split) -> tuple[str, ...]:
@@ -55,12 +55,14 @@ def content_hashes(data_dir: Path, index: DatasetIndex, split: Split) -> Iterato
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remainder:
-    """The other split as it will stand beside this run's: its shards, books, module rows and what its episodes are."""
+    """The other split as it will stand beside this run's: its shards, books, module rows and what its
+    episodes are, sorted.
+    """
 
     shards: OtherSplit
     books: SplitBooks
     module_rows: pa.Table
-    content_hashes: frozenset[str]
+    content_hashes: Callable[[], Iterable[str]]
 
 
 def remainder(data_dir: Path, index: DatasetIndex, split: Split, *, train_hashes: frozenset[str]) -> Remainder:
@@ -73,13 +75,28 @@ def remainder(data_dir: Path, index: DatasetIndex, split: Split, *, train_hashes
             dropped[corpus, module] += 1
         else:
             kept.add(content_hash)
+    return remainder_without(
+        data_dir, index, split, dropped, hashes=frozenset(hashes), content_hashes=lambda: sorted(kept)
+    )
+
+
+def remainder_without(
+    data_dir: Path,
+    index: DatasetIndex,
+    split: Split,
+    dropped: Counter[tuple[str, str]],
+    *,
+    hashes: frozenset[str],
+    content_hashes: Callable[[], Iterable[str]],
+) -> Remainder:
+    """The split without the episodes of these `hashes`, counted by (corpus, module) in `dropped`."""
     _require_known_shapes(data_dir, index, split)
     names = shards_of(index, split)
     return Remainder(
-        shards=OtherSplit(split=split, data_dir=data_dir, names=names, dropped_hashes=frozenset(hashes)),
+        shards=OtherSplit(split=split, data_dir=data_dir, names=names, dropped_hashes=hashes),
         books=_without(index.splits[split.value], sum(dropped.values())),
         module_rows=_module_rows(data_dir, index, split, dropped),
-        content_hashes=frozenset(kept),
+        content_hashes=content_hashes,
     )
 
 

@@ -87,7 +87,7 @@ def _fingerprint(work: WorkDir, old: DatasetIndex, index: DatasetIndex, modules:
         recipe=index.recipe,
         identity=_identity(index),
         toolchain=index.toolchain,
-        modules=modules,
+        modules=[modules],
         hashes=hashes,
     )
 

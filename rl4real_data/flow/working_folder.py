@@ -28,7 +28,7 @@ from typing import Final
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import GONE, NotFollowed, OpenFolder
 from rl4real_data.episodes.comparison import sha256_of
-from rl4real_data.episodes.file_names import INDEX_NAME, LABELS_NAME, TRIALS_NAME
+from rl4real_data.episodes.file_names import INDEX_NAME, LABELS_NAME, SHARD_FOLDER, TRIALS_NAME
 from rl4real_data.episodes.index import DatasetIndex, ListsFiles, read_index
 from rl4real_data.flow.journal import STATE, Journal, read_journal
 
@@ -165,7 +165,7 @@ def _move_all(root: OpenFolder, work: OpenFolder, journal: Journal) -> None:
     for folder in _PUBLISHED:
         with contextlib.suppress(FileNotFoundError), root.folder(folder) as published:
             for name, _ in published.names():
-                if name.endswith(".parquet") and f"{folder}/{name}" not in journal.files:
+                if _is_left_over(f"{folder}/{name}", journal):
                     published.remove(name)
             published.sync()
     for name, is_file in root.names():
@@ -177,6 +177,13 @@ def _move_all(root: OpenFolder, work: OpenFolder, journal: Journal) -> None:
     work.sync()
     work.remove(_JOURNAL)
     work.sync()
+
+
+def _is_left_over(name: str, journal: Journal) -> bool:
+    """Whether it is a file of a dataset, or a folder of shards, of which the new dataset knows nothing."""
+    if name.endswith(".parquet"):
+        return name not in journal.files
+    return bool(SHARD_FOLDER.fullmatch(name)) and not any(each.startswith(f"{name}/") for each in journal.files)
 
 
 @contextlib.contextmanager

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from rl4real_data.core.recipe import Recipe
 from rl4real_data.core.split import Split
+from rl4real_data.episodes.file_names import SHARDS
 from rl4real_data.episodes.index import FileEntry
 from rl4real_data.episodes.instructions import InstructionTable
 from rl4real_data.mir2vec.coverage import Coverage
@@ -32,8 +33,9 @@ class Draft:
     folder: Path
     parts: Path
     split: Split
+    shard_folder: str = SHARDS
     recipe: Recipe
-    selection: Selection
+    selection: Selection | None  # None where the stages have another way to the episodes
     identity: Mapping[str, str]  # constant columns of all episodes
     footer: Mapping[str, str]
     register_tables: Mapping[str, pa.Table]  # by file name

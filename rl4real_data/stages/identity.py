@@ -4,15 +4,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import pyarrow as pa
 
-from rl4real_data.corpus.module import Module
 from rl4real_data.episodes.schema import EPISODES
 
 
-def with_identity(functions: pa.Table, modules: Sequence[Module], identity: Mapping[str, str]) -> pa.Table:
+class Origin(Protocol):
+    """Where functions come from: a module, or as much as is told of one."""
+
+    @property
+    def corpus(self) -> str: ...
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def license(self) -> str: ...
+
+    @property
+    def redistributable(self) -> bool: ...
+
+
+def with_identity(functions: pa.Table, modules: Sequence[Origin], identity: Mapping[str, str]) -> pa.Table:
     """The functions as episodes; `modules`: that of each row, `identity`: constant columns of all rows.
 
     What is said with an empty word is null: nobody knows it.
@@ -33,7 +48,7 @@ def _words(values: Sequence[str]) -> pa.Array:
     return pa.array([value or None for value in values], pa.string())
 
 
-def _episode_ids(functions: pa.Table, modules: Sequence[Module], identity: Mapping[str, str]) -> list[str]:
+def _episode_ids(functions: pa.Table, modules: Sequence[Origin], identity: Mapping[str, str]) -> list[str]:
     """Of all constants, and what the function is."""
     heads = {id(module): _head(module, identity) for module in modules}
     rows = zip(*(functions[name].to_pylist() for name in ("content_hash", "function", "function_id")), strict=True)
@@ -43,12 +58,12 @@ def _episode_ids(functions: pa.Table, modules: Sequence[Module], identity: Mappi
     ]
 
 
-def _head(module: Module, identity: Mapping[str, str]) -> str:
+def _head(module: Origin, identity: Mapping[str, str]) -> str:
     constants = {**identity, "corpus": module.corpus, "module": module.name, "license": module.license}
     return "\0".join(f"{key}={value}" for key, value in sorted(constants.items()))
 
 
-def _pair_ids(functions: pa.Table, modules: Sequence[Module]) -> list[str]:
+def _pair_ids(functions: pa.Table, modules: Sequence[Origin]) -> list[str]:
     """The same for one function whatever it is compiled for."""
     names = functions["function"].to_pylist()
     return [_digest(f"{module.corpus}\0{module.name}\0{name}") for module, name in zip(modules, names, strict=True)]

@@ -5,6 +5,7 @@ The instruction shapes that a dataset's episodes use become one table.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from dataclasses import replace
 
 import numpy as np
@@ -18,17 +19,24 @@ from rl4real_data.stages.other_split import kept_episodes, known_shapes
 
 def merge_instructions(draft: Draft) -> Draft:
     """Numbers the shapes of all episodes; nothing else that was compiled gets into the table."""
+    assert draft.selection is not None
     numbers: set[int] = set()
     for selected in draft.selection.modules:
         interruption.check()
         if selected.rows:
             numbers.update(draft.shapes.used_by(draft.parts, selected.entry.part, selected.rows).tolist())
     known = draft.shapes.shapes
-    shapes: set[Shape] = {known[number] for number in numbers}
+    merged = with_shapes(draft, {known[number] for number in numbers})
+    assert merged.table is not None
+    return replace(merged, numbering=merged.table.remap(known))
+
+
+def with_shapes(draft: Draft, own: Set[Shape]) -> Draft:
+    """The table of these shapes, which the split's own episodes use, and of those of the other split."""
+    shapes = set(own)
     if draft.other is not None:
         others = known_shapes(draft.other)
         for episodes in kept_episodes(draft.other):
             shapes.update(others[number] for number in np.unique(inst_ids_of(episodes)))
     table = InstructionTable.of(shapes)
-    instructions = table.to_arrow(draft.recipe.dimension)
-    return replace(draft, table=table, numbering=table.remap(known), instructions=instructions)
+    return replace(draft, table=table, instructions=table.to_arrow(draft.recipe.dimension))

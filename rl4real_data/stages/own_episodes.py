@@ -8,20 +8,22 @@ from __future__ import annotations
 
 import itertools
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Final
+from pathlib import Path
+from typing import Final, Protocol
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from rl4real_data.core import interruption
 from rl4real_data.episodes.inst_ids import with_inst_ids
-from rl4real_data.stages.draft import Draft
-from rl4real_data.stages.identity import with_identity
+from rl4real_data.stages.identity import Origin, with_identity
+from rl4real_data.stages.part import Part
 from rl4real_data.stages.part_functions import read_functions
-from rl4real_data.stages.selection import Selected
+from rl4real_data.stages.shape_numbers import ShapeNumbers
 
 _THREADS: Final = 2
 _AHEAD: Final = 2
@@ -29,56 +31,95 @@ _AHEAD: Final = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChosenRows:
+    """One module's functions that are episodes, by their position in its part."""
+
+    origin: Origin
+    part: Part
+    rows: Sequence[int]
+
+
+class PartSource(Protocol):
+    """Where the parts come from. It is asked by several threads."""
+
+    def functions(self, part: Part) -> pa.Table:
+        """All columns of its functions. DamagedPart."""
+
+    def inst_ids(self, part: Part) -> npt.NDArray[np.int32]:
+        """(shapes of the part,) the number that each has in the dataset. DamagedPart."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartFolder:
+    """A folder of parts; `numbering` (shapes,) int32: from a shape's number in `shapes` to its inst_id."""
+
+    folder: Path
+    shapes: ShapeNumbers
+    numbering: npt.NDArray[np.int32]
+
+    def functions(self, part: Part) -> pa.Table:
+        """See `PartSource`."""
+        return read_functions(self.folder, part)
+
+    def inst_ids(self, part: Part) -> npt.NDArray[np.int32]:
+        """See `PartSource`."""
+        return self.numbering[self.shapes.of_part(self.folder, part)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Piece:
     """Functions of one module, by position, that stand together in a row group."""
 
-    selected: Selected
+    chosen: ChosenRows
     rows: tuple[int, ...]
 
 
-def cut(modules: Iterable[Selected], sizes: Iterable[int]) -> Iterator[tuple[Piece, ...]]:
+def cut(modules: Iterable[ChosenRows], sizes: Iterable[int]) -> Iterator[tuple[Piece, ...]]:
     """All functions of the selection in their order, as many in each group as `sizes` says."""
-    pieces = ((selected, row) for selected in modules for row in selected.rows)
+    pieces = ((chosen, row) for chosen in modules for row in chosen.rows)
     for size in sizes:
-        by_module: dict[int, tuple[Selected, list[int]]] = {}
-        for selected, row in itertools.islice(pieces, size):
-            by_module.setdefault(id(selected), (selected, []))[1].append(row)
-        yield tuple(Piece(selected=selected, rows=tuple(rows)) for selected, rows in by_module.values())
+        by_module: dict[int, tuple[ChosenRows, list[int]]] = {}
+        for chosen, row in itertools.islice(pieces, size):
+            by_module.setdefault(id(chosen), (chosen, []))[1].append(row)
+        yield tuple(Piece(chosen=chosen, rows=tuple(rows)) for chosen, rows in by_module.values())
 
 
-def own_episodes(draft: Draft, sizes: Iterable[int]) -> Iterator[pa.Table]:
+def own_episodes(
+    source: PartSource, modules: Iterable[ChosenRows], sizes: Iterable[int], identity: Mapping[str, str]
+) -> Iterator[pa.Table]:
     """Tables of `sizes` rows in the schema, with the instruction numbers of the dataset. DamagedPart.
 
     A row group waits only for parts whose reading was begun before it, so there is always a thread that goes on.
     """
     ready: deque[Future[pa.Table]] = deque()
-    last: tuple[Selected, Future[pa.Table]] | None = None  # a row group may begin in the middle of a module
+    last: tuple[ChosenRows, Future[pa.Table]] | None = None  # a row group may begin in the middle of a module
     with ThreadPoolExecutor(max_workers=_THREADS) as pool:
-        for group in cut(draft.selection.modules, sizes):
+        for group in cut(modules, sizes):
             interruption.check()
             parts = []
             for piece in group:
-                selected = piece.selected
-                if last is None or last[0] is not selected:
-                    last = selected, pool.submit(read_functions, draft.parts, selected.entry.part)
+                chosen = piece.chosen
+                if last is None or last[0] is not chosen:
+                    last = chosen, pool.submit(source.functions, chosen.part)
                 parts.append(last[1])
-            ready.append(pool.submit(_row_group, draft, group, parts))
+            ready.append(pool.submit(_row_group, source, identity, group, parts))
             if len(ready) > _AHEAD:
                 yield ready.popleft().result()
         while ready:
             yield ready.popleft().result()
 
 
-def _row_group(draft: Draft, group: Sequence[Piece], parts: Sequence[Future[pa.Table]]) -> pa.Table:
-    assert draft.numbering is not None
+def _row_group(
+    source: PartSource, identity: Mapping[str, str], group: Sequence[Piece], parts: Sequence[Future[pa.Table]]
+) -> pa.Table:
     slices = [_slices(part.result(), piece.rows) for piece, part in zip(group, parts, strict=True)]
     functions = pa.concat_tables(itertools.chain.from_iterable(slices)).combine_chunks()
     counts = [len(piece.rows) for piece in group]
-    numbers = [draft.numbering[draft.shapes.of_part(draft.parts, piece.selected.entry.part)] for piece in group]
+    numbers = [source.inst_ids(piece.chosen.part) for piece in group]
     firsts = np.cumsum([0, *map(len, numbers[:-1])])
     functions = with_inst_ids(functions, np.concatenate(numbers), firsts=np.repeat(firsts, counts))
-    modules = [piece.selected.entry.module for piece in group for _ in piece.rows]
-    return with_identity(functions, modules, draft.identity)
+    origins = [piece.chosen.origin for piece in group for _ in piece.rows]
+    return with_identity(functions, origins, identity)
 
 
 def _slices(functions: pa.Table, rows: Sequence[int]) -> Iterator[pa.Table]:

@@ -25,22 +25,39 @@ from rl4real_data.episodes.schema import instructions_schema
 from rl4real_data.episodes.writer import row_group_sizes, shard_names, write_shards, write_table
 from rl4real_data.stages.draft import Draft
 from rl4real_data.stages.other_split import kept_episodes, known_shapes
-from rl4real_data.stages.own_episodes import own_episodes
+from rl4real_data.stages.own_episodes import ChosenRows, PartFolder, own_episodes
 
 
 def pack_episodes(draft: Draft) -> Draft:
     """Writes the shards: those of this run's split from the parts, those of the other split from what they are."""
-    table = draft.table
+    table, selection = draft.table, draft.selection
     assert table is not None
+    assert selection is not None
+    assert draft.numbering is not None
     occurrences = np.zeros(len(table.ids), np.int64)
-    recipe, own = draft.recipe, draft.selection.episodes
+    recipe, own = draft.recipe, selection.episodes
     sizes = row_group_sizes(own, per_shard=recipe.per_shard, per_row_group=recipe.per_row_group)
-    files = _write(draft, draft.split, own, _counted(own_episodes(draft, sizes), occurrences))
-    if draft.other is not None:
-        known = known_shapes(draft.other)
-        renumbered = (with_inst_ids(kept, table.remap(known)) for kept in kept_episodes(draft.other))
-        count = sum(kept.num_rows for kept in kept_episodes(draft.other))
-        files |= _write(draft, draft.other.split, count, _counted(renumbered, occurrences))
+    source = PartFolder(folder=draft.parts, shapes=draft.shapes, numbering=draft.numbering)
+    chosen = [
+        ChosenRows(origin=each.entry.module, part=each.entry.part, rows=each.rows)
+        for each in selection.modules
+        if each.rows
+    ]
+    episodes = own_episodes(source, chosen, sizes, draft.identity)
+    files = _write(draft, draft.split, own, counted_shapes(episodes, occurrences))
+    return with_other_split(replace(draft.with_files(files), occurrences=occurrences))
+
+
+def with_other_split(draft: Draft) -> Draft:
+    """Writes the shards of the other split, if there is one, with the numbers that instructions have now."""
+    if draft.other is None:
+        return draft
+    assert draft.table is not None
+    assert draft.occurrences is not None
+    occurrences, numbering = draft.occurrences.copy(), draft.table.remap(known_shapes(draft.other))
+    renumbered = (with_inst_ids(kept, numbering) for kept in kept_episodes(draft.other))
+    count = sum(kept.num_rows for kept in kept_episodes(draft.other))
+    files = _write(draft, draft.other.split, count, counted_shapes(renumbered, occurrences))
     return replace(draft.with_files(files), occurrences=occurrences)
 
 
@@ -71,7 +88,7 @@ def _write(draft: Draft, split: Split, episodes: int, tables: Iterator[pa.Table]
     recipe = draft.recipe
     return write_shards(
         draft.folder,
-        shard_names(split.value, episodes=episodes, per_shard=recipe.per_shard),
+        shard_names(split.value, episodes=episodes, per_shard=recipe.per_shard, folder=draft.shard_folder),
         tables,
         per_shard=recipe.per_shard,
         per_row_group=recipe.per_row_group,
@@ -80,7 +97,7 @@ def _write(draft: Draft, split: Split, episodes: int, tables: Iterator[pa.Table]
     )
 
 
-def _counted(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
+def counted_shapes(tables: Iterator[pa.Table], occurrences: npt.NDArray[np.int64]) -> Iterator[pa.Table]:
     """Adds to `occurrences` (shapes,) how often each shape is in the tables that go by."""
     for table in tables:
         interruption.check()

@@ -53,6 +53,21 @@ class Part:
     seconds: float
     failure: Failure | None = None
 
+    @property
+    def function_count(self) -> int:
+        return len(self.functions)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistantPart(Part):
+    """A part that lies elsewhere: of its functions only the number is known here."""
+
+    distant_functions: int
+
+    @property
+    def function_count(self) -> int:
+        return self.distant_functions
+
 
 _UNSEALED_FIELDS: Final = {"key", "source_sha256", "headers", "functions", "size", "seconds", "failure"}
 """Exactly what a marker of an earlier release holds; no damage to one of today leaves just that."""

@@ -101,6 +101,24 @@ def read_shapes(folder: Path, part: Part) -> Shapes:
         return _shapes(reader.schema)
 
 
+def functions_in(content: bytes) -> pa.Table:
+    """Of an Arrow file that is known to be what was written."""
+    with _opened(content) as reader:
+        return reader.read_all()
+
+
+def shapes_in(content: bytes) -> Shapes:
+    """As `functions_in`."""
+    with _opened(content) as reader:
+        return _shapes(reader.schema)
+
+
+def _opened(content: bytes, columns: Sequence[str] = ()) -> pa.ipc.RecordBatchFileReader:
+    fields = [PART_SCHEMA.get_field_index(name) for name in columns] or None
+    options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
+    return pa.ipc.open_file(pa.BufferReader(content), options=options)
+
+
 def _write_all(stream: FileIO, content: memoryview) -> None:
     while content:  # the kernel takes 2 GB at most
         content = content[stream.write(content) :]
@@ -109,15 +127,13 @@ def _write_all(stream: FileIO, content: memoryview) -> None:
 @contextlib.contextmanager
 def _open_part(folder: Path, part: Part, columns: Sequence[str] = ()) -> Iterator[pa.ipc.RecordBatchFileReader]:
     path = arrow_path(folder, part.key)
-    fields = [PART_SCHEMA.get_field_index(name) for name in columns] or None
-    options = pa.ipc.IpcReadOptions(included_fields=fields, use_threads=False)
     try:
         content = read_plain(path)
         if part.sha256 and hashlib.sha256(content).hexdigest() != part.sha256:
             raise ValueError("it is not what was written")
         if not part.sha256:
             _check_unsealed(content, part)
-        yield pa.ipc.open_file(pa.BufferReader(content), options=options)
+        yield _opened(content, columns)
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         marker_path(folder, part.key).unlink(missing_ok=True)
         raise DamagedPart(

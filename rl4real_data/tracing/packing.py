@@ -25,7 +25,7 @@ from rl4real_data.episodes.file_names import CARD_NAME, INDEX_NAME, MODULES_NAME
 from rl4real_data.episodes.footer import belonging, with_words
 from rl4real_data.episodes.index import FileEntry, SplitBooks, file_entry
 from rl4real_data.episodes.schema import MODULES
-from rl4real_data.episodes.writer import shard_names, write_table
+from rl4real_data.episodes.writer import shard_names, write_tables
 from rl4real_data.flow.books import books_of
 from rl4real_data.flow.working_folder import WorkDir
 from rl4real_data.stages.job import Compilation
@@ -98,9 +98,9 @@ def pack_traces(work: WorkDir, order: TraceOrder) -> TraceIndex:
     selection, filtered = _select(work, order)
     fingerprint = order.fingerprint
     files = _write_shards(work, order, selection)
-    files[MODULES_NAME] = write_table(
+    files[MODULES_NAME] = write_tables(
         work.next / MODULES_NAME,
-        module_rows(_SPLIT, selection),
+        module_rows(_SPLIT, ((each.entry, len(each.rows)) for each in selection.modules)),
         MODULES,
         compression_level=order.compilation.recipe.compression_level,
         footer=belonging(fingerprint),

@@ -4,48 +4,29 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from cluster_world import run_on_cluster as run
+from cluster_world import store_of, this_host
 from world import World, write_three
 
 from rl4real_data.cluster import batch_work, driver, host
-from rl4real_data.cluster.cluster_flow import run_flow_on_cluster
-from rl4real_data.cluster.driver import ClusterChoice
 from rl4real_data.cluster.host_report import read_host_reports
 from rl4real_data.cluster.laying_out import begin_run
 from rl4real_data.cluster.run_status import status_of
 from rl4real_data.cluster.sharded_work import Shard, work_on_shard
-from rl4real_data.cluster.store import Store
 from rl4real_data.core.errors import HostError, LessThanAsked, StoreError, ToolchainError
 from rl4real_data.core.recipe import load_recipe
 from rl4real_data.core.targets import TargetName
 from rl4real_data.engines.engines import EngineName
-from rl4real_data.flow.run import Console, RunReport
 
-
-@pytest.fixture(autouse=True)
-def _this_host(world: World, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The hosts of these runs find the fake compiler, and know nothing of earlier runs."""
-    monkeypatch.setenv("BUILD_DIR", str(world.fake.build_dir))
-    monkeypatch.setenv("RL4REAL_DATA_CACHE", str(world.folder / "cache of the host"))
-    monkeypatch.setattr(host, "_hosts", {})
-    yield
-    host._scratch.close()
-
-
-def store_of(world: World) -> Store:
-    return Store(str(world.folder / "run"))
-
-
-def run(world: World, *, engine: EngineName = EngineName.LOCAL, is_new: bool = False, **changes: Any) -> RunReport:
-    choice = ClusterChoice(run=str(world.folder / "run"), engine=engine, is_new=is_new)
-    say: Callable[[str], None] = changes.pop("say", lambda _: None)
-    return run_flow_on_cluster(choice, world.request(**{"jobs": 1, **changes}), Console(say=say))
+pytestmark = pytest.mark.large
+__all__ = ["this_host"]
 
 
 def write_some(world: World) -> dict[str, str]:
@@ -114,7 +95,13 @@ def test_damage_in_the_store_costs_a_second_compilation(world: World, change: st
         if change == "gone":
             archive.unlink()
         else:
-            archive.write_bytes(archive.read_bytes()[:-700])
+            archive.write_bytes(bytes(len(archive.read_bytes())))
+    if change == "cut":
+        shutil.rmtree(world.folder / "run" / "shards")  # else nobody reads an archive
+        with pytest.raises(StoreError, match=r"parts/.*\.tar: is damaged") as raised:
+            run(world)
+        assert raised.value.hint == "the same command goes on, and makes it again"
+        assert not (world.data_dir / "dataset.json").exists()
     run(world)
 
     assert world.digests() == expected

@@ -15,9 +15,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from rl4real_data.episodes import writer
 from rl4real_data.episodes.column_kinds import VERSION_KEY
-from rl4real_data.episodes.schema import EPISODES
-from rl4real_data.episodes.writer import ShardWriter, row_group_sizes, shard_names, write_shards, write_table
+from rl4real_data.episodes.schema import EPISODES, MODULES
+from rl4real_data.episodes.writer import (
+    ShardWriter,
+    row_group_sizes,
+    shard_names,
+    write_shards,
+    write_table,
+    write_tables,
+)
 
 OPTIONS: dict[str, Any] = {"compression_level": 1, "footer": {"target": "x86"}}
 
@@ -193,3 +201,22 @@ def test_small_table_is_one_file_with_the_frozen_types(tmp_path: Path) -> None:
 
     assert entry.rows == 2
     assert pq.read_schema(tmp_path / "deep" / "t.parquet").field("x").type == pa.int16()
+
+
+@pytest.mark.parametrize("cuts", [[], [1], [3, 3, 2], [2, 5, 1, 1]])
+def test_table_in_pieces_is_the_same_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cuts: list[int]) -> None:
+    monkeypatch.setattr(writer, "TABLE_ROWS", 4)
+    rows = [{**dict.fromkeys(MODULES.names), "module": str(number), "flags_left_out": []} for number in range(9)]
+    rows = rows[: sum(cuts)]
+    expected = pa.Table.from_pylist(rows, schema=MODULES)
+    begins = [sum(cuts[:number]) for number in range(len(cuts))]
+    pieces = [expected.slice(begin, count) for begin, count in zip(begins, cuts, strict=True)]
+    files = [
+        write_tables(tmp_path / f"{number}.parquet", tables, MODULES, compression_level=1, footer={})
+        for number, tables in enumerate(([expected], pieces))
+    ]
+
+    assert files[0] == files[1]
+    found = pq.ParquetFile(tmp_path / "1.parquet")
+    assert found.read().to_pylist() == rows
+    assert found.num_row_groups == max(1, -(-len(rows) // 4))

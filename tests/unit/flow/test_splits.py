@@ -199,7 +199,7 @@ def test_shards_are_found_by_split_in_order() -> None:
         "data/train-00001-of-00002.parquet",
         "README.md",
         "data/train-00000-of-00002.parquet",
-        "data/test-0.parquet",
+        "data/test-00000-of-00001.parquet",
     )
     index = DatasetIndex(
         target="x86",

@@ -10,19 +10,18 @@ from hypothesis import strategies as st
 
 from rl4real_data.corpus.module import Language, Module
 from rl4real_data.episodes.writer import row_group_sizes
-from rl4real_data.stages.own_episodes import cut
+from rl4real_data.stages.own_episodes import ChosenRows, cut
 from rl4real_data.stages.part import Part
-from rl4real_data.stages.selection import Entry, Selected
 
 
-def selected(name: str, *rows: int) -> Selected:
+def selected(name: str, *rows: int) -> ChosenRows:
     module = Module(corpus="c", root=Path("/c"), path=PurePosixPath(name), language=Language.C, license="MIT")
     part = Part(key=name, source_sha256="", headers=(), functions=(), size=1, seconds=0.0)
-    return Selected(entry=Entry(module=module, part=part, command=""), rows=rows)
+    return ChosenRows(origin=module, part=part, rows=rows)
 
 
-def groups_of(modules: list[Selected], *sizes: int) -> list[list[tuple[str, tuple[int, ...]]]]:
-    return [[(piece.selected.entry.part.key, piece.rows) for piece in group] for group in cut(modules, sizes)]
+def groups_of(modules: list[ChosenRows], *sizes: int) -> list[list[tuple[str, tuple[int, ...]]]]:
+    return [[(piece.chosen.part.key, piece.rows) for piece in group] for group in cut(modules, sizes)]
 
 
 def test_a_row_group_may_begin_and_end_within_a_module() -> None:

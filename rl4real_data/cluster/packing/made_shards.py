@@ -1,0 +1,107 @@
+"""The making of a dataset's shards.
+
+Plans go into the store, an engine's workers carry them out, and their markers come back.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from rl4real_data.cluster.layout import SHARDS, batch_of, marker_name
+from rl4real_data.cluster.packing.shard_plan import ShardPlan
+from rl4real_data.cluster.packing.shard_work import Damaged, ShardMarker, ShardWork
+from rl4real_data.cluster.store import Store
+from rl4real_data.core import interruption
+from rl4real_data.core.errors import StoreError
+from rl4real_data.engines.dispatch import run_batches
+from rl4real_data.engines.engines import EngineName, open_engine
+
+_AGAIN = "the same command goes on, and makes it again"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShardMaker:
+    """Who makes the shards of one packing, and where they go: to a `destination`, or else into the run's store."""
+
+    store: Store
+    packing: str
+    engine: EngineName
+    address: str | None
+    workers: int
+    say: Callable[[str], None]
+    destination: Store | None = None
+
+    def make(self, plans: Iterable[ShardPlan]) -> Iterator[tuple[str, ShardMarker]]:
+        """Each shard's name in the store with its marker, in any order: first those that are there, then the others."""
+        there, missing = self.store.names(SHARDS), {}
+        at_home: dict[str, frozenset[str]] = {}
+        for plan in plans:
+            interruption.check()
+            data = plan.to_bytes()
+            name = hashlib.sha256(self.packing.encode() + data).hexdigest()[:32]
+            marker = self._found(name, plan.name, there, at_home)
+            if marker is not None:
+                yield name, marker
+                continue
+            self.store.write(f"{SHARDS}/{name}.plan", data)
+            missing[plan.name] = name
+        if missing:
+            yield from self._made(missing)
+
+    def _found(
+        self, name: str, shard: str, there: frozenset[str], at_home: dict[str, frozenset[str]]
+    ) -> ShardMarker | None:
+        """What was made before. `at_home`: the names in each folder of the destination, listed once."""
+        if f"{name}.json" not in there:
+            return None
+        if self.destination is None:
+            is_there = f"{name}.parquet" in there
+        else:
+            folder, _, last = shard.rpartition("/")
+            if folder not in at_home:
+                at_home[folder] = self.destination.names(folder)
+            is_there = last in at_home[folder]
+        data = self.store.read_if_there(f"{SHARDS}/{name}.json") if is_there else None
+        marker = ShardMarker.of_bytes(data) if data is not None else None
+        return marker if marker is not None and marker.shard == shard else None
+
+    def _made(self, names: dict[str, str]) -> Iterator[tuple[str, ShardMarker]]:
+        """StoreError when all is made that can be, if an archive is damaged."""
+        damaged: set[str] = set()
+        # Jobs of a batch system make parts; what is left is little, and done here.
+        engine = EngineName.LOCAL if self.engine is EngineName.BATCH else self.engine
+        opened = open_engine(
+            engine, ShardWork(run=self.store.url, packing=self.packing), address=self.address, workers=self.workers
+        )
+        with contextlib.closing(run_batches(opened, names.values(), say=self.say)) as made:
+            for each in made:
+                if isinstance(each, Damaged):
+                    damaged |= each.archives
+                else:
+                    yield names[each.shard], each
+        for archive in damaged:
+            self.store.remove(marker_name(batch_of(archive)))
+        if damaged:
+            first, *others = sorted(damaged)
+            more = f", and {len(others)} more" if others else ""
+            raise StoreError(f"{self.store}/{first}: is damaged{more}", hint=_AGAIN)
+
+    def fetch(self, name: str, marker: ShardMarker, folder: Path) -> None:
+        """Puts the shard where the dataset is made. StoreError for one that is not what was written."""
+        store, place = (self.store, f"{SHARDS}/{name}.parquet")
+        if self.destination is not None:
+            store, place = self.destination, marker.shard
+        try:
+            content = store.read(place)
+        except FileNotFoundError:
+            content = b""
+        if hashlib.sha256(content).hexdigest() != marker.entry.sha256:
+            self.store.remove(f"{SHARDS}/{name}.json")
+            raise StoreError(f"{store}/{place}: is not what was written", hint=_AGAIN)
+        path = folder / marker.shard
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
