@@ -14,13 +14,12 @@ import numpy.typing as npt
 from rl4real_data.core import interruption
 from rl4real_data.core.extras import required_by
 from rl4real_data.mlgo_training.feature_rows import MASK, Floats
-from rl4real_data.mlgo_training.networks import EXTRA
 from rl4real_data.mlgo_training.recorded_decisions import Decisions, RecordedDecisions
 from rl4real_data.mlgo_training.settings import MlgoSettings
 from rl4real_data.mlgo_training.state import TrainState
 from rl4real_data.traces.features import Task
 
-with required_by("training a policy of MLGO's tasks", extra=EXTRA):
+with required_by("training a policy of MLGO's tasks", extra="mlgo-training"):
     import torch
     from torch import Tensor
     from torch.nn import functional

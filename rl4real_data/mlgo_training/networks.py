@@ -17,9 +17,7 @@ from rl4real_data.mlgo.advice_rules import LARGEST_PRIORITY
 from rl4real_data.mlgo_training.feature_rows import Floats
 from rl4real_data.traces.features import Task
 
-EXTRA: Final = "mlgo-training"
-
-with required_by("training a policy of MLGO's tasks", extra=EXTRA):
+with required_by("training a policy of MLGO's tasks", extra="mlgo-training"):
     import torch
     from torch import Tensor, nn
 

@@ -19,13 +19,12 @@ from rl4real_data.mlgo.advice_rules import LARGEST_PRIORITY
 from rl4real_data.mlgo.policies.onnx_model import ALL_IN_ONE, FEATURES_KEY, TASK_KEY
 from rl4real_data.mlgo_training.checkpoints import read_task_checkpoint
 from rl4real_data.mlgo_training.feature_scale import MOST_DEVIATIONS, FeatureScale, places_of
-from rl4real_data.mlgo_training.networks import EXTRA
 from rl4real_data.mlgo_training.state import TrainState
 from rl4real_data.traces.columns import is_columned
 from rl4real_data.traces.features import EVICTION_COLUMNS, FEATURES, INT64, FeatureSpec, Task
 from rl4real_data.training.checkpoints import folder_of
 
-with required_by("export --to onnx", extra=EXTRA):
+with required_by("export --to onnx", extra="mlgo-training"):
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 

@@ -20,14 +20,13 @@ from rl4real_data.mlgo_training.cloning import masked
 from rl4real_data.mlgo_training.feature_rows import Floats
 from rl4real_data.mlgo_training.live_modules import LiveModule
 from rl4real_data.mlgo_training.live_policy import LivePolicy, Steps
-from rl4real_data.mlgo_training.networks import EXTRA
 from rl4real_data.mlgo_training.playing import Played, Player
 from rl4real_data.mlgo_training.sampling import drawn_modules
 from rl4real_data.mlgo_training.settings import MlgoSettings
 from rl4real_data.mlgo_training.state import TrainState
 from rl4real_data.traces.features import Task
 
-with required_by("training a policy of MLGO's tasks", extra=EXTRA):
+with required_by("training a policy of MLGO's tasks", extra="mlgo-training"):
     import torch
     from torch import Tensor, nn
 

@@ -15,10 +15,10 @@ from rl4real_data.core.errors import UsageError
 from rl4real_data.core.extras import required_by
 from rl4real_data.mlgo_training.feature_rows import Floats
 from rl4real_data.mlgo_training.feature_scale import FeatureScale
-from rl4real_data.mlgo_training.networks import EXTRA, PolicyNetwork
+from rl4real_data.mlgo_training.networks import PolicyNetwork
 from rl4real_data.traces.features import FEATURES, Task
 
-with required_by("training a policy of MLGO's tasks", extra=EXTRA):
+with required_by("training a policy of MLGO's tasks", extra="mlgo-training"):
     import torch
 
 POLICY_NAME: Final = "policy.pt"

@@ -21,7 +21,6 @@ from rl4real_data.core.extras import required_by
 from rl4real_data.mlgo_training.checkpoints import TaskCheckpoint, read_task_checkpoint, write_task_checkpoint
 from rl4real_data.mlgo_training.feature_scale import FeatureScale, sampled_values
 from rl4real_data.mlgo_training.live_modules import Loop
-from rl4real_data.mlgo_training.networks import EXTRA
 from rl4real_data.mlgo_training.recorded_decisions import RecordedDecisions
 from rl4real_data.mlgo_training.settings import MlgoSettings, TaskAlgorithm
 from rl4real_data.mlgo_training.state import TrainState, ranks_of
@@ -30,7 +29,7 @@ from rl4real_data.traces.dataset import TraceDataset
 from rl4real_data.traces.features import Task
 from rl4real_data.training.checkpoints import checkpoint_path, folder_of, newest_checkpoint, remove_drafts
 
-with required_by("the logs of training", extra=EXTRA):
+with required_by("the logs of training", extra="mlgo-training"):
     import tensorboardX  # noqa: F401 - so that the right extra is named
 
 from rl4real_data.mlgo_training.cloning import Cloning

@@ -6,8 +6,6 @@ agents see decides that, so that only the changes are to be learned.
 
 from __future__ import annotations
 
-__all__ = ["NO_CHANGES", "Change", "Changes", "PlainPlay"]
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
