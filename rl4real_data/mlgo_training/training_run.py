@@ -27,7 +27,7 @@ from rl4real_data.mlgo_training.state import TrainState, ranks_of
 from rl4real_data.toolchain.process import Limits
 from rl4real_data.traces.dataset import TraceDataset
 from rl4real_data.traces.features import Task
-from rl4real_data.training.checkpoints import checkpoint_path, folder_of, newest_checkpoint, remove_drafts
+from rl4real_data.training.checkpoints import checkpoint_path, folder_of
 
 with required_by("the logs of training", extra="mlgo-training"):
     import tensorboardX  # noqa: F401 - so that the right extra is named
@@ -36,6 +36,7 @@ from rl4real_data.mlgo_training.cloning import Cloning
 from rl4real_data.mlgo_training.evolution import Evolution
 from rl4real_data.mlgo_training.playing import Player, workers
 from rl4real_data.mlgo_training.policy_gradient import PolicyGradient
+from rl4real_data.training.run_folder import checkpoint_to_go_on_from, require_same_settings
 from rl4real_data.training.run_logs import RESULT_NAME, RunLogs
 
 _MAY_CHANGE: Final = frozenset(
@@ -124,27 +125,13 @@ def _learning(request: TaskRequest, state: TrainState) -> Iterator[_Learning]:
 
 def _begin(request: TaskRequest) -> TaskCheckpoint | None:
     """The checkpoint to go on from."""
-    out = request.out
-    newest = newest_checkpoint(out) if out.is_dir() else None
+    newest = checkpoint_to_go_on_from(request.out, is_resumed=request.is_resumed)
     if newest is None:
-        if request.is_resumed and not out.is_dir():
-            raise UsageError(
-                f"{out}: no run to go on with", hint="leave --resume out, or name a run's folder with --out"
-            )
         return None
-    if not request.is_resumed:
-        raise UsageError(f"{out}: holds a run already", hint="add --resume to go on with it, or name another --out")
-    remove_drafts(out)
     found = read_task_checkpoint(newest)
     _check_task(found, request.dataset.task, newest)
-    now, then = request.settings.as_dict(), {**MlgoSettings().as_dict(), **found.settings}
-    other = sorted(name for name in now if name not in _MAY_CHANGE and then[name] != now[name])
-    if other:
-        name = other[0]
-        raise UsageError(
-            f"{newest}: was made with {name} = {then[name]}, not {now[name]}",
-            hint="go on with the same settings, or begin anew in another --out",
-        )
+    then = {**MlgoSettings().as_dict(), **found.settings}
+    require_same_settings(newest, request.settings.as_dict(), then, may_change=_MAY_CHANGE)
     return found
 
 

@@ -16,19 +16,17 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core import interruption
-from rl4real_data.core.errors import UsageError
 from rl4real_data.training.checkpoints import (
     RLLIB_NAME,
     Checkpoint,
     checkpoint_path,
-    newest_checkpoint,
     read_checkpoint,
-    remove_drafts,
     write_checkpoint,
 )
 from rl4real_data.training.choices import Algorithm
 from rl4real_data.training.compiler_log import LOG_NAME
 from rl4real_data.training.learning import Learning
+from rl4real_data.training.run_folder import checkpoint_to_go_on_from, require_same_settings
 from rl4real_data.training.run_logs import RunLogs
 from rl4real_data.training.settings import TrainSettings
 from rl4real_data.training.training_data import TrainingData
@@ -96,38 +94,19 @@ def train(request: TrainRequest, *, watch: Watch = lambda _progress: None) -> Tr
 
 def _begin(request: TrainRequest) -> Checkpoint | None:
     """The checkpoint to go on from."""
-    out = request.out
-    newest = newest_checkpoint(out) if out.is_dir() else None
+    newest = checkpoint_to_go_on_from(request.out, is_resumed=request.is_resumed)
     if newest is None:
-        if request.is_resumed and not out.is_dir():
-            raise UsageError(
-                f"{out}: no run to go on with", hint="leave --resume out, or name a run's folder with --out"
-            )
         return None
-    if not request.is_resumed:
-        raise UsageError(f"{out}: holds a run already", hint="add --resume to go on with it, or name another --out")
-    remove_drafts(out)
     found = read_checkpoint(newest)
     request.data.check(found, newest)
-    _check_settings(found, request.settings, newest)
+    then = {**TrainSettings().as_dict(), **found.settings}
+    require_same_settings(newest, request.settings.as_dict(), then, may_change=_MAY_CHANGE)
     return found
 
 
 _MAY_CHANGE: Final = frozenset(
     {"train_iterations", "episode_number", "checkpoint_every", "num_env_runners", "num_gpus"}
 )
-
-
-def _check_settings(found: Checkpoint, settings: TrainSettings, path: Path) -> None:
-    now = settings.as_dict()
-    then = {**TrainSettings().as_dict(), **found.settings}
-    other = sorted(name for name in now if name not in _MAY_CHANGE and then[name] != now[name])
-    if other:
-        name = other[0]
-        raise UsageError(
-            f"{path}: was made with {name} = {then[name]}, not {now[name]}",
-            hint="go on with the same settings, or begin anew in another --out",
-        )
 
 
 class _Run:
