@@ -20,6 +20,8 @@ FINAL_REWARD: Final = 10.0
 _MOST_TIMES: Final = 100.0
 """So many times greedy's cost count as no more: an answer that cannot be carried out costs infinitely much."""
 _EQUAL: Final = 1e-6
+_PACE: Final = 0.1
+"""Of the moving averages."""
 MOST_FAILED: Final = 10
 """So many failures of the compiler one after the other are none of single answers."""
 
@@ -54,11 +56,15 @@ class Outcome:
 
 @dataclass(slots=True, kw_only=True)
 class Referee:
-    """Tells what finished games cost. `best`: the least cost so far, by episode."""
+    """Tells what finished games cost.
+
+    By episode: `best`, the least cost so far; `usual`, a moving average of the logarithm of the ratio.
+    """
 
     backend: AnswerBackend
     settings: RewardSettings
     best: dict[str, float] = field(default_factory=dict)
+    usual: dict[str, float] = field(default_factory=dict)
     _failed: int = 0
 
     def judge(self, game: FunctionGame) -> Outcome:
@@ -73,7 +79,7 @@ class Referee:
             self.best[episode.episode_id] = cost
         if told is not None and self.settings.final_reward is FinalReward.MCA:
             return replace(found, reward=self._reward_of_code(told.info))
-        return replace(found, reward=self._reward(found, best))
+        return replace(found, reward=self._reward(found, best, episode.episode_id))
 
     def _ask(self, game: FunctionGame) -> AnswerCosts | None:
         """None for an answer that the compiler does not carry out, which ends no run unless it is one after another."""
@@ -97,12 +103,23 @@ class Referee:
             return 0.0
         return self.settings.mca_reward_clip * (1 if own < greedy else -1)
 
-    def _reward(self, outcome: Outcome, best: float) -> float:
+    def _progress(self, outcome: Outcome, name: str) -> float:
+        """By how much the logarithm of the ratio is below its moving average of this function, at first not at all."""
+        if not math.isfinite(outcome.cost):
+            return -FINAL_REWARD
+        now = math.log(outcome.ratio)
+        usual = self.usual.setdefault(name, now)
+        self.usual[name] = usual + _PACE * (now - usual)
+        return max(-FINAL_REWARD, min(FINAL_REWARD, FINAL_REWARD * (usual - now)))
+
+    def _reward(self, outcome: Outcome, best: float, name: str) -> float:
         final = self.settings.final_reward
         if final is FinalReward.NONE:
             return 0.0
         if final is FinalReward.MCA:
             return -self.settings.mca_reward_clip
+        if final is FinalReward.PROGRESS:
+            return self._progress(outcome, name)
         if final is FinalReward.RATIO:
             return max(-FINAL_REWARD, min(FINAL_REWARD, -FINAL_REWARD * math.log(outcome.ratio)))
         mark = best if final is FinalReward.COST else outcome.expert_cost

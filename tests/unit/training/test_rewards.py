@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -19,16 +20,20 @@ from rl4real_data.training.worker_task import WorkerTask
 
 
 class Compiler:
-    """A backend that tells what it is told to, or fails."""
+    """A backend that tells what it is told to, or fails. `spills`: what its answers cost; None: the episode's costs."""
 
     def __init__(self, **info: Any) -> None:
         self.info = info
         self.fails = False
+        self.spills: float | None = None
 
     def costs_of(self, episode: Any, allocation: Any) -> AnswerCosts:
         if self.fails:
             raise ToolchainError("f: llc\nSIGSEGV")
-        return AnswerCosts(costs=EpisodeBackend().costs_of(episode, allocation).costs, info=self.info)
+        costs = EpisodeBackend().costs_of(episode, allocation).costs
+        if self.spills is not None:
+            costs = {kind: self.spills if kind == "spills" else 0.0 for kind in costs}
+        return AnswerCosts(costs=costs, info=self.info)
 
 
 @pytest.fixture
@@ -52,7 +57,7 @@ def test_mca_is_the_throughput_against_greedys(
     assert Referee(backend=compiler, settings=settings).judge(game).reward == reward
 
 
-@pytest.mark.parametrize("final", [FinalReward.COST, FinalReward.GREEDY, FinalReward.RATIO, FinalReward.MCA])
+@pytest.mark.parametrize("final", [final for final in FinalReward if final is not FinalReward.NONE])
 def test_an_answer_that_is_not_carried_out_is_the_worst(game: FunctionGame, final: FinalReward) -> None:
     compiler = Compiler()
     compiler.fails = True
@@ -85,3 +90,29 @@ def test_mca_without_the_compiler_is_refused() -> None:
     with pytest.raises(UsageError, match="mca is told by the compiler") as found:
         task.backend()
     assert "--live" in found.value.hint
+
+
+def test_progress_is_told_against_the_games_before_of_the_same_function(tmp_path: Path) -> None:
+    source = make_source(tmp_path, functions=2)
+    (_, game), (_, other) = source.next(), source.next()
+    for one in (game, other):
+        played_by_expert(one, source.colours)
+    compiler = Compiler()
+    referee = Referee(backend=compiler, settings=RewardSettings(final_reward=FinalReward.PROGRESS))
+
+    def reward(of: FunctionGame, spills: float) -> float:
+        compiler.spills = spills
+        return referee.judge(of).reward
+
+    assert reward(game, 3.0) == 0
+    assert reward(other, 9.0) == 0
+    better = 10 * math.log(4.0 / 2.0)  # 1 + cost before, by 1 + cost now
+    assert reward(game, 1.0) == pytest.approx(better)
+    usual = math.log(4.0) + 0.1 * (math.log(2.0) - math.log(4.0))
+    assert reward(game, 3.0) == pytest.approx(10 * (usual - math.log(4.0)))
+    assert reward(other, 9.0) == 0
+    compiler.fails = True
+    assert reward(other, 9.0) == -10
+    compiler.fails = False
+    assert reward(other, 9.0) == 0
+    assert reward(other, 1e9) == -10
