@@ -20,7 +20,7 @@ from rl4real_data.episodes.index import MAX_BYTES, TRACE_FORMAT, FileEntry, Spli
 from rl4real_data.traces.features import Task
 
 TRACE_VERSION: Final = 1
-_MAKE_ONE: Final = "make one with `rl4real-data trace eviction x86 --data-dir …`"
+_MAKE_ONE: Final = "make one with `rl4real-data trace inlining|eviction|priority x86 --data-dir …`"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@
 
 Three figures: steps of the environment a second without the compiler, on two workers; functions a minute whose costs
 the compiler tells; and of ten functions in which greedy spilled, the first ones with at most 30 nodes, how many a
-policy plays at greedy's cost or better that has learned on them alone, by behaviour cloning and then by PPO.
+policy plays at greedy's cost or better that has learned on them alone, by cloning what a search finds and then by PPO.
 
 Two cores are what the limits are for. On a machine that does other things steps and functions are counted by processor
 time: what all processes of the bench together took of it, shared out to two cores, or to one.
@@ -41,23 +41,25 @@ EQUAL: Final = 1 + 1e-9
 
 LEARNING: Final = TrainSettings(
     algorithm=Algorithm.BC_PPO,
-    bc_iterations=100,
+    bc_iterations=300,
+    bc_plays=30,
     train_iterations=200,
     checkpoint_every=20,
     current_batch=FUNCTIONS,
     with_spills=True,
     max_nodes=30,
     games=FUNCTIONS,
-    final_reward=FinalReward.RATIO,
-    gamma=0.99,
-    lr=5e-4,
+    final_reward=FinalReward.PROGRESS,
+    gamma=1.0,
+    lr=3e-4,
     bc_train_batch_size=64,
-    train_batch_size=2000,
-    minibatch_size=500,
-    num_epochs=3,
+    train_batch_size=4000,
+    minibatch_size=1000,
+    num_epochs=2,
     clip_param=0.2,
     kl_coeff=0.0,
-    entropy_coeff=0.003,
+    entropy_coeff=0.0,
+    vf_loss_coeff=0.1,
 )
 
 
