@@ -4,7 +4,9 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 PROGRAM := $(VENV)/bin/rl4real-data
 DEMO_DIR := data/demo-x86
-# Python compiles what it imports when it imports it: a third of what is installed, half a minute less
+# Python compiles what it imports when it imports it: a third of what is installed, half a minute less. It must be
+# allowed to keep that, which images of containers often forbid: torch would be compiled anew by each of many processes.
+unexport PYTHONDONTWRITEBYTECODE
 PIP_OPTIONS := --quiet --disable-pip-version-check --no-compile
 PACKAGES := clang-22 llvm-22 llvm-22-dev llvm-22-tools clang-19 llvm-19 llvm-19-dev llvm-19-tools \
             cmake g++ make python3-venv libc6-dev libc6-dev-arm64-cross libstdc++-12-dev-arm64-cross procps \
