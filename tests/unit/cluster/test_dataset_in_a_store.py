@@ -30,6 +30,7 @@ STORE = Store(URL)
 
 @pytest.fixture(autouse=True)
 def _empty_bucket() -> Iterator[None]:
+    fsspec.filesystem("memory").store.clear()  # of what other tests left there
     yield
     fsspec.filesystem("memory").store.clear()
 
