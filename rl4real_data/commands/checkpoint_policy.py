@@ -20,7 +20,7 @@ def exported(word: str) -> Iterator[str]:
 
     MissingExtra without what reads checkpoints, UsageError for one that is damaged.
     """
-    from rl4real_data.training.checkpoints import CHECKPOINT_NAME, newest_checkpoint
+    from rl4real_data.training.checkpoint_folder import CHECKPOINT_NAME, newest_checkpoint
 
     folder = Path(word).expanduser()
     if not folder.is_dir() or not ((folder / CHECKPOINT_NAME).is_file() or newest_checkpoint(folder)):

@@ -6,7 +6,6 @@ their rewards is the order alone, as ranks from -1/2 to 1/2.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,33 +13,23 @@ import numpy.typing as npt
 
 from rl4real_data.core.extras import required_by
 from rl4real_data.mlgo_training.feature_rows import Floats
+from rl4real_data.mlgo_training.live_learner import LiveLearner
 from rl4real_data.mlgo_training.live_modules import LiveModule
 from rl4real_data.mlgo_training.live_policy import LivePolicy
 from rl4real_data.mlgo_training.networks import PlainNetwork
-from rl4real_data.mlgo_training.playing import Played, Player
-from rl4real_data.mlgo_training.sampling import drawn_modules
-from rl4real_data.mlgo_training.settings import MlgoSettings
-from rl4real_data.mlgo_training.state import TrainState
+from rl4real_data.mlgo_training.playing import Played
 
 with required_by("training a policy of MLGO's tasks", extra="mlgo-training"):
     import torch
 
 
-class Evolution:
-    """One iteration after the other. `do`: what does jobs, in threads or not."""
-
-    def __init__(
-        self, state: TrainState, settings: MlgoSettings, modules: Sequence[LiveModule], player: Player, do: Any
-    ) -> None:
-        self._state, self._settings, self._modules = state, settings, modules
-        self._player, self._do = player, do
-        self._scaler = state.scale.scaler()
-        state.set_rate(settings.learning_rate)
+class Evolution(LiveLearner):
+    """Learns from policies beside its own, one iteration after the other."""
 
     def iterate(self, number: int) -> dict[str, float]:
         """Learns; `reward` is that of the policy itself, `perturbed_reward` the mean of the others."""
         chance = np.random.default_rng((self._settings.seed, number))
-        modules = drawn_modules(self._modules, self._settings.modules, chance)
+        modules = self._drawn_modules(chance)
         vector = self._state.network.vector()
         noise = chance.standard_normal((self._settings.pairs, len(vector))).astype(np.float32)
         steps = self._settings.sigma * noise

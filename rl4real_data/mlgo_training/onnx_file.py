@@ -22,7 +22,7 @@ from rl4real_data.mlgo_training.feature_scale import MOST_DEVIATIONS, FeatureSca
 from rl4real_data.mlgo_training.state import TrainState
 from rl4real_data.traces.columns import is_columned
 from rl4real_data.traces.features import EVICTION_COLUMNS, FEATURES, INT64, FeatureSpec, Task
-from rl4real_data.training.checkpoints import folder_of
+from rl4real_data.training.checkpoint_folder import folder_of
 
 with required_by("export --to onnx", extra="mlgo-training"):
     import onnx

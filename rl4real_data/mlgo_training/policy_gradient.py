@@ -18,12 +18,10 @@ from rl4real_data.core import interruption
 from rl4real_data.core.extras import required_by
 from rl4real_data.mlgo_training.cloning import masked
 from rl4real_data.mlgo_training.feature_rows import Floats
+from rl4real_data.mlgo_training.live_learner import LiveLearner
 from rl4real_data.mlgo_training.live_modules import LiveModule
 from rl4real_data.mlgo_training.live_policy import LivePolicy, Steps
-from rl4real_data.mlgo_training.playing import Played, Player
-from rl4real_data.mlgo_training.sampling import drawn_modules
-from rl4real_data.mlgo_training.settings import MlgoSettings
-from rl4real_data.mlgo_training.state import TrainState
+from rl4real_data.mlgo_training.playing import Played
 from rl4real_data.traces.features import Task
 
 with required_by("training a policy of MLGO's tasks", extra="mlgo-training"):
@@ -47,22 +45,14 @@ class Batch:
         return len(self.answers)
 
 
-class PolicyGradient:
-    """One iteration after the other. `do`: what does jobs, in threads or not."""
-
-    def __init__(
-        self, state: TrainState, settings: MlgoSettings, modules: Sequence[LiveModule], player: Player, do: Any
-    ) -> None:
-        self._state, self._settings, self._modules = state, settings, modules
-        self._player, self._do = player, do
-        self._scaler = state.scale.scaler()
-        state.set_rate(settings.learning_rate)
+class PolicyGradient(LiveLearner):
+    """Learns from its own decisions, one iteration after the other."""
 
     def iterate(self, number: int) -> dict[str, float]:
         """Plays some modules, each with its own chance, and learns."""
         settings, self._network = self._settings, self._state.network.plain()
         chance = np.random.default_rng((settings.seed, number))
-        modules = drawn_modules(self._modules, settings.modules, chance)
+        modules = self._drawn_modules(chance)
         jobs = [(module, np.random.default_rng((settings.seed, number, place))) for place, module in enumerate(modules)]
         found: list[tuple[Played, dict[str, Steps]]] = self._do(self._play, jobs)
         told = {

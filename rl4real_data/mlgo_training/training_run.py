@@ -27,7 +27,7 @@ from rl4real_data.mlgo_training.state import TrainState, ranks_of
 from rl4real_data.toolchain.process import Limits
 from rl4real_data.traces.dataset import TraceDataset
 from rl4real_data.traces.features import Task
-from rl4real_data.training.checkpoints import checkpoint_path, folder_of
+from rl4real_data.training.checkpoint_folder import checkpoint_path, folder_of
 
 with required_by("the logs of training", extra="mlgo-training"):
     import tensorboardX  # noqa: F401 - so that the right extra is named

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from rl4real_data.core.errors import UsageError
-from rl4real_data.training.checkpoints import newest_checkpoint, remove_drafts
+from rl4real_data.training.checkpoint_folder import newest_checkpoint, remove_drafts
 
 
 def checkpoint_to_go_on_from(out: Path, *, is_resumed: bool) -> Path | None:

@@ -16,13 +16,8 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.core import interruption
-from rl4real_data.training.checkpoints import (
-    RLLIB_NAME,
-    Checkpoint,
-    checkpoint_path,
-    read_checkpoint,
-    write_checkpoint,
-)
+from rl4real_data.training.checkpoint_folder import checkpoint_path
+from rl4real_data.training.checkpoints import RLLIB_NAME, Checkpoint, read_checkpoint, write_checkpoint
 from rl4real_data.training.choices import Algorithm
 from rl4real_data.training.compiler_log import LOG_NAME
 from rl4real_data.training.learning import Learning

@@ -9,7 +9,8 @@ from typing import Any
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.extras import required_by
 from rl4real_data.training.agents import AgentName
-from rl4real_data.training.checkpoints import AGENTS_NAME, folder_of, read_checkpoint
+from rl4real_data.training.checkpoint_folder import folder_of
+from rl4real_data.training.checkpoints import AGENTS_NAME, read_checkpoint
 from rl4real_data.training.networks import AgentNetwork, network_of
 
 with required_by("training", extra="rllib"):

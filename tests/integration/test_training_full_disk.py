@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rl4real_data.training.checkpoints import newest_checkpoint, read_checkpoint
+from rl4real_data.training.checkpoint_folder import newest_checkpoint
+from rl4real_data.training.checkpoints import read_checkpoint
 from rl4real_data.training.weights import read_networks
 
 from .conftest import Sample

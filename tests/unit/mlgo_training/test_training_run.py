@@ -21,7 +21,7 @@ from rl4real_data.mlgo_training.settings import MlgoSettings, TaskAlgorithm
 from rl4real_data.mlgo_training.training_run import TaskProgress, TaskRequest, train_task
 from rl4real_data.traces.dataset import TraceDataset
 from rl4real_data.traces.features import Task
-from rl4real_data.training.checkpoints import newest_checkpoint
+from rl4real_data.training.checkpoint_folder import newest_checkpoint
 
 SMALL = MlgoSettings(
     bc_iterations=4,

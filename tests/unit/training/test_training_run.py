@@ -11,7 +11,8 @@ import pytest
 from training_data_builder import write_training_data
 
 from rl4real_data.core.errors import DatasetError, UsageError
-from rl4real_data.training.checkpoints import CHECKPOINT_NAME, newest_checkpoint, read_checkpoint
+from rl4real_data.training.checkpoint_folder import CHECKPOINT_NAME, newest_checkpoint
+from rl4real_data.training.checkpoints import read_checkpoint
 from rl4real_data.training.choices import Algorithm
 from rl4real_data.training.settings import TrainSettings
 from rl4real_data.training.training_data import training_data_of
