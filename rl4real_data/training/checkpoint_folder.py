@@ -91,7 +91,10 @@ def read_told(path: Path, kind: CheckpointKind, make: Callable[[dict[str, Any]],
         if is_of != kind.format:
             raise ValueError(f"its format is {is_of!r}")
         if version != kind.version:
-            raise ValueError(f"version {version} of the format, this release reads {kind.version}")
+            raise UsageError(
+                f"{folder}: is of version {version} of the format, this release reads {kind.version}",
+                hint="train anew, or use the release that wrote it",
+            )
         return make(told)
     except OSError as error:
         raise UsageError(f"{path}: no checkpoint: {error.strerror} ({CHECKPOINT_NAME})", hint=kind.hint) from error

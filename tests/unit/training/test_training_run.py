@@ -118,7 +118,7 @@ def test_other_settings_are_refused(tmp_path: Path) -> None:
         ("vocabulary", "0" * 64, "another vocabulary"),
         ("registers", ["1 XMM0"], "another register file"),
         ("format", "something", "its format is 'something'"),
-        ("version", 99, "version 99 of the format"),
+        ("version", 99, "is of version 99 of the format, this release reads 2"),
         ("sizes", {"colours": 3}, "no checkpoint"),
     ],
 )
