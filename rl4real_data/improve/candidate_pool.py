@@ -35,7 +35,6 @@ SETTINGS: Final[tuple[Decision, ...]] = tuple(
         ("exhaustive-register-search", 1),
         ("regalloc-eviction-max-interference-cutoff", 100000),
         ("grow-region-complexity-budget", 1000000),
-        ("disable-spill-hoist", 1),
     )
 )
 """Options for one function, the best first: the first one lowers more code than any other single decision."""

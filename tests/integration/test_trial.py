@@ -14,6 +14,7 @@ import pytest
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.core.errors import ToolchainError
+from rl4real_data.improve.candidate_pool import SETTINGS
 from rl4real_data.live.trial import CompilerTool, TrialLimits, trial_of_mir, trial_of_source
 from rl4real_data.toolchain.clang import SUPPORTED_MAJORS, Clang
 from rl4real_data.toolchain.plugin import Plugin
@@ -133,6 +134,14 @@ def test_illegal_decisions_are_counted_by_reason(newest: LiveCompiler) -> None:
         result = function.try_decisions([["spill", 4000], ["assign", 0, "nobody"]])
 
     assert (result.ok, result.made, sum(result.illegal.values())) == (True, 0, 2)
+
+
+def test_settings_that_a_search_tries_are_options_of_the_compiler(compiler: LiveCompiler) -> None:
+    with trial_of_source(tool(compiler), WORDS, cwd=compiler.folder) as trial:
+        function = next(iter(trial))
+        results = list(function.try_many([[list(setting)] for setting in SETTINGS]))
+
+    assert [(result.ok, dict(result.illegal)) for result in results] == [(True, {})] * len(SETTINGS)
 
 
 def test_text_that_is_no_decision_is_refused(newest: LiveCompiler) -> None:
