@@ -15,7 +15,7 @@ from uuid import uuid4
 
 from rl4real_data.core.errors import EngineError
 from rl4real_data.core.extras import required_by
-from rl4real_data.engines.engine import Answer, EngineFault, Task
+from rl4real_data.engines.engine import Answer, EngineFault, Task, attempt
 
 _CONNECT_S: Final = 30
 _RECONNECT_S: Final = 60.0
@@ -118,4 +118,4 @@ def do_task(task: Task, batch: Any) -> tuple[str, Any]:
     """On a worker: who did it, and what came of it."""
     from distributed import get_worker
 
-    return get_worker().address, task(batch)
+    return get_worker().address, attempt(task, batch)
