@@ -83,7 +83,7 @@ def lay_out(store: Store, jobs: Sequence[ModuleJob], *, mirror: str | None, work
 
     With a `salt` that is new, nothing that was made before is found.
     """
-    earlier = () if salt else read_plan(store)
+    earlier = () if salt else read_plan(store) or ()
     groups = group_jobs(jobs, [batch.keys for batch in earlier])
     names = {batch.content: batch.name for batch in earlier}
     kit = _Kit(store=store, mirror=mirror, there=store.names(TASKS), names=names, salt=salt)

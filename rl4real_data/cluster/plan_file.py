@@ -23,16 +23,18 @@ class PlannedBatch:
     content: str
 
 
-def read_plan(store: Store) -> tuple[PlannedBatch, ...]:
-    """Nothing where there is none, or one that cannot be read: it is made again from the modules."""
+def read_plan(store: Store) -> tuple[PlannedBatch, ...] | None:
+    """None where there is none yet, or one that cannot be read: it is made again from the modules."""
     data = store.read_if_there(PLAN)
+    if data is None:
+        return None
     try:
-        raw = json.loads(data) if data is not None else []
+        raw = json.loads(data)
         return tuple(
             PlannedBatch(name=str(each["name"]), keys=tuple(each["keys"]), content=str(each["content"])) for each in raw
         )
     except (ValueError, KeyError, TypeError):
-        return ()
+        return None
 
 
 def write_plan(store: Store, batches: tuple[PlannedBatch, ...]) -> None:

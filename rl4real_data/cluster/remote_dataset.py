@@ -3,6 +3,9 @@
 While files are replaced there is no index: a reader meets the old dataset, the new one, or none, and never a mixture.
 The index is written last, when all that it names lies there. Shards whose folder is named by their dataset replace
 nothing: the hosts of a run have written them there before, and those that the new index does not name go after it.
+
+A store that is full or gone in the middle loses nothing. What replaces a file is first written beside it, to
+`publishing/`, its index last. If that fails, the old dataset is whole; from then on, whoever writes next ends it.
 """
 
 from __future__ import annotations
@@ -10,21 +13,27 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import Final
 
 from rl4real_data.cluster.store import Store
 from rl4real_data.core import interruption
-from rl4real_data.core.errors import DatasetError
+from rl4real_data.core.errors import DatasetError, StoreError
 from rl4real_data.episodes.file_names import INDEX_NAME, SHARD_FOLDER, SHARD_NAME, is_listed_name
-from rl4real_data.episodes.index import DatasetIndex, parse_index, read_index
+from rl4real_data.episodes.index import FileEntry, parse_index, read_index
+
+_PENDING: Final = "publishing"
 
 
 @contextlib.contextmanager
-def local_copy(url: str, *, may_be_new: bool = False, without: str | None = None) -> Iterator[Path]:
+def local_copy(
+    url: str, *, is_written: bool = False, may_be_new: bool = False, without: str | None = None
+) -> Iterator[Path]:
     """A folder with the dataset's files as long as the body runs; an empty one where there is none yet.
 
-    `without`: a split whose shards are not looked at, and stay where they are.
+    `is_written`: a publication that was broken off is ended first. `without`: a split whose shards are not looked at,
+    and stay where they are.
 
     DatasetError for one that is not there, or not what its index says.
     """
@@ -33,8 +42,16 @@ def local_copy(url: str, *, may_be_new: bool = False, without: str | None = None
         folder = Path(name) / store.url.rpartition("/")[2]
         folder.mkdir()
         index = store.read_if_there(INDEX_NAME)
+        pending = store.read_if_there(f"{_PENDING}/{INDEX_NAME}") if index is None or is_written else None
+        if pending is not None and is_written:
+            index = _end_publication(store, pending)
         if index is not None:
             _fetch(store, folder, index, without)
+        elif pending is not None:
+            raise DatasetError(
+                f"{store}: it was being written when that was broken off",
+                hint="the command that wrote it, called again, ends that; `embed` and `flow` do, too",
+            )
         elif not may_be_new:
             raise DatasetError(f"{store}: there is no {INDEX_NAME}", hint="check the URL; `flow` makes a dataset there")
         yield folder
@@ -47,19 +64,50 @@ def publish_copy(folder: Path, url: str) -> int:
     before = store.read_if_there(INDEX_NAME)
     if before == content:
         return 0
-    index = read_index(folder)
+    index, old = read_index(folder), _files_of(before, store)
     here = [name for name in sorted(index.files) if (folder / name).exists()]
-    apart = [name for name in here if is_apart(name)]
-    for name in apart:
-        interruption.check()
-        store.write(name, (folder / name).read_bytes())
+    changed = [name for name in here if old.get(name) != index.files[name]]
+    replacing = [name for name in changed if name in old and not is_apart(name)]
+    try:
+        for name in changed:
+            interruption.check()
+            store.write(f"{_PENDING}/{name}" if name in replacing else name, (folder / name).read_bytes())
+        store.write(f"{_PENDING}/{INDEX_NAME}", content)
+    except StoreError:
+        with contextlib.suppress(StoreError):  # what stays there is replaced by the next one
+            _remove_pending(store, replacing)
+        raise
     store.remove(INDEX_NAME)
-    for name in sorted({*here} - {*apart}):
-        interruption.check()
+    for name in replacing:
         store.write(name, (folder / name).read_bytes())
     store.write(INDEX_NAME, content)
-    _remove_old(store, before, index)
-    return len(here) + 1
+    _remove_pending(store, replacing)
+    for name in sorted(old.keys() - index.files.keys()):
+        store.remove(name)
+    return len(changed) + 1
+
+
+def _end_publication(store: Store, content: bytes) -> bytes:
+    """Puts what lies in `publishing/` where it belongs; the index, which is `content`."""
+    index = parse_index(content.decode(errors="replace"), path=store.url)
+    store.remove(INDEX_NAME)
+    replacing = []
+    for name, entry in sorted(index.files.items()):
+        interruption.check()
+        data = store.read_if_there(f"{_PENDING}/{name}") if not is_apart(name) else None
+        if data is None:
+            continue
+        replacing.append(name)
+        if hashlib.sha256(data).hexdigest() == entry.sha256:  # else it is one of an earlier publication
+            store.write(name, data)
+    store.write(INDEX_NAME, content)
+    _remove_pending(store, replacing)
+    return content
+
+
+def _remove_pending(store: Store, names: Iterable[str]) -> None:
+    for name in (INDEX_NAME, *names):
+        store.remove(f"{_PENDING}/{name}")
 
 
 def is_apart(name: str) -> bool:
@@ -67,14 +115,12 @@ def is_apart(name: str) -> bool:
     return bool(SHARD_FOLDER.fullmatch(name.rpartition("/")[0]))
 
 
-def _remove_old(store: Store, before: bytes | None, index: DatasetIndex) -> None:
-    """Deletes what only the index of before names."""
+def _files_of(index: bytes | None, store: Store) -> Mapping[str, FileEntry]:
+    """Nothing of an index that cannot be read."""
     try:
-        old = parse_index(before.decode(), path=store.url).files if before is not None else {}
+        return parse_index(index.decode(), path=store.url).files if index is not None else {}
     except (DatasetError, UnicodeDecodeError):
-        return
-    for name in sorted(old.keys() - index.files.keys()):
-        store.remove(name)
+        return {}
 
 
 def _fetch(store: Store, folder: Path, index: bytes, without: str | None) -> None:

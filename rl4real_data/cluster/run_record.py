@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -60,15 +61,24 @@ class RunRecord:
         )
 
     def differences(self, other: RunRecord) -> tuple[str, ...]:
-        """Which of the two say another thing, as `clang (X here, Y there)`."""
+        """Which of the two say another thing, as `clang (X, not Y)` with what `other` says first."""
+        ours, theirs = _settings(dataclasses.asdict(self)), _settings(dataclasses.asdict(other))
         return tuple(
-            f"{field.name.replace('_', ' ')} ({_short(theirs)}, not {_short(ours)})"
-            for field in dataclasses.fields(self)
-            if (ours := getattr(self, field.name)) != (theirs := getattr(other, field.name))
+            f"{name.replace('_', ' ')} ({_short(theirs.get(name))}, not {_short(ours.get(name))})"
+            for name in sorted({*ours, *theirs})
+            if ours.get(name) != theirs.get(name)
         )
 
     def recipe_of_run(self) -> Recipe:
         return Recipe(**{**self.recipe, "filters": Filters(**self.recipe["filters"])})
+
+
+def _settings(told: Mapping[str, Any], above: str = "") -> dict[str, Any]:
+    """Each setting by its name, those of a table with the table's before it: who reads of two recipes asks in what."""
+    found: dict[str, Any] = {}
+    for name, value in told.items():
+        found.update(_settings(value, f"{above}{name} ") if isinstance(value, Mapping) else {above + name: value})
+    return found
 
 
 def _short(value: Any) -> str:

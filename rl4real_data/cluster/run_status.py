@@ -25,6 +25,7 @@ class RunStatus:
     """
 
     run: str
+    is_laid_out: bool
     batches: int
     batches_done: int
     modules: int
@@ -41,7 +42,9 @@ class RunStatus:
         failed = ", ".join(f"{count:,} {kind}" for kind, count in self.failures.items())
         left = f"; about {max(1, round(self.left_s / 60))} min left" if self.left_s else ""
         lines = [
-            f"{self.run}: {self.batches_done:,} of {counted(self.batches, 'batch', 'batches')} done{left}",
+            f"{self.run}: {self.batches_done:,} of {counted(self.batches, 'batch', 'batches')} done{left}"
+            if self.is_laid_out
+            else f"{self.run}: it is not laid out yet",
             f"  modules    {self.modules_done:,} of {self.modules:,}" + (f"; failed: {failed}" if failed else ""),
             f"  functions  {self.functions:,}",
         ]
@@ -54,6 +57,8 @@ def status_of(run: str) -> RunStatus:
     if read_run_record(store) is None:
         raise StoreError(f"{store}: no run was begun there", hint="`rl4real-data flow ... --run URL` begins one")
     plan, there, hosts = read_plan(store), store.names(PARTS), read_host_reports(store)
+    is_laid_out = plan is not None
+    plan = plan or ()
     done = [batch for batch in plan if marker_name(batch.name).rpartition("/")[2] in there]
     rate = sum(host.batches / host.seconds for host in hosts if host.seconds and not host.unfit)
     failures: Counter[str] = Counter()
@@ -62,6 +67,7 @@ def status_of(run: str) -> RunStatus:
     left = len(plan) - len(done)
     return RunStatus(
         run=str(store),
+        is_laid_out=is_laid_out,
         batches=len(plan),
         batches_done=len(done),
         modules=sum(len(batch.keys) for batch in plan),

@@ -19,9 +19,11 @@ from rl4real_data.core.extras import required_by
 from rl4real_data.reading.remote import client_errors
 
 _S3: Final[dict[str, Any]] = {
-    "config_kwargs": {"connect_timeout": 10, "read_timeout": 60, "retries": {"max_attempts": 5, "mode": "standard"}}
+    "config_kwargs": {"connect_timeout": 10, "read_timeout": 20, "retries": {"max_attempts": 4, "mode": "standard"}}
 }
 """A link that is cut for a minute costs time and nothing else."""
+_TRIES: Final = 3
+"""s3fs's own (5), each of which is botocore's five: a store that says nothing would be waited for half an hour."""
 _SCHEME: Final = "://"
 _ASKS_ANEW: Final = {"skip_instance_cache": True, "use_listings_cache": False}
 """Others write there meanwhile."""
@@ -32,6 +34,8 @@ class Store:
 
     def __init__(self, url: str) -> None:
         text = url.removeprefix("file://")
+        if not text.partition(_SCHEME)[2 if _SCHEME in text else 0].strip("/"):
+            raise StoreError(f"{url!r}: names no folder and no bucket", hint="such as s3://bucket/run, or /shared/run")
         self.url: Final = text.rstrip("/") if _SCHEME in text else str(Path(text).expanduser().absolute())
         self._remote: Any = None
         if _SCHEME in text:
@@ -122,4 +126,6 @@ def _open(url: str) -> tuple[Any, str]:
         raise MissingExtra(f"{url}: {error}", hint="pip install 'rl4real-data[remote]'") from error
     except ValueError as error:
         raise StoreError(f"{url}: {error}") from error
+    if hasattr(file_system, "retries"):
+        file_system.retries = _TRIES
     return file_system, str(root)

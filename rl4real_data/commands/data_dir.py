@@ -45,7 +45,8 @@ def opened(
 
     with contextlib.ExitStack() as stack:
         with during(f"fetching {url}"):
-            folder = stack.enter_context(local_copy(url, may_be_new=may_be_new, without=without))
+            copy = local_copy(url, is_written=is_written, may_be_new=may_be_new, without=without)
+            folder = stack.enter_context(copy)
         stack.enter_context(calling(folder, url))
         short: LessThanAsked | None = None
         try:

@@ -5,6 +5,7 @@ The workers of a scheduler, wherever they run, or a cluster of this machine's ow
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import time
 from collections.abc import Hashable
@@ -15,7 +16,7 @@ from uuid import uuid4
 
 from rl4real_data.core.errors import EngineError
 from rl4real_data.core.extras import required_by
-from rl4real_data.engines.engine import Answer, EngineFault, Task
+from rl4real_data.engines.engine import Answer, EngineFault, Task, attempt
 
 _CONNECT_S: Final = 30
 _RECONNECT_S: Final = 60.0
@@ -53,6 +54,7 @@ class DaskEngine:
                 self._client = Client(address, timeout=_CONNECT_S, set_as_default=False)
         except (OSError, ValueError) as error:
             raise EngineError(f"no Dask scheduler answers at {address}: {error}") from error
+        self._where = str(self._client.scheduler.address)  # a client that is closed has forgotten it
         self.dashboard: str = str(self._client.dashboard_link or "")
 
     def slots(self) -> int:
@@ -61,9 +63,12 @@ class DaskEngine:
 
     def submit(self, batch: Any) -> Hashable:
         fit = list(self._fit()) if self._excluded else None
-        future = self._client.submit(
-            do_task, self._task, batch, key=f"rl4real-data-{uuid4().hex}", pure=False, workers=fit, retries=0
-        )
+        try:
+            future = self._client.submit(
+                do_task, self._task, batch, key=f"rl4real-data-{uuid4().hex}", pure=False, workers=fit, retries=0
+            )
+        except Exception as error:  # a client that was closed meanwhile raises several kinds
+            raise self._is_lost() from error
         future.add_done_callback(self._over.put)
         return future  # type: ignore[no-any-return]
 
@@ -83,10 +88,11 @@ class DaskEngine:
 
     def forget(self, handle: Hashable) -> None:
         future: Any = handle
-        for worker, keys in self._client.processing().items():
-            if future.key in keys and len(self._fit()) > 1:
-                self._excluded.add(worker)
-        future.cancel()
+        with contextlib.suppress(Exception):  # a scheduler that is gone is `slots`' to tell
+            for worker, keys in self._client.processing().items():
+                if future.key in keys and len(self._fit()) > 1:
+                    self._excluded.add(worker)
+            future.cancel()
 
     def exclude(self, worker: str) -> int:
         self._excluded.add(worker)
@@ -100,8 +106,9 @@ class DaskEngine:
     def _fit(self) -> dict[str, int]:
         """Address -> threads of all workers but those that are asked no more."""
         if time.monotonic() - self._seen_at >= _REFRESH_S and self._client.status == "running":
-            known = self._client.scheduler_info(n_workers=-1)["workers"]
-            self._threads = {worker: int(facts["nthreads"]) for worker, facts in known.items()}
+            with contextlib.suppress(Exception):  # it may be gone at this moment: what is known of it stands
+                known = self._client.scheduler_info(n_workers=-1)["workers"]
+                self._threads = {worker: int(facts["nthreads"]) for worker, facts in known.items()}
             self._seen_at = time.monotonic()
         return {worker: threads for worker, threads in self._threads.items() if worker not in self._excluded}
 
@@ -111,11 +118,14 @@ class DaskEngine:
             return
         self._lost_at = self._lost_at or time.monotonic()
         if self._client.status == "closed" or time.monotonic() - self._lost_at > _RECONNECT_S:
-            raise EngineError(f"the Dask scheduler at {self._client.scheduler.address} does not answer any more")
+            raise self._is_lost()
+
+    def _is_lost(self) -> EngineError:
+        return EngineError(f"the Dask scheduler at {self._where} does not answer any more")
 
 
 def do_task(task: Task, batch: Any) -> tuple[str, Any]:
     """On a worker: who did it, and what came of it."""
     from distributed import get_worker
 
-    return get_worker().address, task(batch)
+    return get_worker().address, attempt(task, batch)

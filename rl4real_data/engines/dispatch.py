@@ -5,6 +5,9 @@ One function, `run_batches`, whatever the engine.
 A few batches for each worker are under way, so that none waits and little is lost. Three things go wrong, and are kept
 apart. A batch that fails by itself is no matter of the dispatch: its task returns that. A worker that is unfit is asked
 no more, its batch goes elsewhere, and the run ends when nobody is left. What the engine loses is given out again.
+
+A worker that raises an error, such as one that does not reach the store, is slow to fail and quick to ask for more. It
+is unfit, unless it has done a batch since it last did so: then it may have been an accident, and counts as a loss.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from typing import Any, Final
 
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import EngineError, HostError
-from rl4real_data.engines.engine import Answer, Engine, EngineFault, Unfit
+from rl4real_data.engines.engine import Answer, Engine, EngineFault, Raised, Unfit
 
 _LOOK_S: Final = 0.5
 
@@ -84,6 +87,7 @@ class _Dispatch:
         self._fresh = iter(batches)
         self._again: deque[_Flight] = deque()
         self._under_way: dict[Hashable, _Flight] = {}
+        self._proven: set[str] = set()  # workers that have done a batch since they last raised an error
         self._slowest_s = 0.0
         self._last_worker = time.monotonic()
 
@@ -100,13 +104,16 @@ class _Dispatch:
             except EngineFault as error:
                 self._is_lost(flight, str(error))
                 continue
-            unfit = answer.value if isinstance(answer.value, Unfit) else self._accept(answer.value)
-            if unfit is None:
+            if isinstance(answer.value, Raised) and answer.worker in self._proven:
+                self._proven.remove(answer.worker)
+                self._is_lost(flight, f"{answer.worker}: {answer.value.reason}", hint=answer.value.hint)
+            elif (unfit := self._unfit(answer)) is not None:
+                self._exclude(answer.worker, unfit)
+                self._again.append(flight)
+            else:
+                self._proven.add(answer.worker)
                 self._slowest_s = max(self._slowest_s, time.monotonic() - flight.begin)
                 yield answer.value
-            else:
-                self._exclude(answer, unfit)
-                self._again.append(flight)
 
     def _give_out(self) -> bool:
         """Fills the free slots; whether anything is under way or to come."""
@@ -134,10 +141,12 @@ class _Dispatch:
             return _Flight(batch=batch)
         return None
 
-    def _is_lost(self, flight: _Flight, reason: str) -> None:
+    def _is_lost(self, flight: _Flight, reason: str, *, hint: str = "") -> None:
         flight.faults += 1
         if flight.faults > self._patience.faults:
-            raise EngineError(f"the engine has lost one batch {flight.faults} times, the last time: {reason}")
+            raise EngineError(
+                f"the engine has lost one batch {flight.faults} times, the last time: {reason}", hint=hint
+            )
         self._say(f"a batch is given out again ({flight.faults} of {self._patience.faults}): {reason}")
         self._again.append(flight)
 
@@ -151,8 +160,15 @@ class _Dispatch:
                 self._engine.forget(handle)
                 self._is_lost(flight, f"nothing is heard of it for {now - flight.begin:.0f} s")
 
-    def _exclude(self, answer: Answer, unfit: Unfit) -> None:
-        left = self._engine.exclude(answer.worker)
-        self._say(f"{answer.worker} is asked no more: {unfit.reason}")
+    def _unfit(self, answer: Answer) -> Unfit | Raised | None:
+        """Why its worker is asked no more; None for one that has done its batch."""
+        if isinstance(answer.value, Unfit | Raised):
+            return answer.value
+        return self._accept(answer.value)
+
+    def _exclude(self, worker: str, unfit: Unfit | Raised) -> None:
+        left = self._engine.exclude(worker)
+        self._say(f"{worker} is asked no more: {unfit.reason}")
         if not left:
-            raise HostError(f"no worker is left that is fit; the last one, {answer.worker}: {unfit.reason}")
+            hint = unfit.hint if isinstance(unfit, Raised) else ""
+            raise HostError(f"no worker is left that is fit; the last one, {worker}: {unfit.reason}", hint=hint)

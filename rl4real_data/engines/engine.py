@@ -12,6 +12,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
+from rl4real_data.core.errors import Rl4realError
+
 Task: TypeAlias = Callable[[Any], Any]
 """What is done with each batch. It can be pickled, may be done twice, and returns an `Unfit` for its host's fault."""
 
@@ -28,8 +30,30 @@ class Unfit:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """What a task raised on a worker, as it travels: `reason` and what to do next, if the error says so."""
+
+    reason: str
+    hint: str = ""
+
+    @classmethod
+    def of(cls, error: BaseException) -> Raised:
+        if isinstance(error, Rl4realError):
+            return cls(reason=str(error), hint=error.hint)
+        return cls(reason=f"{type(error).__name__}: {error}")
+
+
+def attempt(task: Task, batch: Any) -> Any:
+    """On a worker: what the task returns, or a `Raised`: so it is known whose it is."""
+    try:
+        return task(batch)
+    except Exception as error:  # noqa: BLE001 - the worker's boundary: another worker may do better
+        return Raised.of(error)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """What a task returned, and who did it."""
+    """What came of a task, perhaps a `Raised`, and who did it."""
 
     worker: str
     value: Any

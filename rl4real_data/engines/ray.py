@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from rl4real_data.core.errors import EngineError
 from rl4real_data.core.extras import required_by
-from rl4real_data.engines.engine import Answer, EngineFault, Task
+from rl4real_data.engines.engine import Answer, EngineFault, Task, attempt
 
 _A_CORE: Final = 2
 """Batches under way for each core: one that is done, and one that waits."""
@@ -100,4 +100,4 @@ class RayEngine:
 
 def do_task(task: Task, batch: Any) -> Any:
     """On a node."""
-    return task(batch)
+    return attempt(task, batch)

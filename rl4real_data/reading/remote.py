@@ -39,7 +39,8 @@ def client_errors() -> Iterator[None]:
     except FileNotFoundError:
         raise
     except Exception as error:  # the boundary: nothing but calls of a client library stands inside
-        raise OSError(textwrap.shorten(str(error), _LONGEST, placeholder=" …") or type(error).__name__) from error
+        said = getattr(error, "strerror", None) or str(error)  # an OSError's text would begin with "[Errno 5]"
+        raise OSError(textwrap.shorten(said, _LONGEST, placeholder=" …") or type(error).__name__) from error
 
 
 class RemoteFolder:

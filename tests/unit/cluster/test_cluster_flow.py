@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -18,10 +19,11 @@ from world import World, write_three
 from rl4real_data.cluster import batch_work, driver, host
 from rl4real_data.cluster.host_report import read_host_reports
 from rl4real_data.cluster.laying_out import begin_run
+from rl4real_data.cluster.layout import PLAN
 from rl4real_data.cluster.run_status import status_of
 from rl4real_data.cluster.sharded_work import Shard, work_on_shard
 from rl4real_data.core.errors import HostError, LessThanAsked, StoreError, ToolchainError
-from rl4real_data.core.recipe import load_recipe
+from rl4real_data.core.recipe import Recipe, load_recipe
 from rl4real_data.core.targets import TargetName
 from rl4real_data.engines.engines import EngineName
 
@@ -241,18 +243,41 @@ def test_there_is_nothing_to_work_on(world: World) -> None:
         )
 
 
+@pytest.mark.parametrize("plan", [None, b"", b"[{}]"])
+def test_run_that_is_not_laid_out_yet_is_not_done(world: World, plan: bytes | None) -> None:
+    """A job that began too early would end with exit code 0, and nobody would start it again."""
+    write_three(world)
+    run(world)
+    store = store_of(world)
+    store.remove(PLAN)
+    if plan is not None:
+        store.write(PLAN, plan)
+    with pytest.raises(StoreError, match=r"the run is not laid out yet: there is no plan\.json") as raised:
+        work_on_shard(store.url, Shard(index=1, count=1), jobs=1, say=lambda _: None, show=lambda *_: None)
+    assert "--engine batch --run RUN" in raised.value.hint
+    assert "run: it is not laid out yet\n" in status_of(store.url).text()
+    run(world)
+    assert "run: 3 of 3 batches done\n" in status_of(store.url).text()
+
+
+def stricter(recipe: Recipe) -> Recipe:
+    return replace(recipe, filters=replace(recipe.filters, max_nodes=7))
+
+
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"verify": True}, "verify"),
-        ({"recipe": replace(load_recipe(TargetName.X86), opt_level="O1")}, "recipe"),
+        ({"verify": True}, r"verify \(false, not true\)$"),
+        ({"recipe": replace(load_recipe(TargetName.X86), opt_level="O1")}, r"recipe opt level \(O3, not O1\)$"),
+        ({"recipe": stricter(load_recipe(TargetName.X86))}, r"recipe filters max nodes \(.*, not 7\)$"),
     ],
 )
 def test_store_holds_one_kind_of_parts(world: World, change: dict[str, Any], message: str) -> None:
     write_three(world)
     run(world)
-    with pytest.raises(StoreError, match=f"its parts are made with another {message}"):
+    with pytest.raises(StoreError) as raised:
         run(world, data_dir=world.folder / "other", **change)
+    assert re.search(f"its parts are made with another {message}", raised.value.args[0])
 
 
 def test_run_of_another_version(world: World) -> None:

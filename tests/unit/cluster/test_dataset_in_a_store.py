@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,11 @@ from world import World, write_three
 from rl4real_data import EpisodeDataset
 from rl4real_data.cluster.store import Store
 from rl4real_data.commands.data_dir import opened
+from rl4real_data.core.errors import DatasetError, StoreError
 from rl4real_data.core.split import Split
 from rl4real_data.episodes.file_names import SHARD_NAME
 from rl4real_data.episodes.index import DatasetIndex, parse_index, read_index
+from rl4real_data.flow.embedding import embed_dataset
 from rl4real_data.statistics.collection import collect_stats
 from rl4real_data.validation.files import check_files
 
@@ -124,6 +127,70 @@ def test_old_dataset_is_whole_until_all_shards_of_the_new_one_are_there(
     assert len(seen) == 1
     assert {SHARD_NAME.fullmatch(name)["split"] for name in shards(second)} == {"train", "test"}  # type: ignore[index]
     assert {*shards(first), *shards(second)} <= seen[0]
+
+
+def embed(world: World, value: int) -> None:
+    """With vectors of that value, by a vocabulary of the fork's form."""
+    vocabulary = world.folder / "other.txt"
+    entities = ("ADD", "SUB", "RET", "VIRT_REG_GR32")
+    vocabulary.write_text("".join(f"{entity}:{[value] * 100}\n" for entity in entities))
+    with opened(Path(URL), is_written=True) as folder:
+        embed_dataset(folder, vocabulary)
+
+
+def test_store_that_is_full_in_the_middle_of_a_publication_loses_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old dataset is whole, or the next command that writes ends with the new one, however far it came."""
+    write_three(world)
+    first = publish(world)
+    write = Store.write
+    broken_off = set()
+    for room in range(20):
+        left = [room]
+
+        def full(self: Store, name: str, data: bytes, left: list[int] = left) -> None:
+            left[0] -= 1
+            if left[0] < 0:
+                raise StoreError(f"{self}: cannot write {name}: no room")
+            write(self, name, data)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(Store, "write", full)
+            with contextlib.suppress(StoreError):
+                embed(world, room)
+        is_whole = STORE.read_if_there("dataset.json") is not None
+        broken_off.add(not is_whole)
+        if not is_whole:
+            with pytest.raises(DatasetError, match="was being written when that was broken off"), opened(Path(URL)):
+                pass
+            embed(world, room)
+        with opened(Path(URL)) as copy:
+            assert check_files(copy, read_index(copy)) == []
+        assert names_in_bucket() == {*index().files, "dataset.json"}
+        assert shards(index()) == shards(first)
+        if left[0] >= 0:
+            break
+
+    assert broken_off == {True, False}
+    assert room > 2
+
+
+def test_what_is_the_same_is_not_written_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_three(world)
+    publish(world)
+    written: list[str] = []
+    write = Store.write
+
+    def watched(self: Store, name: str, data: bytes) -> None:
+        written.append(name)
+        write(self, name, data)
+
+    monkeypatch.setattr(Store, "write", watched)
+    embed(world, 1)
+
+    assert "instructions.parquet" in written
+    assert not {"modules.parquet", "registers.parquet", *shards(index())} & {*written}
 
 
 def test_folder_of_another_dataset_goes_when_a_local_run_replaces_it(world: World) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -41,6 +42,30 @@ def test_store_that_cannot_be_written(tmp_path: Path) -> None:
 def test_kind_of_url_that_nobody_knows() -> None:
     with pytest.raises(StoreError, match="nonsense://x"):
         Store("nonsense://x/y")
+
+
+@pytest.mark.parametrize("url", ["", "file://", "s3://", "s3:///"])
+def test_url_that_names_nothing(url: str) -> None:
+    """The folder in which the command was typed is nobody's store."""
+    with pytest.raises(StoreError, match="names no folder and no bucket"):
+        Store(url)
+
+
+def test_bucket_that_says_nothing_is_given_up_after_some_minutes() -> None:
+    remote: Any = Store("s3://bucket/run")._remote
+    config = remote.config_kwargs
+
+    assert remote.retries * (1 + config["retries"]["max_attempts"]) * config["read_timeout"] <= 300
+
+
+def test_words_of_a_store_that_is_full(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(5, "An error occurred (InsufficientStorage): no room")
+
+    store = Store("memory://bucket/run")
+    monkeypatch.setattr(store._remote, "pipe_file", refuse)
+    with pytest.raises(StoreError, match=r"run: cannot write plan\.json: An error occurred \(Insuff.*\): no room\n"):
+        store.write("plan.json", b"")
 
 
 def test_archive_tells_nothing_but_its_files() -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from rl4real_data.core.errors import EngineError, HostError
+from rl4real_data.core.errors import EngineError, HostError, StoreError
 from rl4real_data.engines.dispatch import Patience, run_batches
-from rl4real_data.engines.engine import Answer, EngineFault, Unfit
+from rl4real_data.engines.engine import Answer, EngineFault, Raised, Unfit, attempt
 
 Behaviour = Callable[[str, int], Any]
 """What becomes of a batch with a worker: a value, an exception to raise, or None for nothing ever."""
@@ -139,3 +139,46 @@ def test_engine_without_workers_is_waited_for_and_then_given_up() -> None:
 
 def test_no_batches_need_no_worker() -> None:
     assert list(run_batches(PlayedEngine([], lambda *_: 1), [])) == []
+
+
+def refuse(_: object) -> None:
+    raise StoreError("s3://bucket/run: cannot read parts: Forbidden", hint="check the credentials")
+
+
+def test_worker_that_does_not_reach_the_store_ends_no_run() -> None:
+    """It fails at once and asks for more: without this, each batch comes to it again and again."""
+    said: list[str] = []
+    engine = PlayedEngine(["bad", "good"], lambda worker, batch: attempt(refuse, 0) if worker == "bad" else batch)
+
+    assert sorted(run_batches(engine, range(20), say=said.append)) == list(range(20))
+    assert said[0] == "bad is asked no more: s3://bucket/run: cannot read parts: Forbidden"
+    assert sum(worker == "bad" for worker, _ in engine.given) <= 4
+
+
+def test_store_that_no_worker_reaches() -> None:
+    engine = PlayedEngine(["a", "b"], lambda *_: attempt(refuse, 0))
+    with pytest.raises(HostError, match=r"no worker is left that is fit; the last one, .: s3://bucket/run") as raised:
+        list(run_batches(engine, range(20)))
+
+    assert raised.value.hint == "check the credentials"
+
+
+def test_worker_that_raises_an_error_now_and_then_is_asked_on() -> None:
+    failed: list[int] = []
+
+    class Failing(PlayedEngine):
+        def answer(self, handle: Hashable) -> Answer:
+            answer = super().answer(handle)
+            if answer.value in (3, 6) and answer.value not in failed:
+                failed.append(answer.value)
+                return Answer(worker=answer.worker, value=Raised(reason="an accident"))
+            return answer
+
+    said: list[str] = []
+    engine = Failing(["a"], lambda _, batch: batch)
+    assert sorted(run_batches(engine, range(9), say=said.append)) == list(range(9))
+    assert said[0] == "a batch is given out again (1 of 4): a: an accident"
+
+
+def test_error_that_is_none_of_ours_is_told_by_its_kind() -> None:
+    assert attempt(int, "x") == Raised(reason="ValueError: invalid literal for int() with base 10: 'x'")
