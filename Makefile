@@ -45,6 +45,7 @@ bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/live_compile.py
 	$(PYTHON) tests/bench/runners.py
 	$(PYTHON) tests/bench/traces.py
+	$(PYTHON) tests/bench/task_policies.py
 	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
 	$(PYTHON) tests/bench/packing.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 from uuid import uuid4
 
-from rl4real_data.core.errors import HostError, UsageError
+from rl4real_data.core.errors import HostError, Rl4realError, UsageError
 from rl4real_data.live.clang_call import ClangCall
+from rl4real_data.live.fifo_pair import call_and_leave
 from rl4real_data.live.heard import Heard
 from rl4real_data.live.messages import Policy
 from rl4real_data.live.pipe_server import serve_pipe
@@ -22,6 +24,8 @@ from rl4real_data.toolchain.plugin import Plugin
 from rl4real_data.toolchain.process import run_attached
 
 RECORDING: Final = ("-mlra", "-mlra-dump-mir")
+_PATIENCE_S: Final = 10.0
+"""With a policy whose answer nobody waits for any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,18 +87,46 @@ def _start(
 
 @contextmanager
 def served(policy: Policy, *, wire: Wire = Wire.JSON, folder: Path = Path("/tmp")) -> Iterator[str]:
-    """Answers compilers, from a thread, while the body runs; yields the name of the pipes in `folder`."""
+    """Answers compilers, from a thread, while the body runs; yields the name of the pipes in `folder`.
+
+    The pipes are gone afterwards, and the thread has ended unless the policy is at an answer that takes it too long.
+    HostError where there can be no pipes.
+    """
     name = f"rl4real-data-{uuid4().hex}"
     base = folder / name
-    is_ready = threading.Event()
+    is_ready, is_over = threading.Event(), threading.Event()
+    failed: list[Rl4realError] = []
 
     def serve() -> None:
-        serve_pipe(base, wire, policy, ready=is_ready.set)
+        try:
+            serve_pipe(base, wire, policy, ready=is_ready.set, is_over=is_over.is_set)
+        except Rl4realError as error:
+            if is_ready.is_set():
+                raise
+            failed.append(error)
+            is_ready.set()
 
-    threading.Thread(target=serve, daemon=True).start()  # it waits for compilers to the end of this process
-    is_ready.wait(timeout=60)
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    is_ready.wait()
+    if failed:
+        raise failed[0]
     try:
         yield name
     finally:
+        is_over.set()
+        _end(thread, base)
+
+
+def _end(thread: threading.Thread, base: Path) -> None:
+    """Waits for the thread of a server that is to end. It removes the pipes itself: who did it meanwhile would do so
+    between two compilers, and it would make new ones for the next, which is none.
+    """
+    end = time.monotonic() + _PATIENCE_S
+    while thread.is_alive() and time.monotonic() < end:
+        with suppress(OSError):
+            call_and_leave(base)
+        thread.join(timeout=0.01)
+    if thread.is_alive():
         for suffix in (".in", ".out"):
-            base.with_name(name + suffix).unlink(missing_ok=True)
+            base.with_name(base.name + suffix).unlink(missing_ok=True)

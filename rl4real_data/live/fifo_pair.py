@@ -13,7 +13,7 @@ import hashlib
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -24,10 +24,21 @@ from rl4real_data.core.errors import HostError, UsageError
 @contextmanager
 def connection(inward: Path, outward: Path) -> Iterator[tuple[BinaryIO, BinaryIO]]:
     """Waits for a compiler, which opens BASE.in first, too; from then on a new pair waits for the next one."""
-    with open(inward, "wb", buffering=0) as to, open(outward, "rb", buffering=1 << 16) as source:
+    # Without O_CREAT, which `open` adds: where the pipe was removed, a file of its name would stay.
+    with open(os.open(inward, os.O_WRONLY), "wb", buffering=0) as to, open(outward, "rb", buffering=1 << 16) as source:
         for path in (outward, inward):
             make_pipe(path)
         yield to, source
+
+
+def call_and_leave(base: Path) -> None:
+    """Opens the pipes as a compiler does that has nothing to ask, without waiting: whoever waits for one wakes.
+
+    OSError where nobody waits at BASE.out yet, which is so until BASE.in has been opened, or there are no pipes.
+    """
+    with ExitStack() as ends:
+        for suffix, mode in ((".in", os.O_RDONLY), (".out", os.O_WRONLY)):
+            ends.callback(os.close, os.open(base.with_name(base.name + suffix), mode | os.O_NONBLOCK))
 
 
 @contextmanager

@@ -15,14 +15,22 @@ from rl4real_data.live.messages import Policy, answer
 from rl4real_data.live.wires import Wire, WireError, read_message, write_advice
 
 
-def serve_pipe(base: Path, wire: Wire, policy: Policy, *, ready: Callable[[], None]) -> None:
+def serve_pipe(
+    base: Path,
+    wire: Wire,
+    policy: Policy,
+    *,
+    ready: Callable[[], None],
+    is_over: Callable[[], bool] = lambda: False,
+) -> None:
     """Answers one compiler after the other until it is interrupted; `ready` is called once compilers can connect.
 
-    A compiler that goes away, or sends what is no message, is let go of. UsageError if something else has these names.
+    A compiler that goes away, or sends what is no message, is let go of; behind each `is_over` tells whether it was the
+    last one. UsageError if something else has these names.
     """
     with pipes(base) as pair:
         ready()
-        while True:
+        while not is_over():
             with suppress(FrameError, WireError, BrokenPipeError), connection(*pair) as (to, source):
                 _answer_one(to, source, wire, policy)
 

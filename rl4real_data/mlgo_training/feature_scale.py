@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.mlgo_training.feature_rows import Floats
-from rl4real_data.mlgo_training.quantile_search import QuantileTable
+from rl4real_data.mlgo_training.quantile_search import QuantileBlocks, QuantileTable
 from rl4real_data.traces.features import EVICTION_COLUMNS, FEATURES, Task
 
 FORMS: Final = 4
@@ -67,6 +67,9 @@ class FeatureScale:
 
     def table(self) -> QuantileTable:
         return QuantileTable.of(self.bounds, self.counts, self.total)
+
+    def blocks(self) -> QuantileBlocks:
+        return QuantileBlocks.of(self.bounds, self.counts, self.total)
 
     def scaler(self) -> Scaler:
         return Scaler(self)

@@ -1,7 +1,8 @@
 """The ONNX file of a policy, from LLVM's features to a decision.
 
 Scaling is part of it. Inlining has one input `features`, listed in the metadata, and a score for 0 and 1; eviction and
-priority have an input a feature, and 33 scores or the priority.
+priority have an input a feature, and 33 scores or the priority. An answer costs some 40 operators, most of which take
+longer to start than to run: there are as few as may be, and of eviction's columns the legal ones alone are looked at.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from rl4real_data.core.extras import required_by
 from rl4real_data.mlgo.advice_rules import LARGEST_PRIORITY
 from rl4real_data.mlgo.policies.onnx_model import ALL_IN_ONE, FEATURES_KEY, TASK_KEY
 from rl4real_data.mlgo_training.checkpoints import read_task_checkpoint
+from rl4real_data.mlgo_training.feature_rows import MASK
 from rl4real_data.mlgo_training.feature_scale import MOST_DEVIATIONS, FeatureScale, places_of
 from rl4real_data.mlgo_training.state import TrainState
 from rl4real_data.traces.columns import is_columned
@@ -30,8 +32,8 @@ with required_by("export --to onnx", extra="mlgo-training"):
 
 OPSET: Final = 17
 _IR_VERSION: Final = 8
-_MOST_COMPARED: Final = 40_000
-"""Quantiles of all rows together. An operator costs a microsecond, and so do some thousand comparisons."""
+_LEAST: Final = np.finfo(np.float32).min
+"""The score of a column that is not legal, of which nothing else is computed."""
 OUTPUT: Final = "decision"
 _ANSWER_SHAPES: Final = {Task.INLINING: [1, 2], Task.EVICTION: [1, EVICTION_COLUMNS], Task.PRIORITY: [1]}
 
@@ -72,14 +74,14 @@ class _Graph:
 
     def __init__(self, task: Task) -> None:
         self._task = task
-        self._height = EVICTION_COLUMNS if task is Task.EVICTION else 1
+        self._columns = ""
         self._nodes: list[Any] = []
         self._constants: list[Any] = []
         self._asked: list[Any] = []
 
     def constant(self, value: npt.NDArray[Any]) -> str:
         name = f"c{len(self._constants)}"
-        self._constants.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
+        self._constants.append(numpy_helper.from_array(np.asarray(value, order="C"), name))
         return name
 
     def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
@@ -88,59 +90,66 @@ class _Graph:
         return name
 
     def inputs(self) -> str:
-        """Rows of features: [1, features] or [33, features]."""
+        """Rows of features: [1, features], or of eviction [legal columns, features]."""
         specs = FEATURES[self._task]
         if self._task is Task.INLINING:
             self._asked.append(helper.make_tensor_value_info(ALL_IN_ONE, TensorProto.FLOAT, [1, len(specs)]))
             return ALL_IN_ONE
-        columns = [self._column(spec) for spec in specs]
-        return self.add("Transpose", self.add("Concat", *columns, axis=0), perm=[1, 0])
+        found = self.add("Concat", *(self._feature(spec) for spec in specs), axis=0)
+        if self._task is Task.PRIORITY:
+            return self.add("Reshape", found, self.constant(np.array([1, len(specs)], np.int64)))
+        legal = self.add("NonZero", specs[MASK].name)
+        self._columns = self.add("Gather", legal, self.constant(np.array(1, np.int64)))
+        return self.add("Gather", self.add("Transpose", found, perm=[1, 0]), self._columns)
 
-    def _column(self, spec: FeatureSpec) -> str:
-        """A feature as [1, 1] or [1, 33]."""
+    def _feature(self, spec: FeatureSpec) -> str:
+        """A feature as [1] or, of eviction, as [1, 33]."""
         kind = TensorProto.INT64 if spec.dtype == INT64 else TensorProto.FLOAT
         self._asked.append(helper.make_tensor_value_info(spec.name, kind, list(spec.llvm_shape)))
         found = self.add("Cast", spec.name, to=TensorProto.FLOAT) if spec.dtype == INT64 else spec.name
-        if is_columned(spec):
-            return found
-        found = self.add("Reshape", found, self.constant(np.array([1, 1], np.int64)))
-        if self._task is not Task.EVICTION:
+        if self._task is not Task.EVICTION or is_columned(spec):
             return found
         return self.add("Expand", found, self.constant(np.array([1, EVICTION_COLUMNS], np.int64)))
 
     def scaled(self, rows: str, scale: FeatureScale) -> str:
         """As `Scaler`, from the same numbers."""
         rows = self.add("Where", self.add("IsNaN", rows), self.constant(np.array(0, np.float32)), rows)
-        share = (self._counted if self._height * scale.bounds.size <= _MOST_COMPARED else self._found)(rows, scale)
+        share = self._shares(rows, scale)
         apart = self.add("Div", self.add("Sub", rows, self.constant(scale.mean)), self.constant(scale.deviation))
         most = (self.constant(np.array(sign * MOST_DEVIATIONS, np.float32)) for sign in (-1, 1))
         parts = [share, self.add("Mul", share, share), self.add("Sqrt", share), self.add("Clip", apart, *most)]
         if self._task is Task.EVICTION:
-            parts.append(self.constant(places_of(self._task)))
+            parts.append(self.add("Gather", self.constant(places_of(self._task)), self._columns))
         return self.add("Concat", *parts, axis=-1)
 
-    def _counted(self, rows: str, scale: FeatureScale) -> str:
-        """Shares of quantiles, each of which is compared with: few operators."""
-        last = self.constant(np.array([-1], np.int64))
-        reached = self.add("GreaterOrEqual", self.add("Unsqueeze", rows, last), self.constant(scale.bounds))
-        counted = self.add("Mul", self.add("Cast", reached, to=TensorProto.FLOAT), self.constant(scale.counts))
-        whole = self.add("ReduceSum", counted, last, keepdims=0)
-        return self.add("Div", whole, self.constant(np.array(scale.total, np.float32)))
+    def _shares(self, rows: str, scale: FeatureScale) -> str:
+        """Of quantiles. The block of each value is found first, then its place there, both by counting in floats: to
+        sum them up takes a third of the time that integers take.
+        """
+        blocks, last = scale.blocks(), self.constant(np.array([-1], np.int64))
+        repeated = self.constant(np.ones((1, blocks.size), np.float32))  # Expand takes four times as long as a product
+        values = self.add("MatMul", self.add("Unsqueeze", rows, last), repeated)
 
-    def _found(self, rows: str, scale: FeatureScale) -> str:
-        """The same as `QuantileTable.shares_of` finds them: few comparisons."""
-        table = scale.table()
-        bounds, place = self.constant(table.bounds), self.constant(table.first)
-        for stride in table.strides:
-            further = self.add("Add", place, self.constant(np.array(stride, np.int32)))
-            reached = self.add("GreaterOrEqual", rows, self.add("Gather", bounds, further))
-            place = self.add("Where", reached, further, place)
-        return self.add("Gather", self.constant(table.shares), place)
+        def reached(bounds: str) -> str:
+            found = self.add("Cast", self.add("GreaterOrEqual", values, bounds), to=TensorProto.FLOAT)
+            return self.add("ReduceSum", found, last, keepdims=0)
+
+        def picked(table: npt.NDArray[Any], places: str) -> str:
+            return self.add("Gather", self.constant(table), self.add("Cast", places, to=TensorProto.INT32))
+
+        block = self.add("Add", reached(self.constant(blocks.begins)), self.constant(blocks.zeroth))
+        within = reached(picked(blocks.bounds, block))
+        stride = self.constant(np.array(blocks.size + 1, np.float32))
+        return picked(blocks.shares, self.add("Add", self.add("Mul", block, stride), within))
 
     def answer(self, scores: str) -> str:
         """Inlining's [1, 2], eviction's [1, 33], priority's [1]."""
         if self._task is Task.PRIORITY:
             scores = self.add("Mul", self.add("Sigmoid", scores), self.constant(np.array(LARGEST_PRIORITY, np.float32)))
+        if self._task is Task.EVICTION:
+            none = self.constant(np.full(EVICTION_COLUMNS, _LEAST, np.float32))
+            flat = self.add("Reshape", scores, self.constant(np.array([-1], np.int64)))
+            scores = self.add("ScatterElements", none, self._columns, flat)
         return self.add("Reshape", scores, self.constant(np.array(_ANSWER_SHAPES[self._task], np.int64)))
 
     def model(self, answer: str) -> Any:

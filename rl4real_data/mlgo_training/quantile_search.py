@@ -5,6 +5,7 @@ A search by halves over one table: the same few steps in NumPy and in an ONNX fi
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -49,3 +50,35 @@ class QuantileTable:
             place = np.where(rows >= self.bounds[further], further, place)
         found: Floats = self.shares[place]
         return found
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class QuantileBlocks:
+    """The same quantiles in blocks, for who compares a value with many at a time: `size` blocks of as many bounds each.
+
+    `begins`: [features, size] the first bound of each block, and below all of them for a feature's first block.
+    `zeroth`: the block before each feature's first one; `bounds`: [features * size, size]. `shares`: of each block
+    those of 0 to `size` reached bounds, one after the other.
+    """
+
+    size: int
+    begins: Floats
+    zeroth: Floats
+    bounds: Floats
+    shares: Floats
+
+    @classmethod
+    def of(cls, bounds: Floats, counts: Floats, total: np.float32) -> Self:
+        """As `QuantileTable.of`."""
+        features, most = bounds.shape
+        size = math.isqrt(most - 1) + 1
+        whole = np.full((features, size * size), np.inf, np.float32)
+        whole[:, :most] = bounds
+        begins = whole[:, ::size].copy()
+        begins[:, 0] = -np.inf
+        added = np.zeros((features, size * size + 1))
+        added[:, 1 : most + 1] = counts
+        reached = np.arange(0, size * size, size)[:, None] + np.arange(size + 1)
+        shares = np.cumsum(added, axis=1).astype(np.float32)[:, reached] / total
+        zeroth = (size * np.arange(features) - 1).astype(np.float32)
+        return cls(size, begins, zeroth, whole.reshape(-1, size), shares.ravel())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -9,10 +10,18 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from rl4real_data.core.targets import TargetName
+from rl4real_data.mlgo.policies.onnx_model import OnnxPolicy
+from rl4real_data.mlgo.tensors import header_of
+from rl4real_data.mlgo_training.feature_rows import Floats
+from rl4real_data.mlgo_training.state import TrainState
+from rl4real_data.toolchain.clang import SUPPORTED_MAJORS
 from rl4real_data.traces.dataset import TraceDataset
 from rl4real_data.traces.features import Task
+from rl4real_data.traces.trajectory import Trajectory
 
 from .conftest import run_program
 from .test_mlgo_clang_registers import CODE as REGISTERS
@@ -55,7 +64,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run_lines(folder: Path, lines: list[str]) -> str:
+def run_lines(folder: Path, lines: list[str], *, major: int = SUPPORTED_MAJORS[0]) -> str:
     """All lines in one shell, which the first failure ends; with small settings, and the corpus of the test."""
     lines = [line.replace("CORPUS=sample", "CORPUS=src") for line in lines]
     lines = [f"{line} --config small.toml" if " train " in line else line for line in lines]
@@ -64,7 +73,7 @@ def run_lines(folder: Path, lines: list[str]) -> str:
     done = subprocess.run(
         ["sh", "-c", script],
         cwd=folder,
-        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT), "BUILD_DIR": f"/usr/lib/llvm-{major}"},
         capture_output=True,
         text=True,
         timeout=600,
@@ -73,14 +82,41 @@ def run_lines(folder: Path, lines: list[str]) -> str:
     return done.stderr
 
 
-@pytest.mark.parametrize("task", Task)
-def test_each_line_runs(task: Task, folder: Path) -> None:
-    lines = lines_of(task)
+def model_answers(model: Path, task: Task, trajectory: Trajectory) -> list[float]:
+    """What the model says in this process, asked as LLVM asked."""
+    header = header_of(task)
+    answer = OnnxPolicy.opened(model, task).begin(header)
+    columns = [trajectory.features[name] for name in header.layout.names]
+    return [answer(b"".join(one[step].tobytes() for one in columns)) for step in range(len(trajectory.decision))]
+
+
+def weights_of(checkpoint: Path, task: Task) -> Floats:
+    return TrainState.read(checkpoint, task, with_learner=False).network.vector()
+
+
+ROADS = (
+    *((task, SUPPORTED_MAJORS[0], TargetName.X86) for task in Task),
+    (Task.INLINING, SUPPORTED_MAJORS[-1], TargetName.X86),
+    (Task.EVICTION, SUPPORTED_MAJORS[0], TargetName.AARCH64),
+)
+
+
+@pytest.mark.parametrize(("task", "major", "target"), ROADS)
+def test_each_line_runs(task: Task, major: int, target: TargetName, folder: Path) -> None:
+    """The decisions at its end are the model's."""
+    lines = [line.replace(" x86 ", f" {target} ").replace("clang-22", f"clang-{major}") for line in lines_of(task)]
+    if target is not TargetName.X86:
+        lines[-1] = f"{lines[-1]} --target={target}-linux-gnu"
     assert len(lines) == 8
-    said = run_lines(folder, lines)
+    said = run_lines(folder, lines, major=major)
 
     decided = TraceDataset(folder / "decided")
-    assert (decided.task, decided.index.policy, len(decided) > 0) == (task, f"{task}.onnx", True)
+    assert (decided.task, decided.index.policy, decided.index.target) == (task, f"{task}.onnx", target)
+    assert any(f"{major}." in version for version in decided.index.toolchain.values())
+    assert sum(len(one.decision) for one in decided) > 0
+    for one in decided:
+        answers = model_answers(folder / f"{task}.onnx", task, one)
+        assert one.decision.tolist() == (answers if task is not Task.PRIORITY else pytest.approx(answers, rel=1e-5))
     assert "2 modules in the loop" in said
     assert (folder / "unit.o").stat().st_size > 0
 
@@ -90,7 +126,12 @@ def test_ppo_learns_with_the_compiler(task: Task, folder: Path) -> None:
     lines = [line.replace("--algorithm es", "--algorithm ppo") for line in lines_of(task)[:4]]
     run_lines(folder, lines)
 
-    assert (folder / "run" / "checkpoint_000002" / "policy.pt").is_file()
+    checkpoints = ("warmstart/checkpoint_000010", "run/checkpoint_000002")
+    begun, learned = (weights_of(folder / name, task) for name in checkpoints)
+    assert not np.array_equal(begun, learned)
+    assert np.abs(begun - learned).max() < 0.01, "it went on from the warm start"
+    told = [json.loads(line) for line in (folder / "run" / "result.json").read_text().splitlines()]
+    assert [(one["algorithm"], one["failures"], one["modules"]) for one in told] == [("ppo", 0, 2)] * 2
 
 
 def test_a_warm_start_decides_as_llvm_where_it_has_learned(folder: Path) -> None:

@@ -11,13 +11,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
 from rl4real_data.core.errors import UsageError
-from rl4real_data.live.onnx_sessions import Session, open_model
+from rl4real_data.live.onnx_sessions import BindableSession, FixedInputs, open_model
 from rl4real_data.mlgo.advice_rules import AdviceRule, rule_of
 from rl4real_data.mlgo.channel_host import Answer
 from rl4real_data.mlgo.policies.simple import INLINING_DEFAULT
@@ -29,13 +29,15 @@ FEATURES_KEY: Final = "mlgo.features"
 TASK_KEY: Final = "mlgo.task"
 
 _TYPES: Final = {"tensor(int64)": "int64", "tensor(float)": "float32", "tensor(double)": "float64"}
-_Feed = Callable[[bytes], npt.NDArray[Any]]
+_Array: TypeAlias = npt.NDArray[Any]
+_Feed: TypeAlias = tuple[_Array, Callable[[], None] | None]
+"""An input, and what fills it of what was seen, if it is not a part of that."""
 
 
 class OnnxPolicy:
     """UsageError for a model of another task."""
 
-    def __init__(self, session: Session, task: Task, *, name: str = "the model") -> None:
+    def __init__(self, session: BindableSession, task: Task, *, name: str = "the model") -> None:
         self._session, self._task, self._name = session, task, name
         self._metadata = dict(session.get_modelmeta().custom_metadata_map)
         said = self._metadata.get(TASK_KEY, task.value)
@@ -49,15 +51,19 @@ class OnnxPolicy:
 
     def begin(self, header: Header) -> Answer:
         """UsageError for a model that asks for a feature that this compiler does not send."""
-        feeds = {one.name: self._feed(one, header.layout) for one in self._session.get_inputs()}
-        output = [self._session.get_outputs()[0].name]
+        layout = header.layout
+        seen = np.zeros(layout.size_bytes, np.uint8)
+        feeds = {one.name: self._feed(one, layout, seen) for one in self._session.get_inputs()}
+        fills = [fill for _, fill in feeds.values() if fill]
+        model = FixedInputs(self._session, {name: array for name, (array, _) in feeds.items()})
         rule = rule_of(self._task)
         rule.begin(header)
-        run = self._session.run
 
         def answer(observation: bytes) -> float:
-            (scores,) = run(output, {name: feed(observation) for name, feed in feeds.items()})
-            return self._best(np.ravel(scores), rule, observation)
+            seen[:] = np.frombuffer(observation, np.uint8)
+            for fill in fills:
+                fill()
+            return self._best(model.ask().ravel(), rule, observation)
 
         return answer
 
@@ -76,21 +82,23 @@ class OnnxPolicy:
         numbers = scores.tolist()
         return max(legal, key=lambda one: numbers[int(one)])
 
-    def _feed(self, asked: Any, layout: Layout) -> _Feed:
-        """What makes an input of an observation."""
+    def _feed(self, asked: Any, layout: Layout, seen: _Array) -> _Feed:
+        """UsageError for an input that no feature can be."""
         dtype = _TYPES.get(asked.type)
         if dtype is None:
             raise UsageError(f"{self._name}: the input {asked.name!r} is {asked.type}", hint="make it int64 or float")
         if asked.name == ALL_IN_ONE and ALL_IN_ONE not in layout.names:
-            return self._all_in_one(layout, np.dtype(dtype))
-        tensor, offset = self._found(asked.name, layout), layout.offset(asked.name)
-        count, rank = tensor.size_bytes // tensor.dtype.itemsize, len(asked.shape)
-        shape = (1,) * (rank - 1) + (count,) if rank else ()
+            return self._all_in_one(layout, seen, np.dtype(dtype))
+        values, rank = self._values(asked.name, layout, seen), len(asked.shape)
+        shape = (1,) * (rank - 1) + values.shape if rank else ()
+        if values.dtype == dtype and values.flags.aligned:
+            return values.reshape(shape), None
+        return _copied(values, np.zeros(shape, dtype))
 
-        def feed(observation: bytes) -> npt.NDArray[Any]:
-            return np.frombuffer(observation, tensor.dtype, count, offset).astype(dtype, copy=False).reshape(shape)
-
-        return feed
+    def _values(self, name: str, layout: Layout, seen: _Array) -> _Array:
+        """Where a feature lies in what was seen."""
+        tensor, offset = self._found(name, layout), layout.offset(name)
+        return seen[offset : offset + tensor.size_bytes].view(tensor.dtype)
 
     def _found(self, name: str, layout: Layout) -> Tensor:
         found = next((one for one in layout.tensors if one.name == name), None)
@@ -101,18 +109,23 @@ class OnnxPolicy:
             )
         return found
 
-    def _all_in_one(self, layout: Layout, dtype: np.dtype[Any]) -> _Feed:
+    def _all_in_one(self, layout: Layout, seen: _Array, dtype: np.dtype[Any]) -> _Feed:
         listed = self._metadata.get(FEATURES_KEY)
         names = json.loads(listed) if listed else [name for name in layout.names if name != INLINING_DEFAULT]
-        tensors = [(self._found(name, layout), layout.offset(name)) for name in names]
-        if all(one.llvm_type == "int64_t" and one.size_bytes == 8 for one, _ in tensors):
-            places = np.array([offset for _, offset in tensors], np.intp) // 8
-            return lambda observation: np.frombuffer(observation, np.int64)[places].astype(dtype)[None]
+        values = [self._values(name, layout, seen) for name in names]
+        array = np.zeros((1, sum(map(len, values))), dtype)
+        if all(one.dtype == np.int64 and len(one) == 1 and one.flags.aligned for one in values):
+            whole = seen[: len(seen) // 8 * 8].view(np.int64)
+            places = np.array([layout.offset(name) for name in names], np.intp) // 8
+            return array, lambda: np.copyto(array[0], whole[places], casting="unsafe")
 
-        def feed(observation: bytes) -> npt.NDArray[Any]:
-            parts = [
-                np.frombuffer(observation, one.dtype, one.size_bytes // one.dtype.itemsize, at) for one, at in tensors
-            ]
-            return np.concatenate(parts).astype(dtype)[None]
+        def fill() -> None:
+            np.concatenate(values, out=array[0], casting="unsafe")
 
-        return feed
+        return array, fill
+
+
+def _copied(values: _Array, array: _Array) -> _Feed:
+    """An input of another type than the feature's."""
+    flat = array.reshape(-1)
+    return array, lambda: np.copyto(flat, values, casting="unsafe")
