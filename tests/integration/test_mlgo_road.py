@@ -91,7 +91,9 @@ def model_answers(model: Path, task: Task, trajectory: Trajectory) -> list[float
 
 
 def weights_of(checkpoint: Path, task: Task) -> Floats:
-    return TrainState.read(checkpoint, task, with_learner=False).network.vector()
+    """With the deviation of what is drawn, which PPO moves even where the code is the same whatever is drawn."""
+    network = TrainState.read(checkpoint, task, with_learner=False).network
+    return np.append(network.vector(), network.plain().deviation)
 
 
 ROADS = (
