@@ -78,15 +78,16 @@ class NamedRatio:
 class Standing:
     """One row of the table. `edited`: functions that greedy split or spilled. Ratios are over greedy's; 1 is the same.
 
-    `costs`: geometric means by kind, of executions, with one added on both sides. `cycles`: geometric mean of what
-    llvm-mca says of the hottest blocks of `timed_blocks` functions. `text` and `processor` are of sums. None where
-    nothing could be compared.
+    `costs`, `edited_costs`: geometric means by kind, of executions, with one added on both sides. `cycles`: geometric
+    mean of what llvm-mca says of the hottest blocks of `timed_blocks` functions. `text` and `processor` are of sums.
+    None where nothing could be compared.
     """
 
     name: str
     all: Gain
     edited: Gain
     costs: Mapping[str, float]
+    edited_costs: Mapping[str, float]
     cycles: float | None
     timed_blocks: int
     text: float | None
@@ -98,6 +99,7 @@ class Standing:
     @classmethod
     def of(cls, comparison: Comparison) -> Standing:
         pairs = comparison.pairs
+        edited = [pair for pair in pairs if pair.greedy.is_edited]
         ranked = sorted(pairs, key=lambda pair: (pair.ratio, pair.corpus, pair.module, pair.own.function))
         better = [pair for pair in ranked if _is_better(pair)]
         worse = [pair for pair in reversed(ranked) if _is_worse(pair)]
@@ -105,8 +107,9 @@ class Standing:
         return cls(
             name=comparison.name,
             all=Gain.of(pairs),
-            edited=Gain.of([pair for pair in pairs if pair.greedy.is_edited]),
-            costs={kind: _cost_ratio(pairs, cost) for kind, cost in COSTS.items()},
+            edited=Gain.of(edited),
+            costs=_cost_ratios(pairs),
+            edited_costs=_cost_ratios(edited),
             cycles=geometric_mean(cycles) if cycles else None,
             timed_blocks=len(cycles),
             text=_ratio(comparison.text_bytes["own"], comparison.text_bytes["greedy"]),
@@ -126,8 +129,11 @@ def geometric_mean(ratios: Sequence[float]) -> float:
     return math.exp(math.fsum(map(math.log, ratios)) / len(ratios)) if ratios else 1.0
 
 
-def _cost_ratio(pairs: Sequence[FunctionPair], cost: Callable[[FunctionCode], float]) -> float:
-    return geometric_mean([(cost(pair.own) + 1) / (cost(pair.greedy) + 1) for pair in pairs])
+def _cost_ratios(pairs: Sequence[FunctionPair]) -> dict[str, float]:
+    return {
+        kind: geometric_mean([(cost(pair.own) + 1) / (cost(pair.greedy) + 1) for pair in pairs])
+        for kind, cost in COSTS.items()
+    }
 
 
 def _cycle_ratios(pairs: Sequence[FunctionPair]) -> Iterator[float]:

@@ -89,6 +89,16 @@ def test_costs_are_compared_with_one_execution_added() -> None:
     assert costs["stores"] == pytest.approx(1.0)
 
 
+def test_costs_of_edited_functions_are_told_apart() -> None:
+    comparison = Comparison(name="policy")
+    greedy = (make_function("one", 0.0, spilled=1), make_function("two", 0.0))
+    comparison.add(make_module(), make_code(*greedy), make_code(make_function("one", 2.0), make_function("two", 8.0)))
+
+    standing = Standing.of(comparison)
+    assert standing.edited_costs["score"] == pytest.approx(2.0)
+    assert standing.costs["score"] == pytest.approx(math.sqrt(2.0 * 5.0))
+
+
 def test_the_mean_of_nothing_changes_nothing() -> None:
     assert geometric_mean([]) == 1.0
 
