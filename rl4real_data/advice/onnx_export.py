@@ -11,8 +11,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from rl4real_data.advice.committee import Committee
 from rl4real_data.advice.graph import graph_of
-from rl4real_data.advice.network import AdviceNetwork
 from rl4real_data.advice.problem_inputs import OFFSETS, input_names
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.extras import required_by
@@ -34,15 +34,15 @@ class AdviceModel(nn.Module):
     in which `order` plans are to be tried beside it: -1, -2 and so on, which no threshold is below.
     """
 
-    def __init__(self, network: AdviceNetwork, harm: float, order: Sequence[int]) -> None:
+    def __init__(self, committee: Committee, harm: float, order: Sequence[int]) -> None:
         super().__init__()
-        self.network = network
+        self.committee = committee
         self.harm = harm
         place = {plan: place for place, plan in enumerate(order)}
-        self.turn = [-1.0 - place[plan] for plan in range(network.shape.plans)]
+        self.turn = [-1.0 - place[plan] for plan in range(committee.shape.plans)]
 
     def forward(self, *columns: Tensor) -> Tensor:
-        found = self.network(graph_of(dict(zip(input_names(), columns, strict=True))))
+        found = self.committee(graph_of(dict(zip(input_names(), columns, strict=True))))
         score = (found.gain - self.harm * torch.sigmoid(found.harm))[0]
         best = torch.amax(score, 0, keepdim=True)
         return torch.where(score < best, torch.tensor(self.turn), score.clamp(min=-1.0))

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from rl4real_data.advice.calibration import Calibration, calibrate
+from rl4real_data.advice.committee import train_committee
 from rl4real_data.advice.examples import Example, read_examples
 from rl4real_data.advice.folds import folds_of
 from rl4real_data.advice.further_tries import order_of_tries
@@ -22,7 +23,7 @@ from rl4real_data.advice.network import Predictions, Shape
 from rl4real_data.advice.onnx_export import AdviceModel, example_columns, export_onnx
 from rl4real_data.advice.rule import AdviceRule
 from rl4real_data.advice.settings import AdviceSettings
-from rl4real_data.advice.training import predictions_of, train
+from rl4real_data.advice.training import predictions_of
 from rl4real_data.episodes.index import DatasetIndex, read_index
 from rl4real_data.live.trial import CompilerTool
 
@@ -69,16 +70,17 @@ def train_advice(
     shape = Shape(plans=len(PLANS), width=settings.width, rounds=settings.rounds)
     compared, found = _cross_validated(examples, shape, settings, out, say)
     say(f"code not learned from: {found.figures}")
-    network = train(
+    committee = train_committee(
         _learnable(examples),
         shape,
         settings.learning(),
+        settings.networks,
         checkpoint=out / "checkpoint.pt",
         progress=_telling(say, "all"),
     )
     rule = AdviceRule(plans=PLANS, threshold=found.threshold)
     told = {**rule.metadata(), **_facts(read_index(data_dir), settings, found, command)}
-    model = AdviceModel(network, found.harm, order_of_tries(compared, found.best))
+    model = AdviceModel(committee, found.harm, order_of_tries(compared, found.best))
     export_onnx(model, example_columns(), out / MODEL_NAME, told)
     return Advised(model=out / MODEL_NAME, examples=len(examples), calibration=found)
 
@@ -86,14 +88,15 @@ def train_advice(
 def _cross_validated(
     examples: Sequence[Example], shape: Shape, settings: AdviceSettings, out: Path, say: Say
 ) -> tuple[list[Example], Calibration]:
-    """Each part is predicted by a network that has learned from the others; the examples of the parts come, too."""
+    """Each part is predicted by networks that have learned from the others; the examples of the parts come, too."""
     folds = folds_of(examples, settings.seed)
     found: list[tuple[Example, Predictions]] = []
     for number, held_out in enumerate(folds[: settings.parts]):
         learned = _learnable([one for fold in folds if fold is not held_out for one in fold])
         told = _telling(say, f"part {number + 1} of {settings.parts} held out")
-        network = train(learned, shape, settings.learning(), checkpoint=out / f"checkpoint-{number}.pt", progress=told)
-        found += zip(held_out, predictions_of(network, held_out), strict=True)
+        checkpoint, own = out / f"checkpoint-{number}.pt", settings.learning()
+        committee = train_committee(learned, shape, own, settings.networks, checkpoint=checkpoint, progress=told)
+        found += zip(held_out, predictions_of(committee, held_out), strict=True)
     compared = [one for one, _ in found]
     return compared, calibrate(compared, [one for _, one in found])
 

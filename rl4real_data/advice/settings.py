@@ -10,25 +10,28 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from rl4real_data.advice.learning import TrainSettings
 from rl4real_data.core.errors import UsageError
 from rl4real_data.core.regular_files import read_regular_text
 from rl4real_data.core.toml_tables import Table
 
+_FROM_ZERO: Final = ("edited", "others", "seed")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AdviceSettings:
     """`edited` and `others`: at most so many functions are tried that greedy split or spilled, and of all others.
 
-    `epochs`, `batch` (functions a step), `learning_rate`, `weight_decay`, `width` and `rounds` are the network's.
-    `parts`: on how many of the three parts of the examples it is compared with what it has not learned from; each costs
-    two thirds of a training.
+    `networks`: so many learn, each from a seed of its own, and their mean decides. `epochs`, `batch` (functions a
+    step), `learning_rate`, `weight_decay`, `width` and `rounds` are each network's. `parts`: on how many of the three
+    parts of the examples they are compared with what they have not learned from; each costs two thirds of a training.
     """
 
     edited: int = 10_000
     others: int = 1600
+    networks: int = 1
     epochs: int = 20
     batch: int = 32
     learning_rate: float = 3e-3
@@ -61,7 +64,7 @@ def _read(path: Path) -> dict[str, Any]:
         raise UsageError(f"{path}: is no TOML file of settings: {error}", hint="see docs/advice.md") from error
     fields = dataclasses.fields(AdviceSettings)
     found = {
-        field.name: table.number(field.name) if field.type == "float" else _from_zero(table, field.name)
+        field.name: table.number(field.name) if field.type == "float" else _whole(table, field.name)
         for field in fields
         if field.name in table.values
     }
@@ -72,6 +75,7 @@ def _read(path: Path) -> dict[str, Any]:
     return found
 
 
-def _from_zero(table: Table, key: str) -> int:
-    """Also 0, which `Table.whole_number` refuses."""
-    return 0 if table.values[key] == 0 and table.values[key] is not False else table.whole_number(key)
+def _whole(table: Table, key: str) -> int:
+    """Some may be 0, which `Table.whole_number` refuses."""
+    may_be_none = key in _FROM_ZERO and table.values[key] is not False
+    return 0 if may_be_none and table.values[key] == 0 else table.whole_number(key)

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.advice.examples import Example
-from rl4real_data.advice.graph import joined
+from rl4real_data.advice.graph import Graph, joined
 from rl4real_data.advice.learning import TrainSettings
 from rl4real_data.advice.losses import loss_of
 from rl4real_data.advice.network import AdviceNetwork, Predictions, Shape
@@ -64,14 +64,16 @@ def train(
     return network.eval()
 
 
-def predictions_of(network: AdviceNetwork, examples: Sequence[Example], *, batch: int = 64) -> Iterator[Predictions]:
+def predictions_of(
+    network: Callable[[Graph], Predictions], examples: Sequence[Example], *, batch: int = 64
+) -> Iterator[Predictions]:
     """Of each example, in their order."""
-    with torch.no_grad():
-        for start in range(0, len(examples), batch):
-            own = examples[start : start + batch]
+    for start in range(0, len(examples), batch):
+        own = examples[start : start + batch]
+        with torch.no_grad():  # never across a yield: who breaks off, or asks for two at a time, would be left with it
             found = network(joined([one.graph for one in own]))
-            for gain, harm in zip(found.gain, found.harm, strict=True):
-                yield Predictions(gain, harm)
+        for gain, harm in zip(found.gain, found.harm, strict=True):
+            yield Predictions(gain, harm)
 
 
 def _shuffled(examples: Sequence[Example], settings: TrainSettings, epoch: int) -> Iterator[list[Example]]:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from random_problem import random_problem
 
+from rl4real_data.advice.committee import Committee
 from rl4real_data.advice.graph import graph_of
 from rl4real_data.advice.menu import PLANS
 from rl4real_data.advice.network import AdviceNetwork, Shape
@@ -26,10 +27,10 @@ RULE = AdviceRule(plans=PLANS, decisions=3, threshold=0.05)
 
 @pytest.fixture(scope="module")
 def model() -> AdviceModel:
-    """With weights of chance, so large that decisions are made."""
+    """Of two networks with weights of chance, so large that decisions are made."""
     torch.manual_seed(3)
-    network = AdviceNetwork(Shape(plans=len(PLANS)))
-    return AdviceModel(network, 0.1, ORDER).eval()
+    committee = Committee([AdviceNetwork(Shape(plans=len(PLANS))) for _ in range(2)])
+    return AdviceModel(committee, 0.1, ORDER).eval()
 
 
 @pytest.fixture(scope="module")
@@ -92,7 +93,7 @@ def test_the_best_plan_tells_its_gain_and_the_others_their_turn(model: AdviceMod
     columns = {name: torch.from_numpy(values.copy()) for name, values in random_problem(7).items()}
     with torch.no_grad():
         own = model(*(columns[name] for name in input_names()))
-        found = model.network(graph_of(columns))
+        found = model.committee(graph_of(columns))
     score = (found.gain - 0.1 * torch.sigmoid(found.harm))[0]
     best = int(score.argmax())
 

@@ -30,6 +30,12 @@ def test_all_that_is_wrong_with_a_file_is_told_at_once(tmp_path: Path) -> None:
         read_settings(path, {})
 
 
+@pytest.mark.parametrize("key", ["networks", "epochs", "parts", "batch", "width", "rounds"])
+def test_none_of_what_is_needed_is_refused(tmp_path: Path, key: str) -> None:
+    with pytest.raises(UsageError, match=key):
+        read_settings(write(tmp_path, f"{key} = 0\n"), {})
+
+
 @pytest.mark.parametrize("text", ["epochs = ", "[" * 9000])
 def test_file_that_is_no_toml_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(UsageError, match="is no TOML file of settings"):
