@@ -51,6 +51,7 @@ def test_url_that_names_nothing(url: str) -> None:
         Store(url)
 
 
+@pytest.mark.large
 def test_bucket_that_says_nothing_is_given_up_after_some_minutes() -> None:
     remote: Any = Store("s3://bucket/run")._remote
     config = remote.config_kwargs
