@@ -43,11 +43,10 @@ OUTPUTS: Final = tuple(_WORDS)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionNames:
-    """What indices of scores stand for in one function: `block_numbers` are LLVM's, of blocks in layout order."""
+    """What indices of scores stand for in one function; blocks go by their place in the layout, as decisions do."""
 
     vregs: Sequence[int]
     use_offsets: Sequence[int]
-    block_numbers: Sequence[int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,13 +115,13 @@ class AdviceRule:
             behind = (one.index - int(names.use_offsets[node]),)
         else:
             node, column = divmod(one.index, math.prod(scores[one.output].shape[1:]))
-            behind = self._behind(word, column, names)
+            behind = self._behind(word, column)
         return (word, int(names.vregs[node]), *behind, *((side,) if side else ()))
 
-    def _behind(self, word: str, column: int, names: FunctionNames) -> tuple[Any, ...]:
+    def _behind(self, word: str, column: int) -> tuple[Any, ...]:
         if word in ("assign", "hint"):
             return (self.registers[column],)
-        return (int(names.block_numbers[column]),) if word == "loop" else ()
+        return (column,) if word == "loop" else ()
 
 
 def _have_rivals(some: Sequence[Decision], others: Sequence[Decision]) -> bool:

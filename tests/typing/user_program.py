@@ -280,7 +280,7 @@ def transitions(data_dir: str, output: Path) -> int:
 
 def advised(scores: dict[str, npt.NDArray[np.float32]], metadata: dict[str, str]) -> list[Decisions]:
     rule = AdviceRule.of_metadata(metadata)
-    names = FunctionNames(vregs=[1, 2], use_offsets=[0, 2, 3], block_numbers=[0])
+    names = FunctionNames(vregs=[1, 2], use_offsets=[0, 2, 3])
     found = {name: scores[name] for name in OUTPUTS if name in scores}
     return [*rule.proposals(found, names, tries=5)]
 

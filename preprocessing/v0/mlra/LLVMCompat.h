@@ -7,6 +7,9 @@
 #ifndef MLRA_LLVMCOMPAT_H
 #define MLRA_LLVMCOMPAT_H
 
+#include "llvm/ADT/APInt.h"
+#include "llvm/ADT/MapVector.h"
+#include "llvm/Analysis/CaptureTracking.h"
 #include "llvm/CodeGen/CalcSpillWeights.h"
 #include "llvm/CodeGen/LiveDebugVariables.h"
 #include "llvm/CodeGen/LiveIntervals.h"
@@ -262,6 +265,22 @@ inline bool isRegClassLookedUp(const llvm::MCOperandInfo &Operand) {
   return Operand.isLookupRegClassByHwMode();
 #else
   return Operand.isLookupPtrRegClass();
+#endif
+}
+
+/// What `GEPOperator::collectOffset` fills: the variable parts of an offset, each with its factor.
+#if LLVM_VERSION_MAJOR >= 22
+using VariableOffsets = llvm::SmallMapVector<llvm::Value *, llvm::APInt, 4>;
+#else
+using VariableOffsets = llvm::MapVector<llvm::Value *, llvm::APInt>;
+#endif
+
+/// Whether code outside of the function may come to know the pointer before the function returns.
+inline bool isCaptured(const llvm::Value &Pointer) {
+#if LLVM_VERSION_MAJOR >= 22
+  return llvm::PointerMayBeCaptured(&Pointer, /*ReturnCaptures=*/false);
+#else
+  return llvm::PointerMayBeCaptured(&Pointer, /*ReturnCaptures=*/false, /*StoreCaptures=*/true);
 #endif
 }
 

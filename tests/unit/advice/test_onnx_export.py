@@ -56,7 +56,7 @@ def test_model_and_network_decide_alike(model: AdviceModel, path: Path) -> None:
         with torch.no_grad():
             own = model(*(torch.from_numpy(columns[name].copy()) for name in input_names())).numpy()
         np.testing.assert_allclose(found, own, atol=1e-4, err_msg=str(seed))
-        places = FunctionNames(vregs=(), use_offsets=(), block_numbers=())
+        places = FunctionNames(vregs=(), use_offsets=())
         proposals = rule.proposals({OUTPUT: found}, places, tries=3)
         assert proposals == rule.proposals({OUTPUT: own}, places, tries=3), seed
         decided += bool(proposals[0])

@@ -9,7 +9,7 @@ import pytest
 
 from rl4real_data.advice.rule import AdviceRule, FunctionNames
 
-NAMES = FunctionNames(vregs=(4, 7), use_offsets=(0, 2, 5), block_numbers=(0, 3, 9))
+NAMES = FunctionNames(vregs=(4, 7), use_offsets=(0, 2, 5))
 SETTINGS = (("csr", 16384), ("csr", 32768), ("other", 1))
 PLANS = (
     (("set", "csr", 16384), ("first", "all")),
@@ -110,7 +110,7 @@ def test_scores_that_are_no_numbers_leave_the_function_to_greedy() -> None:
 
 
 def test_a_function_without_nodes_has_settings() -> None:
-    empty = FunctionNames(vregs=(), use_offsets=(0,), block_numbers=(0,))
+    empty = FunctionNames(vregs=(), use_offsets=(0,))
 
     assert AdviceRule(settings=SETTINGS).proposals(scores(set=[0.5, 0, 0], spill=[]), empty) == [
         (("set", "csr", 16384),)

@@ -62,6 +62,12 @@ constexpr TaskRow TaskRows[] = {
 
 constexpr const char *EvictionLimit = "mlregalloc-max-eviction-count";
 
+/// Of what stands in the way before the first decision: LLVM would go on and read a channel that nobody serves.
+void endIfAny(const std::string &Problem) {
+  if (!Problem.empty())
+    report_fatal_error(Twine("-mlra-trace: ") + Problem, /*gen_crash_diag=*/false);
+}
+
 const TaskRow &taskRow(StringRef Word) {
   for (const TaskRow &Row : TaskRows)
     if (Word == Row.Name)
@@ -136,7 +142,9 @@ void Tracing::begin(Module &M) {
     report_fatal_error("-mlra-trace and " + chosenDeciderFlag() + " exclude each other", /*gen_crash_diag=*/false);
   const TaskRow &Row = taskRow(TraceTask);
   File = std::make_unique<TraceFile>(TraceFilePath, Row.Task);
+  std::string Problem;
   Who = chosenPolicy(Row.Task, Problem);
+  endIfAny(Problem);
   Channel = std::make_unique<FeatureChannel>(answerOf(Row.Task));
   Current = std::make_unique<FunctionTrace>(*Channel, *File, Who.get());
 }
@@ -154,9 +162,7 @@ std::string Tracing::prepare() {
 void Tracing::install(MachineFunctionPass &Allocator, MachineFunction &MF, AnalysisResolver &Resolver) {
   if (!File || !Problem.empty())
     return;
-  Problem = prepare();
-  if (!Problem.empty())
-    return;
+  endIfAny(prepare());
   constexpr size_t StepsARegister = 100; // no default needed a tenth
   Current->enter(MF.getName(), 1000 + StepsARegister * MF.getRegInfo().getNumVirtRegs());
   Ours = std::make_unique<Advisors>(Allocator, MF, makers());

@@ -128,10 +128,6 @@ const Node &nodeOfPoint(const Problem &P, size_t &Point) {
   llvm_unreachable("the output has as many scores as there are use points");
 }
 
-int blockNumber(const MachineFunction &MF, size_t InLayout) {
-  return std::next(MF.begin(), static_cast<ptrdiff_t>(InLayout))->getNumber();
-}
-
 std::string shapeText(ArrayRef<int64_t> Shape) {
   return "[" + join(map_range(Shape, [](int64_t Length) { return std::to_string(Length); }), ",") + "]";
 }
@@ -227,7 +223,7 @@ Decision AdviceMenu::single(const ScoredDecision &Scored, const MachineFunction 
     D.Place = static_cast<unsigned>(Index);
   } else {
     Name(P.Nodes[Index / P.Blocks.size()]);
-    D.Place = static_cast<unsigned>(blockNumber(MF, Index % P.Blocks.size()));
+    D.Place = static_cast<unsigned>(Index % P.Blocks.size());
   }
   return D;
 }

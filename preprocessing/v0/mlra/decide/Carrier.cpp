@@ -25,7 +25,7 @@ constexpr const char *EditsAreOver = "assignments have begun";
 } // namespace
 
 Carrier::Carrier(MachineFunctionPass &Allocator, const Analyses &A, Tally &Count)
-    : Allocator(Allocator), A(A), Count(Count), MRI(A.MF.getRegInfo()),
+    : Allocator(Allocator), A(A), Count(Count), MRI(A.MF.getRegInfo()), Blocks(A.MF),
       Spills(std::make_unique<Spilling>(Allocator, A)), Names(MRI.getNumVirtRegs()), Assigned(A), Log(Count) {
   Classes.runOnMachineFunction(A.MF);
 }
@@ -72,10 +72,8 @@ std::string Carrier::refusalOfSplit(Register Reg, unsigned Point) const {
 }
 
 const MachineLoop *Carrier::loopOf(unsigned HeaderBlock) const {
-  if (HeaderBlock >= A.MF.getNumBlockIDs() || !A.MF.getBlockNumbered(HeaderBlock))
-    return nullptr;
-  const MachineBasicBlock *Header = A.MF.getBlockNumbered(HeaderBlock);
-  const MachineLoop *Loop = A.Loops.getLoopFor(Header);
+  const MachineBasicBlock *Header = Blocks.at(HeaderBlock);
+  const MachineLoop *Loop = Header ? A.Loops.getLoopFor(Header) : nullptr;
   return Loop && Loop->getHeader() == Header ? Loop : nullptr;
 }
 

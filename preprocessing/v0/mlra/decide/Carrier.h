@@ -9,6 +9,7 @@
 #define MLRA_DECIDE_CARRIER_H
 
 #include "decide/AssignedPlaces.h"
+#include "decide/BlockOrder.h"
 #include "decide/Decision.h"
 #include "decide/DecisionLog.h"
 #include "decide/PieceNames.h"
@@ -75,6 +76,8 @@ public:
   std::string refusalOfSplit(llvm::Register Reg, unsigned Point) const;
   std::string refusalOfLoopSplit(llvm::Register Reg, unsigned HeaderBlock) const;
 
+  const BlockOrder &blocks() const { return Blocks; }
+
   /// Once, behind the last split and spill and before the first assignment; does nothing the second time.
   void endEdits();
 
@@ -116,6 +119,7 @@ private:
   Tally &Count;
   llvm::MachineRegisterInfo &MRI;
   llvm::RegisterClassInfo Classes;
+  BlockOrder Blocks;
   std::unique_ptr<Spilling> Spills;
   std::unique_ptr<Advisors> Sways;
   PieceNames Names;

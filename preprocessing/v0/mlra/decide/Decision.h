@@ -39,7 +39,7 @@ enum class DecisionKind : unsigned char {
   Assign,    ///< Node, Name: the register
   Spill,     ///< Node
   Split,     ///< Node, Place: a use point, Side
-  SplitLoop, ///< Node, Place: the number of the loop's header, Side
+  SplitLoop, ///< Node, Place: the block (its place in the layout) of the loop's header, Side
   Hint,      ///< Node, Name: the register
   First,     ///< Node: in greedy's queue
   Last,      ///< Node

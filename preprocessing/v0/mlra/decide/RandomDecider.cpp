@@ -67,7 +67,7 @@ private:
     const MachineRegisterInfo &MRI = E.A.MF.getRegInfo();
     std::vector<unsigned> Headers;
     for (const MachineLoop *Loop : E.A.Loops.getLoopsInPreorder())
-      Headers.push_back(Loop->getHeader()->getNumber());
+      Headers.push_back(Hands.blocks().indexOf(*Loop->getHeader()));
     for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I) {
       Register Reg = Register::index2VirtReg(I);
       if (!Hands.isLeft(Reg) || E.A.VRM.hasPhys(Reg) || !D.isBelow(SplitShare))

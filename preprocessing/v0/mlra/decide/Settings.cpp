@@ -26,7 +26,6 @@ struct SettingRow {
 
 /// All that LLVM 19 and 22 read anew in each function.
 constexpr SettingRow Rows[] = {
-    {"disable-spill-hoist", SettingType::Bool},
     {"exhaustive-register-search", SettingType::Bool},
     {"greedy-regclass-priority-trumps-globalness", SettingType::Bool},
     {"greedy-reverse-local-assignment", SettingType::Bool},

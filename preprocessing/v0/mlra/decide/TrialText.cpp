@@ -45,16 +45,16 @@ template <typename WriteT> std::string objectText(WriteT Write) {
   return J.text();
 }
 
-void describePlaces(JsonWriter &J, const MachineFunction &MF, const Episode &E) {
-  J.array("blocks", MF, [&](const MachineBasicBlock &MBB) {
+void describePlaces(JsonWriter &J, const Episode &E, const BlockOrder &Blocks) {
+  J.array("blocks", E.A.MF, [&](const MachineBasicBlock &MBB) {
     J.beginArray();
-    J.value(MBB.getNumber());
+    J.value(Blocks.indexOf(MBB));
     J.value(E.A.MBFI.getBlockFreqRelativeToEntryBlock(&MBB));
     J.value(E.A.Loops.getLoopDepth(&MBB));
     J.endArray();
   });
   J.array("loops", E.A.Loops.getLoopsInPreorder(),
-          [&](const MachineLoop *Loop) { J.value(Loop->getHeader()->getNumber()); });
+          [&](const MachineLoop *Loop) { J.value(Blocks.indexOf(*Loop->getHeader())); });
 }
 
 void describePoints(JsonWriter &J, const Node &N, const Carrier &Hands) {
@@ -68,10 +68,10 @@ void describePoints(JsonWriter &J, const Node &N, const Carrier &Hands) {
   });
 }
 
-std::vector<int> splittableLoops(const Episode &E, const Node &N, const Carrier &Hands) {
-  std::vector<int> Headers;
+std::vector<unsigned> splittableLoops(const Episode &E, const Node &N, const Carrier &Hands) {
+  std::vector<unsigned> Headers;
   for (const MachineLoop *Loop : E.A.Loops.getLoopsInPreorder())
-    if (int Header = Loop->getHeader()->getNumber(); Hands.refusalOfLoopSplit(N.Reg, Header).empty())
+    if (unsigned Header = Hands.blocks().indexOf(*Loop->getHeader()); Hands.refusalOfLoopSplit(N.Reg, Header).empty())
       Headers.push_back(Header);
   return Headers;
 }
@@ -84,7 +84,7 @@ void describeNode(JsonWriter &J, const Episode &E, const Node &N, const Carrier 
   J.member("weight", N.SpillWeight); // null for one that cannot be spilled
   J.member("size", N.Size);
   describePoints(J, N, Hands);
-  J.array("loops", splittableLoops(E, N, Hands), [&](int Header) { J.value(Header); });
+  J.array("loops", splittableLoops(E, N, Hands), [&](unsigned Header) { J.value(Header); });
   J.array("hints", N.Hints, [&](int Hint) {
     if (Hint > 0)
       J.value(TRI.getName(static_cast<unsigned>(Hint)));
@@ -128,7 +128,7 @@ std::string announcement(const Episode &E) {
 
 std::string description(const Episode &E, const Carrier &Hands) {
   return objectText([&](JsonWriter &J) {
-    describePlaces(J, E.A.MF, E);
+    describePlaces(J, E, Hands.blocks());
     J.array("nodes", E.Recorded.Nodes, [&](const Node &N) { describeNode(J, E, N, Hands); });
   });
 }

@@ -39,7 +39,8 @@ std::string withStackReference(StringRef Printed, StringRef Reference) {
 MachineIRBody::MachineIRBody(const MachineFunction &MF, const LiveIntervals &LIS, const VirtRegMap &VRM,
                              const References &Refs, const TargetNames &Spelled, ModuleSlotTracker &MST)
     : MF(MF), LIS(LIS), VRM(VRM), MRI(MF.getRegInfo()), TRI(*MF.getSubtarget().getRegisterInfo()),
-      TII(*MF.getSubtarget().getInstrInfo()), Refs(Refs), Spelled(Spelled), MST(MST), OS(Text) {
+      TII(*MF.getSubtarget().getInstrInfo()), Refs(Refs), Spelled(Spelled), MST(MST), OS(Text),
+      Addressed(MF.getDataLayout(), MST) {
   for (unsigned I = 0; I < MRI.getNumVirtRegs(); ++I)
     if (Register Reg = Register::index2VirtReg(I); isGiven(Reg, VRM) && !MRI.reg_nodbg_empty(Reg))
       Given.push_back(Reg);
@@ -264,7 +265,7 @@ void MachineIRBody::printNumber(int64_t Number) {
 template <typename PrintT> void MachineIRBody::printName(PrintT Print) {
   size_t Begin = Text.size();
   Print();
-  Names.push_back({Begin, Text.size()});
+  Spans.push_back({Begin, Text.size(), /*Instead=*/nullptr});
 }
 
 void MachineIRBody::printGlobal(const MachineOperand &MO) {
@@ -337,8 +338,32 @@ void MachineIRBody::printMemory(const MachineMemOperand &Access, bool WithGlobal
   if (Pseudo && Pseudo->kind() == PseudoSourceValue::FixedStack)
     Text += withStackReference(
         Printed, Refs.stack(static_cast<const FixedStackPseudoSourceValue *>(Pseudo)->getFrameIndex()));
-  else
+  else if (Global || Pseudo)
     Text += Printed;
+  else
+    printWithAddress(Access, Printed);
+}
+
+/// `Printed` has no address, or an unknown one where it has an offset.
+void MachineIRBody::printWithAddress(const MachineMemOperand &Access, StringRef Printed) {
+  constexpr StringLiteral Unknown = "unknown-address";
+  const llvm::Value *Address = Access.getValue();
+  std::string Name = Address ? Addressed.reference(*Address) : "";
+  size_t At = Printed.find(Unknown);
+  bool IsUnknown = At != StringRef::npos;
+  if (!IsUnknown) // behind the type, before the alignment
+    At = std::min(Printed.find(", "), Printed.size() - 1);
+  if (Name.empty()) {
+    Text += Printed;
+    return;
+  }
+  Text += Printed.take_front(At);
+  size_t Begin = Text.size();
+  if (!IsUnknown)
+    Text += Access.isLoad() && Access.isStore() ? " on " : Access.isLoad() ? " from " : " into ";
+  Text += Name;
+  Spans.push_back({Begin, Text.size(), IsUnknown ? Unknown.data() : ""});
+  Text += Printed.drop_front(At + (IsUnknown ? Unknown.size() : 0));
 }
 
 } // namespace mlra

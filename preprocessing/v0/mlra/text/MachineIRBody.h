@@ -3,6 +3,7 @@
 #define MLRA_TEXT_MACHINEIRBODY_H
 
 #include "record/TargetNames.h"
+#include "text/Addresses.h"
 #include "text/References.h"
 
 #include "llvm/ADT/DenseMap.h"
@@ -21,8 +22,8 @@
 namespace mlra {
 
 /// The `body:` of MIR text, with what it refers to outside the function. It differs from LLVM's MIR printer where that
-/// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks, of allocas and of
-/// memory operands' addresses, no alias metadata, no debug instructions and locations. A virtual register that was
+/// one refers to the LLVM IR of the function, which an episode does not carry: no names of IR blocks and of allocas,
+/// stand-ins for memory operands' addresses, no alias metadata, no debug instructions and locations. A virtual register that was
 /// given its register before is that register: a reader cannot be told otherwise.
 class MachineIRBody {
 public:
@@ -31,14 +32,18 @@ public:
 
   const std::string &text() const { return Text; }
 
-  /// Where `text()` holds a symbol's name, in order: what a comparison up to names has to skip.
-  struct NameSpan {
+  /// Where `text()` holds what is no part of the allocation problem, in order: a symbol's name, of which only counts
+  /// which others are the same, and the address of a memory operand, for which `Instead` counts.
+  struct Span {
     size_t Begin;
     size_t End;
+    const char *Instead; ///< null for a symbol's name
   };
-  const std::vector<NameSpan> &names() const { return Names; }
+  const std::vector<Span> &besidesProblem() const { return Spans; }
 
   const llvm::SetVector<const llvm::GlobalValue *> &globals() const { return Globals; }
+
+  const Addresses &addresses() const { return Addressed; }
 
   /// Blocks of the function's LLVM IR whose address is taken; block i is called `%ir-block.address<i>` in the text.
   const llvm::SetVector<const llvm::BasicBlock *> &addressTaken() const { return AddressTaken; }
@@ -61,6 +66,7 @@ private:
   void printRegisterMask(const uint32_t *Mask);
   void printSymbol(const llvm::MCSymbol &Symbol);
   void printMemory(const llvm::MachineMemOperand &Access, bool WithGlobal);
+  void printWithAddress(const llvm::MachineMemOperand &Access, llvm::StringRef Printed);
   void printNumber(int64_t Number);
   std::string addressReference(const llvm::BasicBlock &Block);
   template <typename PrintT> void printName(PrintT Print);
@@ -76,7 +82,8 @@ private:
   llvm::ModuleSlotTracker &MST;
   std::string Text;
   llvm::raw_string_ostream OS; ///< into Text, for what LLVM prints
-  std::vector<NameSpan> Names;
+  std::vector<Span> Spans;
+  Addresses Addressed;
   std::vector<llvm::Register> Given; ///< virtual registers that have their register already
   llvm::SetVector<const llvm::GlobalValue *> Globals;
   llvm::SetVector<const llvm::BasicBlock *> AddressTaken;

@@ -228,19 +228,23 @@ std::string quotedName(const MachineFunction &MF, ModuleSlotTracker &MST) {
   return '"' + yaml::escape(Name, /*EscapePrintable=*/false) + '"';
 }
 
-std::string hashWithoutNames(const std::string &Header, const MachineIRBody &Body, ArrayRef<MCPhysReg> Reserved) {
+std::string hashOfProblem(const std::string &Header, const MachineIRBody &Body, ArrayRef<MCPhysReg> Reserved) {
   std::string Input = Header;
   for (MCPhysReg Reg : Reserved)
     ((Input += ' ') += std::to_string(Reg));
   StringMap<unsigned> OrderOf;
   size_t Done = 0;
   const std::string &Text = Body.text();
-  for (MachineIRBody::NameSpan Span : Body.names()) {
+  for (MachineIRBody::Span Span : Body.besidesProblem()) {
     Input.append(Text, Done, Span.Begin - Done);
+    Done = Span.End;
+    if (Span.Instead) {
+      Input += Span.Instead;
+      continue;
+    }
     StringRef Name = StringRef(Text).slice(Span.Begin, Span.End);
     unsigned Order = OrderOf.try_emplace(Name, OrderOf.size()).first->second;
     ((Input += '@') += std::to_string(Order)) += ' ';
-    Done = Span.End;
   }
   Input.append(Text, Done);
   XXH128_hash_t Hash = xxh3_128bits(arrayRefFromStringRef(Input));
@@ -254,7 +258,7 @@ MachineIRText::MachineIRText(const MachineFunction &MF, LiveIntervals &LIS, cons
   References Refs(MF);
   MachineIRBody Body(MF, LIS, VRM, Refs, Spelled, MST);
   std::string Header = withTextName(header(MF, VRM, Refs, Spelled, MST), MF.getName());
-  Hash = hashWithoutNames(Header, Body, Spelled.reserved(MF));
+  Hash = hashOfProblem(Header, Body, Spelled.reserved(MF));
   const ReplayNote Notes[] = {{SlotGapsAttribute, describeSlotGaps(MF, *LIS.getSlotIndexes())},
                               {UseOrderAttribute, describeUseOrder(MF, VRM)},
                               {KeptMergesAttribute, describeKeptMerges(MF, LIS)},

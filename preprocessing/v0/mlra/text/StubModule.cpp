@@ -47,7 +47,7 @@ void printDeclaration(raw_ostream &OS, const GlobalValue &GV, ModuleSlotTracker 
   OS << "global i8\n";
 }
 
-/// Attributes that speak of the parameters would not fit the stub, which has none.
+/// Attributes that speak of the parameters would not fit the stub, which has only some.
 std::string functionAttributes(const Function &F, ArrayRef<ReplayNote> Notes) {
   AttributeSet Attributes = F.getAttributes().getFnAttrs();
   Attributes = Attributes.removeAttribute(F.getContext(), Attribute::AllocSize);
@@ -61,11 +61,21 @@ std::string functionAttributes(const Function &F, ArrayRef<ReplayNote> Notes) {
 }
 
 /// Only what code generation behind instruction selection asks for: the register of a swifterror parameter is not
-/// callee-saved.
-StringRef parameters(const Function &F) {
-  if (F.getAttributes().hasAttrSomewhere(Attribute::SwiftError))
-    return F.isVarArg() ? "ptr swifterror %0, ..." : "ptr swifterror %0";
-  return F.isVarArg() ? "..." : "";
+/// callee-saved; an x86 interrupt handler of two parameters finds an error code on the stack.
+std::string parameters(const Function &F, const Addresses &Addressed) {
+  std::string Text;
+  for (const Argument &Parameter : F.args()) {
+    std::string Told = Addressed.parameters().lookup(&Parameter);
+    if (Told.empty() && Parameter.hasSwiftErrorAttr())
+      Told = "ptr swifterror";
+    if (Told.empty() && F.getCallingConv() == CallingConv::X86_INTR)
+      Told = Parameter.hasByValAttr() ? "ptr byval(i64)" : "i64";
+    if (!Told.empty())
+      Text += (Text.empty() ? "" : ", ") + Told;
+  }
+  if (F.isVarArg())
+    Text += Text.empty() ? "..." : ", ...";
+  return Text;
 }
 
 void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body, ArrayRef<ReplayNote> Notes,
@@ -76,7 +86,7 @@ void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body
     OS << "cc " << F.getCallingConv() << ' ';
   OS << "void ";
   printGlobalName(OS, F, MST);
-  OS << '(' << parameters(F) << ") " << functionAttributes(F, Notes);
+  OS << '(' << parameters(F, Body.addresses()) << ") " << functionAttributes(F, Notes);
   if (F.hasGC()) {
     OS << " gc \"";
     printEscapedString(F.getGC(), OS);
@@ -86,7 +96,7 @@ void printFunction(raw_ostream &OS, const Function &F, const MachineIRBody &Body
     OS << " personality ";
     F.getPersonalityFn()->printAsOperand(OS, /*PrintType=*/true, MST);
   }
-  OS << " {\n    unreachable\n";
+  OS << " {\n" << Body.addresses().instructions() << "    unreachable\n";
   for (size_t I = 0; I < Body.addressTaken().size(); ++I)
     OS << "  address" << I << ":\n    unreachable\n";
   OS << "  }\n";
@@ -111,6 +121,7 @@ std::string stubModule(const MachineFunction &MF, const MachineIRBody &Body, Arr
   OS << "  target datalayout = \"" << F.getParent()->getDataLayoutStr() << "\"\n  target triple = \""
      << MF.getTarget().getTargetTriple().str() << "\"\n";
   SetVector<const GlobalValue *> Globals = Body.globals();
+  Globals.insert(Body.addresses().globals().begin(), Body.addresses().globals().end());
   if (F.hasPersonalityFn())
     if (const auto *Personality = dyn_cast<GlobalValue>(F.getPersonalityFn()))
       Globals.insert(Personality);
