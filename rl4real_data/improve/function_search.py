@@ -21,7 +21,7 @@ from rl4real_data.live.trial import TrialFunction, TrialLimits
 from rl4real_data.live.trial_result import TrialResult
 
 NEVER_PRINTED: Final = "the function is never printed: it has no final code"
-SEARCH_VERSION: Final = 5
+SEARCH_VERSION: Final = 6
 """Raised whenever the same settings try other candidates, or measure them in another way."""
 _LIMITS: Final = TrialLimits(wall_s=600.0)
 """A machine that does other things must not decide which candidates fail: the limit is processor time."""

@@ -17,8 +17,11 @@ from rl4real_data.core.errors import DatasetError
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.label_values import LabelSource, Objective
 
-LABELS_VERSION: Final = 1
-"""Of what the columns of both tables mean, beside the version of the dataset format."""
+LABELS_VERSION: Final = 2
+"""Of what the columns of both tables mean, beside the version of the dataset format.
+
+1 named the blocks of decisions by LLVM's numbers, which another compilation may give to others.
+"""
 VERSION_WORD: Final = "labels_version"
 ORIGINS_WORD: Final = "labels"
 _PREFIX: Final = "rl4real_data."

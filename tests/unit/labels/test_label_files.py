@@ -165,8 +165,8 @@ def with_footer(data_dir: Path, name: str, **words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ({"labels_version": "2"}, "its labels are of version 2, this program reads version 1"),
-        ({"labels_version": "x"}, "its labels are of version x, this program reads version 1"),
+        ({"labels_version": "3"}, "its labels are of version 3, this program reads version 2"),
+        ({"labels_version": "x"}, "its labels are of version x, this program reads version 2"),
         ({"schema_version": "2"}, "written in schema version 2, this program reads up to 1"),
         ({"dataset": "0" * 64}, "it belongs to another dataset, or to another version of this one"),
         ({"labels": "[{}]"}, "its footer does not say what the labels were sought with"),

@@ -150,11 +150,11 @@ def test_a_file_that_nobody_lists_is_a_finding(tmp_path: Path) -> None:
 @pytest.mark.usefixtures("ids")
 def test_a_file_of_another_version_is_a_finding(tmp_path: Path, name: str) -> None:
     table = pq.read_table(tmp_path / name)
-    words = {**table.schema.metadata, b"rl4real_data.labels_version": b"2"}
+    words = {**table.schema.metadata, b"rl4real_data.labels_version": b"3"}
     pq.write_table(table.replace_schema_metadata(words), tmp_path / name)
     relist(tmp_path, name)
 
-    assert [one.what for one in validate(tmp_path) if "version 2, this program reads version 1" in one.what] != []
+    assert [one.what for one in validate(tmp_path) if "version 3, this program reads version 2" in one.what] != []
 
 
 @pytest.mark.parametrize("damage", ["cut", "missing"])
