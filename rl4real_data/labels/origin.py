@@ -26,6 +26,7 @@ VERSION_WORD: Final = "labels_version"
 ORIGINS_WORD: Final = "labels"
 _PREFIX: Final = "rl4real_data."
 _NEWER: Final = "install a newer rl4real-data"
+_OLDER: Final = "run `rl4real-data flow` for this dataset again, which drops them, then seek them again"
 
 Key = tuple[LabelSource, Objective]
 
@@ -70,7 +71,7 @@ def origins_of(metadata: Mapping[bytes, bytes] | None, *, name: str) -> tuple[Or
     if version != str(LABELS_VERSION):
         raise DatasetError(
             f"{name}: its labels are of version {version}, this program reads version {LABELS_VERSION}",
-            hint=_NEWER if version.isdigit() and int(version) > LABELS_VERSION else "make the labels again",
+            hint=_NEWER if version.isdigit() and int(version) > LABELS_VERSION else _OLDER,
         )
     raw = json.loads(words.get(f"{_PREFIX}{ORIGINS_WORD}".encode(), b""))
     origins = tuple(map(_origin_of, raw))

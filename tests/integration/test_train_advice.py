@@ -45,7 +45,6 @@ def test_proposals_of_a_trained_model_are_carried_out(
         places = FunctionNames(
             vregs=episode.node_vreg.tolist(),
             use_offsets=columns["use_inst_offsets"].tolist(),
-            block_numbers=range(len(episode.block_start)),
         )
         proposals = rule.proposals(scores, places, tries=TRIES)
         assert len(proposals) == TRIES

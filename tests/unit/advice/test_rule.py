@@ -84,9 +84,9 @@ def test_every_output_has_its_decision() -> None:
     assert one(hint=of_register) == ("hint", 7, "rbx")
     assert one(split=point) == ("split", 7, 1)
     assert one(split_spill_head=point) == ("split", 7, 1, "spill-head")
-    assert one(loop=of_block) == ("loop", 7, 9)
-    assert one(loop_spill_inside=of_block) == ("loop", 7, 9, "spill-inside")
-    assert one(loop_spill_outside=of_block) == ("loop", 7, 9, "spill-outside")
+    assert one(loop=of_block) == ("loop", 7, 2)
+    assert one(loop_spill_inside=of_block) == ("loop", 7, 2, "spill-inside")
+    assert one(loop_spill_outside=of_block) == ("loop", 7, 2, "spill-outside")
 
 
 def test_further_tries_are_the_next_ones_alone() -> None:
