@@ -76,24 +76,35 @@ class Cluster:
             **more,
         }
 
-    def start_scheduler(self) -> subprocess.Popen[bytes]:
+    def start_scheduler(self, **more: str) -> subprocess.Popen[bytes]:
         if not self.port:
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
                 self.port = free.getsockname()[1]
         words = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
-        return self._start("scheduler", "distributed.cli.dask_scheduler", *words)
+        return self._start("scheduler", "distributed.cli.dask_scheduler", *words, **more)
 
-    def start_worker(self, host: str, **more: str) -> subprocess.Popen[bytes]:
+    def start_worker(self, host: str, *, cache_size: str = "", **more: str) -> subprocess.Popen[bytes]:
+        """`cache_size`: of a file system of its own that its cache lies on, such as `2m`."""
         words = (self.address, "--nthreads", "1", "--name", host, "--no-dashboard", "--no-nanny")
         local = ("--local-directory", str(self.folder / host / "tmp"), "--death-timeout", "60")
-        return self._start(host, "distributed.cli.dask_worker", *words, *local, **more)
+        within = self._small_cache(host, cache_size) if cache_size else ()
+        return self._start(host, "distributed.cli.dask_worker", *words, *local, within=within, **more)
 
-    def _start(self, host: str, module: str, *words: str, **more: str) -> subprocess.Popen[bytes]:
+    def _small_cache(self, host: str, size: str) -> tuple[str, ...]:
+        """What a command stands behind that finds a small disk in the place of the host's cache."""
+        cache = self.folder / host / "cache"
+        cache.mkdir(parents=True, exist_ok=True)
+        script = f'mount -t tmpfs -o size={size} tmpfs "$0" && exec "$@"'
+        return ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, str(cache))
+
+    def _start(
+        self, host: str, module: str, *words: str, within: tuple[str, ...] = (), **more: str
+    ) -> subprocess.Popen[bytes]:
         environment = self.environment(host, **more)
         with (self.folder / f"{host}.log").open("ab") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *words],
+                [*within, sys.executable, "-m", module, *words],
                 env=environment,
                 cwd=self.folder / host,
                 stdout=log,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import signal
 import subprocess
 from pathlib import Path
 
@@ -74,6 +75,52 @@ def test_kills_at_random_moments(cluster: Cluster, dataset_alone: dict[str, str]
         assert dataset_bytes(data_dir) == dataset_alone
         cluster.close()
     assert killed == FAULTS
+
+
+def wait_for_workers(cluster: Cluster, *hosts: str) -> None:
+    """Until each has registered with the scheduler."""
+    for host in hosts:
+        log = cluster.folder / f"{host}.log"
+        wait_until(lambda log=log: "Registered to" in log.read_text())
+
+
+@pytest.mark.parametrize("moment", ["before the first part", "behind a part"])
+def test_a_host_that_hangs(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path, moment: str) -> None:
+    """It is stopped and stays so: its connections are open, and it says nothing."""
+    cluster.start_scheduler(DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="10s")
+    hosts = [cluster.start_worker(f"host-{place}") for place in range(2)]
+    wait_for_workers(cluster, "host-0", "host-1")
+    name = moment.replace(" ", "-")
+    words = (*WHAT, "--engine", "dask", "--address", cluster.address, "--run", f"s3://{BUCKET}/{name}")
+    driver = cluster.start_flow(tmp_path / "data", *words)
+    if moment == "before the first part":
+        wait_until(lambda: names_of(cluster.s3, f"{name}/") or driver.poll() is not None)
+    else:
+        wait_for_a_part(cluster, f"{name}/parts/", driver)
+    hosts[0].send_signal(signal.SIGSTOP)
+    _, said = driver.communicate(timeout=600)
+
+    assert driver.returncode == 0, said
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
+
+
+@pytest.mark.parametrize("size", ["64k", "400k", "1m"])
+def test_a_host_whose_disk_is_full(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path, size: str) -> None:
+    """Alone it makes nothing, and says why; beside another one its batches go there."""
+    cluster.start_scheduler()
+    cluster.start_worker("small", cache_size=size)
+    wait_for_workers(cluster, "small")
+    words = (*WHAT, "--engine", "dask", "--address", cluster.address, "--run", f"s3://{BUCKET}/full-{size}")
+    code, said = cluster.flow(tmp_path / "data", *words)
+
+    assert code == 1
+    assert "No space left on device" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "data" / "dataset.json").exists()
+    cluster.start_worker("large")
+    code, said = cluster.flow(tmp_path / "data", *words)
+    assert code == 0, said
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
 
 
 def test_ray(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
