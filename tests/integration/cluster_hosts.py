@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 BUCKET = "runs"
+RAY_SECRET = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": "5" * 64}
 _START_S = 600  # of a machine that is busy; an idle one needs ten
 
 
@@ -52,6 +56,8 @@ class Cluster:
     s3: str
     cache: Path
     port: int = 0
+    ray_address: str = ""
+    ray_folder: str = ""
     processes: list[subprocess.Popen[Any]] = field(default_factory=list)
 
     @property
@@ -91,6 +97,22 @@ class Cluster:
         within = self._small_cache(host, cache_size) if cache_size else ()
         return self._start(host, "distributed.cli.dask_worker", *words, *local, within=within, **more)
 
+    def start_ray_node(self, host: str, **more: str) -> subprocess.Popen[bytes]:
+        """The first one leads. Each is a group of processes; a driver needs the same secret, `RAY_SECRET`."""
+        from ray.util import get_node_ip_address
+
+        words = ["start", "--block", "--num-cpus", "1", "--object-store-memory", str(128 << 20)]
+        if self.ray_address:
+            words += ["--address", self.ray_address]
+        else:
+            with socket.socket() as free:
+                free.bind(("", 0))
+                port = free.getsockname()[1]
+            self.ray_address = f"{get_node_ip_address()}:{port}"
+            self.ray_folder = tempfile.mkdtemp(prefix="ray-")  # the path of a socket is short
+            words += ["--head", "--port", str(port), "--include-dashboard", "false", "--temp-dir", self.ray_folder]
+        return self._start(host, "ray.scripts.scripts", *words, leads=True, **RAY_SECRET, **more)
+
     def _small_cache(self, host: str, size: str) -> tuple[str, ...]:
         """What a command stands behind that finds a small disk in the place of the host's cache."""
         cache = self.folder / host / "cache"
@@ -99,7 +121,7 @@ class Cluster:
         return ("unshare", "--user", "--map-root-user", "--mount", "sh", "-c", script, str(cache))
 
     def _start(
-        self, host: str, module: str, *words: str, within: tuple[str, ...] = (), **more: str
+        self, host: str, module: str, *words: str, within: tuple[str, ...] = (), leads: bool = False, **more: str
     ) -> subprocess.Popen[bytes]:
         environment = self.environment(host, **more)
         with (self.folder / f"{host}.log").open("ab") as log:
@@ -109,6 +131,7 @@ class Cluster:
                 cwd=self.folder / host,
                 stdout=log,
                 stderr=log,
+                start_new_session=leads,
             )
         self.processes.append(process)
         return process
@@ -142,11 +165,21 @@ class Cluster:
 
     def close(self) -> None:
         for process in self.processes:
-            process.kill()
+            kill_all(process)
             process.wait()
             if process.stderr is not None:
                 process.stderr.close()
         self.processes.clear()
+        if self.ray_folder:
+            shutil.rmtree(self.ray_folder, ignore_errors=True)
+        self.ray_address = self.ray_folder = ""
+
+
+def kill_all(process: subprocess.Popen[Any]) -> None:
+    """The process, and its group if it leads one."""
+    if process.poll() is None and os.getpgid(process.pid) == process.pid:
+        os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def wait_until(condition: Callable[[], object], *, seconds: float = _START_S) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from tests.integration.cluster_hosts import BUCKET, Cluster, names_of, wait_until
+from tests.integration.cluster_hosts import BUCKET, RAY_SECRET, Cluster, kill_all, names_of, wait_until
 from tests.integration.dataset_bytes import dataset_bytes
 
 pytestmark = [
@@ -61,7 +63,7 @@ def test_kills_at_random_moments(cluster: Cluster, dataset_alone: dict[str, str]
         workers = [cluster.start_worker(f"host-{place}") for place in range(2)]
         driver = cluster.start_flow(data_dir, *words, "--address", cluster.address)
         wait_for_a_part(cluster, f"random-{number}/parts/", driver)
-        victim = chance.choice([scheduler, driver, *workers])
+        victim: subprocess.Popen[Any] = chance.choice([scheduler, driver, *workers])
         victim.kill()
         killed += 1
         if victim in workers:
@@ -79,9 +81,8 @@ def test_kills_at_random_moments(cluster: Cluster, dataset_alone: dict[str, str]
 
 def wait_for_workers(cluster: Cluster, *hosts: str) -> None:
     """Until each has registered with the scheduler."""
-    for host in hosts:
-        log = cluster.folder / f"{host}.log"
-        wait_until(lambda log=log: "Registered to" in log.read_text())
+    logs = [cluster.folder / f"{host}.log" for host in hosts]
+    wait_until(lambda: all("Registered to" in log.read_text() for log in logs))
 
 
 @pytest.mark.parametrize("moment", ["before the first part", "behind a part"])
@@ -128,6 +129,39 @@ def test_ray(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) ->
     code, said = cluster.flow(tmp_path / "data", *WHAT, *words)
 
     assert code == 0, said
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
+
+
+def wait_for_ray_nodes(cluster: Cluster, count: int) -> None:
+    """Until so many are alive."""
+    script = "import ray, sys; ray.init(address=sys.argv[1]); print(sum(n['Alive'] for n in ray.nodes()))"
+
+    def alive() -> int:
+        done = subprocess.run(
+            [sys.executable, "-c", script, cluster.ray_address],
+            env=cluster.environment("driver", **RAY_SECRET),
+            capture_output=True,
+            text=True,
+        )
+        return int(done.stdout or 0)
+
+    wait_until(lambda: alive() == count)
+
+
+@pytest.mark.parametrize("fault", ["none", "one has no compiler", "one is killed"])
+def test_two_ray_nodes(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path, fault: str) -> None:
+    cluster.start_ray_node("head")
+    other = cluster.start_ray_node("other", **({"PATH": "/nowhere"} if "compiler" in fault else {}))
+    wait_for_ray_nodes(cluster, 2)
+    name = f"ray-{fault.replace(' ', '-')}"
+    words = (*WHAT, "--engine", "ray", "--address", cluster.ray_address, "--run", f"s3://{BUCKET}/{name}")
+    driver = cluster.start_flow(tmp_path / "data", *words, **RAY_SECRET)
+    if "killed" in fault:
+        wait_for_a_part(cluster, f"{name}/parts/", driver)
+        kill_all(other)
+    _, said = driver.communicate(timeout=600)
+
+    assert driver.returncode == 0, said
     assert dataset_bytes(tmp_path / "data") == dataset_alone
 
 
