@@ -17,6 +17,10 @@ from rl4real_data.engines.engine import Answer, EngineFault, Task, attempt
 _A_CORE: Final = 2
 """Batches under way for each core: one that is done, and one that waits."""
 _REFRESH_S: Final = 2.0
+_TOKEN_HINT: Final = (
+    "see that it runs; Ray 2.60 gives a cluster a token, with which its machines have ~/.ray/auth_token: "
+    "export RAY_AUTH_MODE=token here, too"
+)
 _ALONE: Final = {"include_dashboard": False, "object_store_memory": 256 << 20}
 """What passes through Ray are names of batches, and what came of them."""
 
@@ -33,7 +37,8 @@ class RayEngine:
             ray.init(**where, log_to_driver=False, configure_logging=False)
         except Exception as error:  # Ray raises bare ones, too
             raise EngineError(
-                f"no Ray cluster {f'answers at {address}' if address else 'starts here'}: {error}"
+                f"no Ray cluster {f'answers at {address}' if address else 'starts here'}: {error}",
+                hint=_TOKEN_HINT if address else "",
             ) from error
         self._task = ray.put(task)
         self._remote = ray.remote(num_cpus=1, max_retries=0)(do_task)
