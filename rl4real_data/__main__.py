@@ -17,9 +17,10 @@ def run() -> NoReturn:
     """`main`, then the end of the process without Python's own, which would free piece by piece what the kernel takes
     back at once: a tenth of a second. Nothing here waits for an exit handler.
     """
-    with interruption.listening(is_own_process=True):
-        code = 130
+    code = 130
+    with contextlib.ExitStack() as held:
         try:
+            held.enter_context(interruption.listening(is_own_process=True))  # a signal may arrive before it returns
             code = _run_main()
         except KeyboardInterrupt:  # before or after `main`, which answers to it itself
             with contextlib.suppress(OSError, ValueError):

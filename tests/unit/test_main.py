@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -127,6 +128,23 @@ def test_interrupt_in_the_middle_of_an_import(program: Program, world: World, th
     assert done.returncode == 130
     assert done.stderr == "rl4real-data: error: interrupted\n  next: the same command resumes\n"
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize("number", ["SIGINT", "SIGTERM"])
+def test_signal_that_arrives_while_listening_begins(tmp_path: Path, number: str) -> None:
+    lines = (
+        f"import sys; sys.path[:0] = {sys.path}",
+        "import os, signal",
+        "from rl4real_data.core import interruption",
+        f"interruption.listening._start_waking = lambda _: os.kill(os.getpid(), signal.{number})",
+        "from rl4real_data.__main__ import run",
+        "run()",
+    )
+    script = write_script(tmp_path / "user", "\n".join(lines) + "\n")
+    done = run([str(script)], cwd=tmp_path, limits=Limits(timeout_s=60), scratch=tmp_path)
+
+    assert done.returncode == 128 + signal.Signals[number]
+    assert done.stderr == "rl4real-data: error: interrupted\n  next: the same command resumes\n"
 
 
 def test_result_is_written_before_the_end(program: Program) -> None:
