@@ -25,10 +25,8 @@ demo: demo-packages $(VENV)/.installed
 test: packages $(VENV)/.installed-dev
 	@$(MAKE) --no-print-directory --jobs=2 check suite
 
-# A worker a core. Who has nothing left takes from the end of the other's list, where the short tests are. Their files lie
-# in memory, as long as the tests run.
+# A worker a core. Who has nothing left takes from the end of the other's list, where the short tests are.
 suite: $(VENV)/.installed-dev
-	@folder=$$(.ci/test-folder); trap 'rm -rf "$$folder"' EXIT INT TERM; export PYTEST_DEBUG_TEMPROOT="$$folder"; \
 	$(PYTHON) -m pytest tests --numprocesses=logical --dist=worksteal $(PYTEST_ARGS)
 
 ## make check: formatting, lint, types
