@@ -6,6 +6,7 @@ A search for decisions that make code better than greedy's.
 from __future__ import annotations
 
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final
 
@@ -24,6 +25,14 @@ from rl4real_data.episodes.label_values import LabelStatus, Objective
 if TYPE_CHECKING:
     from rl4real_data.improve.function_search import SearchSettings
     from rl4real_data.improve.improving import Improved
+
+
+class Sought(StrEnum):
+    """What a search makes less: of a label's objectives those by which a candidate is measured, not a solver's."""
+
+    FINAL = Objective.FINAL
+    SCORE = Objective.SCORE
+
 
 _KINDS_SHOWN: Final = 12
 _REASONS_SHOWN: Final = 5
@@ -48,11 +57,11 @@ def improve(
         typer.Option(metavar="FILE", help="A profile of what --corpus executes, as llvm-profdata merges them."),
     ] = None,
     objective: Annotated[
-        Objective,
+        Sought,
         typer.Option(
             help="What shall become less: instructions and memory accesses of the final code, or LLVM's score."
         ),
-    ] = Objective.FINAL,
+    ] = Sought.FINAL,
     candidates: Annotated[int, typer.Option(min=1, help="Sets of decisions to be tried a function.")] = 400,
     seed: Annotated[int, typer.Option(min=0, help="Another one tries others.")] = 0,
     trials: Annotated[int, typer.Option(min=0, help="Candidates a function to keep in trials.parquet.")] = 16,
@@ -68,7 +77,8 @@ def improve(
     """Search for decisions that make functions better than greedy's, and keep them as labels or in a file."""
     from rl4real_data.improve.function_search import SearchSettings
 
-    settings = SearchSettings(objective=objective, candidates=candidates, seed=seed, trials=0 if corpus else trials)
+    sought, kept = Objective(objective), 0 if corpus else trials
+    settings = SearchSettings(objective=sought, candidates=candidates, seed=seed, trials=kept)
     if corpus:
         from rl4real_data.commands.improve_corpora import CorporaToImprove, improve_words
 

@@ -74,7 +74,9 @@ def test_words_that_cannot_be_used(call: CommandLine, world: World) -> None:
 
     assert call("improve", "absent").code == 1
     assert call("improve", "d", "--candidates", "0").code == 2
-    assert call("improve", "d", "--objective", "speed").code == 2
+    for other in ("speed", "cost"):  # the latter is a solver's
+        refused = call("improve", "d", "--objective", other)
+        assert (refused.code, "is not one of 'final', 'score'" in refused.err) == (2, True)
 
 
 @pytest.mark.parametrize(

@@ -142,9 +142,9 @@ void Tracing::begin(Module &M) {
     report_fatal_error("-mlra-trace and " + chosenDeciderFlag() + " exclude each other", /*gen_crash_diag=*/false);
   const TaskRow &Row = taskRow(TraceTask);
   File = std::make_unique<TraceFile>(TraceFilePath, Row.Task);
-  std::string Problem;
-  Who = chosenPolicy(Row.Task, Problem);
-  endIfAny(Problem);
+  std::string Wrong;
+  Who = chosenPolicy(Row.Task, Wrong);
+  endIfAny(Wrong);
   Channel = std::make_unique<FeatureChannel>(answerOf(Row.Task));
   Current = std::make_unique<FunctionTrace>(*Channel, *File, Who.get());
 }

@@ -114,10 +114,10 @@ std::string Addresses::makeObject(const llvm::Value &Object) {
   return comesFromOutside(Object) ? makeNew("loaded", "load ptr, ptr poison") : makeNew("any", "freeze ptr poison");
 }
 
-const std::string &Addresses::object(const llvm::Value &Object) {
-  auto Known = Objects.find(&Object);
-  if (Known != Objects.end())
-    return Known->second;
+std::string Addresses::object(const llvm::Value &Object) {
+  std::string Known = Objects.lookup(&Object);
+  if (!Known.empty())
+    return Known;
   std::string Name = makeObject(Object); // may make others
   return Objects[&Object] = Name;
 }
@@ -156,7 +156,7 @@ std::string Addresses::valueOf(const llvm::Value &Address) {
   return Name;
 }
 
-const std::string &Addresses::reference(const llvm::Value &Address) {
+std::string Addresses::reference(const llvm::Value &Address) {
   auto Known = References.find(&Address);
   if (Known != References.end())
     return Known->second;

@@ -26,7 +26,7 @@ public:
   Addresses(const llvm::DataLayout &Layout, llvm::ModuleSlotTracker &MST) : Layout(Layout), MST(MST) {}
 
   /// As a memory operand of MIR text names it; empty for what is no address of the default address space.
-  const std::string &reference(const llvm::Value &Address);
+  std::string reference(const llvm::Value &Address);
 
   /// Instructions of the stub function, indented, each on its line.
   const std::string &instructions() const { return Instructions; }
@@ -39,7 +39,7 @@ public:
 private:
   std::string valueOf(const llvm::Value &Address);
   std::string objectOf(const llvm::Value &Address, const AddressParts &Parts);
-  const std::string &object(const llvm::Value &Object);
+  std::string object(const llvm::Value &Object);
   std::string makeObject(const llvm::Value &Object);
   std::string makeParameter(const llvm::Argument &Argument);
   std::string makeMerge(const llvm::Value &Merge);
