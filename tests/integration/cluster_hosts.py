@@ -90,9 +90,19 @@ class Cluster:
         words = ("--host", "127.0.0.1", "--port", str(self.port), "--no-dashboard")
         return self._start("scheduler", "distributed.cli.dask_scheduler", *words, **more)
 
-    def start_worker(self, host: str, *, cache_size: str = "", **more: str) -> subprocess.Popen[bytes]:
-        """`cache_size`: of a file system of its own that its cache lies on, such as `2m`."""
-        words = (self.address, "--nthreads", "1", "--name", host, "--no-dashboard", "--no-nanny")
+    def start_worker(self, host: str, *, cache_size: str = "", port: int = 0, **more: str) -> subprocess.Popen[bytes]:
+        """`cache_size`: of a file system of its own that its cache lies on, such as `2m`. `port`: at which it finds the
+        scheduler, if not the scheduler's own.
+        """
+        words = (
+            f"tcp://127.0.0.1:{port or self.port}",
+            "--nthreads",
+            "1",
+            "--name",
+            host,
+            "--no-dashboard",
+            "--no-nanny",
+        )
         local = ("--local-directory", str(self.folder / host / "tmp"), "--death-timeout", "60")
         within = self._small_cache(host, cache_size) if cache_size else ()
         return self._start(host, "distributed.cli.dask_worker", *words, *local, within=within, **more)

@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 
 from tests.integration.cluster_hosts import BUCKET, RAY_SECRET, Cluster, kill_all, names_of, wait_until
 from tests.integration.dataset_bytes import dataset_bytes
+from tests.integration.link import Link
 
 pytestmark = [
     pytest.mark.soak,
@@ -100,6 +102,62 @@ def test_a_host_that_hangs(cluster: Cluster, dataset_alone: dict[str, str], tmp_
         wait_for_a_part(cluster, f"{name}/parts/", driver)
     hosts[0].send_signal(signal.SIGSTOP)
     _, said = driver.communicate(timeout=600)
+
+    assert driver.returncode == 0, said
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
+
+
+def port_of(address: str) -> int:
+    return int(address.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("seconds", [15, None])
+@pytest.mark.parametrize("whose", ["one of two hosts", "the only host", "the driver"])
+def test_a_link_to_the_store_that_is_cut(
+    cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path, whose: str, seconds: int | None
+) -> None:
+    """For a while, or for good: behind that the run ends by itself, or clearly, and the same command ends it."""
+    cluster.start_scheduler()
+    with Link(port_of(cluster.s3)) as link:
+        through = {"AWS_ENDPOINT_URL": f"http://127.0.0.1:{link.port}"}
+        cluster.start_worker("far", **({} if whose == "the driver" else through))
+        if whose == "one of two hosts":
+            cluster.start_worker("near")
+        name = f"cut-{whose.replace(' ', '-')}-{seconds}"
+        words = (*WHAT, "--engine", "dask", "--address", cluster.address, "--run", f"s3://{BUCKET}/{name}")
+        driver = cluster.start_flow(tmp_path / "data", *words, **(through if whose == "the driver" else {}))
+        wait_for_a_part(cluster, f"{name}/parts/", driver)
+        link.cut()
+        assert link.held_back.wait(timeout=600)
+        if seconds is not None:
+            time.sleep(seconds)
+            link.mend()
+        _, said = driver.communicate(timeout=1800)
+
+    if seconds is not None or whose == "one of two hosts":
+        assert driver.returncode == 0, said
+    else:
+        assert driver.returncode == 1
+        assert "Traceback" not in said
+        assert BUCKET in said
+        assert not (tmp_path / "data" / "dataset.json").exists()
+        cluster.start_worker("right")
+        code, said = cluster.flow(tmp_path / "data", *words)
+        assert code == 0, said
+    assert dataset_bytes(tmp_path / "data") == dataset_alone
+
+
+def test_a_link_to_the_scheduler_that_is_cut(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
+    cluster.start_scheduler(DASK_DISTRIBUTED__SCHEDULER__WORKER_TTL="10s")
+    with Link(cluster.port) as link:
+        cluster.start_worker("far", port=link.port)
+        cluster.start_worker("near")
+        wait_for_workers(cluster, "far", "near")
+        words = (*WHAT, "--engine", "dask", "--address", cluster.address, "--run", f"s3://{BUCKET}/scheduler")
+        driver = cluster.start_flow(tmp_path / "data", *words)
+        wait_for_a_part(cluster, "scheduler/parts/", driver)
+        link.cut()
+        _, said = driver.communicate(timeout=600)
 
     assert driver.returncode == 0, said
     assert dataset_bytes(tmp_path / "data") == dataset_alone
