@@ -7,7 +7,7 @@ the node is elsewhere; the slot keeps it until it is written anew.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from rl4real_data.episodes.column_values import MoveKind, OperandFlag, ValueFlag
@@ -98,8 +98,7 @@ class NodeFlow:
 
     def _is_live_into(self, block: int) -> bool:
         start = self._flow.start[block]
-        early = any(flag & OperandFlag.EARLY_CLOBBER for flag in self._flow.operands[self._node].get(start, ()))
-        return self._lives(2 * start) and not early
+        return self._is_before(start, _reads(self._flow.operands[self._node].get(start, ())))
 
     def _into(self, block: int) -> Held | None:
         """What holds the value at the begin: what holds it at the end of each block in front; None without any."""
@@ -153,7 +152,7 @@ class NodeFlow:
     def _step(self, inst: int, held: Held) -> Held:
         """Through one instruction."""
         operands = self._flow.operands[self._node].get(inst, ())
-        needs = any(flag & OperandFlag.READ and not flag & OperandFlag.UNDEF for flag in operands)
+        needs = _reads(operands)
         writes = [flag for flag in operands if flag & OperandFlag.WRITE]
         is_folded = (inst, self._node) in self._flow.folds
         held = self._arrive(2 * inst, held) if self._is_before(inst, needs) else held
@@ -165,6 +164,7 @@ class NodeFlow:
         return self._write(inst, writes, read if needs else None, is_folded)
 
     def _is_before(self, inst: int, needs: bool) -> bool:
+        """Whether the node lives where control comes to an instruction: a result that is written early does not yet."""
         early = any(flag & OperandFlag.EARLY_CLOBBER for flag in self._flow.operands[self._node].get(inst, ()))
         return needs or (self._lives(2 * inst) and not early)
 
@@ -191,3 +191,7 @@ class NodeFlow:
 
     def _fault(self, what: str) -> None:
         self._faults.append(f"node {self._node} {what}")
+
+
+def _reads(operands: Iterable[int]) -> bool:
+    return any(flag & OperandFlag.READ and not flag & OperandFlag.UNDEF for flag in operands)

@@ -10,7 +10,7 @@ import pytest
 from proof_problem import dataset_of, straight_line
 from whole_episode import make_edited_episode, make_whole_episode
 
-from rl4real_data.episodes.column_values import MoveKind
+from rl4real_data.episodes.column_values import MoveKind, OperandFlag
 from rl4real_data.proof.model_answer import NOWHERE, SLOT, AnswerMove, AnswerPart, ModelAnswer
 from rl4real_data.proof.recorded_answer import recorded_answer
 from rl4real_data.proof.recount import recount
@@ -71,6 +71,23 @@ def test_a_fault_is_named(tmp_path: Path, words: str) -> None:
     found = recount(dataset_of(tmp_path, LINE)[0], FAULTS[words])
 
     assert [fault for fault in found.faults if re.search(words, fault)], found.faults
+
+
+def test_a_value_comes_into_a_block_that_begins_with_reading_it_and_writing_it_early(tmp_path: Path) -> None:
+    """Such as a loop that begins with a load of AArch64's that steps its own address forward."""
+    early = int(OperandFlag.WRITE | OperandFlag.EARLY_CLOBBER | OperandFlag.TIED)
+    stepping = straight_line(
+        ["d0", "u0", "u0"],
+        **{"block_start": [0, 1], "block_freq": [1.0, 1.0], "block_loop_depth": [0, 0], "block_flags": [0, 1]},
+        **{"block_succ": [[1], []], "block_succ_prob": [[1.0], []]},
+        **{"block_first_split": [0, 1], "block_last_split": [1, 3]},
+        **{"operand_inst": [0, 1, 1, 2], "operand_index": [0, 0, 1, 0], "operand_node": [0] * 4},
+        **{"operand_subreg": [0] * 4, "value_def": [[0, 1]], "value_flags": [[0, 0]]},
+        operand_flags=[int(OperandFlag.WRITE), early, int(OperandFlag.READ), int(OperandFlag.READ)],
+    )
+    sound = ModelAnswer(parts=(AnswerPart(0, 1, 5, 1),), moves=(), folds=())
+
+    assert recount(dataset_of(tmp_path, stepping)[0], sound).faults == ()
 
 
 @pytest.mark.parametrize("make", [make_whole_episode, make_edited_episode])
