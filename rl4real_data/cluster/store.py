@@ -19,11 +19,12 @@ from rl4real_data.core.extras import required_by
 from rl4real_data.reading.remote import client_errors
 
 _S3: Final[dict[str, Any]] = {
-    "config_kwargs": {"connect_timeout": 10, "read_timeout": 20, "retries": {"max_attempts": 4, "mode": "standard"}}
+    "config_kwargs": {"connect_timeout": 10, "read_timeout": 15, "retries": {"max_attempts": 2, "mode": "standard"}}
 }
 """A link that is cut for a minute costs time and nothing else."""
-_TRIES: Final = 3
-"""s3fs's own (5), each of which is botocore's five: a store that says nothing would be waited for half an hour."""
+_TRIES: Final = 2
+"""s3fs's own (5), each of which is botocore's three. A host whose link is cut for good must say so before its batch
+counts as one that hangs, or nobody reads why."""
 _SCHEME: Final = "://"
 _ASKS_ANEW: Final = {"skip_instance_cache": True, "use_listings_cache": False}
 """Others write there meanwhile."""

@@ -117,6 +117,7 @@ def port_of(address: str) -> int:
     return int(address.rpartition(":")[2])
 
 
+@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("seconds", [15, None])
 @pytest.mark.parametrize("whose", ["one of two hosts", "the only host", "the driver"])
 def test_a_link_to_the_store_that_is_cut(
