@@ -29,11 +29,12 @@ _LOOK_S: Final = 0.5
 class Patience:
     """How often the engine may lose one batch, and how long a batch and an engine without workers are waited for.
 
-    A batch hangs if it takes `slower` times as long as the slowest so far, and `least_s` at least.
+    A batch hangs if it takes `slower` times as long as the slowest so far, and `least_s` at least: a worker that waits
+    in vain for its store says so before that, of two batches one after the other.
     """
 
     faults: int = 4
-    least_s: float = 120.0
+    least_s: float = 300.0
     most_s: float = 4 * 3600.0  # before the first is done: 64 modules of 225 s each
     slower: float = 10.0
     no_worker_s: float = 60.0
