@@ -26,6 +26,8 @@ from rl4real_data.core.errors import StoreError
 BEAT_S: Final = 3.0
 _PATIENCE: Final = 2.5
 """So many beats without a change are a death."""
+_LAST_BEAT_S: Final = 5.0
+"""How long a beat under way is waited for at the end."""
 
 
 @contextlib.contextmanager
@@ -42,10 +44,11 @@ def driving(store: Store, *, beat_s: float = BEAT_S) -> Iterator[None]:
         yield
     finally:
         beat.end.set()
-        thread.join()
-        with contextlib.suppress(StoreError):  # the next one waits for a moment, and takes it over
-            if _driver_of(store) == beat.owner:
-                store.remove(DRIVER)
+        thread.join(_LAST_BEAT_S)
+        if not thread.is_alive():  # else the store says nothing: the next one waits for a moment, and takes it over
+            with contextlib.suppress(StoreError):
+                if _driver_of(store) == beat.owner:
+                    store.remove(DRIVER)
 
 
 class _Beat:

@@ -25,6 +25,10 @@ _S3: Final[dict[str, Any]] = {
 _TRIES: Final = 2
 """s3fs's own (5), each of which is botocore's three. A host whose link is cut for good must say so before its batch
 counts as one that hangs, or nobody reads why."""
+_SILENT_S: Final = 90.0
+"""What both together make of a store that says nothing."""
+_SLOWEST: Final = 100e3
+"""Bytes a second that a link must carry."""
 _SCHEME: Final = "://"
 _ASKS_ANEW: Final = {"skip_instance_cache": True, "use_listings_cache": False}
 """Others write there meanwhile."""
@@ -73,8 +77,10 @@ class Store:
         """Replaces what was there."""
         with self._errors(f"cannot write {name}"):
             if self._remote is not None:
+                # aiohttp waits without an end for the server to want what is written
+                limit = {"timeout": _SILENT_S + len(data) / _SLOWEST} if self._remote.async_impl else {}
                 with client_errors():
-                    self._remote.pipe_file(f"{self._root}/{name}", data)
+                    self._remote.pipe_file(f"{self._root}/{name}", data, **limit)
                 return
             path = Path(self.url, name)
             path.parent.mkdir(parents=True, exist_ok=True)

@@ -40,7 +40,8 @@ def client_errors() -> Iterator[None]:
         raise
     except Exception as error:  # the boundary: nothing but calls of a client library stands inside
         said = getattr(error, "strerror", None) or str(error)  # an OSError's text would begin with "[Errno 5]"
-        raise OSError(textwrap.shorten(said, _LONGEST, placeholder=" …") or type(error).__name__) from error
+        unsaid = "no answer" if isinstance(error, TimeoutError) else type(error).__name__
+        raise OSError(textwrap.shorten(said, _LONGEST, placeholder=" …") or unsaid) from error
 
 
 class RemoteFolder:

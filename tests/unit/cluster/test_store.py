@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from rl4real_data.cluster import driver_lock
 from rl4real_data.cluster.archive import make_archive, read_archive
 from rl4real_data.cluster.driver_lock import driving
-from rl4real_data.cluster.store import Store
+from rl4real_data.cluster.store import _SILENT_S, Store
 from rl4real_data.core.errors import StoreError
 from rl4real_data.engines.dispatch import Patience
 
@@ -59,6 +61,7 @@ def test_bucket_that_says_nothing_is_given_up_twice_before_a_batch_counts_as_one
     given_up_s = remote.retries * (1 + config["retries"]["max_attempts"]) * config["read_timeout"]
 
     assert given_up_s > 60
+    assert given_up_s == _SILENT_S
     assert 2 * given_up_s < Patience().least_s
 
 
@@ -96,3 +99,27 @@ def test_second_driver_is_refused_and_a_dead_one_replaced(tmp_path: Path) -> Non
     store.write("driver.json", b'{"owner": "somebody who was killed", "beat": 7}')
     with driving(store, beat_s=0.05):
         pass
+
+
+def test_a_store_that_says_nothing_is_not_waited_for_at_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What failed has waited for it already."""
+    monkeypatch.setattr(driver_lock, "_LAST_BEAT_S", 0.05)
+    store, asked, answered = Store(str(tmp_path)), threading.Event(), threading.Event()
+
+    def hang(*_: object) -> None:
+        asked.set()
+        answered.wait()
+
+    def lose_the_store() -> None:
+        with driving(store, beat_s=0.05):
+            monkeypatch.setattr(store, "write", hang)
+            monkeypatch.setattr(store, "read_if_there", hang)
+            assert asked.wait(timeout=60)
+            raise StoreError("cannot read parts/a.json")
+
+    with pytest.raises(StoreError, match="cannot read"):
+        lose_the_store()
+    answered.set()
+    assert (tmp_path / "driver.json").exists()
