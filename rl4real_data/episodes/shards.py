@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import OpenFolder
-from rl4real_data.episodes.file_names import SHARD_NAME, SPLITS
+from rl4real_data.episodes.file_names import LABELS_NAME, SHARD_NAME, SPLITS, TRIALS_NAME
 from rl4real_data.episodes.footer import check_footer
 from rl4real_data.episodes.index import DatasetIndex
 from rl4real_data.episodes.later_columns import complete, there
@@ -65,9 +65,13 @@ def open_table(data_dir: Path, index: DatasetIndex, name: str) -> Iterator[pq.Pa
     except MALFORMED as error:
         raise DatasetError(
             f"{name}: cannot be read ({reason_of(error)})",
-            hint="`rl4real-data validate` lists all that is damaged; delete the file and run the same "
-            "`rl4real-data flow` again to write it anew",
+            hint=f"`rl4real-data validate` lists all that is damaged; delete the file and {_made_again(name)}",
         ) from error
+
+
+def _made_again(name: str) -> str:
+    flow = "run the same `rl4real-data flow` again"
+    return f"{flow}, then `improve` or `label`" if name in (LABELS_NAME, TRIALS_NAME) else f"{flow} to write it anew"
 
 
 @contextmanager

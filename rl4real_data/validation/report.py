@@ -53,7 +53,10 @@ class ValidationReport:
     @property
     def advice(self) -> str:
         if self.findings:
-            return "a damaged file is made again by the command that made it, `flow` or `trace`, after deleting it"
+            return (
+                "delete what is damaged and run the command that made it again, `flow` or `trace`; labels and their "
+                "trials are found anew behind it, by `improve` and `label`"
+            )
         return "see the list above; the compiler must be the one that made the dataset"
 
     def to_json(self) -> str:

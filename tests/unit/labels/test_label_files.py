@@ -193,8 +193,9 @@ def test_a_file_that_was_cut_off_is_named(tmp_path: Path, ids: list[str], name: 
     content = (tmp_path / name).read_bytes()
     (tmp_path / name).write_bytes(content[: len(content) // 2])
 
-    with pytest.raises(DatasetError, match=rf"^{name}: cannot be read"):
+    with pytest.raises(DatasetError, match=rf"^{name}: cannot be read") as raised:
         (read_labels if name == "labels.parquet" else read_trials)(tmp_path)
+    assert "again, then `improve` or `label`" in raised.value.hint
     with pytest.raises(DatasetError, match=rf"{name}: lost or damaged"):
         build.put_labels(tmp_path, [build.make_label(ids[0])])
 
