@@ -19,14 +19,14 @@ from rl4real_data.core.extras import required_by
 from rl4real_data.reading.remote import client_errors
 
 _S3: Final[dict[str, Any]] = {
-    "config_kwargs": {"connect_timeout": 10, "read_timeout": 15, "retries": {"max_attempts": 2, "mode": "standard"}}
+    "config_kwargs": {"connect_timeout": 10, "read_timeout": 13, "retries": {"max_attempts": 6, "mode": "standard"}}
 }
-"""A link that is cut for a minute costs time and nothing else."""
-_TRIES: Final = 2
-"""s3fs's own (5), each of which is botocore's three. A host whose link is cut for good must say so before its batch
+"""A link that is cut for a minute, or a store that is away for some seconds, costs time and nothing else."""
+_TRIES: Final = 1
+"""s3fs's own (5), each of which is botocore's seven. A host whose link is cut for good must say so before its batch
 counts as one that hangs, or nobody reads why."""
-_SILENT_S: Final = 90.0
-"""What both together make of a store that says nothing."""
+_SILENT_S: Final = 120.0
+"""After which a store that says nothing is given up: the tries, and the pauses between them."""
 _SLOWEST: Final = 100e3
 """Bytes a second that a link must carry."""
 _SCHEME: Final = "://"
