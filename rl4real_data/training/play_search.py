@@ -84,6 +84,10 @@ class PlaySearch:
         self._best[name] = best
         return best.changes
 
+    def cost(self, facts: FunctionFacts) -> float:
+        """Of the cheapest play so far, which `changes` has found."""
+        return self._best[facts.episode.episode_id].cost
+
     def _play(self, facts: FunctionFacts, changes: Changes) -> _Best:
         game = FunctionGame(facts, self.colours, self.sizes)
         play = PlainPlay(game, self.colours, changes)

@@ -25,11 +25,11 @@ class TrainSettings:
     """`num_env_runners`: processes that play; 0: the learner's own. `games`: played side by side in each.
 
     `current_batch`: so many functions a process, in the dataset's order; None: all, shared out. `with_spills`: only
-    functions in which greedy spilled. `max_nodes`: only functions of so many nodes; None: all.
-    `file_repeat_frequency`: games of a function one after the other. `episode_number`: games after which the run ends;
-    None: no limit. `mca_reward_clip`, `mca_timeout`: of the final reward `mca`, how much it is, and the seconds that
-    the compiler and llvm-mca have. `bc_plays`: how many plays are tried, whenever a function comes, for a cheap one to
-    clone; 0: the expert's is cloned.
+    functions in which greedy spilled. `max_nodes`: only functions of so many nodes; None: all. `episodes`: only those
+    of these `episode_id`s; none: all. `file_repeat_frequency`: games of a function one after the other.
+    `episode_number`: games after which the run ends; None: no limit. `mca_reward_clip`, `mca_timeout`: of the final
+    reward `mca`, how much it is, and the seconds that the compiler and llvm-mca have. `bc_plays`: how many plays are
+    tried, whenever a function comes, for a cheap one to clone; 0: the expert's is cloned.
     """
 
     algorithm: Algorithm = Algorithm.BC_PPO
@@ -41,6 +41,7 @@ class TrainSettings:
     file_repeat_frequency: int = 1
     with_spills: bool = False
     max_nodes: int | None = None
+    episodes: tuple[str, ...] = ()
     num_env_runners: int = 0
     games: int = 8
     num_gpus: int = 0
@@ -69,7 +70,7 @@ class TrainSettings:
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has them."""
-        return dataclasses.asdict(self)
+        return {**dataclasses.asdict(self), "episodes": list(self.episodes)}
 
 
 ALIASES: Final[Mapping[str, str]] = {"num_rollout_workers": "num_env_runners", "use_local_reward": "local_reward"}
@@ -117,6 +118,7 @@ _READERS: Final[Mapping[Any, Callable[[Table, str], Any]]] = {
     "int": _from_zero,
     "int | None": lambda table, key: table.whole_number(key),
     "bool": lambda table, key: table.flag(key),
+    "tuple[str, ...]": lambda table, key: table.texts(key),
     "float": lambda table, key: table.number(key),
     "Algorithm": lambda table, key: Algorithm(table.choice(key, Algorithm) or Algorithm.BC),
     "FinalReward": lambda table, key: FinalReward(table.choice(key, FinalReward) or FinalReward.COST),

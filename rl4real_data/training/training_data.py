@@ -42,6 +42,7 @@ class TrainingData:
             current_batch=settings.current_batch,
             with_spills=settings.with_spills,
             max_nodes=settings.max_nodes,
+            episodes=settings.episodes,
             bc_plays=settings.bc_plays,
             repeat=settings.file_repeat_frequency,
             is_live=settings.live,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pyarrow.compute
 
 from rl4real_data.allocation.answer_backend import AnswerBackend, EpisodeBackend
-from rl4real_data.core.errors import UsageError
+from rl4real_data.core.errors import DatasetError, UsageError
 from rl4real_data.live.compiler_backend import CompilerBackend
 from rl4real_data.reading.dataset import EpisodeDataset
 from rl4real_data.toolchain.process import Completed, Limits, run
@@ -40,6 +40,7 @@ class WorkerTask:
     repeat: int = 1
     with_spills: bool = False
     max_nodes: int | None = None
+    episodes: tuple[str, ...] = ()
     bc_plays: int = 0
     is_live: bool = False
     log_dir: str | None = None
@@ -53,6 +54,8 @@ class WorkerTask:
         if self.max_nodes is not None:
             nodes = pyarrow.compute.list_value_length(pyarrow.compute.field("node_vreg"))
             dataset = dataset.filter(nodes <= self.max_nodes)
+        if self.episodes:
+            dataset = _only(dataset, self.episodes)
         numbers = numbers_of_worker(len(dataset), worker=worker, workers=self.workers, current_batch=self.current_batch)
         columns = CompilerBackend.columns if self.is_live else ()
         own_seed = self.seed + worker if seed is None else seed
@@ -73,3 +76,16 @@ class WorkerTask:
         cpu, opt_level = str(index.recipe["cpu"]), str(index.recipe["opt_level"])
         limits = Limits(timeout_s=self.rewards.mca_timeout)
         return ThroughputBackend.find(index.target, cpu, opt_level, limits, start=start)
+
+
+def _only(dataset: EpisodeDataset, episodes: Sequence[str]) -> EpisodeDataset:
+    """DatasetError for one that is not there."""
+    found = dataset.filter(pyarrow.compute.field("episode_id").isin(list(episodes)))
+    known = {episode.episode_id for episode in found.select(("episode_id",))}
+    missing = [name for name in episodes if name not in known]
+    if missing:
+        raise DatasetError(
+            f"{len(missing)} of {len(episodes)} episodes are not in the data that is played, such as {missing[0]}",
+            hint="name values of the column episode_id, of the split that is learned from",
+        )
+    return found

@@ -130,6 +130,7 @@ def test_more_passes_only_make_it_cheaper(tmp_path: Path) -> None:
         search = search_in(source, game, plays=3, seed=seed)
         costs = [cost_of(source, game, search.changes(game.facts)) for _ in range(12)]
         assert costs == sorted(costs, reverse=True)
+        assert search.cost(game.facts) == costs[-1]
 
 
 def test_the_same_seed_finds_the_same_play(tmp_path: Path) -> None:

@@ -11,10 +11,11 @@ import pytest
 from training_data_builder import write_training_data
 
 from rl4real_data.core.errors import DatasetError, UsageError
+from rl4real_data.reading.dataset import EpisodeDataset
 from rl4real_data.training.checkpoint_folder import CHECKPOINT_NAME, newest_checkpoint
 from rl4real_data.training.checkpoints import read_checkpoint
 from rl4real_data.training.choices import Algorithm
-from rl4real_data.training.settings import TrainSettings
+from rl4real_data.training.settings import TrainSettings, read_settings
 from rl4real_data.training.training_data import training_data_of
 from rl4real_data.training.training_run import Progress, TrainRequest, train
 
@@ -185,3 +186,38 @@ def test_only_functions_of_some_size_are_played(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match="0 functions are too few"):
         train(asked)
     assert train(replace(asked, settings=replace(asked.settings, max_nodes=len(nodes)))).iterations == 4
+
+
+def test_only_functions_that_are_named_are_played(tmp_path: Path) -> None:
+    first, *_, last = EpisodeDataset(write_training_data(tmp_path / "data", functions=3), "train")
+    data = training_data_of(tmp_path / "data", None)
+    settings = replace(SMALL, episodes=(last.episode_id,), current_batch=1)
+
+    source = data.task(settings).source(0)
+
+    played = {source.next()[1].facts.episode.episode_id for _ in range(3)}
+    assert played == {last.episode_id} != {first.episode_id}
+
+
+def test_a_function_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(DatasetError, match="1 of 1 episodes are not in the data that is played, such as of-nothing"):
+        train(request(tmp_path, episodes=("of-nothing",)))
+
+
+def test_a_run_of_named_functions_goes_on(tmp_path: Path) -> None:
+    (*_, last) = EpisodeDataset(write_training_data(tmp_path / "data", functions=3), "train")
+    asked = request(tmp_path, algorithm=Algorithm.PPO, train_iterations=1, episodes=(last.episode_id,))
+    train(asked)
+
+    more = replace(asked.settings, train_iterations=2)
+
+    assert train(replace(asked, settings=more, is_resumed=True)).iterations == 2
+
+
+def test_a_file_names_functions(tmp_path: Path) -> None:
+    (tmp_path / "settings.toml").write_text('episodes = ["a", "b"]\n')
+    (tmp_path / "wrong.toml").write_text('episodes = "a"\n')
+
+    assert read_settings(tmp_path / "settings.toml", {}).episodes == ("a", "b")
+    with pytest.raises(UsageError, match="episodes: must be a list"):
+        read_settings(tmp_path / "wrong.toml", {})
