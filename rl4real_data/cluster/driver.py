@@ -19,7 +19,7 @@ from uuid import uuid4
 
 from rl4real_data.cluster.batch_work import BatchWork
 from rl4real_data.cluster.laying_out import LaidOut, Layout, begin_run, lay_out
-from rl4real_data.cluster.layout import PARTS, marker_name
+from rl4real_data.cluster.layout import PARTS, SHARD_LIST, marker_name
 from rl4real_data.cluster.made_parts import BatchMarker, read_batch_marker
 from rl4real_data.cluster.packing.fact_tables import FactTables
 from rl4real_data.cluster.packing.store_packer import StorePacker
@@ -100,6 +100,7 @@ class ClusterRunner:
             layout = lay_out(self._store, jobs, mirror=self._choice.mirror, workers=workers)
             if self._choice.is_new:
                 layout = self._without_failures(layout, workers)
+            self._store.remove(SHARD_LIST)  # of the run before
             write_plan(self._store, tuple(batch.planned for batch in layout.batches))
         say(f"{self._store}: {counted(len(layout.batches), 'batch', 'batches')}")
         return layout

@@ -13,6 +13,7 @@ packing/ID.parquet         its instruction shapes
 shards/NAME.plan           what one shard is made of
 shards/NAME.parquet        the shard, unless the dataset lies in a store itself
 shards/NAME.json           its marker, written last
+shards.json                those that jobs of a batch system are to make
 hosts/HOST-PROCESS.json    what one process of a host has done so far
 driver.json                who drives the run
 """
@@ -29,6 +30,7 @@ PARTS: Final = "parts"
 HOSTS: Final = "hosts"
 PACKING: Final = "packing"
 SHARDS: Final = "shards"
+SHARD_LIST: Final = "shards.json"
 TOOLCHAIN: Final = "toolchain"
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from rl4real_data.cluster.host_report import HostReport, read_host_reports
 from rl4real_data.cluster.layout import PARTS, marker_name
+from rl4real_data.cluster.packing.shard_list import read_shard_list
 from rl4real_data.cluster.plan_file import read_plan
 from rl4real_data.cluster.run_record import read_run_record
 from rl4real_data.cluster.store import Store
@@ -21,7 +22,8 @@ from rl4real_data.core.errors import StoreError
 class RunStatus:
     """`batches` and `modules` are those of the plan; what `hosts` tell may count a batch that two of them made twice.
 
-    `left_s`: seconds to the end at the rate so far; None where nothing is known of it.
+    `shards`: of the dataset, that jobs of a batch system are to write. `left_s`: seconds to the end at the rate so far;
+    None where nothing is known of it.
     """
 
     run: str
@@ -33,6 +35,8 @@ class RunStatus:
     functions: int
     failures: Mapping[str, int]
     hosts: tuple[HostReport, ...]
+    shards: int
+    shards_done: int
     left_s: float | None
 
     def to_json(self) -> str:
@@ -48,6 +52,8 @@ class RunStatus:
             f"  modules    {self.modules_done:,} of {self.modules:,}" + (f"; failed: {failed}" if failed else ""),
             f"  functions  {self.functions:,}",
         ]
+        if self.shards:
+            lines.append(f"  shards     {self.shards_done:,} of {self.shards:,} of the dataset")
         return "\n".join([*lines, *(_host_line(host) for host in self.hosts)])
 
 
@@ -65,6 +71,7 @@ def status_of(run: str) -> RunStatus:
     for host in hosts:
         failures.update(host.failures)
     left = len(plan) - len(done)
+    shards = read_shard_list(store)
     return RunStatus(
         run=str(store),
         is_laid_out=is_laid_out,
@@ -75,6 +82,8 @@ def status_of(run: str) -> RunStatus:
         functions=sum(host.functions for host in hosts),
         failures=dict(sorted(failures.items())),
         hosts=hosts,
+        shards=len(shards.names) if shards is not None else 0,
+        shards_done=len(shards.done(store)) if shards is not None else 0,
         left_s=left / rate if left and rate else None,
     )
 

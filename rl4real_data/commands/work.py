@@ -16,7 +16,7 @@ from rl4real_data.core.environment import load_environment
 from rl4real_data.core.errors import UsageError
 
 if TYPE_CHECKING:
-    from rl4real_data.cluster.sharded_work import Shard
+    from rl4real_data.cluster.sharded_work import Share
 
 
 def work(
@@ -24,22 +24,24 @@ def work(
     shard: Annotated[str, typer.Option(metavar="I/N", help="Which of N shares is done here, from 1.")] = "1/1",
     jobs: Annotated[int | None, typer.Option("--jobs", "-j", min=1, help="Compilers at once. [all cores]")] = None,
 ) -> None:
-    """Compile one share of a run, as a job of a batch system does."""
-    from rl4real_data.cluster.sharded_work import work_on_shard
+    """Compile one share of a run, or write one of its dataset, as a job of a batch system does."""
+    from rl4real_data.cluster.sharded_work import work_on_share
 
-    wanted = _shard(shard)
-    with work_progress("working", "batch", "batches") as watch:
-        report = work_on_shard(run, wanted, jobs=jobs or load_environment().jobs, say=say, show=watch)
+    wanted = _share(shard)
+    with work_progress("working", "task", "tasks") as watch:
+        report = work_on_share(run, wanted, jobs=jobs or load_environment().jobs, say=say, show=watch)
+    written = f"; {counted(report.shards, 'shard')} of the dataset, {report.shards_found:,} of them found"
     write_note(
-        f"{run}: shard {shard} is done: {counted(report.batches, 'batch', 'batches')}, {report.found:,} of them found; "
+        f"{run}: share {shard} is done: {counted(report.batches, 'batch', 'batches')}, {report.found:,} of them found; "
         f"{counted(report.modules, 'module')} ({report.failed:,} failed), {counted(report.functions, 'function')}"
+        f"{written if report.shards else ''}"
     )
 
 
-def _shard(text: str) -> Shard:
-    from rl4real_data.cluster.sharded_work import Shard
+def _share(text: str) -> Share:
+    from rl4real_data.cluster.sharded_work import Share
 
     match = re.fullmatch(r"([0-9]{1,9})/([0-9]{1,9})", text, re.ASCII)
     if match is None or not 1 <= int(match[1]) <= int(match[2]):
         raise UsageError(f"--shard {text}: is no share", hint="the third of eight is 3/8")
-    return Shard(index=int(match[1]), count=int(match[2]))
+    return Share(index=int(match[1]), count=int(match[2]))

@@ -7,20 +7,49 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from rl4real_data.cluster.layout import SHARDS, batch_of, marker_name
+from rl4real_data.cluster.packing.shard_list import ShardList, write_shard_list
 from rl4real_data.cluster.packing.shard_plan import ShardPlan
 from rl4real_data.cluster.packing.shard_work import Damaged, ShardMarker, ShardWork
 from rl4real_data.cluster.store import Store
 from rl4real_data.core import interruption
-from rl4real_data.core.errors import StoreError
+from rl4real_data.core.counted import counted
+from rl4real_data.core.errors import LessThanAsked, StoreError
 from rl4real_data.engines.dispatch import run_batches
+from rl4real_data.engines.engine import Engine
 from rl4real_data.engines.engines import EngineName, open_engine
 
-_AGAIN = "the same command goes on, and makes it again"
+_AGAIN: Final = "the same command goes on, and makes it again"
+FEW_SHARDS: Final = 8
+"""No more than these are made by the driver itself, rather than by jobs of a batch system that would wait for it."""
+
+
+def make_shards(
+    store: Store, shards: ShardList, engine: Engine, *, say: Callable[[str], None]
+) -> Generator[ShardMarker]:
+    """Has them made by the engine, in any order, and closes it.
+
+    StoreError when all is made that can be, if an archive is damaged: what is known of its batch is forgotten, so that
+    the next driver has it made again.
+    """
+    damaged: set[str] = set()
+    with contextlib.closing(run_batches(engine, shards.names, say=say)) as made:
+        for each in made:
+            if isinstance(each, Damaged):
+                damaged |= each.archives
+            else:
+                yield each
+    for archive in damaged:
+        store.remove(marker_name(batch_of(archive)))
+    if damaged:
+        first, *others = sorted(damaged)
+        more = f", and {len(others)} more" if others else ""
+        raise StoreError(f"{store}/{first}: is damaged{more}", hint=_AGAIN)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,25 +99,18 @@ class ShardMaker:
         return marker if marker is not None and marker.shard == shard else None
 
     def _made(self, names: dict[str, str]) -> Iterator[tuple[str, ShardMarker]]:
-        """StoreError when all is made that can be, if an archive is damaged."""
-        damaged: set[str] = set()
-        # Jobs of a batch system make parts; what is left is little, and done here.
-        engine = EngineName.LOCAL if self.engine is EngineName.BATCH else self.engine
-        opened = open_engine(
-            engine, ShardWork(run=self.store.url, packing=self.packing), address=self.address, workers=self.workers
-        )
-        with contextlib.closing(run_batches(opened, names.values(), say=self.say)) as made:
-            for each in made:
-                if isinstance(each, Damaged):
-                    damaged |= each.archives
-                else:
-                    yield names[each.shard], each
-        for archive in damaged:
-            self.store.remove(marker_name(batch_of(archive)))
-        if damaged:
-            first, *others = sorted(damaged)
-            more = f", and {len(others)} more" if others else ""
-            raise StoreError(f"{self.store}/{first}: is damaged{more}", hint=_AGAIN)
+        """LessThanAsked if jobs of a batch system are to make them."""
+        shards = ShardList(packing=self.packing, names=tuple(names.values()))
+        engine = self.engine
+        if engine is EngineName.BATCH:
+            if len(names) > FEW_SHARDS:
+                write_shard_list(self.store, shards)
+                raise _to_be_made(self.store, len(names))
+            engine = EngineName.LOCAL
+        work = ShardWork(run=self.store.url, packing=self.packing)
+        opened = open_engine(engine, work, address=self.address, workers=self.workers)
+        for marker in make_shards(self.store, shards, opened, say=self.say):
+            yield names[marker.shard], marker
 
     def fetch(self, name: str, marker: ShardMarker, folder: Path) -> None:
         """Puts the shard where the dataset is made. StoreError for one that is not what was written."""
@@ -105,3 +127,10 @@ class ShardMaker:
         path = folder / marker.shard
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
+
+
+def _to_be_made(store: Store, shards: int) -> LessThanAsked:
+    return LessThanAsked(
+        f"{store}: all modules are compiled, {counted(shards, 'shard')} of the dataset are still to be written",
+        hint=f"`rl4real-data work --shard I/N {store}` in each of N jobs writes them; then the same command goes on",
+    )

@@ -19,9 +19,10 @@ from world import World, write_three
 from rl4real_data.cluster import batch_work, driver, host
 from rl4real_data.cluster.host_report import read_host_reports
 from rl4real_data.cluster.laying_out import begin_run
-from rl4real_data.cluster.layout import PLAN
+from rl4real_data.cluster.layout import PLAN, SHARD_LIST
+from rl4real_data.cluster.packing import made_shards
 from rl4real_data.cluster.run_status import status_of
-from rl4real_data.cluster.sharded_work import Shard, work_on_shard
+from rl4real_data.cluster.sharded_work import Share, ShareReport, work_on_share
 from rl4real_data.core.errors import HostError, LessThanAsked, StoreError, ToolchainError
 from rl4real_data.core.recipe import Recipe, load_recipe
 from rl4real_data.core.targets import TargetName
@@ -226,8 +227,8 @@ def test_shares_of_a_batch_system(world: World) -> None:
 
     found = []
     for index in (1, 2, 3, 1):
-        report = work_on_shard(
-            str(world.folder / "run"), Shard(index=index, count=3), jobs=2, say=lambda _: None, show=lambda *_: None
+        report = work_on_share(
+            str(world.folder / "run"), Share(index=index, count=3), jobs=2, say=lambda _: None, show=lambda *_: None
         )
         found.append(report.found)
     assert found[:3] == [0, 0, 0]
@@ -236,10 +237,82 @@ def test_shares_of_a_batch_system(world: World) -> None:
     assert world.digests() == expected
 
 
+def work(world: World, index: int, count: int) -> ShareReport:
+    return work_on_share(
+        str(world.folder / "run"), Share(index=index, count=count), jobs=2, say=lambda _: None, show=lambda *_: None
+    )
+
+
+def compile_for_shards(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    """A run of which only the shards are missing, which the driver leaves to others; how it is asked for."""
+    monkeypatch.setattr(made_shards, "FEW_SHARDS", 1)
+    monkeypatch.setattr(made_shards, "open_engine", lambda *_, **__: pytest.fail("the driver writes shards"))
+    asked = {"recipe": replace(load_recipe(TargetName.X86), per_shard=1, per_row_group=1)}
+    write_three(world)
+    world.run(data_dir=world.folder / "undisturbed", **asked)
+    with pytest.raises(LessThanAsked, match="are still to be made"):
+        run(world, engine=EngineName.BATCH, **asked)
+    assert work(world, 1, 1).shards == 0
+    with pytest.raises(LessThanAsked, match="shards of the dataset are still to be written") as raised:
+        run(world, engine=EngineName.BATCH, **asked)
+    assert "work --shard I/N" in raised.value.hint
+    assert not (world.data_dir / "dataset.json").exists()
+    return asked
+
+
+def test_jobs_of_a_batch_system_write_the_shards(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = compile_for_shards(world, monkeypatch)
+    expected = world.digests(world.folder / "undisturbed")
+    shards = sum(name.endswith(".parquet") and name.startswith("data/") for name in expected)
+    assert shards > 2
+    assert f"shards     0 of {shards} of the dataset" in status_of(store_of(world).url).text()
+
+    reports = [work(world, *share) for share in ((1, 2), (2, 2), (1, 2))]
+
+    assert reports[0].shards + reports[1].shards == shards
+    assert [report.shards_found for report in reports] == [0, 0, reports[0].shards]
+    assert f"shards     {shards} of {shards} of the dataset" in status_of(store_of(world).url).text()
+    run(world, engine=EngineName.BATCH, **asked)
+    assert world.digests() == expected
+
+
+def test_shards_of_an_earlier_run_are_not_written(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = compile_for_shards(world, monkeypatch)
+    world.write("a.c", "// function of_a_later_day nodes=3")
+    with pytest.raises(LessThanAsked, match="are still to be made"):
+        run(world, engine=EngineName.BATCH, **asked)
+
+    assert work(world, 1, 1).shards == 0
+
+
+def test_shards_of_a_damaged_archive_are_written_by_another_try(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = compile_for_shards(world, monkeypatch)
+    for archive in (world.folder / "run" / "parts").glob("*.tar"):
+        archive.write_bytes(bytes(len(archive.read_bytes())))
+    with pytest.raises(StoreError, match=r"parts/.*\.tar: is damaged"):
+        work(world, 1, 1)
+
+    assert work(world, 1, 1).shards_found == 0
+    run(world, engine=EngineName.BATCH, **asked)
+    assert world.digests() == world.digests(world.folder / "undisturbed")
+
+
+@pytest.mark.parametrize("listed", [b"", b"[{}]", b'{"packing": "x"}'])
+def test_list_of_shards_that_cannot_be_read_is_written_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, listed: bytes
+) -> None:
+    asked = compile_for_shards(world, monkeypatch)
+    store_of(world).write(SHARD_LIST, listed)
+    assert work(world, 1, 1).shards == 0
+    with pytest.raises(LessThanAsked, match="are still to be written"):
+        run(world, engine=EngineName.BATCH, **asked)
+    assert work(world, 1, 1).shards > 0
+
+
 def test_there_is_nothing_to_work_on(world: World) -> None:
     with pytest.raises(StoreError, match="run: no run was begun there"):
-        work_on_shard(
-            str(world.folder / "run"), Shard(index=1, count=1), jobs=1, say=lambda _: None, show=lambda *_: None
+        work_on_share(
+            str(world.folder / "run"), Share(index=1, count=1), jobs=1, say=lambda _: None, show=lambda *_: None
         )
 
 
@@ -253,7 +326,7 @@ def test_run_that_is_not_laid_out_yet_is_not_done(world: World, plan: bytes | No
     if plan is not None:
         store.write(PLAN, plan)
     with pytest.raises(StoreError, match=r"the run is not laid out yet: there is no plan\.json") as raised:
-        work_on_shard(store.url, Shard(index=1, count=1), jobs=1, say=lambda _: None, show=lambda *_: None)
+        work_on_share(store.url, Share(index=1, count=1), jobs=1, say=lambda _: None, show=lambda *_: None)
     assert "--engine batch --run RUN" in raised.value.hint
     assert "run: it is not laid out yet\n" in status_of(store.url).text()
     run(world)
