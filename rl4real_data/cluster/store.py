@@ -16,7 +16,7 @@ from typing import Any, Final
 from rl4real_data.core.atomic_files import publish
 from rl4real_data.core.errors import MissingExtra, StoreError
 from rl4real_data.core.extras import required_by
-from rl4real_data.reading.remote import client_errors
+from rl4real_data.core.remote import client_errors
 
 _S3: Final[dict[str, Any]] = {
     "config_kwargs": {"connect_timeout": 10, "read_timeout": 13, "retries": {"max_attempts": 6, "mode": "standard"}}

@@ -75,12 +75,15 @@ def path_corpus(
     """Print the folder that a corpus's modules are compiled in, fetching its sources if need be."""
     from rl4real_data.corpus.catalog import load_catalog
     from rl4real_data.corpus.named import manifests_of_word, one_manifest
+    from rl4real_data.corpus.paths.bitcode_parquet import find_remote
     from rl4real_data.corpus.paths.file_list import LIST_SIGN
+    from rl4real_data.corpus.paths.row_range import split_rows
     from rl4real_data.corpus.resolve import resolve_available
     from rl4real_data.corpus.sources.source import Supply
     from rl4real_data.corpus.told_corpus import folder_within
 
-    if manifests_of_word(name, load_catalog()) or not os.path.lexists(name.removeprefix(LIST_SIGN)):
+    is_path = os.path.lexists(name.removeprefix(LIST_SIGN)) or find_remote(name) or split_rows(name)[0] != name
+    if manifests_of_word(name, load_catalog()) or not is_path:
         one_manifest(name)  # a group has no folder
     with fetch_progress() as progress:
         supply = Supply.of(load_environment(), progress=progress, allow_build=allow_build)

@@ -111,7 +111,13 @@ def resolve_available(
 
 
 def _corpus_of_path(found: Found, name: str, supply: Supply) -> Corpus:
-    corpus = found.corpus(name, Cache(root=supply.cache))
+    from rl4real_data.corpus.paths.bitcode_parquet import RemoteParquet
+
+    cache = Cache(root=supply.cache)
+    if isinstance(found, RemoteParquet):
+        supply.say(f"fetching {found.told}")
+        return with_whereabouts(found.corpus(name, cache), Whereabouts(word=found.told, is_shipped=True))
+    corpus = found.corpus(name, cache)
     return with_whereabouts(corpus, _whereabouts(found, corpus, supply))
 
 

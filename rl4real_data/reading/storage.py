@@ -17,9 +17,9 @@ import pyarrow as pa
 from rl4real_data.core import interruption
 from rl4real_data.core.errors import DatasetError
 from rl4real_data.core.open_folder import OpenFolder
+from rl4real_data.core.remote import RemoteFolder
 from rl4real_data.episodes.index import MAX_BYTES, FileEntry
 from rl4real_data.episodes.shards import arrow_file, reason_of
-from rl4real_data.reading.remote import RemoteFolder
 
 _SCHEME: Final = "://"
 _HINT: Final = "`rl4real-data validate` lists all that is damaged; copy the file again, or let `flow` write it anew"

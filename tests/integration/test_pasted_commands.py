@@ -167,6 +167,10 @@ def make_parquet(place: Place) -> str:
     return "part of.parquet"
 
 
+def make_rows(place: Place) -> str:
+    return f"{make_parquet(place)}#rows=1:2"
+
+
 def make_object(place: Place) -> str:
     return place.bitcode("in/it's.o", "fat", "-flto", "-ffat-lto-objects").relative_to(place.folder).as_posix()
 
@@ -194,6 +198,7 @@ MAKERS: Mapping[Callable[[Place], str], str] = {
     make_built: "in",
     make_mlgo: "in",
     make_parquet: ".",
+    make_rows: ".",
     make_object: "in",
     make_archive: ".",
     make_manifest: ".",

@@ -196,7 +196,7 @@ def test_broad_excepts_are_at_the_boundaries() -> None:
         "__main__.py",
         "commands/main.py",
         "stages/module.py",
-        "reading/remote.py",
+        "core/remote.py",
         "engines/dask.py",
         "engines/engine.py",
         "engines/ray.py",

@@ -5,7 +5,8 @@ The name and the first bytes tell the kind, and the file of that kind does the r
     @list.txt                  the files that the list names
     compile_commands.json      a compilation database
     corpus_description.json    an MLGO corpus, or the folder that holds it
-    *.parquet                  modules as ComPile stores them
+    *.parquet                  modules as ComPile stores them; `#rows=A:B` behind it: some of them
+    a URL                      such a file elsewhere
     an object file, an archive the bitcode inside
     a folder to be built       under `--allow-build`: what its build system says
 
@@ -18,14 +19,16 @@ import sys
 from pathlib import Path
 from typing import Final
 
+from rl4real_data.core.errors import UsageError
 from rl4real_data.core.regular_files import open_regular
-from rl4real_data.corpus.paths.bitcode_parquet import find_parquet
+from rl4real_data.corpus.paths.bitcode_parquet import find_parquet, find_remote
 from rl4real_data.corpus.paths.build import BuildTools, find_build
 from rl4real_data.corpus.paths.compile_commands import find_database
 from rl4real_data.corpus.paths.contained_modules import Content, content_of, find_container
 from rl4real_data.corpus.paths.file_list import LIST_SIGN, find_listed
 from rl4real_data.corpus.paths.mlgo import DESCRIPTION_NAME, find_mlgo
 from rl4real_data.corpus.paths.path_corpus import Found
+from rl4real_data.corpus.paths.row_range import RowRange, split_rows
 from rl4real_data.corpus.paths.source_files import find_modules
 from rl4real_data.corpus.paths.undescribed import UndescribedFolder
 
@@ -39,9 +42,11 @@ def find_path(word: str, build_tools: BuildTools | None = None) -> Found | None:
     """
     if word.startswith(LIST_SIGN) and not _exists(Path(word)):
         return find_listed(Path(word.removeprefix(LIST_SIGN)))
+    if remote := find_remote(word):
+        return remote
     path = Path(word)
     if not word or not _exists(path):
-        return None
+        return _rows_of(word)
     if path.name == DESCRIPTION_NAME:
         return find_mlgo(path.parent)
     if (path / DESCRIPTION_NAME).is_file():
@@ -52,10 +57,21 @@ def find_path(word: str, build_tools: BuildTools | None = None) -> Found | None:
         return find_database(path)
     magic = _first_bytes(path)
     if magic == _PARQUET_MAGIC:
-        return find_parquet(path)
+        return find_parquet(path, RowRange())
     if _holds_modules(path):
         return find_container(path)
     return UndescribedFolder(found=find_modules(path))
+
+
+def _rows_of(word: str) -> Found | None:
+    """Rows of a Parquet file; None for no such file."""
+    file, rows = split_rows(word)
+    path = Path(file)
+    if file == word or not _exists(path):
+        return None
+    if _first_bytes(path) != _PARQUET_MAGIC:
+        raise UsageError(f"{word}: {file} is no Parquet file, which alone has rows")
+    return find_parquet(path, rows)
 
 
 def _exists(path: Path) -> bool:

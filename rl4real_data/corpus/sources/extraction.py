@@ -53,18 +53,33 @@ def extract(
     *,
     beside: Iterable[Path] = (),
     below: str = "",
+    which: str = "",
 ) -> tuple[Path, tuple[FoundModule, ...]]:
     """The folder in the cache with all modules of `container`, and what they are. SourceError if it cannot be read.
 
     `read` gives them one by one; none is kept in memory. It may also read the files `beside` the container; all paths
-    that it gives are `below` that folder.
+    that it gives are `below` that folder. `which` says which of the modules it gives, if not all.
     """
     try:
-        identity = _identity(container, beside, below)
+        identity = _identity(container, beside, below, which)
     except OSError as error:
         raise SourceError(f"{container} cannot be read: {error.strerror}") from error
+    return _extracted(kind, identity, cache, lambda: read(container))
+
+
+def extract_remote(
+    words: Iterable[str], kind: str, cache: Cache, read: Callable[[], Iterable[Extracted]]
+) -> tuple[Path, tuple[FoundModule, ...]]:
+    """The same of what lies elsewhere; `words` say which state of what it is. SourceError as `read` raises it."""
+    identity = hashlib.sha256(json.dumps([_VERSION, *words]).encode()).hexdigest()
+    return _extracted(kind, identity, cache, read)
+
+
+def _extracted(
+    kind: str, identity: str, cache: Cache, read: Callable[[], Iterable[Extracted]]
+) -> tuple[Path, tuple[FoundModule, ...]]:
     for _ in range(2):
-        root = cache.tree(kind, identity, lambda folder: _write(container, folder, read))
+        root = cache.tree(kind, identity, lambda folder: _write(folder, read()))
         modules = _read_index(root / _INDEX_NAME)
         if modules is not None:
             return root, modules
@@ -72,11 +87,12 @@ def extract(
     raise SourceError(f"{root} changes while it is read", hint="free the cache folder of other programs")
 
 
-def _identity(container: Path, beside: Iterable[Path], below: str) -> str:
+def _identity(container: Path, beside: Iterable[Path], below: str, which: str) -> str:
     """What the folder is made from: the container's bytes and name, by the rules of this version."""
     digest = sha256_of_regular(container, most_bytes=_MOST_BYTES)
     more = [_sha256_or_nothing(path) for path in beside]
-    identity = " ".join([str(_VERSION), digest, container.name, *([below, *more] if below or more else ())])
+    named = [below, *more] if below or more else []
+    identity = " ".join([str(_VERSION), digest, f"{container.name}{which}", *named])
     return hashlib.sha256(os.fsencode(identity)).hexdigest()
 
 
@@ -87,11 +103,11 @@ def _sha256_or_nothing(path: Path) -> str:
         return "-"
 
 
-def _write(container: Path, folder: Path, read: Callable[[Path], Iterable[Extracted]]) -> None:
+def _write(folder: Path, modules: Iterable[Extracted]) -> None:
     folder.mkdir()
     digest = hashlib.sha256()
     with (folder / _INDEX_NAME).open("w", encoding="utf-8") as index:
-        for module in read(container):
+        for module in modules:
             interruption.check()
             if not (module.refusal or module.left_out):
                 file = folder / module.path

@@ -7,6 +7,7 @@ import importlib.util
 import json
 from pathlib import Path
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from bitcode_builder import bitcode, elf
@@ -164,6 +165,19 @@ def test_path_of_what_a_file_holds_is_where_its_modules_lie(call: CommandLine, w
     assert command.startswith(f'{to_folder}"$(rl4real-data path clang)" ')
     assert (told.code, told.err) == (0, "")
     assert [path.name for path in Path(told.out.rstrip("\n")).glob("*.bc")] == ["unit.bc"]
+
+
+def test_path_of_rows_behind_a_url_is_where_their_modules_lie(call: CommandLine, world: World) -> None:
+    columns = {"content": [bitcode(), bitcode()], "license_expression": ["MIT"] * 2, "language": ["c"] * 2}
+    pq.write_table(pa.table(columns), world.folder / "train.parquet")
+    url = f"file://{world.folder}/train.parquet#rows=1:"
+    call("flow", "x86", "train", "mlra", "--corpus", url, "--data-dir", "data", "--max-failed", "1")
+    (command,) = pq.read_table(world.folder / "data/modules.parquet")["command"].to_pylist()
+    told = call("path", "corpus", url)
+
+    assert command.startswith(f'cd "$(rl4real-data path corpus \'{url}\')" && "$(rl4real-data path clang)" ')
+    assert told.code == 0
+    assert [path.name for path in Path(told.out.rstrip("\n")).rglob("*.bc")] == ["0000001.bc"]
 
 
 def test_path_of_a_folder_is_that_folder(call: CommandLine, world: World) -> None:

@@ -17,7 +17,7 @@ from reading_dataset import write_episodes
 
 from rl4real_data import EpisodeDataset
 from rl4real_data.core.errors import DatasetError
-from rl4real_data.reading.remote import open_file
+from rl4real_data.core.remote import open_file
 from rl4real_data.reading.torch_episodes import TorchEpisodes
 
 KEYS = {"key": "a", "secret": "b"}

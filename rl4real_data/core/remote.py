@@ -1,4 +1,4 @@
-"""A folder behind a URL.
+"""Files behind a URL.
 
 All that is asked of fsspec's client libraries, and one kind of error for what they raise.
 
@@ -44,18 +44,27 @@ def client_errors() -> Iterator[None]:
         raise OSError(textwrap.shorten(said, _LONGEST, placeholder=" …") or unsaid) from error
 
 
+def file_system_of(url: str, options: Mapping[str, Any]) -> tuple[Any, str]:
+    """fsspec's file system, and its path of the URL. ValueError for a kind of URL that nobody knows, MissingExtra if
+    its package is not installed.
+    """
+    with required_by("reading a URL", extra="remote"):
+        import fsspec  # type: ignore[import-untyped]
+    try:
+        file_system, path = fsspec.core.url_to_fs(url, **options)
+    except ImportError as error:
+        raise MissingExtra(f"{url}: {error}", hint=_INSTALL) from error
+    return file_system, str(path)
+
+
 class RemoteFolder:
     """The folder at `url`; `options` go to its fsspec file system. DatasetError for a
     kind of URL that nobody knows, MissingExtra if its package is not installed.
     """
 
     def __init__(self, url: str, options: Mapping[str, Any]) -> None:
-        with required_by("reading a URL", extra="remote"):
-            import fsspec  # type: ignore[import-untyped]
         try:
-            self._file_system, self.path = fsspec.core.url_to_fs(url, **options)
-        except ImportError as error:
-            raise MissingExtra(f"{url}: {error}", hint=_INSTALL) from error
+            self._file_system, self.path = file_system_of(url, options)
         except ValueError as error:
             raise DatasetError(f"{url}: {error}", hint="check the URL and `storage_options`") from error
 
