@@ -45,6 +45,8 @@ def local_copy(
         pending = store.read_if_there(f"{_PENDING}/{INDEX_NAME}") if index is None or is_written else None
         if pending is not None and is_written:
             index = _end_publication(store, pending)
+        elif index is not None and is_written:
+            _remove_leftovers(store, index)
         if index is not None:
             _fetch(store, folder, index, without)
         elif pending is not None:
@@ -108,6 +110,15 @@ def _end_publication(store: Store, content: bytes) -> bytes:
 def _remove_pending(store: Store, names: Iterable[str]) -> None:
     for name in (INDEX_NAME, *names):
         store.remove(f"{_PENDING}/{name}")
+
+
+def _remove_leftovers(store: Store, index: bytes) -> None:
+    """Of a publication that was broken off before its index was there, or when it was gone: nobody wants them."""
+    folders = {name.rpartition("/")[0] for name in _files_of(index, store) if not is_apart(name)}
+    for folder in sorted({_PENDING, *(f"{_PENDING}/{folder}" for folder in folders if folder)}):
+        for name in sorted(store.names(folder)):
+            if "." in name:  # else it is a folder
+                store.remove(f"{folder}/{name}")
 
 
 def is_apart(name: str) -> bool:

@@ -60,6 +60,11 @@ class Cluster:
     ray_folder: str = ""
     processes: list[subprocess.Popen[Any]] = field(default_factory=list)
 
+    def object(self, name: str) -> bytes:
+        """What lies in the bucket under that name."""
+        content: bytes = _client(self.s3).get_object(Bucket=BUCKET, Key=name)["Body"].read()
+        return content
+
     @property
     def address(self) -> str:
         return f"tcp://127.0.0.1:{self.port}"

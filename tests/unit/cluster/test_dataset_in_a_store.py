@@ -176,6 +176,31 @@ def test_store_that_is_full_in_the_middle_of_a_publication_loses_nothing(
     assert room > 2
 
 
+@pytest.mark.parametrize("removed", [0, 1, 2])
+def test_what_a_killed_writer_left_is_removed_by_the_next_one(
+    world: World, monkeypatch: pytest.MonkeyPatch, removed: int
+) -> None:
+    """By one that has nothing to change, too: the dataset was whole when the other one was killed."""
+    write_three(world)
+    publish(world)
+    remove, left = Store.remove, [removed + 1]  # the old index goes first
+
+    def killed(self: Store, name: str) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise KeyboardInterrupt
+        remove(self, name)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Store, "remove", killed)
+        with pytest.raises(KeyboardInterrupt):
+            embed(world, 1)
+    assert {name for name in names_in_bucket() if name.startswith("publishing/")}
+
+    embed(world, 1)
+    assert names_in_bucket() == {*index().files, "dataset.json"}
+
+
 def test_what_is_the_same_is_not_written_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     write_three(world)
     publish(world)
