@@ -44,6 +44,7 @@ def train(
 
     UsageError for a checkpoint of other settings.
     """
+    torch.set_num_threads(1)  # the batches are small, and on a busy machine threads wait for each other
     torch.manual_seed(settings.seed)
     network = AdviceNetwork(shape)
     steps = settings.epochs * -(-len(examples) // settings.batch)
