@@ -153,9 +153,12 @@ class Cluster:
 
     def start_flow(self, data_dir: Path, *words: str, **more: str) -> subprocess.Popen[str]:
         """`flow` on the driver."""
-        command = (sys.executable, "-m", "rl4real_data", "flow", "x86", "train", "mlra", "--data-dir", str(data_dir))
+        return self.start_program("flow", "x86", "train", "mlra", "--data-dir", str(data_dir), *words, **more)
+
+    def start_program(self, *words: str, **more: str) -> subprocess.Popen[str]:
+        """Any command, on the driver."""
         process = subprocess.Popen(
-            [*command, *words],
+            [sys.executable, "-m", "rl4real_data", *words],
             env=self.environment("driver", **more),
             cwd=self.folder,
             stdout=subprocess.DEVNULL,

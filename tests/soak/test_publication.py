@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import subprocess
-import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.integration.cluster_hosts import BUCKET, Cluster, names_of
-from tests.integration.counting_link import CountingLink
+from tests.integration.link import StruckLink
 
 pytestmark = [
     pytest.mark.clang,
@@ -21,19 +20,6 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::DeprecationWarning:botocore", "ignore::DeprecationWarning:moto"),
 ]
 MOST_REQUESTS = 40
-
-
-def start(cluster: Cluster, *words: str, **more: str) -> subprocess.Popen[str]:
-    process = subprocess.Popen(
-        [sys.executable, "-m", "rl4real_data", *words],
-        env=cluster.environment("driver", **more),
-        cwd=cluster.folder,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    cluster.processes.append(process)
-    return process
 
 
 def ended(process: subprocess.Popen[str]) -> tuple[int, str]:
@@ -54,7 +40,7 @@ def write_vocabulary(path: Path, like: bytes, times: int) -> str:
 def test_writer_killed_at_every_request(cluster: Cluster, tmp_path: Path) -> None:
     name, url = "published/set", f"s3://{BUCKET}/published/set"
     flow = ("flow", "x86", "train", "mlra", "--corpus", "sample", "--limit", "3", "--data-dir", url)
-    assert ended(start(cluster, *flow))[0] == 0
+    assert ended(cluster.start_program(*flow))[0] == 0
     expected = {key.removeprefix(f"{name}/") for key in names_of(cluster.s3, f"{name}/")}
     vocabulary = cluster.object(f"{name}/vocab/vocabulary.parquet")
     seen = set()
@@ -62,17 +48,17 @@ def test_writer_killed_at_every_request(cluster: Cluster, tmp_path: Path) -> Non
         embed = ("embed", url, "--vocab", write_vocabulary(tmp_path / "other.parquet", vocabulary, fatal + 2))
         victims: list[subprocess.Popen[str]] = []
         port = int(cluster.s3.rpartition(":")[2])
-        with CountingLink(port, fatal=fatal, strike=lambda victims=victims: victims[0].kill()) as link:
-            victims.append(start(cluster, *embed, AWS_ENDPOINT_URL=f"http://127.0.0.1:{link.port}"))
+        with StruckLink(port, fatal=fatal, strike=lambda victims=victims: victims[0].kill()) as link:
+            victims.append(cluster.start_program(*embed, AWS_ENDPOINT_URL=f"http://127.0.0.1:{link.port}"))
             code, said = ended(victims[0])
             is_through = not link.has_struck
         assert code == (0 if is_through else -9), said
-        told = ended(start(cluster, "validate", url))
+        told = ended(cluster.start_program("validate", url))
         seen.add(told[0])
         assert told[0] == 0 or "it was being written when that was broken off" in told[1]
-        code, said = ended(start(cluster, *embed))
+        code, said = ended(cluster.start_program(*embed))
         assert code == 0, said
-        assert ended(start(cluster, "validate", url))[0] == 0
+        assert ended(cluster.start_program("validate", url))[0] == 0
         assert {key.removeprefix(f"{name}/") for key in names_of(cluster.s3, f"{name}/")} == expected
         if is_through:
             break
