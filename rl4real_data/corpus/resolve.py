@@ -113,18 +113,19 @@ def resolve_available(
 def _corpus_of_path(found: Found, name: str, supply: Supply) -> Corpus:
     from rl4real_data.corpus.paths.bitcode_parquet import RemoteParquet
 
-    cache = Cache(root=supply.cache)
     if isinstance(found, RemoteParquet):
         supply.say(f"fetching {found.told}")
-        return with_whereabouts(found.corpus(name, cache), Whereabouts(word=found.told, is_shipped=True))
-    corpus = found.corpus(name, cache)
+    corpus = found.corpus(name, Cache(root=supply.cache))
     return with_whereabouts(corpus, _whereabouts(found, corpus, supply))
 
 
 def _whereabouts(found: Found, corpus: Corpus, supply: Supply) -> Whereabouts:
-    """As they are told in the folder `found`, or beside the file."""
+    """As they are told in the folder `found`, or beside the file; a URL is one everywhere."""
+    from rl4real_data.corpus.paths.bitcode_parquet import RemoteParquet
     from rl4real_data.corpus.paths.file_list import LIST_SIGN, FoundList
 
+    if isinstance(found, RemoteParquet):
+        return Whereabouts(word=found.told, is_shipped=True)
     is_folder = found.path.is_dir()
     folder = found.path if is_folder else found.path.parent
     sign = LIST_SIGN if isinstance(found, FoundList) else ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import abc
 import contextlib
 import re
 import socket
@@ -14,7 +15,7 @@ _PIECE: Final = 1 << 16
 _CHANGES: Final = re.compile(rb"(PUT|DELETE|POST) ")
 
 
-class _Way:
+class _Way(abc.ABC):
     """Leads from a port of its own to `target` on this machine, until the block ends."""
 
     def __init__(self, target: int) -> None:
@@ -23,9 +24,9 @@ class _Way:
         self.port: Final[int] = self._listener.getsockname()[1]
         self._sockets: list[socket.socket] = []
 
+    @abc.abstractmethod
     def passes(self, piece: bytes, *, is_asked: bool) -> bool:
         """Whether that arrives, empty at the end; `is_asked`: on the way to the target. It may take its time."""
-        raise NotImplementedError
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._accept, daemon=True).start()

@@ -30,6 +30,7 @@ _JUDGED_FROM_BYTES: Final = 64 << 20
 """Of bitcode, compression leaves a third."""
 
 _LONGEST_LANGUAGE: Final = 32
+_COLUMNS_TOLD: Final = 6
 _UNSAFE: Final = re.compile(r"[^a-z0-9+]+")
 
 
@@ -44,7 +45,9 @@ def problem_with(file: ParquetFile) -> tuple[str, str]:
     schema = file.schema_arrow
     missing = [column for column in COLUMNS if column not in schema.names]
     if missing:
-        problem = f"is no file of modules: it has no column {', '.join(missing)} (it has {', '.join(schema.names)})"
+        more = ", …" if len(schema.names) > _COLUMNS_TOLD else ""
+        there = f"{', '.join(schema.names[:_COLUMNS_TOLD])}{more}"
+        problem = f"is no file of modules: it has no column {', '.join(missing)} (it has {there})"
         return problem, f"ComPile's files have {_CONTENT}, {_LICENSE} and {_LANGUAGE}"
     kind = schema.field(_CONTENT).type
     if not (pa.types.is_binary(kind) or pa.types.is_large_binary(kind)):

@@ -189,7 +189,11 @@ def test_files_behind_a_url_that_are_none(tmp_path: Path, memory: Any) -> None:
     no_modules = tmp_path / "numbers.parquet"
     pq.write_table(pa.table({"number": [1]}), no_modules)
     memory.pipe_file("/bucket/numbers.parquet", no_modules.read_bytes())
+    many = tmp_path / "many.parquet"
+    pq.write_table(pa.table({f"column_{number}": [1] for number in range(99)}), many)
+    memory.pipe_file("/bucket/many.parquet", many.read_bytes())
     for name, problem in (
+        ("many.parquet", r"\(it has column_0, column_1, [^)]*column_5, …\)"),
         ("gone.parquet", "there is no such file"),
         ("text.parquet", "Parquet magic bytes not found"),
         ("numbers.parquet", "has no column content, license_expression, language"),
