@@ -14,9 +14,8 @@ from pathlib import Path
 from typing import Any, Final
 
 from rl4real_data.core.atomic_files import publish
-from rl4real_data.core.errors import MissingExtra, StoreError
-from rl4real_data.core.extras import required_by
-from rl4real_data.core.remote import client_errors
+from rl4real_data.core.errors import StoreError
+from rl4real_data.core.remote import client_errors, file_system_of
 
 _S3: Final[dict[str, Any]] = {
     "config_kwargs": {"connect_timeout": 10, "read_timeout": 13, "retries": {"max_attempts": 6, "mode": "standard"}}
@@ -124,15 +123,11 @@ class Store:
 
 
 def _open(url: str) -> tuple[Any, str]:
-    with required_by("a store behind a URL", extra="remote"):
-        import fsspec  # type: ignore[import-untyped]
     options = {**_ASKS_ANEW, **(_S3 if url.startswith(("s3://", "s3a://")) else {})}
     try:
-        file_system, root = fsspec.core.url_to_fs(url, **options)
-    except ImportError as error:
-        raise MissingExtra(f"{url}: {error}", hint="pip install 'rl4real-data[remote]'") from error
+        file_system, root = file_system_of(url, options, what="a store behind a URL")
     except ValueError as error:
         raise StoreError(f"{url}: {error}") from error
     if hasattr(file_system, "retries"):
         file_system.retries = _TRIES
-    return file_system, str(root)
+    return file_system, root

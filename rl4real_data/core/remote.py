@@ -44,11 +44,11 @@ def client_errors() -> Iterator[None]:
         raise OSError(textwrap.shorten(said, _LONGEST, placeholder=" …") or unsaid) from error
 
 
-def file_system_of(url: str, options: Mapping[str, Any]) -> tuple[Any, str]:
+def file_system_of(url: str, options: Mapping[str, Any], *, what: str = "reading a URL") -> tuple[Any, str]:
     """fsspec's file system, and its path of the URL. ValueError for a kind of URL that nobody knows, MissingExtra if
-    its package is not installed.
+    its package is not installed, which `what` needs.
     """
-    with required_by("reading a URL", extra="remote"):
+    with required_by(what, extra="remote"):
         import fsspec  # type: ignore[import-untyped]
     try:
         file_system, path = fsspec.core.url_to_fs(url, **options)
