@@ -5,8 +5,9 @@ All kinds of single decisions come first, then hill climbing by combination.
 Everything follows from the seed and the number of candidates; how long a candidate takes decides nothing. The settings
 come first, then rules over many nodes on top of the best of them, then single decisions drawn by the prior of their
 kinds. Those that helped are added to the best one after the other. From the best few, random steps go on: one decision
-less, one more, another one, two more, those of two together; which decisions they take is drawn by what helped in this
-function, and from the singles that came close. At last what the best can do without is left out.
+less, one more, another one, two more, those of two together, or a callee-saved register less; which decisions they take
+is drawn by what helped in this function, and from the singles that came close. At last what the best can do without is
+left out.
 """
 
 from __future__ import annotations
@@ -18,21 +19,28 @@ from typing import Final
 
 from rl4real_data.improve.candidate_pool import PRIOR, SETTING, SETTINGS, Decision, Pool
 from rl4real_data.improve.objective import Judge, is_less
+from rl4real_data.improve.vacating import Vacating
 from rl4real_data.labels.trial import is_same
 from rl4real_data.live.trial_result import TrialResult
 
 Candidate = tuple[Decision, ...]
 TryMany = Callable[[Sequence[Candidate]], Iterable[TrialResult]]
 
-_SINGLES: Final = 0.3
+_SINGLES: Final = 0.2
 """Share of the candidates that are single decisions, those that come first among them."""
 _ON_SETTINGS: Final = 0.2
 """Share of the candidates that are rules over many nodes on top of a setting: a setting may need one to be allowed."""
 _SETTINGS_TAKEN: Final = 2
+_VACATING: Final = 0.1
+"""Share of the candidates that give up, one after the other, what callee-saved registers the best still has."""
+_VACATING_STEPS: Final = 0.5
+"""Share of the random steps that give up a callee-saved register of a leader."""
 _LAST: Final = 0.04
 """Share of the candidates with which decisions are left out at last."""
 _NEAR: Final = 24
-"""How many of the best singles are combined again and again, those among them that alone made the code worse."""
+"""How many of the first candidates, of different values, are combined again and again, those among them that alone made
+the code worse.
+"""
 _NEAR_SHARE: Final = 0.4
 _SHAKE: Final = 0.7
 """How far chance moves a decision in its kind's order, relative to the length."""
@@ -57,17 +65,21 @@ class Tried:
 
 @dataclass(slots=True, kw_only=True)
 class Climb:
-    """One function's search under way: `best` are the decisions with the smallest value so far, at first none."""
+    """One function's search under way: `best` are the decisions with the smallest value so far, at first none, and
+    `result` is what they give.
+    """
 
     judge: Judge
     pool: Pool
     try_many: TryMany
     candidates: int
     rng: random.Random
+    vacating: Vacating
     first: Sequence[Candidate] = ()
     additions: Sequence[Candidate] = ()
     best: Candidate = ()
     best_value: float = float("inf")
+    result: TrialResult = field(init=False)
     tried: list[Tried] = field(default_factory=list)
     _seen: set[Candidate] = field(default_factory=set)
     _kinds: dict[Decision, str] = field(default_factory=dict)
@@ -80,6 +92,7 @@ class Climb:
         value = self.judge.greedy_value
         assert value is not None, "greedy's own value is known"
         self.best_value = self._greedy = value
+        self.result = self.judge.greedy
         self._seen.add(())
         self._kinds = {one: kind for kind, decisions in self.pool.items() for one in decisions}
         self._weights = {kind: PRIOR[kind] for kind, decisions in self.pool.items() if decisions}
@@ -92,8 +105,9 @@ class Climb:
         for one in first:
             self._take(one)
         self._add_up([one.decisions for one in first if self._helps(one, value)])
+        self._vacate(int(self.candidates * _VACATING))
         self._learn(singles, value)
-        near = [one.decisions for one in first if self._has_effect(one, value)][:_NEAR]
+        near = self._near(first, value)
         self._wander(near, kept_back=int(self.candidates * _LAST))
         self._leave_out()
         self._wander(near)
@@ -154,7 +168,7 @@ class Climb:
             return False
         is_better = is_less(one.allowed, self.best_value)
         if is_better or (not is_less(self.best_value, one.allowed) and len(one.decisions) < len(self.best)):
-            self.best, self.best_value = one.decisions, one.allowed
+            self.best, self.best_value, self.result = one.decisions, one.allowed, one.result
         return is_better
 
     def _add_up(self, helpful: Sequence[Candidate]) -> None:
@@ -162,6 +176,15 @@ class Climb:
             if not set(candidate) <= set(self.best):
                 for one in self._try([united(candidate, self.best)]):
                     self._take(one)
+
+    def _vacate(self, at_most: int) -> None:
+        """Gives up each callee-saved register of the best, and again those of what is the best then."""
+        is_better = True
+        while is_better and at_most > 0:
+            moves = self.vacating.each(self.result.saved)
+            found = self._try([united(one, self.best) for one in moves][:at_most])
+            at_most -= len(found)
+            is_better = any([self._take(one) for one in found])
 
     def _learn(self, singles: Sequence[Tried], greedy: float) -> None:
         """The kinds that helped more often than others weigh more."""
@@ -177,6 +200,11 @@ class Climb:
                 for one in self._try([without(self.best, self.best.index(decision))]):
                     self._take(one)
 
+    def _near(self, first: Sequence[Tried], greedy: float) -> list[Candidate]:
+        """Of those with an effect the best: what has the same value mostly is the same code."""
+        effective = [one for one in first if self._has_effect(one, greedy)]
+        return [one.decisions for one in _of_different_values(effective)[:_NEAR]]
+
     def _wander(self, near: Sequence[Candidate], *, kept_back: int = 0) -> None:
         repeated = 0
         while self._left > kept_back and repeated < _MOST_REPEATED and (self._weights or near):
@@ -189,11 +217,16 @@ class Climb:
 
     def _step(self, near: Sequence[Candidate]) -> tuple[Candidate, Candidate]:
         """A neighbour of a leader, and what is new in it."""
-        leader, chance = self._any_leader(), self.rng.random()
+        leader, result = self._any_leader()
+        if self.rng.random() < _VACATING_STEPS:
+            moved = self.vacating.by_chance(result.saved, self.rng)
+            if moved:
+                return united(moved, leader), ()
+        chance = self.rng.random()
         if chance < 0.12 and leader:
             return without(leader, self.rng.randrange(len(leader))), ()
         if chance < 0.24 and leader:
-            return united(leader, self._any_leader()), ()
+            return united(leader, self._any_leader()[0]), ()
         added = self._pick(near)
         if chance < 0.76 or not leader:
             return united(added, leader), added
@@ -201,10 +234,12 @@ class Climb:
             return united(added, without(leader, self.rng.randrange(len(leader)))), added
         return united(self._pick(near), united(added, leader)), added
 
-    def _any_leader(self) -> Candidate:
-        """The better, the more often."""
-        leaders = self._leaders
-        return leaders[int(self.rng.random() ** 2 * len(leaders))].decisions if leaders else ()
+    def _any_leader(self) -> tuple[Candidate, TrialResult]:
+        """The better, the more often; greedy alone where nothing is as good."""
+        if not self._leaders:
+            return (), self.judge.greedy
+        leader = self._leaders[int(self.rng.random() ** 2 * len(self._leaders))]
+        return leader.decisions, leader.result
 
     def _follow(self, one: Tried) -> None:
         """Keeps the leaders: of each value the one with the fewest decisions."""
@@ -212,11 +247,7 @@ class Climb:
             return
         self._leaders.append(one)
         self._leaders.sort(key=lambda each: (each.allowed, len(each.decisions), each.number))
-        kept: list[Tried] = []
-        for each in self._leaders:
-            if not any(is_same(each.allowed or 0.0, other.allowed or 0.0) for other in kept):
-                kept.append(each)
-        self._leaders = kept[:_LEADERS]
+        self._leaders = _of_different_values(self._leaders)[:_LEADERS]
 
     def _pick(self, near: Sequence[Candidate]) -> Candidate:
         if near and (self.rng.random() < _NEAR_SHARE or not self._weights):
@@ -224,6 +255,15 @@ class Climb:
         (kind,) = self.rng.choices(list(self._weights), list(self._weights.values()))
         decisions = self.pool[kind]
         return (decisions[int(self.rng.random() ** 1.5 * len(decisions))],)
+
+
+def _of_different_values(tried: Sequence[Tried]) -> list[Tried]:
+    """Of each value the first one; they stand in the order of their values."""
+    kept: list[Tried] = []
+    for each in tried:
+        if not kept or not is_same(each.allowed or 0.0, kept[-1].allowed or 0.0):
+            kept.append(each)
+    return kept
 
 
 def with_decision(candidate: Candidate, decision: Decision) -> Candidate:

@@ -50,6 +50,7 @@ def _result(read: Mapping[str, Any]) -> TrialResult:
         **{
             **read,
             "costs": None if costs is None else TrialCosts(**costs),
+            "saved": {name: tuple(nodes) for name, nodes in read["saved"].items()},
             "final": None if final is None else FinalCode.of(final),
         }
     )

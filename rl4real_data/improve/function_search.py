@@ -16,12 +16,12 @@ from rl4real_data.improve.choices import Known, read_choices
 from rl4real_data.improve.climbing import Candidate, Climb
 from rl4real_data.improve.objective import UNTIL, Judge, is_less
 from rl4real_data.improve.sample import SampledTrial, sampled
-from rl4real_data.improve.vacating import vacating_candidates
+from rl4real_data.improve.vacating import Vacating
 from rl4real_data.live.trial import TrialFunction, TrialLimits
 from rl4real_data.live.trial_result import TrialResult
 
 NEVER_PRINTED: Final = "the function is never printed: it has no final code"
-SEARCH_VERSION: Final = 6
+SEARCH_VERSION: Final = 7
 """Raised whenever the same settings try other candidates, or measure them in another way."""
 _LIMITS: Final = TrialLimits(wall_s=600.0)
 """A machine that does other things must not decide which candidates fail: the limit is processor time."""
@@ -95,13 +95,14 @@ def search_function(function: TrialFunction, settings: SearchSettings, known: Kn
         try_many=try_many,
         candidates=settings.candidates,
         rng=rng,
-        first=[*vacating_candidates(nodes), *bulk_candidates(nodes)],
+        vacating=Vacating.of(nodes),
+        first=bulk_candidates(nodes),
         additions=bulk_additions(nodes),
     )
     climb.run()
     return Found(
         greedy=greedy,
-        result=next((one.result for one in climb.tried if one.decisions == climb.best), greedy),
+        result=climb.result,
         best=climb.best,
         value=climb.best_value,
         greedy_value=judge.greedy_value,

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 __all__ = ["Executed", "FinalCode", "TrialCosts", "TrialResult"]
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
-from typing import Any, Self
+from typing import Any, Final, Self
 
 from rl4real_data.labels.executed_code import ExecutedCode
 from rl4real_data.labels.trial_costs import TrialCosts
@@ -63,6 +63,9 @@ class FinalCode:
             moved=self.moved,
         )
 
+_OF_THEIR_OWN: Final = ("costs", "reason", "saved", "final")
+"""Members that are not what the compiler's answer has under their name."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrialResult:
@@ -70,8 +73,9 @@ class TrialResult:
 
     `made` decisions were carried out; `illegal` counts the others by reason. Of assigned registers `kept` are where
     they were put when greedy was done, `moved` are elsewhere, `lost` are spilled, split or gone, and `forced_away` is
-    how often one gave way to a register that cannot be spilled. `score` is LLVM's RegAllocScore. `final` is None where
-    it was not asked for, and for a function that is never printed.
+    how often one gave way to a register that cannot be spilled. `score` is LLVM's RegAllocScore. `saved` are the
+    callee-saved registers that the function must save, by name, each with the numbers of the virtual registers of which
+    anything lies in it. `final` is None where it was not asked for, and for a function that is never printed.
     """
 
     costs: TrialCosts | None = None
@@ -83,6 +87,7 @@ class TrialResult:
     lost: int = 0
     forced_away: int = 0
     score: float = float("inf")
+    saved: Mapping[str, Sequence[int]] = field(default_factory=dict)
     final: FinalCode | None = None
 
     @property
@@ -96,5 +101,10 @@ class TrialResult:
         if answer["status"] != "done":
             return cls(reason=str(answer["reason"]))
         final = answer["final"]
-        own = {one.name: answer[one.name] for one in fields(cls) if one.name not in ("costs", "reason", "final")}
-        return cls(costs=TrialCosts(**answer["costs"]), final=None if final is None else FinalCode.of(final), **own)
+        own = {one.name: answer[one.name] for one in fields(cls) if one.name not in _OF_THEIR_OWN}
+        return cls(
+            costs=TrialCosts(**answer["costs"]),
+            saved={str(name): tuple(map(int, nodes)) for name, nodes in answer["saved"].items()},
+            final=None if final is None else FinalCode.of(final),
+            **own,
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import time
 from collections.abc import Iterator
@@ -104,6 +105,32 @@ def test_final_code_is_counted(compiler: LiveCompiler) -> None:
     assert greedy.final.frozen.instructions == greedy.final.size
     assert all(one.final is not None for one in spilled)
     assert max(one.final.frozen.stores for one in spilled if one.final) > greedy.final.frozen.stores
+
+
+ACROSS_CALLS = """
+long f(long);
+long across(long a, long b, long c) {
+  long x = f(a), y = f(b), z = f(c);
+  return f(x + y) * z + x * y + a - b;
+}
+"""
+
+
+def test_saved_registers_are_those_that_the_code_pushes(compiler: LiveCompiler) -> None:
+    (compiler.folder / "unit.c").write_text(ACROSS_CALLS)
+    words = ("-O3", "-fomit-frame-pointer", "-S", "unit.c", "-o", "unit.s")
+    with trial_of_source(tool(compiler), words, cwd=compiler.folder) as trial:
+        function = next(iter(trial))
+        greedy = function.try_decisions([])
+        nodes = next(iter(greedy.saved.values()))
+        spilled = function.try_decisions([["spill", node] for node in nodes])
+        function.choose([["spill", node] for node in nodes])
+        list(trial)
+    pushed = set(re.findall(r"pushq\s+%(\w+)", (compiler.folder / "unit.s").read_text())) - {"rax"}
+
+    assert {name.lower() for name in spilled.saved} == pushed
+    assert len(spilled.saved) < len(greedy.saved)
+    assert not set(nodes) & {node for tenants in spilled.saved.values() for node in tenants}
 
 
 def huge_bytes(pid: int) -> int:

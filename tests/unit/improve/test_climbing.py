@@ -18,7 +18,7 @@ from rl4real_data.improve.climbing import with_decision, without
 from rl4real_data.improve.found_text import from_bytes, to_bytes
 from rl4real_data.improve.function_search import NEVER_PRINTED, Found, SearchSettings, search_function
 from rl4real_data.improve.objective import Judge
-from rl4real_data.improve.vacating import vacating_candidates
+from rl4real_data.improve.vacating import Vacating
 from rl4real_data.labels.decisions import Decisions
 from rl4real_data.live.trial_result import Executed, FinalCode, TrialResult
 
@@ -167,12 +167,46 @@ def test_node_that_needs_no_callee_saved_register_may_leave_its_own() -> None:
 
 
 def test_callee_saved_registers_are_given_up_with_all_their_nodes() -> None:
-    """The cheapest first, then both; a node across a call is spilled, or its tail is, another one goes elsewhere."""
-    nodes = read_choices(DESCRIBED, replace(KNOWN, greedy={1: "rbp", 2: "rbx"}))
+    """The cheapest first; a node across a call is spilled, or its tail is, another one goes elsewhere."""
+    vacating = Vacating.of(read_choices(DESCRIBED, KNOWN))
     leave, spill, tail = ("hint", 2, "rax"), ("spill", 1), ("split", 1, 0, "spill-tail")
+    saved = {"rbp": [1], "rbx": [2], "r12": [], "r13": [2, 3]}
 
-    assert vacating_candidates(nodes) == [(leave,), (spill,), (leave, spill), (tail,), (leave, tail)]
-    assert vacating_candidates(read_choices(DESCRIBED, KNOWN)) == []
+    assert vacating.each(saved) == [(leave,), (leave, ("hint", 3, "rax")), (spill,), (tail,)]
+    assert vacating.each({"r12": []}) == []
+
+
+def test_node_that_cannot_leave_keeps_its_register() -> None:
+    crossing, *others = read_choices(DESCRIBED, KNOWN)
+    vacating = Vacating.of([replace(crossing, can_spill=False), *others])
+
+    assert vacating.each({"rbp": [1], "rbx": [1, 2]}) == []
+    assert vacating.by_chance({"rbp": [1]}, random.Random(1)) == ()
+
+
+def test_every_way_of_leaving_is_drawn() -> None:
+    vacating, rng = Vacating.of(read_choices(DESCRIBED, KNOWN)), random.Random(1)
+    drawn = {vacating.by_chance({"rbp": [1], "rbx": [2]}, rng) for _ in range(500)}
+    whole = {("spill", 1), ("last", 1), ("loop", 1, 5, "spill-inside"), ("loop", 1, 5, "spill-outside")}
+    cut = {("split", 1, point, f"spill-{side}") for point in (0, 2) for side in ("tail", "head")}
+    elsewhere = {(word, 2, name) for word in ("assign", "hint") for name in ("rax", "rcx")}
+
+    assert drawn == {(one,) for one in whole | cut | elsewhere | {("spill", 2)}}
+
+
+def test_registers_that_the_best_still_saves_are_given_up() -> None:
+    """Two nodes must leave at once, which only an answer behind the first step tells."""
+
+    def result(made: Decisions) -> TrialResult:
+        decisions = {tuple(one) for one in made}
+        is_left = SPILL in decisions
+        is_free = is_left and {("hint", 2, "rax"), ("hint", 3, "rax")} <= decisions
+        executed = Executed(instructions=80.0 - 10.0 * is_left - 20.0 * is_free, loads=12.0, stores=8.0)
+        saved = {} if is_free else {"rbx": (2, 3)} if is_left else {"rbp": (1,)}
+        final = FinalCode(size=50, frozen=executed, recomputed=executed, moved=0.0)
+        return replace(result_of([]), final=final, saved=saved)
+
+    assert search(FakeFunction(result), candidates=60).value == 70.0
 
 
 def test_second_decision_of_its_kind_replaces_the_first() -> None:

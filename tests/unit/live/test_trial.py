@@ -42,7 +42,7 @@ FUNCTION = json.dumps({"trial": 1, "function": "f", "id": 1, "nodes": 3})
 KINDS = ("spills", "reloads", "folded_spills", "folded_reloads", "copies", "cheap_remats", "dear_remats")
 COSTS = dict.fromkeys([*(name + end for name in (*KINDS, "callee_saved") for end in ("", "_cost")), "spill_cost"], 2)
 COUNTS = {"made": 1, "illegal": {"spill: no such node": 1}, "kept": 0, "moved": 0, "lost": 0, "forced_away": 0}
-DONE = {"status": "done", **COUNTS, "costs": COSTS, "score": 5.5, "final": None}
+DONE = {"status": "done", **COUNTS, "costs": COSTS, "score": 5.5, "saved": {"RBX": [1, 7]}, "final": None}
 EXECUTED = {"instructions": 10.0, "loads": 2.0, "stores": 1.0}
 FINAL = {"size": 9, "frozen": EXECUTED, "recomputed": EXECUTED, "moved": 0.25}
 
@@ -88,6 +88,7 @@ def test_candidate_is_tried_and_another_chosen(fake: Fake) -> None:
 
     assert (function.name, function.id, function.n_nodes) == ("f", 1, 3)
     assert (result.ok, result.made, result.illegal, result.score) == (True, 1, {"spill: no such node": 1}, 5.5)
+    assert result.saved == {"RBX": (1, 7)}
     assert result.costs is not None
     assert result.costs.reloads_cost == 2
     assert result.final is not None

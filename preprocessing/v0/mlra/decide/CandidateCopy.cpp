@@ -2,7 +2,6 @@
 #include "decide/CandidateCopy.h"
 
 #include "decide/Trial.h"
-#include "decide/TrialText.h"
 
 #include "llvm/IR/LLVMContext.h"
 
@@ -28,21 +27,21 @@ std::optional<std::string> CandidateCopy::fork(const Episode &E, Carrier &Hands,
 void CandidateCopy::allocated(const Episode &E, const Answer &Result) {
   if (!Copy)
     return;
+  Allocated = std::make_unique<TriedAllocation>(TriedAllocation{E.Count, Result, savedRegisters(E, Result)});
   if (!GoesOn)
-    Copy->end(doneText(E.Count, Result, nullptr));
-  Allocated = std::make_unique<Allocation>(Allocation{E.Count, Result});
+    Copy->end(doneText(*Allocated, nullptr));
 }
 
 void CandidateCopy::endWithFinal(MachineFunction &MF) {
   if (!Allocated)
     Copy->end(problemText("failed", "the allocator did not run"));
   FinalCode Final = countFinalCode(MF, Frozen);
-  Copy->end(doneText(Allocated->Count, Allocated->Result, &Final));
+  Copy->end(doneText(*Allocated, &Final));
 }
 
 void CandidateCopy::endWithoutFinal() {
   if (Copy)
-    Copy->end(Allocated ? doneText(Allocated->Count, Allocated->Result, nullptr)
+    Copy->end(Allocated ? doneText(*Allocated, nullptr)
                         : problemText("failed", "the allocator did not run"));
 }
 

@@ -10,6 +10,7 @@
 #include "decide/Decider.h"
 #include "decide/FinalCode.h"
 #include "decide/ForkedCompiler.h"
+#include "decide/TrialText.h"
 
 #include <optional>
 
@@ -33,17 +34,12 @@ public:
   void endWithoutFinal();
 
 private:
-  struct Allocation {
-    Tally Count;
-    Answer Result;
-  };
-
   void endWithFinal(llvm::MachineFunction &MF);
 
   std::unique_ptr<ForkedCompiler> Copy;
   bool GoesOn = false; ///< to the printer
   FrozenFrequencies Frozen;
-  std::unique_ptr<Allocation> Allocated;
+  std::unique_ptr<TriedAllocation> Allocated;
 };
 
 } // namespace mlra

@@ -97,6 +97,14 @@ void describeNode(JsonWriter &J, const Episode &E, const Node &N, const Carrier 
   J.endObject();
 }
 
+void writeSaved(JsonWriter &J, ArrayRef<SavedRegister> Saved) {
+  J.key("saved");
+  J.beginObject();
+  for (const auto &[Name, Nodes] : Saved)
+    J.array(Name, Nodes, [&](unsigned Node) { J.value(Node); });
+  J.endObject();
+}
+
 } // namespace
 
 std::string parseRequest(StringRef Line, TrialRequest &Result) {
@@ -133,7 +141,8 @@ std::string description(const Episode &E, const Carrier &Hands) {
   });
 }
 
-std::string doneText(const Tally &Count, const Answer &Result, const FinalCode *Final) {
+std::string doneText(const TriedAllocation &Tried, const FinalCode *Final) {
+  const Tally &Count = Tried.Count;
   return objectText([&](JsonWriter &J) {
     J.member("status", "done");
     J.member("made", Count.made());
@@ -142,7 +151,8 @@ std::string doneText(const Tally &Count, const Answer &Result, const FinalCode *
     J.member("moved", Count.Moved);
     J.member("lost", Count.Lost);
     J.member("forced_away", Count.ForcedAway);
-    writeCostMembers(J, Result);
+    writeCostMembers(J, Tried.Result);
+    writeSaved(J, Tried.Saved);
     writeFinal(J, Final);
   });
 }

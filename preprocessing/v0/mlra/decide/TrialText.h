@@ -12,7 +12,7 @@
 // and at last {"choose": [...]}: these are carried out for real, and the next function is announced. To try:
 //
 //   {"status": "done", "made": 1, "illegal": {}, …, "costs": {…},
-//   "score": 12.5, "final": {…}}
+//   "score": 12.5, "saved": {"rbx": [3, 7], …}, "final": {…}}
 //   {"status": "failed", "reason": "SIGSEGV"}    the compiler is unharmed
 //   {"status": "refused", "reason": "…"}         nothing was tried: the message
 //   is no such one
@@ -23,8 +23,16 @@
 
 #include "decide/Decider.h"
 #include "decide/FinalCode.h"
+#include "decide/SavedRegisters.h"
 
 namespace mlra {
+
+/// What greedy made of a candidate.
+struct TriedAllocation {
+  Tally Count;
+  Answer Result;
+  std::vector<SavedRegister> Saved;
+};
 
 struct TrialRequest {
   enum class Kind { Describe, Try, Choose };
@@ -42,7 +50,7 @@ std::string announcement(const Episode &E);
 std::string description(const Episode &E, const Carrier &Hands);
 
 /// `Final` is null where nobody asked for it, or the code does not get there.
-std::string doneText(const Tally &Count, const Answer &Result, const FinalCode *Final);
+std::string doneText(const TriedAllocation &Tried, const FinalCode *Final);
 
 /// What two candidates are compared by.
 struct TrialFigures {
