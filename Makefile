@@ -46,6 +46,7 @@ bench: packages $(VENV)/.installed-dev
 	$(PYTHON) tests/bench/runners.py
 	$(PYTHON) tests/bench/traces.py
 	$(PYTHON) tests/bench/task_policies.py
+	$(PYTHON) tests/bench/engines.py
 	$(PROGRAM) flow x86 train mlra --corpus demo --data-dir $(DEMO_DIR)
 	$(PYTHON) tests/bench/packing.py $(DEMO_DIR)
 	$(PYTHON) tests/bench/reading.py $(DEMO_DIR)
