@@ -13,10 +13,13 @@ from typing import Any, Final
 from rl4real_data.core.errors import EngineError
 from rl4real_data.core.extras import required_by
 from rl4real_data.engines.engine import Answer, EngineFault, Task, attempt
+from rl4real_data.engines.time_limit import call_within
 
 _A_CORE: Final = 2
 """Batches under way for each core: one that is done, and one that waits."""
 _REFRESH_S: Final = 2.0
+_CONNECT_S: Final = 180.0
+"""Ray itself waits for ten minutes for a cluster that takes the connection, or dies meanwhile, and says nothing."""
 _TOKEN_HINT: Final = (
     "see that it runs; Ray 2.60 gives a cluster a token, with which its machines have ~/.ray/auth_token: "
     "export RAY_AUTH_MODE=token here, too"
@@ -34,7 +37,9 @@ class RayEngine:
         self._ray: Any = ray
         where = {"address": address} if address is not None else {**_ALONE, "num_cpus": workers}
         try:
-            ray.init(**where, log_to_driver=False, configure_logging=False)
+            call_within(_CONNECT_S, lambda: ray.init(**where, log_to_driver=False, configure_logging=False))
+        except InterruptedError:
+            raise
         except Exception as error:  # Ray raises bare ones, too
             raise EngineError(
                 f"no Ray cluster {f'answers at {address}' if address else 'starts here'}: {error}",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import random
 import signal
 import subprocess
@@ -26,6 +27,7 @@ pytestmark = [
 ]
 WHAT = ("--corpus", "sample", "--limit", "12")
 FAULTS = 50
+FAULTS_OF_RAY = 12
 
 
 def test_host_with_other_headers_makes_nothing(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
@@ -76,16 +78,80 @@ def test_kills_at_random_moments(cluster: Cluster, dataset_alone: dict[str, str]
             victim.kill()
             if victim in workers:
                 cluster.start_worker("host-2")
-        _, said = driver.communicate(timeout=600)
+        said = end_of(driver)
         longest = longest or time.monotonic() - begun
-        assert "Traceback" not in said
-        if driver.returncode:
-            assert victim in (scheduler, driver), said
-            made = set(names_of(cluster.s3, f"random-{number}/parts/"))
-            assert cluster.flow(data_dir, *WHAT, "--run", run)[0] == 0
-            assert made <= set(names_of(cluster.s3, f"random-{number}/parts/"))
+        assert not driver.returncode or victim in (scheduler, driver), said
+        end_what_is_left(cluster, driver, data_dir, run)
         assert dataset_bytes(data_dir) == dataset_alone
         cluster.close()
+
+
+def end_of(driver: subprocess.Popen[str]) -> str:
+    """What it said until then, which is no stack trace."""
+    _, said = driver.communicate(timeout=600)
+    assert "Traceback" not in said
+    return str(said)
+
+
+def end_what_is_left(cluster: Cluster, driver: subprocess.Popen[str], data_dir: Path, run: str) -> None:
+    """Where the driver failed the same run ends without its engine; nothing is lost that had been made."""
+    if driver.returncode:
+        parts = f"{run.rpartition('/')[2]}/parts/"
+        made = set(names_of(cluster.s3, parts))
+        code, said = cluster.flow(data_dir, *WHAT, "--run", run)
+        assert code == 0, said
+        assert made <= set(names_of(cluster.s3, parts))
+
+
+def ray_tasks() -> list[int]:
+    """The processes that carry out tasks of a Ray cluster here."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if path.read_bytes().startswith(b"ray::do_task"):
+                found.append(int(path.parent.name))
+    return found
+
+
+@pytest.mark.timeout(7200)
+def test_kills_at_random_moments_of_ray(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
+    """Of a worker, of a node, of the one that leads, and of the driver."""
+    chance = random.Random(2)
+    longest, killed, number = 0.0, 0, 0
+    while killed < FAULTS_OF_RAY:
+        number += 1
+        run, data_dir = f"s3://{BUCKET}/ray-{number}", tmp_path / f"data-{number}"
+        nodes = {name: cluster.start_ray_node(name) for name in ("head", "other")}
+        wait_for_ray_nodes(cluster, 2)
+        begun = time.monotonic()
+        words = ("--engine", "ray", "--run", run, "--address", cluster.ray_address)
+        driver = cluster.start_flow(data_dir, *WHAT, *words, **RAY_SECRET)
+        victim = chance.choice(["head", "other", "driver", "task"])
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            driver.wait(timeout=chance.uniform(0, longest) if longest else 600.0)
+        if driver.poll() is None:
+            killed += 1
+            kill_of_ray(victim, nodes, driver, chance)
+        said = end_of(driver)
+        longest = longest or time.monotonic() - begun
+        assert not driver.returncode or victim in ("head", "driver"), said
+        end_what_is_left(cluster, driver, data_dir, run)
+        assert dataset_bytes(data_dir) == dataset_alone
+        cluster.close()
+
+
+def kill_of_ray(
+    victim: str, nodes: dict[str, subprocess.Popen[bytes]], driver: subprocess.Popen[str], chance: random.Random
+) -> None:
+    if victim in nodes:
+        kill_all(nodes[victim])
+    elif victim == "driver":
+        driver.kill()
+    else:
+        tasks = ray_tasks()
+        if tasks:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(chance.choice(tasks), signal.SIGKILL)
 
 
 def wait_for_workers(cluster: Cluster, *hosts: str) -> None:
