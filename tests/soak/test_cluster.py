@@ -58,39 +58,56 @@ def wait_for_a_part(cluster: Cluster, prefix: str, driver: subprocess.Popen[str]
     wait_until(lambda: names_of(cluster.s3, prefix) or driver.poll() is not None)
 
 
-def test_kills_at_random_moments(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
-    """Of workers, of the scheduler and of the driver, each with SIGKILL; what was made is not lost by any of them."""
-    chance = random.Random(1)
-    longest, killed, number = 0.0, 0, 0
-    while killed < FAULTS:
-        number += 1
-        run, data_dir = f"s3://{BUCKET}/random-{number}", tmp_path / f"data-{number}"
-        scheduler = cluster.start_scheduler()
-        workers = [cluster.start_worker(f"host-{place}") for place in range(2)]
-        begun = time.monotonic()
-        driver = cluster.start_flow(data_dir, *WHAT, "--engine", "dask", "--run", run, "--address", cluster.address)
-        victim: subprocess.Popen[Any] = chance.choice([scheduler, driver, *workers])
-        moment = chance.uniform(0, longest) if longest else 600.0  # the first run tells how long one takes
+class Faults:
+    """So many faults at random moments of runs; the first run has none and tells how long one takes."""
+
+    def __init__(self, count: int, *, seed: int) -> None:
+        self.chance = random.Random(seed)
+        self.runs = 0
+        self._left, self._longest, self._begun = count, 0.0, 0.0
+
+    def begin(self) -> bool:
+        """Whether another run is to begin."""
+        self.runs += 1
+        return self._left > 0
+
+    def strikes(self, driver: subprocess.Popen[str]) -> bool:
+        """Waits for a moment of the run that has just begun; False if it was over before."""
+        self._begun = time.monotonic()
+        moment = self.chance.uniform(0, self._longest) if self._longest else 600.0
         with contextlib.suppress(subprocess.TimeoutExpired):
             driver.wait(timeout=moment)
-        if driver.poll() is None:
-            killed += 1
+        if driver.poll() is not None:
+            return False
+        self._left -= 1
+        return True
+
+    def end_of(self, driver: subprocess.Popen[str]) -> str:
+        """What the driver said until its end, which is no stack trace."""
+        _, said = driver.communicate(timeout=600)
+        self._longest = self._longest or time.monotonic() - self._begun
+        assert "Traceback" not in said
+        return str(said)
+
+
+def test_kills_at_random_moments(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
+    """Of workers, of the scheduler and of the driver, each with SIGKILL; what was made is not lost by any of them."""
+    faults = Faults(FAULTS, seed=1)
+    while faults.begin():
+        run, data_dir = f"s3://{BUCKET}/random-{faults.runs}", tmp_path / f"data-{faults.runs}"
+        scheduler = cluster.start_scheduler()
+        workers = [cluster.start_worker(f"host-{place}") for place in range(2)]
+        driver = cluster.start_flow(data_dir, *WHAT, "--engine", "dask", "--run", run, "--address", cluster.address)
+        victim: subprocess.Popen[Any] = faults.chance.choice([scheduler, driver, *workers])
+        if faults.strikes(driver):
             victim.kill()
             if victim in workers:
                 cluster.start_worker("host-2")
-        said = end_of(driver)
-        longest = longest or time.monotonic() - begun
+        said = faults.end_of(driver)
         assert not driver.returncode or victim in (scheduler, driver), said
         end_what_is_left(cluster, driver, data_dir, run)
         assert dataset_bytes(data_dir) == dataset_alone
         cluster.close()
-
-
-def end_of(driver: subprocess.Popen[str]) -> str:
-    """What it said until then, which is no stack trace."""
-    _, said = driver.communicate(timeout=600)
-    assert "Traceback" not in said
-    return str(said)
 
 
 def end_what_is_left(cluster: Cluster, driver: subprocess.Popen[str], data_dir: Path, run: str) -> None:
@@ -116,24 +133,17 @@ def ray_tasks() -> list[int]:
 @pytest.mark.timeout(7200)
 def test_kills_at_random_moments_of_ray(cluster: Cluster, dataset_alone: dict[str, str], tmp_path: Path) -> None:
     """Of a worker, of a node, of the one that leads, and of the driver."""
-    chance = random.Random(2)
-    longest, killed, number = 0.0, 0, 0
-    while killed < FAULTS_OF_RAY:
-        number += 1
-        run, data_dir = f"s3://{BUCKET}/ray-{number}", tmp_path / f"data-{number}"
+    faults = Faults(FAULTS_OF_RAY, seed=2)
+    while faults.begin():
+        run, data_dir = f"s3://{BUCKET}/ray-{faults.runs}", tmp_path / f"data-{faults.runs}"
         nodes = {name: cluster.start_ray_node(name) for name in ("head", "other")}
         wait_for_ray_nodes(cluster, 2)
-        begun = time.monotonic()
         words = ("--engine", "ray", "--run", run, "--address", cluster.ray_address)
         driver = cluster.start_flow(data_dir, *WHAT, *words, **RAY_SECRET)
-        victim = chance.choice(["head", "other", "driver", "task"])
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            driver.wait(timeout=chance.uniform(0, longest) if longest else 600.0)
-        if driver.poll() is None:
-            killed += 1
-            kill_of_ray(victim, nodes, driver, chance)
-        said = end_of(driver)
-        longest = longest or time.monotonic() - begun
+        victim = faults.chance.choice(["head", "other", "driver", "task"])
+        if faults.strikes(driver):
+            kill_of_ray(victim, nodes, driver, faults.chance)
+        said = faults.end_of(driver)
         assert not driver.returncode or victim in ("head", "driver"), said
         end_what_is_left(cluster, driver, data_dir, run)
         assert dataset_bytes(data_dir) == dataset_alone
