@@ -17,7 +17,7 @@ from rl4real_data.improve.choices import NodeChoices
 Candidate = tuple[Decision, ...]
 Saved = Mapping[str, Sequence[int]]
 _MOST_NODES: Final = 12
-"""More nodes than these hardly all find another place: of functions up to 300 nodes none gained by 30 of them."""
+"""With 30 functions of 41 to 300 nodes came to 0.8884 of greedy's, with 12 to 0.8885."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
