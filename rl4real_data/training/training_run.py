@@ -95,13 +95,19 @@ def _begin(request: TrainRequest) -> Checkpoint | None:
     found = read_checkpoint(newest)
     request.data.check(found, newest)
     then = {**TrainSettings().as_dict(), **found.settings}
-    require_same_settings(newest, request.settings.as_dict(), then, may_change=_MAY_CHANGE)
+    require_same_settings(newest, request.settings.as_dict(), then, may_change=_open_settings(found, request.settings))
     return found
 
 
 _MAY_CHANGE: Final = frozenset(
     {"train_iterations", "episode_number", "checkpoint_every", "num_env_runners", "num_gpus"}
 )
+
+
+def _open_settings(found: Checkpoint, settings: TrainSettings) -> frozenset[str]:
+    """The settings in which a run that goes on may differ: the end of a phase is open until that phase is over."""
+    is_cloning = found.phase == Algorithm.BC and found.total <= settings.bc_iterations
+    return _MAY_CHANGE | {"bc_iterations"} if is_cloning else _MAY_CHANGE
 
 
 class _Run:

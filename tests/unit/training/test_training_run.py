@@ -111,6 +111,23 @@ def test_other_settings_are_refused(tmp_path: Path) -> None:
         train(request(tmp_path, algorithm=Algorithm.BC, bc_lr=0.1, is_resumed=True))
 
 
+def test_cloning_goes_on_for_longer_than_it_was_asked_first(tmp_path: Path) -> None:
+    train(request(tmp_path, algorithm=Algorithm.BC, bc_iterations=1))
+
+    longer = request(tmp_path, algorithm=Algorithm.BC, bc_iterations=3, is_resumed=True)
+    assert train(longer).iterations == 3
+    with pytest.raises(UsageError, match="bc_iterations = 3, not 2"):  # which it is beyond
+        train(request(tmp_path, algorithm=Algorithm.BC, bc_iterations=2, is_resumed=True))
+
+
+def test_cloning_that_is_over_is_not_made_longer(tmp_path: Path) -> None:
+    asked = request(tmp_path)
+    train(asked)
+
+    with pytest.raises(UsageError, match="bc_iterations = 2, not 3"):
+        train(replace(asked, settings=replace(asked.settings, bc_iterations=3), is_resumed=True))
+
+
 @pytest.mark.parametrize(
     ("key", "value", "reason"),
     [
