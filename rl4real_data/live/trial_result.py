@@ -63,6 +63,7 @@ class FinalCode:
             moved=self.moved,
         )
 
+
 _OF_THEIR_OWN: Final = ("costs", "reason", "saved", "final")
 """Members that are not what the compiler's answer has under their name."""
 

@@ -87,7 +87,7 @@ MUTATIONS = st.lists(
 
 
 @given(MUTATIONS)
-@settings(max_examples=1500, deadline=1000)
+@settings(max_examples=1500, deadline=30_000)
 def test_a_mutated_file_is_refused_or_gives_a_sound_graph(mutations: list[tuple[int, int, bytes]]) -> None:
     data = FORK
     for start, length, new in mutations:
@@ -138,7 +138,7 @@ def graphs(draw: st.DrawFn) -> ForkGraph:
 
 
 @given(graphs())
-@settings(max_examples=100, deadline=1000)
+@settings(max_examples=100, deadline=30_000)
 def test_reads_back_what_is_written(graph: ForkGraph) -> None:
     assert parse(render(graph)) == graph
     assert_consistent(graph)
