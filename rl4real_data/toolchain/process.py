@@ -42,8 +42,8 @@ _TUNABLES: Final = "glibc.malloc.hugetlb=1"
 """malloc asks for huge pages: a compiler lives a tenth of a second and spends a good part of it on page faults. Another
 libc ignores it, and so does a kernel without them."""
 
-_live: set[int] = set()
-_killed: set[int] = set()
+_live: dict[int, bool] = {}
+"""The processes that `run` has under way, by number, and whether `kill_all` has ended them."""
 _lifelines: list[int] = []
 _background: set[Background] = set()
 _live_lock = threading.RLock()  # a signal's handler takes both, too, in whatever the main thread was about
@@ -113,15 +113,14 @@ def run(
             with interruption.shielded(), _live_lock:  # `kill_all` finds every process, and after it none is started
                 interruption.check()
                 pid = start(invocation).pid
-                _live.add(pid)
+                _live[pid] = False
             output.has_started()
             _limit(pid, limits)
             timed_out = not _ends_within(pid, output, limits.timeout_s)
         finally:
-            status, usage = _end(pid) if pid else (0, None)
+            status, usage, was_killed = _end(pid) if pid else (0, None, False)
         _hear_the_rest(output, mark)
-        if pid in _killed:
-            _killed.discard(pid)
+        if was_killed:
             raise InterruptedError(errno.EINTR, "the run was interrupted")
         return Completed(
             returncode=os.waitstatus_to_exitcode(status),
@@ -187,7 +186,7 @@ def kill_all() -> None:
             server.end()
         with _live_lock:
             for pid in _live:
-                _killed.add(pid)
+                _live[pid] = True
                 _kill_group(pid)
 
 
@@ -279,13 +278,14 @@ def _limit(pid: int, limits: Limits) -> None:
             resource.prlimit(pid, kind, (most, most))
 
 
-def _end(pid: int) -> tuple[int, resource.struct_rusage]:
-    """Kills the process and its group. How it ended, as `wait` tells, and what it used."""
+def _end(pid: int) -> tuple[int, resource.struct_rusage, bool]:
+    """Kills the process and its group. How it ended, as `wait` tells, what it used, and whether `kill_all` ended it."""
     _kill_group(pid)  # also what the process may have left behind
-    _, status, usage = os.wait4(pid, 0)
+    os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
     with _live_lock:
-        _live.discard(pid)
-    return status, usage
+        was_killed = _live.pop(pid, False)
+    _, status, usage = os.wait4(pid, 0)  # from now on the number may be another process's
+    return status, usage, was_killed
 
 
 def _ends_within(pid: int, output: Output, timeout_s: float) -> bool:

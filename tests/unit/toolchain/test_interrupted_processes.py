@@ -9,6 +9,7 @@ import subprocess
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -58,6 +59,26 @@ def test_interrupt_of_the_caller_kills_the_process(tmp_path: Path, monkeypatch: 
         run_in(tmp_path, shell(tmp_path, f"echo $$ > {tmp_path}/pid; sleep 60"))
 
     assert not is_alive(int((tmp_path / "pid").read_text()))
+
+
+def test_number_of_a_killed_process_may_be_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its caller was interrupted as well, and so never looked whether it was killed."""
+
+    def interrupted(*_: object) -> bool:
+        kill_all()
+        raise KeyboardInterrupt
+
+    for name in ("_limit", "_kill_group"):
+        monkeypatch.setattr(process, name, lambda *_: None)
+    monkeypatch.setattr(process.os, "waitid", lambda *_: None)
+    monkeypatch.setattr(process.os, "wait4", lambda pid, _: (pid, 0, None))
+    monkeypatch.setattr(process, "_ends_within", interrupted)
+    same_number = SimpleNamespace(pid=1 << 22)
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        run_in(tmp_path, "first", start=lambda _: same_number)
+    monkeypatch.setattr(process, "_ends_within", lambda *_: True)
+
+    assert run_in(tmp_path, "second", start=lambda _: same_number).returncode == 0
 
 
 def test_interrupt_in_the_middle_of_a_start_leaves_no_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
