@@ -9,10 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from rl4real_data.improve.candidate_pool import Decision
+from rl4real_data.improve.candidate_pool import Candidate
 from rl4real_data.improve.choices import NodeChoices
 
-Candidate = tuple[Decision, ...]
 _FEWEST: Final = 4
 """Fewer nodes are what single decisions and their combinations try."""
 _SHARES: Final = (1.0, 0.5, 0.25)

@@ -14,6 +14,7 @@ from typing import Final
 from rl4real_data.improve.choices import NodeChoices
 
 Decision = tuple[str | int | float, ...]
+Candidate = tuple[Decision, ...]
 Pool = Mapping[str, Sequence[Decision]]
 """Kind -> its decisions."""
 

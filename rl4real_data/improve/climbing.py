@@ -17,13 +17,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
-from rl4real_data.improve.candidate_pool import PRIOR, SETTING, SETTINGS, Decision, Pool
+from rl4real_data.improve.candidate_pool import PRIOR, SETTING, SETTINGS, Candidate, Decision, Pool
 from rl4real_data.improve.objective import Judge, is_less
 from rl4real_data.improve.vacating import Vacating
 from rl4real_data.labels.trial import is_same
 from rl4real_data.live.trial_result import TrialResult
 
-Candidate = tuple[Decision, ...]
 TryMany = Callable[[Sequence[Candidate]], Iterable[TrialResult]]
 
 _SINGLES: Final = 0.2

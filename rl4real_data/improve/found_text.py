@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from rl4real_data.episodes.label_values import Effect
-from rl4real_data.improve.climbing import Candidate
+from rl4real_data.improve.candidate_pool import Candidate
 from rl4real_data.improve.function_search import Found
 from rl4real_data.improve.sample import SampledTrial
 from rl4real_data.labels.trial_costs import TrialCosts

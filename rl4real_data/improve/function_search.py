@@ -11,9 +11,9 @@ from typing import Final
 from rl4real_data.core import interruption
 from rl4real_data.episodes.label_values import Objective
 from rl4real_data.improve.bulk import bulk_additions, bulk_candidates
-from rl4real_data.improve.candidate_pool import candidate_pool
+from rl4real_data.improve.candidate_pool import Candidate, candidate_pool
 from rl4real_data.improve.choices import Known, read_choices
-from rl4real_data.improve.climbing import Candidate, Climb
+from rl4real_data.improve.climbing import Climb
 from rl4real_data.improve.objective import UNTIL, Judge, is_less
 from rl4real_data.improve.sample import SampledTrial, sampled
 from rl4real_data.improve.vacating import Vacating

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from rl4real_data.episodes.label_values import Effect
-from rl4real_data.improve.climbing import Candidate, Tried
+from rl4real_data.improve.candidate_pool import Candidate
+from rl4real_data.improve.climbing import Tried
 from rl4real_data.labels.trial import effect_of
 from rl4real_data.live.trial_result import TrialResult
 
